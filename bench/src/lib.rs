@@ -1,0 +1,1 @@
+//! The experiment: cases, metrics, rollouts and the command line.

@@ -1,0 +1,17 @@
+//! Strict TOML.
+
+use crate::DataError;
+use serde::de::DeserializeOwned;
+use std::path::Path;
+
+/// Reads a TOML file into `T`; unknown keys are errors when `T` denies them.
+///
+/// Errors carry the file, its text and the span of the offending place.
+pub fn parse_toml<T: DeserializeOwned>(path: &Path) -> Result<T, DataError> {
+    let text = fs_err::read_to_string(path)?;
+    toml::from_str(&text).map_err(|source| DataError::Toml {
+        path: path.into(),
+        text,
+        source: Box::new(source),
+    })
+}

@@ -1,0 +1,69 @@
+//! What can go wrong with files.
+
+use std::path::PathBuf;
+
+/// Why data could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// The file system refused; the message names the path.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// A TOML file does not say what it should.
+    #[error("`{}` cannot be read: {}", .path.display(), .source.message())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// Its text.
+        text: String,
+        /// The place and what was expected there.
+        source: Box<toml::de::Error>,
+    },
+    /// A JSON file does not say what it should.
+    #[error("line {line} of `{}` cannot be read: {source}", .path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What was expected.
+        source: serde_json::Error,
+    },
+    /// HDF5 refused.
+    #[error("`{}` cannot be {action}: {reason}", .path.display())]
+    Hdf5 {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `written`.
+        action: &'static str,
+        /// What HDF5 says.
+        reason: String,
+    },
+    /// The file is HDF5, and not what it should be.
+    #[error("`{}` is no eddymark dataset file: {reason}", .path.display())]
+    Layout {
+        /// The file.
+        path: PathBuf,
+        /// What is missing or wrong.
+        reason: String,
+    },
+    /// The folder holds another dataset.
+    #[error("`{}` holds {found}, not {expected}", .path.display())]
+    Mismatch {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is there.
+        found: String,
+        /// What was wanted.
+        expected: String,
+    },
+    /// A file of a later version.
+    #[error("`{}` has format version {found}, and this eddymark reads up to {known}", .path.display())]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u32,
+        /// The latest that this program reads.
+        known: u32,
+    },
+}

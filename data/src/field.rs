@@ -1,0 +1,90 @@
+//! Physical quantities and the array channels that hold them.
+
+use serde::{Deserialize, Serialize};
+
+/// How a quantity transforms: one value, or one value an axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rank {
+    /// One channel.
+    Scalar,
+    /// One channel a spatial dimension.
+    Vector,
+}
+
+/// A physical quantity.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// The field's name in files, such as `velocity`.
+    pub name: String,
+    /// How it transforms.
+    pub rank: Rank,
+    /// Its SI unit, such as `m/s`.
+    pub unit: String,
+    /// The channels' symbols in axis order, such as `u`, `v`.
+    pub symbols: Vec<String>,
+}
+
+impl Field {
+    /// A scalar field with its symbol.
+    pub fn scalar(name: &str, symbol: &str, unit: &str) -> Self {
+        Self {
+            name: name.into(),
+            rank: Rank::Scalar,
+            unit: unit.into(),
+            symbols: vec![symbol.into()],
+        }
+    }
+
+    /// A vector field with the symbols of its components.
+    pub fn vector(name: &str, symbols: &[&str], unit: &str) -> Self {
+        let symbols = symbols.iter().map(ToString::to_string).collect();
+        Self { name: name.into(), rank: Rank::Vector, unit: unit.into(), symbols }
+    }
+}
+
+/// One channel of a state: a component of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Channel {
+    /// Its symbol, such as `u`.
+    pub symbol: String,
+    /// Its field's name.
+    pub field: String,
+    /// Its field's unit.
+    pub unit: String,
+    /// Its axis, for a vector's component.
+    pub component: Option<usize>,
+}
+
+/// The channels of a state in order: fields in order, each with its components.
+pub fn channels(fields: &[Field]) -> Vec<Channel> {
+    let of_field = |field: &Field| {
+        let (name, unit, is_vector) =
+            (field.name.clone(), field.unit.clone(), field.rank == Rank::Vector);
+        field.symbols.clone().into_iter().enumerate().map(move |(axis, symbol)| Channel {
+            symbol,
+            field: name.clone(),
+            unit: unit.clone(),
+            component: is_vector.then_some(axis),
+        })
+    };
+    fields.iter().flat_map(of_field).collect()
+}
+
+/// A number that a problem depends on, and that operators are conditioned on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// Its name, such as `reynolds`.
+    pub name: String,
+    /// Its symbol, such as `Re`.
+    pub symbol: String,
+    /// Its unit; empty when dimensionless.
+    pub unit: String,
+}
+
+impl Parameter {
+    /// A parameter with its name, symbol and unit.
+    pub fn new(name: &str, symbol: &str, unit: &str) -> Self {
+        Self { name: name.into(), symbol: symbol.into(), unit: unit.into() }
+    }
+}

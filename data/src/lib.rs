@@ -1,0 +1,39 @@
+//! The nouns of eddymark: what every other crate talks about, and how it looks on disk.
+//!
+//! Nothing here knows an equation, a network or a picture. With `default-features = false` it
+//! builds without libhdf5.
+
+mod config;
+mod error;
+mod field;
+mod grid;
+mod hash;
+mod normalize;
+mod record;
+mod registry;
+mod resample;
+mod rng;
+mod run;
+mod sample;
+mod split;
+mod state;
+
+pub use config::parse_toml;
+pub use error::DataError;
+pub use field::{Channel, Field, Parameter, Rank, channels};
+pub use grid::{Axis, Boundary, Grid};
+pub use hash::{Hasher, hash_hex};
+pub use normalize::{Moments, Normalization, NormalizationBuilder};
+pub use record::{Provenance, Record};
+pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
+#[doc(hidden)]
+pub use registry::{Refusal, read_part};
+pub use resample::{prolongate, restrict};
+pub use rng::rng;
+pub use run::{
+    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Run, read_lines,
+    write_lines, write_whole,
+};
+pub use sample::{Info, MemorySource, Sample, Source};
+pub use split::{Split, SplitPlan};
+pub use state::{State, Trajectory};

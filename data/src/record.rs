@@ -1,0 +1,75 @@
+//! One score with its provenance.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a number comes from.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Provenance {
+    /// Hash of the checked case.
+    pub case_hash: String,
+    /// Content hash of the dataset.
+    pub dataset_hash: String,
+    /// Hash of the surrogate: its recipe, and its weights if it has any.
+    pub surrogate_hash: String,
+    /// eddymark's version.
+    pub version: String,
+    /// The commit it was built from, with `-dirty` if the tree had changes; `unknown` outside git.
+    pub commit: String,
+    /// Processor and operating system.
+    pub machine: String,
+    /// `cpu` or `cuda:N`.
+    pub device: String,
+    /// Threads of the pool.
+    pub threads: usize,
+    /// The command line.
+    pub command: String,
+}
+
+/// One metric of one rolled-out sample: a value a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Record {
+    /// The suite's name.
+    pub suite: String,
+    /// The case's name.
+    pub case: String,
+    /// The surrogate's name.
+    pub surrogate: String,
+    /// The seed of its training; `None` for surrogates without chance.
+    pub seed: Option<u64>,
+    /// The test sample.
+    pub sample: usize,
+    /// The sample's parameters.
+    pub parameters: BTreeMap<String, f64>,
+    /// The metric's name.
+    pub metric: String,
+    /// The channel's symbol or the field's name, or `all`.
+    pub channel: String,
+    /// The value's unit; empty when dimensionless.
+    pub unit: String,
+    /// Times of the predicted states in s. One entry for metrics of a whole rollout.
+    pub times: Vec<f64>,
+    /// The metric at each of `times`; `NaN` (in JSON: `null`) where the rollout had diverged.
+    #[serde(with = "nan_as_null")]
+    pub values: Vec<f64>,
+    /// The first step that was not finite, for a rollout that diverged.
+    pub diverged: Option<usize>,
+    /// Where the number comes from.
+    pub provenance: Provenance,
+}
+
+/// JSON has no NaN: `null` stands for it, and infinities become NaN.
+pub(crate) mod nan_as_null {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(values.iter().map(|value| value.is_finite().then_some(*value)))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+        let values = Vec::<Option<f64>>::deserialize(from)?;
+        Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+    }
+}

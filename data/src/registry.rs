@@ -1,0 +1,245 @@
+//! One small registry for every kind of part: problems, architectures, metrics, figures.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A part: a struct whose fields are its parameters, built from a TOML table.
+///
+/// An empty table builds the canonical instance, because every field has a default. Derive
+/// `Deserialize` with `#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]`.
+pub trait Part: Serialize + DeserializeOwned + Default {
+    /// The part's name in TOML, on the command line and in reports, in kebab-case.
+    const NAME: &'static str;
+    /// What it is, in one line.
+    const SUMMARY: &'static str;
+
+    /// Refuses parameters that make no sense, naming the key and the value.
+    fn check(&self) -> Result<(), Invalid> {
+        Ok(())
+    }
+}
+
+/// A parameter whose value makes no sense.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{key} = {value}` must be {expected}")]
+pub struct Invalid {
+    /// The TOML key.
+    pub key: &'static str,
+    /// The value found.
+    pub value: String,
+    /// What would be right, as the end of the sentence "it must be …".
+    pub expected: String,
+}
+
+impl Invalid {
+    /// Names a bad value: `Invalid::new("reynolds", -1.0, "greater than 0")`.
+    pub fn new(key: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
+        Self { key, value: value.to_string(), expected: expected.into() }
+    }
+
+    /// `Ok` if `holds`, else the error.
+    pub fn unless(
+        holds: bool,
+        key: &'static str,
+        value: impl ToString,
+        expected: &str,
+    ) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self::new(key, value, expected)) }
+    }
+}
+
+/// Why a part could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum PartError {
+    /// No part of that name.
+    #[error("there is no {kind} named `{name}`{}; known are {}", did_you_mean(.nearest.as_deref()), .known.join(", "))]
+    Unknown {
+        /// Problem, architecture, metric, …
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The most similar known name, if one is similar.
+        nearest: Option<String>,
+        /// All known names.
+        known: Vec<&'static str>,
+    },
+    /// The table has an unknown key or a value of the wrong type.
+    #[error("the table of {kind} `{name}` cannot be read: {}", .source.message())]
+    Table {
+        /// Problem, architecture, metric, …
+        kind: &'static str,
+        /// The part's name.
+        name: &'static str,
+        /// What TOML says.
+        source: toml::de::Error,
+    },
+    /// A value is out of its range.
+    #[error("{kind} `{name}`: {source}")]
+    Invalid {
+        /// Problem, architecture, metric, …
+        kind: &'static str,
+        /// The part's name.
+        name: &'static str,
+        /// The key, the value and what was expected.
+        source: Invalid,
+    },
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
+}
+
+/// Why one part's table was refused, before the registry adds kind and name.
+#[derive(Debug)]
+#[doc(hidden)]
+pub enum Refusal {
+    Table(toml::de::Error),
+    Invalid(Invalid),
+}
+
+/// Reads and checks a part's table.
+#[doc(hidden)]
+pub fn read_part<P: Part>(table: toml::Table) -> Result<P, Refusal> {
+    let part: P = table.try_into().map_err(Refusal::Table)?;
+    part.check().map_err(Refusal::Invalid)?;
+    Ok(part)
+}
+
+/// One line of a registry. Made by [`entry!`](crate::entry).
+pub struct Entry<T: ?Sized + 'static> {
+    /// The part's name.
+    pub name: &'static str,
+    /// What it is, in one line.
+    pub summary: &'static str,
+    /// All parameters with their defaults.
+    pub defaults: fn() -> toml::Table,
+    #[doc(hidden)]
+    pub build: fn(toml::Table) -> Result<Box<T>, Refusal>,
+}
+
+/// Makes a registry entry: `entry!(dyn Problem, Cavity)`.
+#[macro_export]
+macro_rules! entry {
+    ($kind:ty, $part:ty) => {
+        $crate::Entry::<$kind> {
+            name: <$part as $crate::Part>::NAME,
+            summary: <$part as $crate::Part>::SUMMARY,
+            defaults: || {
+                toml::Table::try_from(<$part>::default()).expect("a part's defaults are plain TOML")
+            },
+            build: |table| Ok(Box::new($crate::read_part::<$part>(table)?)),
+        }
+    };
+}
+/// The parts of one kind, in the order in which `list` shows them.
+pub struct Registry<T: ?Sized + 'static> {
+    /// Problem, architecture, metric, … for messages.
+    pub kind: &'static str,
+    /// The parts.
+    pub entries: &'static [Entry<T>],
+}
+
+impl<T: ?Sized> Registry<T> {
+    /// The entry of that name, or an error that suggests the nearest.
+    pub fn find(&self, name: &str) -> Result<&Entry<T>, PartError> {
+        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| {
+            let known: Vec<&'static str> = self.names().collect();
+            PartError::Unknown {
+                kind: self.kind,
+                name: name.into(),
+                nearest: nearest(name, known.iter().copied()).map(Into::into),
+                known,
+            }
+        })
+    }
+
+    /// Builds the part of that name from its table.
+    pub fn build(&self, name: &str, table: toml::Table) -> Result<Box<T>, PartError> {
+        let (kind, entry) = (self.kind, self.find(name)?);
+        (entry.build)(table).map_err(|refusal| match refusal {
+            Refusal::Table(source) => PartError::Table { kind, name: entry.name, source },
+            Refusal::Invalid(source) => PartError::Invalid { kind, name: entry.name, source },
+        })
+    }
+
+    /// All names in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().map(|entry| entry.name)
+    }
+}
+
+/// The known name most like `name`, if one is alike enough to be a slip of the finger.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.7) // below that, suggestions read as random
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    trait Shape {
+        fn area(&self) -> f64;
+    }
+    #[derive(Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+    struct Square {
+        side_length: f64,
+    }
+    impl Default for Square {
+        fn default() -> Self {
+            Self { side_length: 1.0 }
+        }
+    }
+    impl Part for Square {
+        const NAME: &'static str = "square";
+        const SUMMARY: &'static str = "a square";
+        fn check(&self) -> Result<(), Invalid> {
+            Invalid::unless(
+                self.side_length > 0.0,
+                "side-length",
+                self.side_length,
+                "greater than 0",
+            )
+        }
+    }
+    impl Shape for Square {
+        fn area(&self) -> f64 {
+            self.side_length * self.side_length
+        }
+    }
+    const SHAPES: Registry<dyn Shape> =
+        Registry { kind: "shape", entries: &[entry!(dyn Shape, Square)] };
+
+    fn table(text: &str) -> toml::Table {
+        text.parse().expect("test tables are TOML")
+    }
+
+    #[test]
+    fn an_empty_table_builds_the_canonical_instance() {
+        let shape = SHAPES.build("square", toml::Table::new()).expect("defaults are valid");
+        assert_eq!(shape.area(), 1.0);
+        assert_eq!((SHAPES.entries[0].defaults)(), table("side-length = 1.0"));
+    }
+
+    #[test]
+    fn errors_name_the_key_the_value_and_the_nearest_name() {
+        let message = |name, text| match SHAPES.build(name, table(text)) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(
+            message("sqare", ""),
+            "there is no shape named `sqare` (did you mean `square`?); known are square"
+        );
+        assert!(message("square", "side = 2").contains("expected `side-length`"));
+        assert_eq!(
+            message("square", "side-length = -2.5"),
+            "shape `square`: `side-length = -2.5` must be greater than 0"
+        );
+    }
+}

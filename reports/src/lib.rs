@@ -1,0 +1,1 @@
+//! Pages: tables, figures, Markdown and HTML.

@@ -1,0 +1,50 @@
+//! What can go wrong while solving.
+
+/// Why a problem could not be solved.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SolverError {
+    /// The grid does not suit the problem or the method.
+    #[error("axis {axis} has {cells} cells, and {expected}")]
+    Grid {
+        /// 0, 1, 2 for x, y, z.
+        axis: usize,
+        /// Its cells.
+        cells: usize,
+        /// What the method needs, as `the scheme needs at least 4`.
+        expected: &'static str,
+    },
+    /// The state does not fit the grid.
+    #[error("the state has shape {found:?}, and the solver needs {expected:?}")]
+    Shape {
+        /// The state's shape.
+        found: Vec<usize>,
+        /// The solver's.
+        expected: Vec<usize>,
+    },
+    /// A value became infinite or NaN.
+    #[error(
+        "the flow blew up at time {time:.6e} s (step {step}) in cell ({i}, {j}): speed was {speed:.3e} m/s before"
+    )]
+    BlowUp {
+        /// The time in s since `load`.
+        time: f64,
+        /// Steps since `load`.
+        step: usize,
+        /// Cell along x.
+        i: usize,
+        /// Cell along y.
+        j: usize,
+        /// The largest speed in m/s when it was last finite.
+        speed: f64,
+    },
+    /// The stable step became too small to ever arrive.
+    #[error("the stable step collapsed to {step_size:.3e} s at time {time:.6e} s (step {step})")]
+    Collapse {
+        /// The step in s.
+        step_size: f64,
+        /// The time in s since `load`.
+        time: f64,
+        /// Steps since `load`.
+        step: usize,
+    },
+}
