@@ -49,6 +49,7 @@ pub fn prolongate(coarse: ArrayView4<'_, f64>, cells: [usize; 3]) -> State {
 }
 
 /// Two neighbours and the weight of the second.
+#[derive(Debug)]
 struct Stencil {
     left: usize,
     right: usize,
