@@ -13,6 +13,16 @@ pub enum SolverError {
         /// What the method needs, as `the scheme needs at least 4`.
         expected: &'static str,
     },
+    /// The ends of an axis are none that the method knows.
+    #[error(
+        "axis {axis} ends in {:?} and {:?}, and the method knows two walls or a periodic axis", .found[0], .found[1]
+    )]
+    Boundaries {
+        /// 0, 1, 2 for x, y, z.
+        axis: usize,
+        /// The low and the high end.
+        found: [data::Boundary; 2],
+    },
     /// The state does not fit the grid.
     #[error("the state has shape {found:?}, and the solver needs {expected:?}")]
     Shape {

@@ -1,0 +1,81 @@
+//! Cells, their size, and what surrounds them.
+
+use super::transform::Ends;
+use crate::SolverError;
+use data::{Boundary, Grid};
+
+/// What lies beyond the two ends of an axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Sides {
+    /// The domain repeats.
+    Periodic,
+    /// Solid walls that slide with these velocities in m/s.
+    Walls([f64; 2]),
+}
+
+/// Uniform plane cells between walls or repeating.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mesh {
+    /// Cells along x and y.
+    pub(crate) cells: [usize; 2],
+    /// Their size in m.
+    pub(crate) spacing: [f64; 2],
+    /// What lies beyond the ends of x and y.
+    pub(crate) sides: [Sides; 2],
+}
+
+impl Mesh {
+    /// Reads a grid; refuses fewer than `least` cells along an axis, depth, and open ends.
+    pub(crate) fn new(grid: &Grid, least: usize) -> Result<Self, SolverError> {
+        let [nx, ny, nz] = grid.cells();
+        for (axis, cells) in [nx, ny].into_iter().enumerate() {
+            if cells < least {
+                let expected = "the staggered scheme needs at least 4";
+                return Err(SolverError::Grid { axis, cells, expected });
+            }
+        }
+        if nz != 1 {
+            return Err(SolverError::Grid { axis: 2, cells: nz, expected: "plane flow has one" });
+        }
+        let [x, y, _] = &grid.axes;
+        Ok(Self {
+            cells: [nx, ny],
+            spacing: [x.spacing(), y.spacing()],
+            sides: [sides(0, x.boundaries)?, sides(1, y.boundaries)?],
+        })
+    }
+
+    /// Boundary conditions of the pressure, of u and of v, each along x and y.
+    pub(crate) fn ends(&self) -> [[Ends; 2]; 3] {
+        let of = |axis: usize, ends| match self.sides[axis] {
+            Sides::Periodic => Ends::Periodic,
+            Sides::Walls(_) => ends,
+        };
+        let [p, face, cell] = [Ends::NeumannCells, Ends::DirichletFaces, Ends::DirichletCells];
+        [[of(0, p), of(1, p)], [of(0, face), of(1, cell)], [of(0, cell), of(1, face)]]
+    }
+
+    /// The first face along `axis` that moves: not that of a wall.
+    pub(crate) fn first_face(&self, axis: usize) -> usize {
+        if self.sides[axis] == Sides::Periodic { 1 } else { 2 }
+    }
+
+    /// The largest wall speed over the size of the cells that it passes, in 1/s.
+    pub(crate) fn wall_rate(&self) -> f64 {
+        let of = |axis: usize| match self.sides[axis] {
+            Sides::Periodic => 0.0,
+            Sides::Walls([low, high]) => low.abs().max(high.abs()) / self.spacing[1 - axis],
+        };
+        of(0).max(of(1))
+    }
+}
+
+fn sides(axis: usize, boundaries: [Boundary; 2]) -> Result<Sides, SolverError> {
+    match boundaries {
+        [Boundary::Periodic, Boundary::Periodic] => Ok(Sides::Periodic),
+        [Boundary::Wall { velocity: low }, Boundary::Wall { velocity: high }] => {
+            Ok(Sides::Walls([low[1 - axis], high[1 - axis]]))
+        }
+        _ => Err(SolverError::Boundaries { axis, found: boundaries }),
+    }
+}

@@ -1,0 +1,183 @@
+//! Advances a flow from one saved time to the next.
+
+use super::cells::{load_pressure, load_velocity, store_pressure, store_velocity};
+use super::clock::Plan;
+use super::flow::{Flow, Survey};
+use super::mesh::Mesh;
+use super::plane::Plane;
+use super::sbdf2::Sbdf2;
+use super::ssprk3::SspRk3;
+use super::velocity::Velocity;
+use crate::{Progress, Solver, SolverError};
+use data::{Grid, State};
+use std::sync::Arc;
+
+/// A force per mass in m/s² at a time in s and a place in m from the low corner.
+pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
+
+/// Plane incompressible flow of constant density and viscosity between walls or repeating.
+///
+/// ```text
+/// ∂u/∂t + ∇·(u u) = −∇p/ρ + ν ∇²u + f,   ∇·u = 0
+/// ```
+///
+/// Staggered finite volumes, central differences, second order in space and time; a direct
+/// projection once a step. Of two integrators the one with the longer stable step runs: explicit
+/// [`SspRk3`], or [`Sbdf2`] with implicit diffusion where diffusion would limit the former.
+/// Channels are u, v in m/s and p in Pa of zero mean; p is recovered from the velocity of now.
+pub struct Incompressible {
+    flow: Flow,
+    /// p/ρ of now.
+    pressure: Plane,
+    density: f64,
+    explicit: SspRk3,
+    implicit: Sbdf2,
+    is_implicit: bool,
+    survey: Survey,
+    time: f64,
+    steps: usize,
+}
+
+/// Fewest cells along an axis.
+const LEAST_CELLS: usize = 4;
+/// An integrator gives way to the other when that one's step is longer by this factor: changing
+/// costs a restart.
+const WORTH: f64 = 1.5;
+/// More steps an interval than this would never end.
+const MOST_STEPS: f64 = 1e9;
+
+impl Incompressible {
+    /// A flow at rest of `density` ρ in kg/m³ and kinematic `viscosity` ν in m²/s, both > 0.
+    pub fn new(grid: &Grid, density: f64, viscosity: f64) -> Result<Self, SolverError> {
+        let mesh = Mesh::new(grid, LEAST_CELLS)?;
+        let mut flow = Flow::new(mesh, viscosity);
+        flow.velocity.close(&mesh);
+        let survey = flow.survey();
+        Ok(Self {
+            pressure: Plane::zeros(mesh.cells),
+            density,
+            explicit: SspRk3::new(mesh.cells),
+            implicit: Sbdf2::new(&flow),
+            is_implicit: false,
+            survey,
+            time: 0.0,
+            steps: 0,
+            flow,
+        })
+    }
+
+    /// The same flow under a force.
+    #[must_use]
+    pub fn forced(mut self, forcing: Forcing) -> Self {
+        self.flow.forcing = Some(forcing);
+        self
+    }
+
+    fn choose_integrator(&mut self) {
+        let explicit = SspRk3::stable_step(&self.flow, self.survey);
+        let implicit = Sbdf2::stable_step(self.survey);
+        let wanted = if self.is_implicit {
+            WORTH * implicit > explicit
+        } else {
+            implicit > WORTH * explicit
+        };
+        if wanted != self.is_implicit {
+            self.is_implicit = wanted;
+            self.implicit.restart();
+        }
+    }
+
+    fn stable_step(&self) -> f64 {
+        if self.is_implicit {
+            Sbdf2::stable_step(self.survey)
+        } else {
+            SspRk3::stable_step(&self.flow, self.survey)
+        }
+    }
+
+    fn allowed_step(&self, stable: f64) -> f64 {
+        if self.is_implicit { self.implicit.next_step(stable) } else { stable }
+    }
+
+    fn step(&mut self, time: f64, dt: f64) -> Result<(), SolverError> {
+        if self.is_implicit {
+            self.implicit.step(&mut self.flow, time, dt);
+        } else {
+            self.explicit.step(&mut self.flow, time, dt);
+        }
+        self.steps += 1;
+        self.check_finite(time + dt)?;
+        self.survey = self.flow.survey();
+        Ok(())
+    }
+
+    /// The projection is global: one value that is not finite makes them all so.
+    fn check_finite(&self, time: f64) -> Result<(), SolverError> {
+        if self.flow.velocity.u.line(2)[2].is_finite() {
+            return Ok(());
+        }
+        let before = if self.is_implicit { self.implicit.before() } else { self.explicit.before() };
+        let (speed, [i, j]) = before.fastest(&self.flow.mesh);
+        Err(SolverError::BlowUp { time, step: self.steps, i, j, speed })
+    }
+
+    fn check_shape(&self, state: &State) -> Result<(), SolverError> {
+        let [nx, ny] = self.flow.mesh.cells;
+        let expected = vec![3, nx, ny, 1];
+        if state.shape() == expected {
+            return Ok(());
+        }
+        Err(SolverError::Shape { found: state.shape().into(), expected })
+    }
+}
+
+impl Solver for Incompressible {
+    fn load(&mut self, state: &State) -> Result<(), SolverError> {
+        self.check_shape(state)?;
+        let mesh = self.flow.mesh;
+        let mut velocity = Velocity::zeros(mesh.cells);
+        load_velocity(state, &mesh, &mut velocity);
+        self.flow.project(&mut velocity);
+        self.flow.velocity = velocity;
+        load_pressure(state, self.density, &mesh, &mut self.pressure);
+        self.flow.pressure = self.pressure.clone();
+        self.flow.close_pressure();
+        (self.time, self.steps) = (0.0, 0);
+        self.implicit.restart();
+        self.check_finite(0.0)?;
+        self.survey = self.flow.survey();
+        Ok(())
+    }
+
+    fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
+        self.choose_integrator();
+        let (start, end, first_step) = (self.time, self.time + interval, self.steps);
+        let mut plan = Plan { steps: 0, dt: 0.0 };
+        let (mut elapsed, mut divergence) = (0.0, self.survey.divergence);
+        while plan.steps != 1 {
+            plan.steps = plan.steps.saturating_sub(1);
+            let stable = self.stable_step();
+            plan = plan.revised(interval - elapsed, stable, self.allowed_step(stable));
+            if plan.dt * MOST_STEPS < interval {
+                let (time, step) = (start + elapsed, self.steps);
+                return Err(SolverError::Collapse { step_size: plan.dt, time, step });
+            }
+            self.step(start + elapsed, plan.dt)?;
+            elapsed += plan.dt;
+            divergence = divergence.max(self.survey.divergence);
+        }
+        self.time = end;
+        self.flow.diagnose_pressure(end, self.explicit.space(), &mut self.pressure);
+        Ok(Progress { steps: self.steps - first_step, divergence })
+    }
+
+    fn store(&self, state: &mut State) {
+        let mesh = &self.flow.mesh;
+        store_velocity(&self.flow.velocity, mesh, state);
+        store_pressure(&self.pressure, self.density, mesh, state);
+    }
+
+    fn order(&self) -> u32 {
+        2
+    }
+}

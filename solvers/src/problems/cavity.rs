@@ -1,0 +1,172 @@
+//! The lid-driven cavity.
+
+use crate::incompressible::Incompressible;
+use crate::{Problem, Solver, SolverError};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use rand_chacha::ChaCha12Rng;
+use serde::{Deserialize, Serialize};
+
+/// Fluid at rest in a box whose lid starts to slide at time 0.
+///
+/// ```text
+/// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U L / μ
+/// ```
+///
+/// The lid is the high end of y and moves towards +x; the other walls are at rest. Where it meets
+/// them the velocity jumps; nothing is smoothed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Cavity {
+    /// Reynolds number Re = ρ U L / μ, > 0. Default 100; not together with `viscosity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reynolds: Option<f64>,
+    /// The lid's speed U in m/s, > 0. Default 1.
+    pub lid_velocity: f64,
+    /// The cavity's width L in m, > 0. Default 1.
+    pub length: f64,
+    /// Height over width, > 0. Default 1.
+    pub aspect_ratio: f64,
+    /// Density ρ in kg/m³, > 0. Default 1.
+    pub density: f64,
+    /// Dynamic viscosity μ in Pa·s, > 0. Default ρ U L / Re.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub viscosity: Option<f64>,
+}
+
+/// Re where neither it nor the viscosity is given.
+const REYNOLDS: f64 = 100.0;
+/// Fewest cells along x and y: coarser ones do not hold the vortex.
+const LEAST_CELLS: usize = 8;
+
+impl Default for Cavity {
+    fn default() -> Self {
+        Self {
+            reynolds: None,
+            lid_velocity: 1.0,
+            length: 1.0,
+            aspect_ratio: 1.0,
+            density: 1.0,
+            viscosity: None,
+        }
+    }
+}
+
+impl Cavity {
+    /// ρ U L, which is Re · μ.
+    fn scale(&self) -> f64 {
+        self.density * self.lid_velocity * self.length
+    }
+
+    /// Re, given or from the viscosity.
+    fn reynolds(&self) -> f64 {
+        self.viscosity.map_or(self.reynolds.unwrap_or(REYNOLDS), |mu| self.scale() / mu)
+    }
+
+    /// μ in Pa·s, given or from Re.
+    fn viscosity(&self) -> f64 {
+        self.viscosity.unwrap_or(self.scale() / self.reynolds())
+    }
+}
+
+impl Part for Cavity {
+    const NAME: &'static str = "cavity";
+    const SUMMARY: &'static str = "lid-driven cavity: a box of fluid under a sliding lid";
+
+    fn check(&self) -> Result<(), Invalid> {
+        let given = |key, value: Option<f64>| value.map(|value| (key, value));
+        let always = [
+            ("lid-velocity", self.lid_velocity),
+            ("length", self.length),
+            ("aspect-ratio", self.aspect_ratio),
+            ("density", self.density),
+        ];
+        let sometimes = [given("reynolds", self.reynolds), given("viscosity", self.viscosity)];
+        for (key, value) in always.into_iter().chain(sometimes.into_iter().flatten()) {
+            let holds = value > 0.0 && value.is_finite();
+            Invalid::unless(holds, key, value, "finite and greater than 0")?;
+        }
+        match (self.reynolds, self.viscosity) {
+            (Some(_), Some(mu)) => Err(Invalid::new(
+                "viscosity",
+                mu,
+                "left out where `reynolds` is given: one follows from the other",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Problem for Cavity {
+    fn fields(&self) -> Vec<Field> {
+        vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")]
+    }
+
+    fn parameters(&self) -> Vec<(Parameter, f64)> {
+        vec![
+            (Parameter::new("reynolds", "Re", ""), self.reynolds()),
+            (Parameter::new("aspect-ratio", "H/L", ""), self.aspect_ratio),
+            (Parameter::new("lid-velocity", "U", "m/s"), self.lid_velocity),
+            (Parameter::new("length", "L", "m"), self.length),
+            (Parameter::new("density", "ρ", "kg/m³"), self.density),
+            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity()),
+        ]
+    }
+
+    fn time_scale(&self) -> f64 {
+        self.length / self.lid_velocity
+    }
+
+    fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
+        for axis in 0..2 {
+            if cells[axis] < LEAST_CELLS {
+                let expected = "a cavity needs at least 8";
+                return Err(SolverError::Grid { axis, cells: cells[axis], expected });
+            }
+        }
+        if cells[2] != 1 {
+            return Err(SolverError::Grid {
+                axis: 2,
+                cells: cells[2],
+                expected: "plane flow has 1",
+            });
+        }
+        let lid = Boundary::Wall { velocity: [self.lid_velocity, 0.0, 0.0] };
+        let height = self.aspect_ratio * self.length;
+        Ok(Grid::plane(
+            Axis::uniform(cells[0], 0.0, self.length, [Boundary::REST; 2]),
+            Axis::uniform(cells[1], 0.0, height, [Boundary::REST, lid]),
+        ))
+    }
+
+    fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
+        let kinematic = self.viscosity() / self.density;
+        Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?))
+    }
+
+    fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
+        let [nx, ny, nz] = grid.cells();
+        State::zeros((3, nx, ny, nz))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn viscosity_and_reynolds_number_follow_from_each_other() {
+        let cavity = Cavity { viscosity: Some(0.5), density: 1000.0, ..Cavity::default() };
+        assert_eq!(cavity.reynolds(), 2000.0);
+        let cavity = Cavity { reynolds: Some(400.0), length: 0.2, ..Cavity::default() };
+        assert_eq!(cavity.viscosity(), 0.2 / 400.0);
+    }
+
+    #[test]
+    fn both_at_once_are_refused_with_a_remedy() {
+        let both = Cavity { viscosity: Some(0.5), reynolds: Some(1.0), ..Cavity::default() };
+        assert_eq!(
+            both.check().expect_err("both are given").to_string(),
+            "`viscosity = 0.5` must be left out where `reynolds` is given: one follows from the other"
+        );
+    }
+}
