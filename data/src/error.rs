@@ -66,4 +66,45 @@ pub enum DataError {
         /// The latest that this program reads.
         known: u32,
     },
+    /// The layout cannot hold such a dataset.
+    #[error("dataset `{name}` cannot be stored: {reason}")]
+    Unfit {
+        /// The dataset's name.
+        name: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A sample is not as its dataset says.
+    #[error(
+        "sample {index} cannot be stored in dataset `{name}`: its {what} is {found}, and must be {expected}"
+    )]
+    Shape {
+        /// The sample.
+        index: usize,
+        /// The dataset's name.
+        name: String,
+        /// What does not fit.
+        what: &'static str,
+        /// How it is.
+        found: String,
+        /// How it must be.
+        expected: String,
+    },
+    /// Samples that were not generated, or whose files are damaged.
+    #[error("`{}` lacks {} of {total} samples ({}); generate it again, which keeps the others", .path.display(), .missing.len(), shorten(.missing))]
+    Incomplete {
+        /// The folder.
+        path: PathBuf,
+        /// The samples that are missing.
+        missing: Vec<usize>,
+        /// How many there should be.
+        total: usize,
+    },
+}
+
+/// The first few numbers.
+fn shorten(numbers: &[usize]) -> String {
+    let shown = numbers.iter().take(6).map(ToString::to_string);
+    let more = (numbers.len() > 6).then(|| "…".into());
+    shown.chain(more).collect::<Vec<String>>().join(", ")
 }

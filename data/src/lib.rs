@@ -4,10 +4,14 @@
 //! builds without libhdf5.
 
 mod config;
+#[cfg(feature = "hdf5")]
+mod dataset;
 mod error;
 mod field;
 mod grid;
 mod hash;
+#[cfg(feature = "hdf5")]
+mod hdf5;
 mod normalize;
 mod record;
 mod registry;
@@ -19,6 +23,8 @@ mod split;
 mod state;
 
 pub use config::parse_toml;
+#[cfg(feature = "hdf5")]
+pub use dataset::{Dataset, DatasetHeader, inspect};
 pub use error::DataError;
 pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use grid::{Axis, Boundary, Grid};

@@ -1,0 +1,115 @@
+//! `dataset.json`: what all samples of a dataset share.
+
+use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
+use crate::{DataError, Info, Split, SplitPlan, write_whole};
+use serde::{Deserialize, Serialize};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What all samples of a dataset share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct DatasetHeader {
+    /// Name, problem, fields, parameters, cells, interval, frames.
+    pub info: Info,
+    /// The case as it was written, in TOML.
+    pub case_text: String,
+    /// Hash of the checked case.
+    pub case_hash: String,
+    /// The case's seed.
+    pub seed: u64,
+    /// The role of every sample.
+    pub roles: Vec<Split>,
+    /// What computed the states, such as `projection on 128 × 128 cells`.
+    pub solver: String,
+    /// eddymark's version.
+    pub version: String,
+    /// The commit it was built from.
+    pub commit: String,
+    /// How [`crate::Sample::error_estimate`] was made.
+    pub verification: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Declaration<H> {
+    format: u32,
+    units: String,
+    precision: String,
+    split_hash: String,
+    #[serde(flatten)]
+    header: H,
+}
+
+/// Enough to refuse a later version, whatever else it says.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+fn path(root: &Path) -> PathBuf {
+    root.join("dataset.json")
+}
+
+/// Writes `dataset.json`.
+pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError> {
+    let declaration = Declaration {
+        format: FORMAT,
+        units: UNITS.into(),
+        precision: PRECISION.into(),
+        split_hash: SplitPlan::hash(&header.roles),
+        header,
+    };
+    write_whole(&path(root), |file| {
+        serde_json::to_writer_pretty(&mut *file, &declaration)?;
+        file.write_all(b"\n")
+    })?;
+    sync_folder(root)
+}
+
+/// Reads `dataset.json`.
+pub(super) fn read(root: &Path) -> Result<DatasetHeader, DataError> {
+    let path = path(root);
+    let text = fs_err::read_to_string(&path)?;
+    let broken = |source: serde_json::Error| DataError::Json {
+        path: path.clone(),
+        line: source.line(),
+        source,
+    };
+    let Format { format: found } = serde_json::from_str(&text).map_err(broken)?;
+    if found > FORMAT {
+        return Err(DataError::Version { path, found, known: FORMAT });
+    }
+    let declaration: Declaration<DatasetHeader> = serde_json::from_str(&text).map_err(broken)?;
+    Ok(declaration.header)
+}
+
+/// Refuses to continue a dataset whose numbers would be others.
+pub(super) fn must_agree(
+    root: &Path,
+    found: &DatasetHeader,
+    wanted: &DatasetHeader,
+) -> Result<(), DataError> {
+    let same = |what: &str, found: String, wanted: String| {
+        if found == wanted {
+            return Ok(());
+        }
+        Err(DataError::Mismatch {
+            path: root.into(),
+            found: format!("a dataset with {what} {found}"),
+            expected: format!("{wanted}; remove it or choose another folder"),
+        })
+    };
+    let shape = |info: &Info| format!("{} frames of {:?} cells", info.frames, info.cells);
+    let (here, there) = (&found.info, &wanted.info);
+    same("the name", here.name.clone(), there.name.clone())?;
+    same("the problem", here.problem.clone(), there.problem.clone())?;
+    same("the shape", shape(here), shape(there))?;
+    same("the interval", here.interval.to_string(), there.interval.to_string())?;
+    same("the seed", found.seed.to_string(), wanted.seed.to_string())?;
+    same("the solver", found.solver.clone(), wanted.solver.clone())?;
+    same("the split hash", SplitPlan::hash(&found.roles), SplitPlan::hash(&wanted.roles))?;
+    same("the case hash", found.case_hash.clone(), wanted.case_hash.clone())?;
+    same("the fields", format!("{:?}", here.fields), format!("{:?}", there.fields))?;
+    same("the parameters", format!("{:?}", here.parameters), format!("{:?}", there.parameters))
+}

@@ -1,0 +1,103 @@
+//! Statistics of the training samples: ours in full, and The Well's `stats.yaml`.
+
+use super::Dataset;
+use crate::{
+    DataError, Info, Normalization, NormalizationBuilder, Rank, Source, Split, write_whole,
+};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+fn path(root: &Path) -> PathBuf {
+    root.join("normalization.json")
+}
+
+/// Streams the training samples, one at a time and in order, so that the sums are always the same.
+pub(super) fn gather(dataset: &Dataset) -> Result<Normalization, DataError> {
+    let mut builder = NormalizationBuilder::default();
+    for index in dataset.indices(Split::Train) {
+        let states = dataset.window(index, 0, dataset.info().frames)?;
+        builder.push(states.view(), &dataset.parameters(index)?);
+    }
+    Ok(builder.finish())
+}
+
+/// Writes `stats.yaml`, then `normalization.json`.
+pub(super) fn write(root: &Path, info: &Info, statistics: &Normalization) -> Result<(), DataError> {
+    write_whole(&root.join("stats.yaml"), |file| {
+        file.write_all(yaml(info, statistics).as_bytes())
+    })?;
+    write_whole(&path(root), |file| {
+        serde_json::to_writer_pretty(&mut *file, statistics)?;
+        file.write_all(b"\n")
+    })
+}
+
+/// Reads `normalization.json`.
+pub(super) fn read(root: &Path) -> Result<Normalization, DataError> {
+    let path = path(root);
+    if !path.exists() {
+        return Err(DataError::Mismatch {
+            path: root.into(),
+            found: "no `normalization.json`".into(),
+            expected: "a finished dataset with training samples; generate it to its end".into(),
+        });
+    }
+    let text = fs_err::read_to_string(&path)?;
+    serde_json::from_str(&text).map_err(|source| DataError::Json {
+        path,
+        line: source.line(),
+        source,
+    })
+}
+
+/// The Well's six maps: statistic → field → a number, or a list for a vector.
+fn yaml(info: &Info, statistics: &Normalization) -> String {
+    let mut text = String::new();
+    for (name, channels) in [
+        ("mean", &statistics.mean),
+        ("std", &statistics.deviation),
+        ("rms", &statistics.root_mean_square),
+        ("mean_delta", &statistics.mean_delta),
+        ("std_delta", &statistics.deviation_delta),
+        ("rms_delta", &statistics.root_mean_square_delta),
+    ] {
+        writeln!(text, "{name}:").expect("writing to a string succeeds");
+        let mut rest = channels.iter().map(|&value| yaml_float(value));
+        for field in &info.fields {
+            let values: Vec<String> = rest.by_ref().take(field.symbols.len()).collect();
+            let name = crate::hdf5::disk_name(&field.name);
+            let value = match field.rank {
+                Rank::Scalar => values.concat(),
+                Rank::Vector => format!("[{}]", values.join(", ")),
+            };
+            writeln!(text, "  {name}: {value}").expect("writing to a string succeeds");
+        }
+    }
+    text
+}
+
+/// A float as YAML 1.1 knows it, with a point and a sign in the exponent: `1.5e+00`.
+fn yaml_float(value: f64) -> String {
+    if !value.is_finite() {
+        return ".nan".into();
+    }
+    let text = format!("{value:e}");
+    let (digits, exponent) = text.split_once('e').expect("the format has an exponent");
+    let point = if digits.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{digits}{point}e{sign}{exponent}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::yaml_float;
+
+    #[test]
+    fn floats_are_floats_to_a_yaml_reader() {
+        assert_eq!(yaml_float(1.0), "1.0e+0");
+        assert_eq!(yaml_float(-0.25), "-2.5e-1");
+        assert_eq!(yaml_float(f64::NAN), ".nan");
+        assert_eq!(yaml_float(0.1 + 0.2).parse(), Ok(0.1 + 0.2));
+    }
+}

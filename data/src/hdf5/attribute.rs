@@ -1,0 +1,46 @@
+//! Attributes as The Well's readers want them: strings of variable length, booleans as h5py's.
+
+use hdf5::types::VarLenUnicode;
+use hdf5::{H5Type, Location, Result};
+
+/// Text as HDF5 stores it; refuses NUL, which would end it early.
+fn unicode(text: &str) -> Result<VarLenUnicode> {
+    text.parse().map_err(|error| hdf5::Error::from(format!("{text:?} cannot be stored: {error}")))
+}
+
+/// Sets a number or a boolean.
+pub(super) fn set<T: H5Type>(at: &Location, name: &str, value: T) -> Result<()> {
+    at.new_attr::<T>().create(name)?.write_scalar(&value)
+}
+
+/// Sets a list of numbers or booleans.
+pub(super) fn set_list<T: H5Type>(at: &Location, name: &str, values: &[T]) -> Result<()> {
+    at.new_attr_builder().with_data(values).create(name).map(drop)
+}
+
+/// Sets a text.
+pub(super) fn set_text(at: &Location, name: &str, text: &str) -> Result<()> {
+    set(at, name, unicode(text)?)
+}
+
+/// Sets a list of texts.
+pub(super) fn set_texts<S: AsRef<str>>(at: &Location, name: &str, texts: &[S]) -> Result<()> {
+    let texts = texts.iter().map(|text| unicode(text.as_ref())).collect::<Result<Vec<_>>>()?;
+    set_list(at, name, &texts)
+}
+
+/// Says that something is the same for all trajectories of the file, or not, and constant, or not.
+pub(super) fn set_varying(at: &Location, by_sample: bool, by_time: bool) -> Result<()> {
+    set(at, "sample_varying", by_sample)?;
+    set(at, "time_varying", by_time)
+}
+
+/// Reads a number.
+pub(super) fn number<T: H5Type>(at: &Location, name: &str) -> Result<T> {
+    at.attr(name)?.read_scalar()
+}
+
+/// Reads a text.
+pub(super) fn text(at: &Location, name: &str) -> Result<String> {
+    number::<VarLenUnicode>(at, name).map(|text| text.as_str().to_owned())
+}

@@ -1,0 +1,164 @@
+//! Reading samples back, whole or some frames.
+
+use super::attribute::{number, text};
+use super::schema::{AXES, FORMAT, Place, disk_name, places, spatial_axes};
+use super::{Stored, boundary, refused};
+use crate::{Axis, Boundary, DataError, Grid, Info, Split};
+use hdf5::{Dataset, File, Result, SliceOrIndex};
+use ndarray::{Array2, Array5, ArrayD, s};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The first bytes of every HDF5 file.
+const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+/// Decompressed frames that HDF5 keeps of every open field, in bytes.
+const CHUNK_CACHE: usize = 1 << 20;
+
+/// Opens an HDF5 file, whoever wrote it.
+pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
+    let mut start = Vec::new();
+    fs_err::File::open(path)?.take(8).read_to_end(&mut start)?;
+    if start != SIGNATURE {
+        let reason = "it does not begin as HDF5 files do; remove or replace it".into();
+        return Err(DataError::Layout { path: path.into(), reason });
+    }
+    let mut builder = File::with_options();
+    // Files are replaced by renaming, never changed, so that locks would only get in the way: a
+    // child process inherits them, and some network drives refuse them. Slots and preemption are
+    // HDF5's own.
+    builder.access_plist().file_locking(false).chunk_cache(521, CHUNK_CACHE, 0.75);
+    builder.open(path).map_err(|error| refused(path, "read", &error))
+}
+
+/// The open file of one sample.
+pub(crate) struct SampleFile {
+    path: PathBuf,
+    file: File,
+    fields: Vec<Dataset>,
+}
+
+impl SampleFile {
+    /// Opens a sample of the dataset that `info` describes, and checks layout, version and shapes.
+    pub(crate) fn open(path: &Path, info: &Info) -> std::result::Result<Self, DataError> {
+        let file = open(path)?;
+        let layout = |reason: String| DataError::Layout { path: path.into(), reason };
+        let found: u32 = number(&file, "eddymark_format")
+            .map_err(|_| layout("it has no attribute `eddymark_format`".into()))?;
+        if found > FORMAT {
+            return Err(DataError::Version { path: path.into(), found, known: FORMAT });
+        }
+        let open = |place: &Place<'_>| {
+            let dataset = file.dataset(&place.path);
+            let dataset = dataset.map_err(|_| layout(format!("`{}` is missing", place.path)))?;
+            let (found, expected) = (dataset.shape(), place.shape(info.frames, info.cells));
+            if found == expected {
+                return Ok(dataset);
+            }
+            Err(layout(format!("`{}` is {found:?}, and must be {expected:?}", place.path)))
+        };
+        let fields =
+            places(&info.fields).iter().map(open).collect::<std::result::Result<_, _>>()?;
+        Ok(Self { path: path.into(), file, fields })
+    }
+
+    /// `length` states from number `start`, `[time, channel, x, y, z]`.
+    pub(crate) fn window(
+        &self,
+        info: &Info,
+        start: usize,
+        length: usize,
+    ) -> std::result::Result<Array5<f32>, DataError> {
+        self.states(info, start, length).map_err(|error| self.refused(&error))
+    }
+
+    fn states(&self, info: &Info, start: usize, length: usize) -> Result<Array5<f32>> {
+        let places = places(&info.fields);
+        let channels = places.last().map_or(0, |place| place.channels.end);
+        let [nx, ny, nz] = info.cells;
+        let mut states = Array5::zeros((length, channels, nx, ny, nz));
+        for (place, dataset) in places.iter().zip(&self.fields) {
+            let values: ArrayD<f32> = dataset.read_slice(frames(start, length, dataset.ndim()))?;
+            let shape = (length, nx, ny, nz, place.channels.len());
+            let values = values.into_shape_with_order(shape)?.permuted_axes([0, 4, 1, 2, 3]);
+            states.slice_mut(s![.., place.channels.clone(), .., .., ..]).assign(&values);
+        }
+        Ok(states)
+    }
+
+    /// The whole sample.
+    pub(crate) fn stored(&self, info: &Info) -> std::result::Result<Stored, DataError> {
+        let read = || {
+            Ok(Stored {
+                index: number::<u64>(&self.file, "sample_index")? as usize,
+                split: self.split()?,
+                grid: self.grid(info)?,
+                parameters: self.read_parameters(info)?,
+                times: self.file.dataset("exact/time")?.read_raw()?,
+                values: self.states(info, 0, info.frames)?,
+                error_estimate: self.error_estimate()?,
+            })
+        };
+        read().map_err(|error| self.refused(&error))
+    }
+
+    /// The values of [`Info::parameters`].
+    pub(crate) fn parameters(&self, info: &Info) -> std::result::Result<Vec<f64>, DataError> {
+        self.read_parameters(info).map_err(|error| self.refused(&error))
+    }
+
+    /// An attribute of the root.
+    pub(crate) fn attribute(&self, name: &str) -> std::result::Result<String, DataError> {
+        text(&self.file, name).map_err(|error| self.refused(&error))
+    }
+
+    /// The number that the sample has in its dataset.
+    pub(crate) fn index(&self) -> std::result::Result<usize, DataError> {
+        let index: Result<u64> = number(&self.file, "sample_index");
+        index.map(|index| index as usize).map_err(|error| self.refused(&error))
+    }
+
+    fn refused(&self, error: &hdf5::Error) -> DataError {
+        refused(&self.path, "read", error)
+    }
+
+    fn split(&self) -> Result<Split> {
+        let folder = text(&self.file, "split")?;
+        let split = Split::ALL.into_iter().find(|split| split.folder() == folder);
+        split.ok_or_else(|| {
+            format!("`split` is `{folder}`, and must be train, valid or test").into()
+        })
+    }
+
+    fn read_parameters(&self, info: &Info) -> Result<Vec<f64>> {
+        info.parameters.iter().map(|p| number(&self.file, &disk_name(&p.name))).collect()
+    }
+
+    fn grid(&self, info: &Info) -> Result<Grid> {
+        let spatial = spatial_axes(info.cells);
+        let mut axes = [const { Vec::new() }; 3];
+        for (axis, edges) in axes.iter_mut().enumerate() {
+            *edges =
+                self.file.dataset(&format!("exact/{}_edges", AXES[axis]))?.read_raw::<f64>()?;
+        }
+        let boundaries = |axis: usize| match spatial.contains(&axis) {
+            true => boundary::read(&self.file, axis),
+            false => Ok([Boundary::Periodic; 2]),
+        };
+        let [low, middle, high] = [boundaries(0)?, boundaries(1)?, boundaries(2)?];
+        let [x, y, z] = axes;
+        let axis = |edges, boundaries| Axis { edges, boundaries };
+        Ok(Grid { axes: [axis(x, low), axis(y, middle), axis(z, high)] })
+    }
+
+    fn error_estimate(&self) -> Result<Option<Array2<f64>>> {
+        let name = "verification/error_estimate";
+        self.file.link_exists(name).then(|| self.file.dataset(name)?.read_2d()).transpose()
+    }
+}
+
+/// Selects frames of the one trajectory, all cells and components.
+fn frames(start: usize, length: usize, dimensions: usize) -> hdf5::Hyperslab {
+    let time = SliceOrIndex::from(start..start + length);
+    let rest = std::iter::repeat_n(SliceOrIndex::from(..), dimensions - 2);
+    [SliceOrIndex::from(0..1), time].into_iter().chain(rest).collect::<Vec<_>>().into()
+}

@@ -1,0 +1,170 @@
+//! The names and shapes that the writer and the reader agree on.
+
+use crate::{Field, Info, Rank};
+use std::ops::Range;
+
+/// The version of the layout; it grows when an older eddymark could no longer read what is written.
+pub(crate) const FORMAT: u32 = 1;
+/// How numbers lose digits on their way to disk.
+pub(crate) const PRECISION: &str = "computed f64, stored f32";
+/// The system of all units.
+pub(crate) const UNITS: &str = "SI";
+/// The names of the three axes.
+pub(crate) const AXES: [&str; 3] = ["x", "y", "z"];
+
+/// The attributes of a file's root that are no parameters.
+const ROOT_ATTRIBUTES: [&str; 19] = [
+    "case_hash",
+    "content_hash",
+    "dataset_name",
+    "eddymark_format",
+    "grid_type",
+    "interval",
+    "n_spatial_dims",
+    "n_trajectories",
+    "precision",
+    "problem",
+    "sample_index",
+    "seed",
+    "simulation_parameters",
+    "solver",
+    "solver_commit",
+    "solver_version",
+    "split",
+    "split_hash",
+    "units",
+];
+
+/// A name as it stands in HDF5: `kinematic-viscosity` becomes `kinematic_viscosity`.
+pub(crate) fn disk_name(name: &str) -> String {
+    name.replace('-', "_")
+}
+
+/// The axes that are in the file: those with more than one cell.
+pub(crate) fn spatial_axes(cells: [usize; 3]) -> Vec<usize> {
+    (0..3).filter(|&axis| cells[axis] > 1).collect()
+}
+
+/// Where a field lies, and which channels it holds.
+pub(crate) struct Place<'a> {
+    /// The field.
+    pub(crate) field: &'a Field,
+    /// `t0_fields/pressure`.
+    pub(crate) path: String,
+    /// Its channels in a state.
+    pub(crate) channels: Range<usize>,
+}
+
+impl Place<'_> {
+    /// `[1, time, cells of the spatial axes]`, and components for a vector.
+    pub(crate) fn shape(&self, frames: usize, cells: [usize; 3]) -> Vec<usize> {
+        let axes = spatial_axes(cells);
+        let components = (self.field.rank == Rank::Vector).then_some(self.channels.len());
+        [1, frames]
+            .into_iter()
+            .chain(axes.into_iter().map(|a| cells[a]))
+            .chain(components)
+            .collect()
+    }
+}
+
+/// The group of fields of a rank.
+pub(crate) fn group(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Scalar => "t0_fields",
+        Rank::Vector => "t1_fields",
+    }
+}
+
+/// Where every field lies, in the order of the channels.
+pub(crate) fn places(fields: &[Field]) -> Vec<Place<'_>> {
+    let mut first = 0;
+    let place = |field| {
+        let Field { name, rank, symbols, .. }: &Field = field;
+        let channels = first..first + symbols.len();
+        first = channels.end;
+        Place { field, path: format!("{}/{}", group(*rank), disk_name(name)), channels }
+    };
+    fields.iter().map(place).collect()
+}
+
+/// Why The Well's layout cannot hold what `info` describes, if it cannot.
+pub(crate) fn unfit(info: &Info) -> Option<String> {
+    let dimensions = spatial_axes(info.cells).len();
+    if dimensions == 0 || info.cells.contains(&0) || info.frames == 0 {
+        return Some(format!(
+            "{:?} cells and {} frames leave nothing to store",
+            info.cells, info.frames
+        ));
+    }
+    unfit_field(info, dimensions).or_else(|| unfit_parameter(info))
+}
+
+fn unfit_field(info: &Info, dimensions: usize) -> Option<String> {
+    let expected = |field: &Field| if field.rank == Rank::Vector { dimensions } else { 1 };
+    let found = info.fields.iter().find(|field| field.symbols.len() != expected(field))?;
+    Some(format!(
+        "field `{}` has {} components, and {dimensions} dimensions want {}",
+        found.name,
+        found.symbols.len(),
+        expected(found)
+    ))
+}
+
+fn unfit_parameter(info: &Info) -> Option<String> {
+    let names: Vec<String> = info.parameters.iter().map(|p| disk_name(&p.name)).collect();
+    let taken = |(i, name): (usize, &String)| {
+        (ROOT_ATTRIBUTES.contains(&name.as_str()) || names[..i].contains(name))
+            .then(|| format!("the name of parameter `{name}` is taken, and it needs another"))
+    };
+    names.iter().enumerate().find_map(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Parameter;
+
+    fn info() -> Info {
+        Info {
+            name: "cavity".into(),
+            problem: "cavity".into(),
+            fields: vec![
+                Field::vector("velocity", &["u", "v"], "m/s"),
+                Field::scalar("pressure", "p", "Pa"),
+            ],
+            parameters: vec![Parameter::new("reynolds", "Re", "")],
+            cells: [8, 4, 1],
+            interval: 0.5,
+            frames: 3,
+        }
+    }
+
+    #[test]
+    fn vectors_end_with_their_components_and_flat_axes_are_gone() {
+        let info = info();
+        let places = places(&info.fields);
+        assert_eq!(places[0].path, "t1_fields/velocity");
+        assert_eq!(places[0].shape(3, info.cells), [1, 3, 8, 4, 2]);
+        assert_eq!(places[1].channels, 2..3);
+        assert_eq!(places[1].shape(3, info.cells), [1, 3, 8, 4]);
+        assert_eq!(unfit(&info), None);
+    }
+
+    #[test]
+    fn what_the_layout_cannot_hold_is_named() {
+        let change = |change: fn(&mut Info)| {
+            let mut changed = info();
+            change(&mut changed);
+            unfit(&changed).expect("the change makes it unfit")
+        };
+        let three = change(|info| info.cells[2] = 4);
+        assert_eq!(three, "field `velocity` has 2 components, and 3 dimensions want 3");
+        let taken = change(|info| info.parameters.push(Parameter::new("split-hash", "h", "")));
+        assert_eq!(taken, "the name of parameter `split_hash` is taken, and it needs another");
+        let twice = change(|info| info.parameters.push(Parameter::new("reynolds", "Re", "")));
+        assert_eq!(twice, "the name of parameter `reynolds` is taken, and it needs another");
+        let nothing = change(|info| info.frames = 0);
+        assert_eq!(nothing, "[8, 4, 1] cells and 0 frames leave nothing to store");
+    }
+}

@@ -1,0 +1,93 @@
+//! A sample as its file holds it.
+
+use crate::{Boundary, Grid, Hasher, Info, Rank, Sample, Split, Trajectory};
+use ndarray::{Array2, Array5, ArrayView5};
+
+/// A sample whose states are rounded to what the file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) index: usize,
+    pub(crate) split: Split,
+    pub(crate) grid: Grid,
+    pub(crate) parameters: Vec<f64>,
+    pub(crate) times: Vec<f64>,
+    /// `[time, channel, x, y, z]`
+    pub(crate) values: Array5<f32>,
+    pub(crate) error_estimate: Option<Array2<f64>>,
+}
+
+/// Rounds states to the precision of the disk: the nearest `f32`, ties to even.
+fn stored_precision(values: ArrayView5<'_, f64>) -> Array5<f32> {
+    values.mapv(|value| value as f32)
+}
+
+impl From<&Sample> for Stored {
+    fn from(sample: &Sample) -> Self {
+        Self {
+            index: sample.index,
+            split: sample.split,
+            grid: sample.grid.clone(),
+            parameters: sample.parameters.clone(),
+            times: sample.trajectory.times.clone(),
+            values: stored_precision(sample.trajectory.values.view()),
+            error_estimate: sample.error_estimate.clone(),
+        }
+    }
+}
+
+impl From<Stored> for Sample {
+    fn from(stored: Stored) -> Self {
+        let values = stored.values.mapv(f64::from);
+        Self {
+            index: stored.index,
+            split: stored.split,
+            grid: stored.grid,
+            parameters: stored.parameters,
+            trajectory: Trajectory { times: stored.times, values },
+            error_estimate: stored.error_estimate,
+        }
+    }
+}
+
+impl Stored {
+    /// What the sample is, whatever its file looks like: names, shapes, and numbers by their bits.
+    pub(crate) fn content_hash(&self, info: &Info) -> String {
+        let mut hasher = Hasher::default();
+        hasher.bytes(&self.index.to_le_bytes()).text(self.split.folder());
+        for field in &info.fields {
+            let rank = if field.rank == Rank::Vector { "vector" } else { "scalar" };
+            hasher.text(&field.name).text(rank).text(&field.unit);
+        }
+        for parameter in &info.parameters {
+            hasher.text(&parameter.name);
+        }
+        hasher.f64s(&self.parameters).f64s(&self.times);
+        hash_grid(&self.grid, &mut hasher);
+        hash_shape(self.values.shape(), &mut hasher);
+        hasher.f32s(self.values.iter().copied());
+        if let Some(estimate) = &self.error_estimate {
+            hash_shape(estimate.shape(), &mut hasher);
+            hasher.f64s(&estimate.iter().copied().collect::<Vec<_>>());
+        }
+        hasher.hex()
+    }
+}
+
+fn hash_shape(shape: &[usize], hasher: &mut Hasher) {
+    for length in shape {
+        hasher.bytes(&length.to_le_bytes());
+    }
+}
+
+fn hash_grid(grid: &Grid, hasher: &mut Hasher) {
+    for axis in &grid.axes {
+        hasher.f64s(&axis.edges);
+        for boundary in axis.boundaries {
+            match boundary {
+                Boundary::Periodic => hasher.text("periodic"),
+                Boundary::Open => hasher.text("open"),
+                Boundary::Wall { velocity } => hasher.text("wall").f64s(&velocity),
+            };
+        }
+    }
+}

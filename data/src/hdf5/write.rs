@@ -1,0 +1,227 @@
+//! Writing one sample.
+
+use super::attribute::{set, set_list, set_text, set_texts, set_varying};
+use super::schema::{
+    AXES, FORMAT, PRECISION, Place, UNITS, disk_name, group, places, spatial_axes,
+};
+use super::{Stored, boundary, refused};
+use crate::{DataError, DatasetHeader, Rank, SplitPlan};
+use hdf5::{File, Group, Result};
+use ndarray::{ArrayD, Axis, s};
+use std::path::{Path, PathBuf};
+
+/// Deflate's fastest level: the next ones cost twice the time and save a few percent.
+const DEFLATE: u8 = 1;
+
+/// By how many bytes the file in memory grows.
+const MEMORY_STEP: usize = 1 << 20;
+
+/// Where a file is written before it takes its place.
+pub(crate) fn partial(path: &Path) -> PathBuf {
+    path.with_extension("hdf5.partial")
+}
+
+/// Writes a sample beside its place, syncs it and renames it: a file of that name is whole.
+///
+/// What was written is removed if anything fails, so that a full disk gets its space back.
+pub(crate) fn write_sample(
+    path: &Path,
+    header: &DatasetHeader,
+    sample: &Stored,
+) -> std::result::Result<(), DataError> {
+    let beside = partial(path);
+    fs_err::File::create(&beside)?; // says `permission denied` in better words than HDF5
+    let written = fill(&beside, header, sample).map_err(|error| refused(path, "written", &error));
+    let published = written.and_then(|()| publish(&beside, path));
+    if published.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    published
+}
+
+fn publish(beside: &Path, path: &Path) -> std::result::Result<(), DataError> {
+    fs_err::OpenOptions::new().write(true).open(beside)?.sync_all()?;
+    fs_err::rename(beside, path)?;
+    sync_folder(path.parent().expect("samples lie in a folder"))
+}
+
+/// Makes a renaming outlive a power cut, where folders can be synced.
+pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
+    if cfg!(unix) {
+        fs_err::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Makes the file in memory, and puts it on disk in one go.
+///
+/// HDF5 2.2 crashes when its own buffers cannot be written to a full disk; in memory they always
+/// can, and what fails is one plain copy.
+fn fill(path: &Path, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    let mut options = File::with_options();
+    options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
+    let file = options.create(path)?;
+    write_all(&file, header, sample)?;
+    let flushed = file.flush(); // closing alone would swallow the error of a full disk
+    let closed = file.close();
+    flushed.and(closed)
+}
+
+fn write_all(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    write_root(file, header, sample)?;
+    write_dimensions(file, sample)?;
+    boundary::write(file, &sample.grid)?;
+    write_scalars(file, header, sample)?;
+    write_fields(file, header, sample)?;
+    write_exact(file, sample)?;
+    write_verification(file, header, sample)?;
+    set_text(file, "content_hash", &sample.content_hash(&header.info))
+}
+
+fn write_root(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    let info = &header.info;
+    set_text(file, "dataset_name", &info.name)?;
+    set_text(file, "grid_type", "cartesian")?;
+    set(file, "n_spatial_dims", spatial_axes(info.cells).len() as i64)?;
+    set(file, "n_trajectories", 1_i64)?;
+    let names: Vec<String> = info.parameters.iter().map(|p| disk_name(&p.name)).collect();
+    set_texts(file, "simulation_parameters", &names)?;
+    for (name, &value) in names.iter().zip(&sample.parameters) {
+        set(file, name, value)?;
+    }
+    write_provenance(file, header, sample)
+}
+
+fn write_provenance(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    set(file, "eddymark_format", FORMAT)?;
+    set(file, "interval", header.info.interval)?;
+    set(file, "seed", header.seed)?;
+    set(file, "sample_index", sample.index as u64)?;
+    let split_hash = SplitPlan::hash(&header.roles);
+    for (name, text) in [
+        ("problem", header.info.problem.as_str()),
+        ("units", UNITS),
+        ("precision", PRECISION),
+        ("solver", &header.solver),
+        ("solver_version", &header.version),
+        ("solver_commit", &header.commit),
+        ("case_hash", &header.case_hash),
+        ("split", sample.split.folder()),
+        ("split_hash", &split_hash),
+    ] {
+        set_text(file, name, text)?;
+    }
+    Ok(())
+}
+
+fn write_dimensions(file: &File, sample: &Stored) -> Result<()> {
+    let group = file.create_group("dimensions")?;
+    let axes = spatial_axes(sample.grid.cells());
+    let names: Vec<&str> = axes.iter().map(|&axis| AXES[axis]).collect();
+    set_texts(&group, "spatial_dims", &names)?;
+    write_coordinate(&group, "time", &sample.times, "s", true)?;
+    axes.iter().try_for_each(|&axis| {
+        write_coordinate(&group, AXES[axis], &sample.grid.axes[axis].centres(), "m", false)
+    })
+}
+
+fn write_coordinate(
+    group: &Group,
+    name: &str,
+    values: &[f64],
+    unit: &str,
+    time: bool,
+) -> Result<()> {
+    let values: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+    let dataset = group.new_dataset_builder().with_data(&values).create(name)?;
+    set_text(&dataset, "unit", unit)?;
+    set_varying(&dataset, false, time)
+}
+
+fn write_scalars(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    let group = file.create_group("scalars")?;
+    let names: Vec<String> = header.info.parameters.iter().map(|p| disk_name(&p.name)).collect();
+    set_texts(&group, "field_names", &names)?;
+    for ((parameter, name), &value) in
+        header.info.parameters.iter().zip(&names).zip(&sample.parameters)
+    {
+        let dataset = group.new_dataset::<f32>().create(name.as_str())?;
+        dataset.write_scalar(&(value as f32))?;
+        set_text(&dataset, "symbol", &parameter.symbol)?;
+        set_text(&dataset, "unit", &parameter.unit)?;
+        set_varying(&dataset, false, false)?;
+    }
+    Ok(())
+}
+
+fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    let places = places(&header.info.fields);
+    for rank in [Rank::Scalar, Rank::Vector] {
+        let of_rank = places.iter().filter(|place| place.field.rank == rank);
+        let names: Vec<String> = of_rank.map(|place| disk_name(&place.field.name)).collect();
+        let group = file.create_group(group(rank))?;
+        set_texts(&group, "field_names", &names)?;
+    }
+    let tensors = file.create_group("t2_fields")?;
+    set_texts::<&str>(&tensors, "field_names", &[])?;
+    places.iter().try_for_each(|place| write_field(file, place, sample))
+}
+
+/// Writes one field, a chunk a frame: reading some frames touches no others.
+fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
+    let shape = place.shape(sample.times.len(), sample.grid.cells());
+    let chunk: Vec<usize> = [1, 1].into_iter().chain(shape[2..].iter().copied()).collect();
+    let values = components_last(place, sample);
+    let values = values.to_shape(shape).map_err(hdf5::Error::from)?;
+    let builder = file.new_dataset_builder().shuffle().deflate(DEFLATE).chunk(chunk);
+    let dataset = builder.with_data(values.view()).create(place.path.as_str())?;
+    let dimensions = spatial_axes(sample.grid.cells()).len();
+    set_list(&dataset, "dim_varying", &vec![true; dimensions])?;
+    set_varying(&dataset, true, true)?;
+    set_text(&dataset, "unit", &place.field.unit)?;
+    set_texts(&dataset, "symbols", &place.field.symbols)?;
+    write_range(&dataset, place, sample)
+}
+
+/// A field's values, `[time, x, y, z, component]`.
+fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
+    let values = sample.values.slice(s![.., place.channels.clone(), .., .., ..]);
+    values.permuted_axes([0, 2, 3, 4, 1]).as_standard_layout().into_owned().into_dyn()
+}
+
+/// The least and the greatest finite value of every component: a listing need not read the field.
+fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> Result<()> {
+    let extreme = |start: f32, pick: fn(f32, f32) -> f32| -> Vec<f32> {
+        let of =
+            |channel| sample.values.index_axis(Axis(1), channel).iter().copied().fold(start, pick);
+        place.channels.clone().map(of).collect()
+    };
+    set_list(dataset, "minimum", &extreme(f32::INFINITY, f32::min))?;
+    set_list(dataset, "maximum", &extreme(f32::NEG_INFINITY, f32::max))
+}
+
+/// What The Well's `f32` coordinates round.
+fn write_exact(file: &File, sample: &Stored) -> Result<()> {
+    let group = file.create_group("exact")?;
+    group.new_dataset_builder().with_data(&sample.times).create("time")?;
+    for (name, axis) in AXES.iter().zip(&sample.grid.axes) {
+        group
+            .new_dataset_builder()
+            .with_data(&axis.edges)
+            .create(format!("{name}_edges").as_str())?;
+    }
+    Ok(())
+}
+
+fn write_verification(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+    let group = file.create_group("verification")?;
+    set_text(&group, "method", &header.verification)?;
+    let Some(estimate) = &sample.error_estimate else { return Ok(()) };
+    let dataset =
+        group.new_dataset_builder().with_data(estimate.view()).create("error_estimate")?;
+    let channels = crate::channels(&header.info.fields);
+    let (symbols, units): (Vec<_>, Vec<_>) =
+        channels.into_iter().map(|c| (c.symbol, c.unit)).unzip();
+    set_texts(&dataset, "symbols", &symbols)?;
+    set_texts(&dataset, "units", &units)
+}

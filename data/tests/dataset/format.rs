@@ -1,0 +1,57 @@
+//! What is in a file, and that `FORMAT.md` says so.
+
+use crate::fixture::{file, whole};
+use data::{Split, SplitPlan, inspect};
+
+const PLAN: SplitPlan = SplitPlan { train: 2, valid: 1, test: 1 };
+
+#[test]
+fn a_file_is_as_its_page_says() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let dataset = whole(folder.path(), PLAN);
+    let index = data::Source::indices(&dataset, Split::Train)[0];
+    let listing = inspect(&file(folder.path(), Split::Train, index)).expect("it is whole");
+    let (_, tree) = listing.split_once('\n').expect("the first line is the path");
+    let types: Vec<&str> =
+        tree.lines().map(|line| line.split(" = ").next().unwrap_or(line)).collect();
+    let page = include_str!("../../FORMAT.md");
+    let documented = page.split("```tree\n").nth(1).and_then(|rest| rest.split("```").next());
+    let documented = documented.expect("the page has the tree");
+    let bare = documented.lines().map(|line| line.split("  # ").next().unwrap_or(line).trim_end());
+    assert_eq!(types.join("\n"), bare.collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(tree);
+}
+
+#[test]
+fn a_folder_is_listed() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let dataset = whole(folder.path(), PLAN);
+    let root = folder.path().display().to_string();
+    let listed = || inspect(folder.path()).expect("it is a dataset").replace(&root, "ROOT");
+    insta::assert_snapshot!("a_finished_folder", listed());
+    let lost = file(folder.path(), dataset.header().roles[0], 0);
+    fs_err::remove_file(lost).expect("it is there");
+    assert!(listed().contains("1 missing"));
+}
+
+#[test]
+fn foreign_files_are_listed_too() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let path = folder.path().join("foreign.h5");
+    let make = || -> Result<(), Box<dyn std::error::Error>> {
+        let file = hdf5::File::create(&path)?;
+        file.new_dataset::<u8>().shape((2, 3)).create("tensor")?.new_attr::<i16>().create("n")?;
+        let group = file.create_group("grid")?;
+        group.new_attr_builder().with_data(&[0.5; 9]).create("x")?;
+        group
+            .new_attr_builder()
+            .with_data(&[hdf5::types::FixedAscii::<4>::from_ascii("abc")?])
+            .create("text")?;
+        file.link_soft("/nowhere", "lost")?;
+        Ok(file.link_hard("/", "itself")?)
+    };
+    make().expect("it is writable");
+    insta::assert_snapshot!(
+        inspect(&path).expect("it is HDF5").replace(path.to_str().expect("UTF-8"), "FILE")
+    );
+}

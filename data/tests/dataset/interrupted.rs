@@ -1,0 +1,114 @@
+use crate::fixture::{file, header, sample, whole};
+use data::{DataError, Dataset, Split, SplitPlan};
+
+const PLAN: SplitPlan = SplitPlan { train: 3, valid: 1, test: 1 };
+
+#[test]
+fn continuing_ends_with_the_content_of_an_uninterrupted_run() {
+    let folders = [(); 2].map(|()| tempfile::tempdir().expect("there is a temporary folder"));
+    let expected = whole(folders[0].path(), PLAN).content_hash().expect("it is finished");
+
+    let root = folders[1].path();
+    let first = Dataset::create(root, header(PLAN)).expect("the folder is empty");
+    for index in [0, 1, 3] {
+        first.write(&sample(first.header(), index)).expect("the sample fits");
+    }
+    let of = |index: usize| file(root, first.header().roles[index], index);
+    truncate(&of(1), 0.6); // as after a power cut on a file system that does not keep its word
+    let leftover = of(2).with_extension("hdf5.partial");
+    fs_err::write(&leftover, "half").expect("the folder is there");
+    assert!(
+        matches!(first.finish(), Err(DataError::Incomplete { missing, .. }) if missing == [1, 2, 4])
+    );
+    drop(first);
+
+    let second = Dataset::create(root, header(PLAN)).expect("the same dataset continues");
+    assert_eq!(second.missing(), [1, 2, 4]);
+    assert!(!leftover.exists());
+    for index in second.missing() {
+        second.write(&sample(second.header(), index)).expect("the sample fits");
+    }
+    assert_eq!(second.finish().expect("all samples are there"), expected);
+}
+
+#[test]
+fn a_sample_of_another_case_does_not_count() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let mut other = header(PLAN);
+    other.case_hash = "another".into();
+    let dataset = Dataset::create(folder.path(), other).expect("the folder is empty");
+    dataset.write(&sample(dataset.header(), 2)).expect("the sample fits");
+    fs_err::remove_file(folder.path().join("dataset.json")).expect("it is there");
+    let dataset = Dataset::create(folder.path(), header(PLAN)).expect("nothing declares the other");
+    assert_eq!(dataset.missing(), [0, 1, 2, 3, 4]);
+}
+
+/// Names the folder when a test of this program runs in a process of its own.
+const FOLDER: &str = "EDDYMARK_TEST_FULL_DISK";
+
+/// A limit on the size of files stands for a full disk: writing fails in the same places.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let program = std::env::current_exe().expect("a test knows its program");
+    let limited =
+        "trap '' XFSZ; ulimit -f 4; exec \"$0\" --ignored --exact interrupted::on_a_full_disk";
+    let child = std::process::Command::new("sh")
+        .args(["-c", limited])
+        .arg(program)
+        .env(FOLDER, folder.path())
+        .output()
+        .expect("there is a shell");
+    let text = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && text.contains("1 passed"), "{text}");
+    assert_eq!(String::from_utf8_lossy(&child.stderr), "", "HDF5 prints nothing of its own");
+}
+
+#[test]
+#[ignore = "runs within a_full_disk_is_an_error_and_leaves_nothing_behind"]
+fn on_a_full_disk() {
+    let Some(root) = std::env::var_os(FOLDER).map(std::path::PathBuf::from) else { return };
+    let dataset = Dataset::create(&root, header(PLAN)).expect("dataset.json is small enough");
+    let error = dataset.write(&sample(dataset.header(), 0)).expect_err("the file is too large");
+    assert!(error.to_string().ends_with("cannot be written: File too large"), "{error}");
+    for split in Split::ALL {
+        let folder = root.join("data").join(split.folder());
+        assert_eq!(fs_err::read_dir(folder).expect("it is there").count(), 0);
+    }
+}
+
+#[test]
+fn a_sample_that_does_not_fit_leaves_the_one_that_is_there() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let dataset = whole(folder.path(), PLAN);
+    let mut bad = sample(dataset.header(), 0);
+    bad.grid.axes[2].boundaries = [data::Boundary::REST; 2];
+    dataset.write(&bad).expect_err("a flat axis has no walls");
+    assert_eq!(dataset.missing(), [0; 0]);
+    dataset.verify_sample(0).expect("nothing changed it");
+}
+
+#[test]
+fn a_changed_number_is_found() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let dataset = whole(folder.path(), PLAN);
+    let path = file(folder.path(), dataset.header().roles[2], 2);
+    drop(dataset);
+    let change = || {
+        let pressure = hdf5::File::open_rw(&path)?.dataset("t0_fields/pressure")?;
+        let mut values = pressure.read_raw::<f32>()?;
+        values[17] = f32::from_bits(values[17].to_bits() ^ 1);
+        pressure.write_raw(&values)
+    };
+    change().expect("the file is whole");
+    let dataset = Dataset::open(folder.path()).expect("it is there");
+    assert!(matches!(dataset.verify_sample(2), Err(DataError::Mismatch { .. })));
+    dataset.verify_sample(1).expect("nothing changed it");
+}
+
+fn truncate(path: &std::path::Path, part: f64) {
+    let file = fs_err::OpenOptions::new().write(true).open(path).expect("it is there");
+    let length = file.metadata().expect("it is there").len() as f64;
+    file.set_len((length * part) as u64).expect("it is writable");
+}

@@ -1,0 +1,8 @@
+//! Datasets on disk: what is written comes back, and what is damaged is found.
+
+mod fixture;
+mod format;
+mod interrupted;
+mod refusals;
+mod round_trip;
+mod the_well;
