@@ -46,19 +46,20 @@ impl Dataset {
         for split in Split::ALL {
             fs_err::create_dir_all(root.join("data").join(split.folder()))?;
         }
-        match declaration::read(root) {
-            Ok(found) => declaration::must_agree(root, &found, &header)?,
-            Err(DataError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                declaration::write(root, &header)?;
-            }
-            Err(error) => return Err(error),
+        match declaration::read(root)? {
+            Some(found) => declaration::must_agree(root, &found, &header)?,
+            None => declaration::write(root, &header)?,
         }
         Ok(Self { root: root.into(), header, shelf: Shelf::default() })
     }
 
     /// Opens a dataset, complete or not.
     pub fn open(root: &Path) -> Result<Self, DataError> {
-        let header = declaration::read(root)?;
+        let header = declaration::read(root)?.ok_or_else(|| DataError::Mismatch {
+            path: root.into(),
+            found: "no `dataset.json`".into(),
+            expected: "a dataset; generate one, or name another folder".into(),
+        })?;
         Ok(Self { root: root.into(), header, shelf: Shelf::default() })
     }
 

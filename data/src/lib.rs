@@ -1,7 +1,15 @@
 //! The nouns of eddymark: what every other crate talks about, and how it looks on disk.
 //!
 //! Nothing here knows an equation, a network or a picture. With `default-features = false` it
-//! builds without libhdf5.
+//! builds without libhdf5, and without [`Dataset`].
+//!
+//! ```text
+//! Grid ── State ── Trajectory ── Sample ── Dataset      what is computed, in memory and on disk
+//! Field, Parameter ── Info                              what its numbers mean
+//! Split ── Normalization                                what may be learned from
+//! Record ── Run                                         what was found out
+//! Part ── Registry                                      how problems, architectures, … are named and built
+//! ```
 
 mod config;
 #[cfg(feature = "hdf5")]

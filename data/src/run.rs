@@ -243,3 +243,99 @@ pub fn write_whole(
     }
     Ok(fs_err::rename(&beside, path)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn record(values: Vec<f64>) -> Record {
+        Record {
+            suite: "quick".into(),
+            case: "cavity".into(),
+            surrogate: "persistence".into(),
+            seed: None,
+            sample: 3,
+            parameters: BTreeMap::from([("reynolds".into(), 1000.0 / 3.0)]),
+            metric: "rmse".into(),
+            channel: "u".into(),
+            unit: "m/s".into(),
+            times: vec![0.1, 0.2, 0.1 + 0.2],
+            values,
+            diverged: None,
+            provenance: Provenance::default(),
+        }
+    }
+
+    fn run() -> Run {
+        let parameter = Parameter::new("reynolds", "Re", "");
+        let case =
+            CaseSummary { parameters: vec![(parameter, 10.0, 5000.0)], ..Default::default() };
+        Run {
+            manifest: Manifest { suite: "quick".into(), cases: vec![case], ..Default::default() },
+            records: vec![record(vec![0.1, 1.0 / 3.0, 5e-324]), record(vec![1e300, 0.0, -0.0])],
+            contestants: vec![],
+            curves: vec![Curve {
+                case: "cavity".into(),
+                surrogate: "fno".into(),
+                seed: u64::MAX,
+                points: vec![CurvePoint {
+                    step: 1,
+                    seconds: 0.5,
+                    train_loss: 0.1,
+                    valid_loss: None,
+                    rate: 1e-3,
+                }],
+            }],
+            panels: vec![],
+            floors: vec![],
+        }
+    }
+
+    #[test]
+    fn a_run_comes_back_to_the_last_bit() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let place = folder.path().join("runs/quick");
+        run().save(&place).expect("the folder is writable");
+        assert_eq!(Run::load(&place).expect("it was just written"), run());
+        let partial =
+            |name: &std::fs::DirEntry| name.path().extension() == Some("partial".as_ref());
+        let mut files = std::fs::read_dir(place).expect("it is there").flatten();
+        assert!(!files.any(|file| partial(&file)), "nothing is left beside");
+    }
+
+    #[test]
+    fn a_diverged_rollout_is_null_on_disk_and_nan_again() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let path = folder.path().join("records.jsonl");
+        write_lines(&path, &[record(vec![0.5, f64::NAN, f64::INFINITY])]).expect("it is writable");
+        let text = fs_err::read_to_string(&path).expect("it was just written");
+        assert!(text.contains(r#""values":[0.5,null,null]"#), "{text}");
+        let read: Vec<Record> = read_lines(&path).expect("it was just written");
+        assert_eq!(read[0].values[0], 0.5);
+        assert!(read[0].values[1..].iter().all(|value| value.is_nan()));
+    }
+
+    #[test]
+    fn a_line_that_is_cut_off_is_named() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        run().save(folder.path()).expect("the folder is writable");
+        let path = folder.path().join("records.jsonl");
+        let text = fs_err::read_to_string(&path).expect("it was just written");
+        fs_err::write(&path, &text[..text.len() - 40]).expect("it is writable");
+        let error = Run::load(folder.path()).expect_err("the second record is cut off").to_string();
+        let expected = format!("line 2 of `{}` cannot be read: EOF while parsing", path.display());
+        assert!(error.starts_with(&expected), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_manifest_is_no_run() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        run().save(folder.path()).expect("the folder is writable");
+        fs_err::write(folder.path().join("run.json"), "").expect("it is writable");
+        let error = Run::load(folder.path()).expect_err("the manifest is empty").to_string();
+        assert!(error.ends_with("run.json` holds an empty file, not a run's manifest"), "{error}");
+        fs_err::remove_file(folder.path().join("run.json")).expect("it is there");
+        assert!(matches!(Run::load(folder.path()), Err(DataError::Io(_))));
+    }
+}

@@ -31,6 +31,7 @@ impl Trajectory {
     }
 
     /// The states of `range`, copied.
+    #[must_use]
     pub fn slice(&self, range: std::ops::Range<usize>) -> Self {
         Self {
             times: self.times[range.clone()].to_vec(),

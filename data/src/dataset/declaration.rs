@@ -1,7 +1,7 @@
 //! `dataset.json`: what all samples of a dataset share.
 
 use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
-use crate::{DataError, Info, Split, SplitPlan, write_whole};
+use crate::{DataError, Field, Info, Parameter, Split, SplitPlan, write_whole};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -67,9 +67,12 @@ pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError
     sync_folder(root)
 }
 
-/// Reads `dataset.json`.
-pub(super) fn read(root: &Path) -> Result<DatasetHeader, DataError> {
+/// Reads `dataset.json`, if there is one.
+pub(super) fn read(root: &Path) -> Result<Option<DatasetHeader>, DataError> {
     let path = path(root);
+    if !path.exists() {
+        return Ok(None);
+    }
     let text = fs_err::read_to_string(&path)?;
     let broken = |source: serde_json::Error| DataError::Json {
         path: path.clone(),
@@ -81,7 +84,7 @@ pub(super) fn read(root: &Path) -> Result<DatasetHeader, DataError> {
         return Err(DataError::Version { path, found, known: FORMAT });
     }
     let declaration: Declaration<DatasetHeader> = serde_json::from_str(&text).map_err(broken)?;
-    Ok(declaration.header)
+    Ok(Some(declaration.header))
 }
 
 /// Refuses to continue a dataset whose numbers would be others.
@@ -102,14 +105,27 @@ pub(super) fn must_agree(
     };
     let shape = |info: &Info| format!("{} frames of {:?} cells", info.frames, info.cells);
     let (here, there) = (&found.info, &wanted.info);
-    same("the name", here.name.clone(), there.name.clone())?;
-    same("the problem", here.problem.clone(), there.problem.clone())?;
-    same("the shape", shape(here), shape(there))?;
-    same("the interval", here.interval.to_string(), there.interval.to_string())?;
-    same("the seed", found.seed.to_string(), wanted.seed.to_string())?;
-    same("the solver", found.solver.clone(), wanted.solver.clone())?;
-    same("the split hash", SplitPlan::hash(&found.roles), SplitPlan::hash(&wanted.roles))?;
-    same("the case hash", found.case_hash.clone(), wanted.case_hash.clone())?;
-    same("the fields", format!("{:?}", here.fields), format!("{:?}", there.fields))?;
-    same("the parameters", format!("{:?}", here.parameters), format!("{:?}", there.parameters))
+    same("name", here.name.clone(), there.name.clone())?;
+    same("problem", here.problem.clone(), there.problem.clone())?;
+    same("shape", shape(here), shape(there))?;
+    same("interval", here.interval.to_string(), there.interval.to_string())?;
+    same("seed", found.seed.to_string(), wanted.seed.to_string())?;
+    same("solver", found.solver.clone(), wanted.solver.clone())?;
+    same("split hash", SplitPlan::hash(&found.roles), SplitPlan::hash(&wanted.roles))?;
+    same("case hash", found.case_hash.clone(), wanted.case_hash.clone())?;
+    same("fields", fields(here), fields(there))?;
+    same("parameters", parameters(here), parameters(there))
+}
+
+/// `velocity (u, v in m/s), pressure (p in Pa)`
+fn fields(info: &Info) -> String {
+    let one = |f: &Field| format!("{} ({} in {})", f.name, f.symbols.join(", "), f.unit);
+    info.fields.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// `reynolds (Re), lid-velocity (U in m/s)`
+fn parameters(info: &Info) -> String {
+    let unit = |unit: &str| if unit.is_empty() { String::new() } else { format!(" in {unit}") };
+    let one = |p: &Parameter| format!("{} ({}{})", p.name, p.symbol, unit(&p.unit));
+    info.parameters.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -3,12 +3,11 @@
 use super::Dataset;
 use crate::hdf5::{list, open};
 use crate::{DataError, Source, Split, SplitPlan};
-use std::fmt::Write as _;
 use std::path::Path;
 
 /// Lists a dataset's folder, or the tree of one HDF5 file, whoever wrote it.
 pub fn inspect(path: &Path) -> Result<String, DataError> {
-    if fs_err::metadata(path)?.is_dir() { folder(path) } else { file(path) }
+    if path.is_dir() { folder(path) } else { file(path) }
 }
 
 fn file(path: &Path) -> Result<String, DataError> {
@@ -22,23 +21,24 @@ fn file(path: &Path) -> Result<String, DataError> {
 
 fn folder(path: &Path) -> Result<String, DataError> {
     let dataset = Dataset::open(path)?;
-    let mut text = format!("{}\n", path.display());
-    for (name, value) in facts(&dataset) {
-        writeln!(text, "  {name:<14} {value}").expect("writing to a string succeeds");
-    }
-    text.push_str(&channels(&dataset));
-    Ok(text)
+    let lacking = dataset.lacking();
+    let facts = facts(&dataset, lacking.len());
+    let facts = facts.into_iter().map(|(name, value)| format!("  {name:<14} {value}"));
+    let channels = channels(&dataset, &lacking)?;
+    let lines = [path.display().to_string()].into_iter().chain(facts).chain(channels);
+    Ok(lines.map(|line| line.trim_end().to_owned() + "\n").collect())
 }
 
-fn facts(dataset: &Dataset) -> Vec<(&'static str, String)> {
+fn facts(dataset: &Dataset, lacking: usize) -> Vec<(&'static str, String)> {
     let (header, info) = (dataset.header(), dataset.info());
     let count = |split: Split| format!("{} {}", dataset.indices(split).len(), split.folder());
     let splits = Split::ALL.map(count).join(", ");
-    let [x, y, z] = info.cells;
+    let cells = info.cells.iter().filter(|&&n| n > 1).map(ToString::to_string);
+    let cells = cells.collect::<Vec<_>>().join(" × ");
     vec![
         ("name", format!("{} ({})", info.name, info.problem)),
-        ("states", format!("{} of {x} × {y} × {z} cells, {} s apart", info.frames, info.interval)),
-        ("samples", format!("{splits}; {} missing", dataset.lacking().len())),
+        ("states", format!("{} of {cells} cells, {} s apart", info.frames, info.interval)),
+        ("samples", format!("{splits}; {lacking} missing")),
         ("solver", header.solver.clone()),
         ("made by", format!("eddymark {} ({})", header.version, header.commit)),
         ("seed", header.seed.to_string()),
@@ -49,18 +49,36 @@ fn facts(dataset: &Dataset) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A line a channel and a parameter, over the training samples.
-fn channels(dataset: &Dataset) -> String {
-    let Ok(statistics) = dataset.normalization() else { return String::new() };
-    let info = dataset.info();
-    let names = crate::channels(&info.fields).into_iter().map(|c| (c.symbol, c.unit));
-    let names = names.chain(info.parameters.iter().map(|p| (p.symbol.clone(), p.unit.clone())));
-    let means = statistics.mean.iter().chain(&statistics.parameter_mean);
-    let deviations = statistics.deviation.iter().chain(&statistics.parameter_deviation);
-    let mut text = String::from("  training samples' mean and standard deviation\n");
-    for (((symbol, unit), mean), deviation) in names.zip(means).zip(deviations) {
-        writeln!(text, "    {symbol:<12} {mean:>11.4e} ± {deviation:.4e} {unit}")
-            .expect("writing to a string succeeds");
+/// A line a channel: extremes over the samples that are there, moments over the training samples.
+fn channels(dataset: &Dataset, lacking: &[usize]) -> Result<Vec<String>, DataError> {
+    let channels = crate::channels(&dataset.info().fields);
+    let mut extremes = vec![[f64::INFINITY, f64::NEG_INFINITY, f64::NAN]; channels.len()];
+    for index in (0..dataset.header().roles.len()).filter(|index| !lacking.contains(index)) {
+        for (all, one) in extremes.iter_mut().zip(dataset.file(index)?.extremes()?) {
+            *all = [all[0].min(one[0]), all[1].max(one[1]), all[2].max(one[2])];
+        }
     }
-    text
+    let unknown = || vec![f64::NAN; channels.len()];
+    let (mean, deviation) = match dataset.normalization() {
+        Ok(statistics) => (statistics.mean, statistics.deviation),
+        Err(_) => (unknown(), unknown()),
+    };
+    let head =
+        ["channel", "least", "greatest", "mean", "deviation", "error", "unit"].map(Into::into);
+    let row = |i: usize| {
+        let [least, greatest, error] = extremes[i];
+        let [a, b, c, d, e] = [least, greatest, mean[i], deviation[i], error].map(number);
+        line(&[channels[i].symbol.clone(), a, b, c, d, e, channels[i].unit.clone()])
+    };
+    let legend = "  mean and deviation: of the training samples; error: the largest estimate of the reference's own";
+    let rows = (0..channels.len()).map(row);
+    Ok([String::new(), line(&head)].into_iter().chain(rows).chain([legend.into()]).collect())
+}
+
+fn number(value: f64) -> String {
+    if value.is_finite() { format!("{value:.4e}") } else { "-".into() }
+}
+
+fn line([symbol, a, b, c, d, e, unit]: &[String; 7]) -> String {
+    format!("  {symbol:<8}{a:>13}{b:>13}{c:>13}{d:>13}{e:>13}  {unit}")
 }

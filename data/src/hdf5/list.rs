@@ -1,7 +1,7 @@
 //! The tree of any HDF5 file as people read it.
 
 use hdf5::types::{FloatSize, IntSize, TypeDescriptor as Type, VarLenAscii, VarLenUnicode};
-use hdf5::{Attribute, Container, Group, H5Type, Location, LocationType, Result};
+use hdf5::{Attribute, Container, Group, H5Type, Location, LocationToken, LocationType, Result};
 use std::fmt::Display;
 use std::fmt::Write as _;
 
@@ -9,38 +9,51 @@ use std::fmt::Write as _;
 const LONGEST_TEXT: usize = 60;
 /// Longer lists are cut here.
 const LONGEST_LIST: usize = 6;
-/// Deeper groups are not entered: a file may link a group into itself.
-const DEEPEST: usize = 16;
 
 /// Everything in `group`, one line each: groups, datasets with type and shape, attributes (`@`)
 /// with type and value.
 pub(crate) fn list(group: &Group) -> Result<String> {
     let mut lines = String::from("/\n");
     list_attributes(group, 1, &mut lines)?;
-    list_members(group, 1, &mut lines)?;
+    list_members(group, &mut vec![group.loc_info()?.token], &mut lines)?;
     Ok(lines)
 }
 
-fn list_members(group: &Group, depth: usize, lines: &mut String) -> Result<()> {
+/// Lists what is in `group`. A file may link a group into itself: `above` has the groups around.
+fn list_members(group: &Group, above: &mut Vec<LocationToken>, lines: &mut String) -> Result<()> {
+    let pad = "  ".repeat(above.len());
     for name in group.member_names()? {
-        let pad = "  ".repeat(depth);
         match group.loc_type_by_name(&name) {
-            Ok(LocationType::Group) if depth < DEEPEST => {
-                let member = group.group(&name)?;
-                line(lines, format_args!("{pad}{name}/"));
-                list_attributes(&member, depth + 1, lines)?;
-                list_members(&member, depth + 1, lines)?;
-            }
+            Ok(LocationType::Group) => list_group(&group.group(&name)?, &name, above, lines)?,
             Ok(LocationType::Dataset) => {
                 let member = group.dataset(&name)?;
                 line(lines, format_args!("{pad}{name}: {}", type_and_shape(&member)?));
-                list_attributes(&member, depth + 1, lines)?;
+                list_attributes(&member, above.len() + 1, lines)?;
             }
-            Ok(_) => line(lines, format_args!("{pad}{name}: not shown")),
+            Ok(_) => line(lines, format_args!("{pad}{name}: a named type")),
             Err(_) => line(lines, format_args!("{pad}{name}: a link to nothing")),
         }
     }
     Ok(())
+}
+
+fn list_group(
+    group: &Group,
+    name: &str,
+    above: &mut Vec<LocationToken>,
+    lines: &mut String,
+) -> Result<()> {
+    let (pad, token) = ("  ".repeat(above.len()), group.loc_info()?.token);
+    if above.contains(&token) {
+        line(lines, format_args!("{pad}{name}/ is a group around it"));
+        return Ok(());
+    }
+    line(lines, format_args!("{pad}{name}/"));
+    list_attributes(group, above.len() + 1, lines)?;
+    above.push(token);
+    let listed = list_members(group, above, lines);
+    above.pop();
+    listed
 }
 
 fn list_attributes(at: &Location, depth: usize, lines: &mut String) -> Result<()> {

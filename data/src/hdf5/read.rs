@@ -1,8 +1,8 @@
 //! Reading samples back, whole or some frames.
 
 use super::attribute::{number, text};
-use super::schema::{AXES, FORMAT, Place, disk_name, places, spatial_axes};
-use super::{Stored, boundary, refused};
+use super::schema::{AXES, FORMAT, Place, disk_name, places};
+use super::{Stored, boundary, reason, refused};
 use crate::{Axis, Boundary, DataError, Grid, Info, Split};
 use hdf5::{Dataset, File, Result, SliceOrIndex};
 use ndarray::{Array2, Array5, ArrayD, s};
@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// The first bytes of every HDF5 file.
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+const ERROR_ESTIMATE: &str = "verification/error_estimate";
+/// What to say of a file whose end is missing.
+const TRUNCATED: &str = "its end is missing; generate or copy it again";
 /// Decompressed frames that HDF5 keeps of every open field, in bytes.
 const CHUNK_CACHE: usize = 1 << 20;
 
@@ -19,7 +22,7 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
     let mut start = Vec::new();
     fs_err::File::open(path)?.take(8).read_to_end(&mut start)?;
     if start != SIGNATURE {
-        let reason = "it does not begin as HDF5 files do; remove or replace it".into();
+        let reason = "it does not begin as HDF5 files do; generate or copy it again".into();
         return Err(DataError::Layout { path: path.into(), reason });
     }
     let mut builder = File::with_options();
@@ -27,7 +30,11 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
     // child process inherits them, and some network drives refuse them. Slots and preemption are
     // HDF5's own.
     builder.access_plist().file_locking(false).chunk_cache(521, CHUNK_CACHE, 0.75);
-    builder.open(path).map_err(|error| refused(path, "read", &error))
+    builder.open(path).map_err(|error| {
+        let is_truncated = error.contains_minor(hdf5::MinorErrorCode::Truncated);
+        let reason = if is_truncated { TRUNCATED.into() } else { reason(&error) };
+        DataError::Hdf5 { path: path.into(), action: "read", reason }
+    })
 }
 
 /// The open file of one sample.
@@ -42,19 +49,24 @@ impl SampleFile {
     pub(crate) fn open(path: &Path, info: &Info) -> std::result::Result<Self, DataError> {
         let file = open(path)?;
         let layout = |reason: String| DataError::Layout { path: path.into(), reason };
-        let found: u32 = number(&file, "eddymark_format")
-            .map_err(|_| layout("it has no attribute `eddymark_format`".into()))?;
+        let found: u32 = number(&file, "eddymark_format").map_err(|_| {
+            layout("it has no attribute `eddymark_format`: another program wrote it".into())
+        })?;
         if found > FORMAT {
             return Err(DataError::Version { path: path.into(), found, known: FORMAT });
         }
         let open = |place: &Place<'_>| {
             let dataset = file.dataset(&place.path);
-            let dataset = dataset.map_err(|_| layout(format!("`{}` is missing", place.path)))?;
+            let dataset = dataset
+                .map_err(|_| layout(format!("`{}` is missing; generate it again", place.path)))?;
             let (found, expected) = (dataset.shape(), place.shape(info.frames, info.cells));
             if found == expected {
                 return Ok(dataset);
             }
-            Err(layout(format!("`{}` is {found:?}, and must be {expected:?}", place.path)))
+            Err(layout(format!(
+                "`{}` is {found:?}, and must be {expected:?}; generate it again",
+                place.path
+            )))
         };
         let fields =
             places(&info.fields).iter().map(open).collect::<std::result::Result<_, _>>()?;
@@ -93,7 +105,7 @@ impl SampleFile {
                 split: self.split()?,
                 grid: self.grid(info)?,
                 parameters: self.read_parameters(info)?,
-                times: self.file.dataset("exact/time")?.read_raw()?,
+                times: self.times(info)?,
                 values: self.states(info, 0, info.frames)?,
                 error_estimate: self.error_estimate()?,
             })
@@ -104,6 +116,26 @@ impl SampleFile {
     /// The values of [`Info::parameters`].
     pub(crate) fn parameters(&self, info: &Info) -> std::result::Result<Vec<f64>, DataError> {
         self.read_parameters(info).map_err(|error| self.refused(&error))
+    }
+
+    /// The least and greatest value and the largest error estimate (`NaN` without one) of every
+    /// channel, as declared when it was written.
+    pub(crate) fn extremes(&self) -> std::result::Result<Vec<[f64; 3]>, DataError> {
+        self.read_extremes().map_err(|error| self.refused(&error))
+    }
+
+    fn read_extremes(&self) -> Result<Vec<[f64; 3]>> {
+        let (mut least, mut greatest) = (Vec::new(), Vec::new());
+        for field in &self.fields {
+            least.extend(field.attr("minimum")?.read_raw::<f64>()?);
+            greatest.extend(field.attr("maximum")?.read_raw::<f64>()?);
+        }
+        let errors = match self.file.dataset(ERROR_ESTIMATE) {
+            Ok(estimate) => estimate.attr("maximum")?.read_raw::<f64>()?,
+            Err(_) => vec![f64::NAN; least.len()],
+        };
+        let rows = least.into_iter().zip(greatest).zip(errors);
+        Ok(rows.map(|((least, greatest), error)| [least, greatest, error]).collect())
     }
 
     /// An attribute of the root.
@@ -134,25 +166,32 @@ impl SampleFile {
     }
 
     fn grid(&self, info: &Info) -> Result<Grid> {
-        let spatial = spatial_axes(info.cells);
-        let mut axes = [const { Vec::new() }; 3];
-        for (axis, edges) in axes.iter_mut().enumerate() {
-            *edges =
-                self.file.dataset(&format!("exact/{}_edges", AXES[axis]))?.read_raw::<f64>()?;
+        Ok(Grid { axes: [self.axis(0, info)?, self.axis(1, info)?, self.axis(2, info)?] })
+    }
+
+    fn axis(&self, axis: usize, info: &Info) -> Result<Axis> {
+        let cells = info.cells[axis];
+        let name = format!("exact/{}_edges", AXES[axis]);
+        let edges: Vec<f64> = self.file.dataset(&name)?.read_raw()?;
+        if edges.len() != cells + 1 {
+            return Err(format!("`{name}` has {} edges for {cells} cells", edges.len()).into());
         }
-        let boundaries = |axis: usize| match spatial.contains(&axis) {
-            true => boundary::read(&self.file, axis),
-            false => Ok([Boundary::Periodic; 2]),
-        };
-        let [low, middle, high] = [boundaries(0)?, boundaries(1)?, boundaries(2)?];
-        let [x, y, z] = axes;
-        let axis = |edges, boundaries| Axis { edges, boundaries };
-        Ok(Grid { axes: [axis(x, low), axis(y, middle), axis(z, high)] })
+        let is_flat = cells == 1;
+        let boundaries =
+            if is_flat { [Boundary::Periodic; 2] } else { boundary::read(&self.file, axis)? };
+        Ok(Axis { edges, boundaries })
+    }
+
+    fn times(&self, info: &Info) -> Result<Vec<f64>> {
+        let times: Vec<f64> = self.file.dataset("exact/time")?.read_raw()?;
+        let fits = times.len() == info.frames;
+        fits.then_some(times)
+            .ok_or_else(|| "`exact/time` has another length than the fields".into())
     }
 
     fn error_estimate(&self) -> Result<Option<Array2<f64>>> {
-        let name = "verification/error_estimate";
-        self.file.link_exists(name).then(|| self.file.dataset(name)?.read_2d()).transpose()
+        let is_there = self.file.link_exists(ERROR_ESTIMATE);
+        is_there.then(|| self.file.dataset(ERROR_ESTIMATE)?.read_2d()).transpose()
     }
 }
 

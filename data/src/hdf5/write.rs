@@ -82,7 +82,8 @@ fn write_root(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()
     let info = &header.info;
     set_text(file, "dataset_name", &info.name)?;
     set_text(file, "grid_type", "cartesian")?;
-    set(file, "n_spatial_dims", spatial_axes(info.cells).len() as i64)?;
+    let dimensions = i64::try_from(spatial_axes(info.cells).len()).expect("there are at most 3");
+    set(file, "n_spatial_dims", dimensions)?;
     set(file, "n_trajectories", 1_i64)?;
     let names: Vec<String> = info.parameters.iter().map(|p| disk_name(&p.name)).collect();
     set_texts(file, "simulation_parameters", &names)?;
@@ -223,5 +224,7 @@ fn write_verification(file: &File, header: &DatasetHeader, sample: &Stored) -> R
     let (symbols, units): (Vec<_>, Vec<_>) =
         channels.into_iter().map(|c| (c.symbol, c.unit)).unzip();
     set_texts(&dataset, "symbols", &symbols)?;
-    set_texts(&dataset, "units", &units)
+    set_texts(&dataset, "units", &units)?;
+    let largest = estimate.fold_axis(Axis(0), f64::NEG_INFINITY, |a, b| a.max(*b));
+    set_list(&dataset, "maximum", &largest.to_vec())
 }

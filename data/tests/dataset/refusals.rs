@@ -28,51 +28,58 @@ fn after(damage: impl FnOnce(&Path)) -> String {
 
 #[test]
 fn a_missing_file() {
-    insta::assert_snapshot!(after(|path| fs_err::remove_file(path).expect("it is there")));
+    let messages = after(|path| fs_err::remove_file(path).expect("it is there"));
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn a_truncated_file() {
-    insta::assert_snapshot!(after(|path| {
+    let messages = after(|path| {
         let file = fs_err::OpenOptions::new().write(true).open(path).expect("it is there");
         file.set_len(5000).expect("it is longer");
-    }));
+    });
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn an_empty_file() {
-    insta::assert_snapshot!(after(|path| fs_err::write(path, "").expect("it is writable")));
+    let messages = after(|path| fs_err::write(path, "").expect("it is writable"));
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn a_file_that_is_no_hdf5() {
-    insta::assert_snapshot!(after(|path| {
+    let messages = after(|path| {
         fs_err::write(path, "x,y\n1,2\n3,4\n").expect("it is writable");
-    }));
+    });
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn a_file_of_another_layout() {
-    insta::assert_snapshot!(after(|path| {
+    let messages = after(|path| {
         let file = hdf5::File::create(path).expect("it is writable");
         file.new_dataset::<f32>().shape((2, 3)).create("tensor").expect("it is empty");
-    }));
+    });
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn a_file_with_other_fields() {
-    insta::assert_snapshot!(after(|path| {
+    let messages = after(|path| {
         let file = hdf5::File::open_rw(path).expect("it is there");
         file.unlink("t1_fields/velocity").expect("it is there");
-    }));
+    });
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
 fn a_file_of_a_later_version() {
-    insta::assert_snapshot!(after(|path| {
+    let messages = after(|path| {
         let file = hdf5::File::open_rw(path).expect("it is there");
         file.attr("eddymark_format").and_then(|a| a.write_scalar(&9_u32)).expect("it is there");
-    }));
+    });
+    insta::assert_snapshot!(messages);
 }
 
 /// The message of storing what `change` makes of a sample.
@@ -86,19 +93,18 @@ fn misfit(change: impl FnOnce(&mut Sample)) -> String {
 
 #[test]
 fn samples_that_do_not_fit() {
-    insta::assert_snapshot!(
-        [
-            misfit(|sample| sample.index = 40),
-            misfit(|sample| sample.split = Split::Test),
-            misfit(|sample| sample.trajectory = sample.trajectory.slice(0..2)),
-            misfit(|sample| sample.trajectory.times.truncate(1)),
-            misfit(|sample| sample.grid.axes.swap(0, 1)),
-            misfit(|sample| sample.grid.axes[2].boundaries = [data::Boundary::REST; 2]),
-            misfit(|sample| sample.parameters.truncate(1)),
-            misfit(|sample| sample.error_estimate = Some(ndarray::Array2::zeros((4, 1)))),
-        ]
-        .join("\n")
-    );
+    let messages = [
+        misfit(|sample| sample.index = 40),
+        misfit(|sample| sample.split = Split::Test),
+        misfit(|sample| sample.trajectory = sample.trajectory.slice(0..2)),
+        misfit(|sample| sample.trajectory.times.truncate(1)),
+        misfit(|sample| sample.grid.axes.swap(0, 1)),
+        misfit(|sample| sample.grid.axes[2].boundaries = [data::Boundary::REST; 2]),
+        misfit(|sample| sample.parameters.truncate(1)),
+        misfit(|sample| sample.error_estimate = Some(ndarray::Array2::zeros((4, 1)))),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(messages);
 }
 
 /// The message of continuing a dataset with another header.
@@ -112,19 +118,18 @@ fn continued(change: impl FnOnce(&mut DatasetHeader)) -> String {
 
 #[test]
 fn datasets_that_cannot_be_continued() {
-    insta::assert_snapshot!(
-        [
-            continued(|header| header.seed += 1),
-            continued(|header| header.case_hash = "another".into()),
-            continued(|header| header.info.frames += 1),
-            continued(|header| header.info.fields.truncate(1)),
-            continued(|header| header.roles.push(Split::Test)),
-            continued(
-                |header| header.info.fields[0] = Field::vector("velocity", &["u", "v", "w"], "m/s")
-            ),
-        ]
-        .join("\n")
-    );
+    let messages = [
+        continued(|header| header.seed += 1),
+        continued(|header| header.case_hash = "another".into()),
+        continued(|header| header.info.frames += 1),
+        continued(|header| header.info.fields.truncate(1)),
+        continued(|header| header.roles.push(Split::Test)),
+        continued(|header| {
+            header.info.fields[0] = Field::vector("velocity", &["u", "v", "w"], "m/s");
+        }),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
@@ -137,15 +142,14 @@ fn a_dataset_whose_declaration_is_not_readable() {
         message(root, Dataset::open(root))
     };
     let declared = fs_err::read_to_string(root.join("dataset.json")).expect("it is there");
-    insta::assert_snapshot!(
-        [
-            text(&declared[..200]),
-            text(&declared.replace("\"format\": 1", "\"format\": 2, \"shape\": \"new\"")),
-            text("{\"format\": 1}"),
-            message(root, dataset.window(0, 3, 2)),
-            message(root, Dataset::open(&root.join("nowhere"))),
-            message(root, inspect(&root.join("nowhere"))),
-        ]
-        .join("\n")
-    );
+    let messages = [
+        text(&declared[..200]),
+        text(&declared.replace("\"format\": 1", "\"format\": 2, \"shape\": \"new\"")),
+        text("{\"format\": 1}"),
+        message(root, dataset.window(0, 3, 2)),
+        message(root, Dataset::open(&root.join("nowhere"))),
+        message(root, inspect(&root.join("nowhere"))),
+    ]
+    .join("\n");
+    insta::assert_snapshot!(messages);
 }
