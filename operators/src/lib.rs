@@ -1,7 +1,26 @@
 //! Guesses: neural operators, and whatever else can be rolled out.
 
+mod device;
 mod error;
+mod interface;
+pub mod layers;
+mod models;
+mod operator;
+mod propagator;
+mod scaling;
 mod surrogate;
+mod train;
+mod trained;
+mod weights;
 
+pub use candle_core::Device;
+pub use device::device;
 pub use error::OperatorError;
+pub use interface::{Inputs, Interface};
+pub use models::{ARCHITECTURES, Fno};
+pub use operator::{Architecture, Network, Operator};
+pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
+pub use train::{Loss, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
+pub use trained::Trained;
+pub use weights::Weights;

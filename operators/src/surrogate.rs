@@ -37,3 +37,11 @@ pub trait Surrogate: Send {
     /// A rollout that diverges is a result: it is `NaN` from there on, never an error.
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError>;
 }
+
+impl Task {
+    /// The times of the states to predict in s.
+    pub fn times(&self) -> Vec<f64> {
+        let last = *self.history.times.last().expect("a task gives at least one state");
+        (1..=self.steps).map(|step| last + step as f64 * self.interval).collect()
+    }
+}

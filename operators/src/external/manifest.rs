@@ -1,0 +1,81 @@
+//! `operator.toml`: how to start an outside operator.
+
+use crate::OperatorError;
+use data::{Hasher, Invalid, parse_toml};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// How to start an outside operator, and how long to wait for it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Manifest {
+    /// Its name in reports. Default: the folder's.
+    pub(super) name: Option<String>,
+    /// The program and its arguments; it runs in the folder.
+    pub(super) command: Vec<String>,
+    /// Seconds from the start to the answer to `hello`, > 0. Default 120: a GPU library loads slowly.
+    #[serde(default = "start_timeout")]
+    pub(super) start_timeout: f64,
+    /// Seconds that one rollout of a batch may take, > 0. Default 600.
+    #[serde(default = "timeout")]
+    pub(super) timeout: f64,
+}
+
+fn start_timeout() -> f64 {
+    120.0
+}
+
+fn timeout() -> f64 {
+    600.0
+}
+
+impl Manifest {
+    /// Reads and checks the folder's `operator.toml`.
+    pub(super) fn read(folder: &Path) -> Result<Self, OperatorError> {
+        let manifest: Self = parse_toml(&folder.join("operator.toml"))?;
+        let is_time = |seconds: f64| seconds > 0.0 && seconds <= 1e9; // 30 years; `Duration` ends later
+        let Self { command, start_timeout, timeout, .. } = &manifest;
+        Invalid::unless(!command.is_empty(), "command", "[]", "a program and its arguments")?;
+        let seconds = "a number of seconds between 0 and 1e9";
+        Invalid::unless(is_time(*start_timeout), "start-timeout", start_timeout, seconds)?;
+        Invalid::unless(is_time(*timeout), "timeout", timeout, seconds)?;
+        Ok(manifest)
+    }
+
+    /// The program as it is started: a path in the folder if it has a separator, else searched for.
+    pub(super) fn program(&self, folder: &Path) -> PathBuf {
+        let program = Path::new(&self.command[0]);
+        if program.components().count() > 1 { folder.join(program) } else { program.into() }
+    }
+}
+
+/// The hash of all files in the folder, but for hidden ones and Python's caches.
+pub(super) fn hash(folder: &Path) -> Result<String, OperatorError> {
+    let mut files = Vec::new();
+    collect(folder, &mut files).map_err(data::DataError::from)?;
+    files.sort();
+    let mut hasher = Hasher::default();
+    for file in files {
+        let name = file.strip_prefix(folder).expect("it was found there");
+        let bytes = fs_err::read(&file).map_err(data::DataError::from)?;
+        hasher.text(&name.to_string_lossy()).bytes(&bytes);
+    }
+    Ok(hasher.hex())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with('.') || name == "__pycache__" {
+            continue;
+        }
+        if entry.path().is_dir() {
+            collect(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Predictions that were made elsewhere.
+
+use super::job;
+use crate::{OperatorError, Surrogate, Task};
+use data::{DataError, Hasher, Source, Split, Trajectory};
+use ndarray::{Array6, Axis};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A file with predictions for all test samples, in the order of their numbers:
+/// f32 `[sample, time, channel, x, y, z]` in SI units, from the first state after the history.
+///
+/// A task is found by its history and its parameters, so that any order and any batches are served.
+pub struct PredictionFile {
+    name: String,
+    hash: String,
+    values: Array6<f32>,
+    /// Key of a task → its place in the file.
+    places: BTreeMap<String, usize>,
+}
+
+impl PredictionFile {
+    /// Reads a `.npy` file, or `prediction.npy` in a folder, for the test samples of `source` of
+    /// which the first `history` states are given.
+    pub fn open(path: &Path, source: &dyn Source, history: usize) -> Result<Self, OperatorError> {
+        let file = if path.is_dir() { path.join("prediction.npy") } else { path.into() };
+        let bytes = fs_err::read(&file).map_err(DataError::from)?;
+        let values = read(&file, source, history)?;
+        let name = path.file_stem().map_or("prediction".into(), |name| name.to_string_lossy());
+        let mut places = BTreeMap::new();
+        for (place, index) in source.indices(Split::Test).into_iter().enumerate() {
+            let given = source.window(index, 0, history)?;
+            places.insert(key(given.iter().copied(), &source.parameters(index)?), place);
+        }
+        Ok(Self { name: name.into(), hash: data::hash_hex(&bytes), values, places })
+    }
+
+    fn predict(&self, task: &Task) -> Result<Trajectory, OperatorError> {
+        let given = task.history.values.iter().map(|&value| value as f32);
+        let place = self.places.get(&key(given, &task.parameters));
+        let place = *place.ok_or_else(|| self.lacks("this sample", &task.parameters))?;
+        let states = self.values.index_axis(Axis(0), place);
+        if states.len_of(Axis(0)) < task.steps {
+            return Err(self.lacks(&format!("{} states", task.steps), &task.parameters));
+        }
+        let asked = states.slice_axis(Axis(0), (0..task.steps).into());
+        Ok(Trajectory { times: task.times(), values: asked.mapv(f64::from) })
+    }
+
+    fn lacks(&self, what: &str, parameters: &[f64]) -> OperatorError {
+        let reason = format!("its file lacks {what} of the sample with parameters {parameters:?}");
+        OperatorError::Surrogate { name: self.name.clone(), reason }
+    }
+}
+
+/// Reads the predictions and checks their shape.
+fn read(file: &Path, source: &dyn Source, history: usize) -> Result<Array6<f32>, DataError> {
+    let info = source.info();
+    let [x, y, z] = info.cells;
+    let samples = source.indices(Split::Test).len();
+    let channels = data::channels(&info.fields).len();
+    let expected = [samples, info.frames.saturating_sub(history), channels, x, y, z];
+    let refuse = |found| DataError::Mismatch {
+        path: file.into(),
+        found,
+        expected: format!("f32 {expected:?}: [test sample, time, channel, x, y, z]"),
+    };
+    let values = job::read(file).map_err(|reason| refuse(format!("another array ({reason})")))?;
+    let found = format!("f32 {:?}", values.shape());
+    if values.shape() == expected { Ok(values) } else { Err(refuse(found)) }
+}
+
+/// What tells one task from another.
+fn key(given: impl ExactSizeIterator<Item = f32>, parameters: &[f64]) -> String {
+    Hasher::default().f32s(given).f64s(parameters).hex()
+}
+
+impl Surrogate for PredictionFile {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Hash of the file.
+    fn hash(&self) -> String {
+        self.hash.clone()
+    }
+
+    fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
+        tasks.iter().map(|task| self.predict(task)).collect()
+    }
+}

@@ -1,0 +1,93 @@
+//! What goes into an operator and what comes out.
+
+use crate::OperatorError;
+use candle_core::{Result as CandleResult, Tensor, bail};
+use serde::{Deserialize, Serialize};
+
+/// The sizes that an operator is built for; a dataset fixes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Interface {
+    /// States that are given.
+    pub history: usize,
+    /// Channels of a state.
+    pub channels: usize,
+    /// Parameters of a sample.
+    pub parameters: usize,
+    /// Cells along x, y, z; 1 along an axis that the flow does not depend on.
+    pub cells: [usize; 3],
+    /// Whether the domain repeats along x, y, z.
+    pub periodic: [bool; 3],
+}
+
+impl Interface {
+    /// The cells along the axes that tensors have: x and y, and z unless it is flat.
+    pub fn axes(&self) -> &[usize] {
+        axes(&self.cells)
+    }
+
+    /// The cells along x and y, for an architecture that knows planes only.
+    pub fn plane(&self, architecture: &'static str) -> Result<[usize; 2], OperatorError> {
+        let [nx, ny, nz] = self.cells;
+        if nz == 1 {
+            Ok([nx, ny])
+        } else {
+            Err(OperatorError::NotPlane { architecture, cells: self.cells })
+        }
+    }
+}
+
+/// The cells along the axes that tensors have: x and y, and z unless it is flat.
+pub(crate) fn axes(cells: &[usize; 3]) -> &[usize] {
+    if cells[2] == 1 { &cells[..2] } else { cells }
+}
+
+/// What an operator sees: all of it scaled to mean 0 and deviation 1.
+pub struct Inputs<'a> {
+    /// The latest states, oldest first: `[batch, history·channel, x, y]`, with z unless it is flat.
+    pub states: &'a Tensor,
+    /// The parameters of the samples: `[batch, parameter]`.
+    pub parameters: &'a Tensor,
+}
+
+impl Inputs<'_> {
+    /// The number of samples.
+    pub fn batch(&self) -> CandleResult<usize> {
+        self.states.dim(0)
+    }
+
+    /// States and parameters as channels, every parameter a constant map:
+    /// `[batch, history·channel + parameter, x, y]`.
+    pub fn channels(&self) -> CandleResult<Tensor> {
+        let (batch, count) = self.parameters.dims2()?;
+        let cells = &self.states.dims()[2..];
+        let ones = vec![1; cells.len()];
+        let maps = self.parameters.reshape([&[batch, count], &ones[..]].concat())?;
+        let maps = maps.broadcast_as([&[batch, count], cells].concat())?;
+        Tensor::cat(&[self.states, &maps], 1)
+    }
+
+    /// Refuses inputs of other sizes than the operator was built for.
+    pub(crate) fn check(&self, interface: &Interface) -> CandleResult<()> {
+        let Interface { history, channels, parameters, .. } = *interface;
+        let found = self.states.dims();
+        let wanted = [&[self.batch()?, history * channels], interface.axes()].concat();
+        if found.get(1) != wanted.get(1) {
+            let count = found.get(1).copied().unwrap_or(0);
+            bail!(
+                "inputs have {count} channels, and the operator was built for {history} states × {channels}"
+            );
+        }
+        if found != wanted {
+            bail!("inputs have the shape {found:?}, and the operator was built for {wanted:?}");
+        }
+        if self.parameters.dims() != [wanted[0], parameters] {
+            let found = self.parameters.dims();
+            bail!(
+                "parameters have the shape {found:?}, and the operator was built for {:?}",
+                [wanted[0], parameters]
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,182 @@
+//! A linear map of the channels of every cell: a 1×1 convolution.
+
+use super::slices::{by_hand, output, values};
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use candle_nn::{Init, VarBuilder};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2};
+use rayon::prelude::*;
+
+/// `y_o = Σ_c W_oc x_c + b_o` in every cell.
+///
+/// Shapes: `[batch, channel, …cells]` → `[batch, out, …cells]`; `weight [out, channel]`, `bias [out]`.
+pub struct Pointwise {
+    weight: Tensor,
+    bias: Tensor,
+}
+
+impl Pointwise {
+    /// Weights and bias uniform in ±1/√channels, as PyTorch draws them.
+    pub fn new(channels: usize, out: usize, weights: &VarBuilder) -> Result<Self> {
+        let bound = 1.0 / (channels as f64).sqrt();
+        let uniform = Init::Uniform { lo: -bound, up: bound };
+        Ok(Self {
+            weight: weights.get_with_hints((out, channels), "weight", uniform)?,
+            bias: weights.get_with_hints(out, "bias", uniform)?,
+        })
+    }
+
+    /// Applies the map.
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if by_hand(x) {
+            return x.contiguous()?.apply_op3(&self.weight, &self.bias, Map);
+        }
+        let (out, channels) = self.weight.dims2()?;
+        let flat = x.flatten_from(2)?;
+        let weight = self.weight.reshape((1, out, channels))?;
+        let y = weight.broadcast_matmul(&flat)?.broadcast_add(&self.bias.reshape((1, out, 1))?)?;
+        let cells = &x.dims()[2..];
+        y.reshape([&[x.dim(0)?, out], cells].concat())
+    }
+}
+
+/// How a batch of `[channel, cell]` matrices lies in a slice.
+struct Sizes {
+    batch: usize,
+    channels: usize,
+    cells: usize,
+}
+
+impl Sizes {
+    fn of(layout: &Layout) -> Self {
+        let dims = layout.dims();
+        Self { batch: dims[0], channels: dims[1], cells: dims[2..].iter().product() }
+    }
+
+    fn samples<'a>(
+        &self,
+        x: &'a [f32],
+    ) -> impl IndexedParallelIterator<Item = ArrayView2<'a, f32>> {
+        let shape = (self.channels, self.cells);
+        x.par_chunks_exact(self.channels * self.cells).map(move |x| matrix(x, shape))
+    }
+}
+
+fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
+}
+
+fn matrix_mut(x: &mut [f32], shape: (usize, usize)) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape(shape, x).expect("the slice has rows times columns values")
+}
+
+/// `y = W x + b`; the rows of each sample's product are split where there are few samples.
+fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f32]>) -> Vec<f32> {
+    let (out, cells) = (weight.nrows(), sizes.cells);
+    let mut y = vec![0.0; sizes.batch * out * cells];
+    let parts = rayon::current_num_threads().div_ceil(sizes.batch.max(1));
+    let rows = out.div_ceil(parts);
+    y.par_chunks_exact_mut(out * cells).zip(sizes.samples(x)).for_each(|(y, x)| {
+        y.par_chunks_mut(rows * cells).enumerate().for_each(|(part, y)| {
+            let first = part * rows;
+            let weight = weight.slice(ndarray::s![first..first + y.len() / cells, ..]);
+            let scale = bias.map_or(0.0, |bias| fill_rows(y, &bias[first..], cells));
+            general_mat_mul(1.0, &weight, &x, scale, &mut matrix_mut(y, (weight.nrows(), cells)));
+        });
+    });
+    y
+}
+
+/// Puts the bias where the product is added to; returns the factor 1 that keeps it there.
+fn fill_rows(y: &mut [f32], bias: &[f32], cells: usize) -> f32 {
+    y.chunks_exact_mut(cells).zip(bias).for_each(|(row, bias)| row.fill(*bias));
+    1.0
+}
+
+struct Map;
+
+impl CustomOp3 for Map {
+    fn name(&self) -> &'static str {
+        "pointwise"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        layout: &Layout,
+        weight: &CpuStorage,
+        layout_weight: &Layout,
+        bias: &CpuStorage,
+        layout_bias: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (sizes, shape) = (Sizes::of(layout), layout_weight.shape().dims2()?);
+        let weight = matrix(values(weight, layout_weight)?, shape);
+        let y = apply(values(x, layout)?, &sizes, weight, Some(values(bias, layout_bias)?));
+        Ok(output(y, [&[sizes.batch, shape.0], &layout.dims()[2..]].concat()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let gradient = gradient.contiguous()?;
+        Ok((
+            Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
+            Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
+            Some(super::slices::sum_over_cells(&gradient)?),
+        ))
+    }
+}
+
+/// `Wᵀ g`.
+struct Transposed;
+
+impl CustomOp2 for Transposed {
+    fn name(&self) -> &'static str {
+        "pointwise-transposed"
+    }
+
+    fn cpu_fwd(
+        &self,
+        g: &CpuStorage,
+        layout: &Layout,
+        weight: &CpuStorage,
+        layout_weight: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (sizes, shape) = (Sizes::of(layout), layout_weight.shape().dims2()?);
+        let weight = matrix(values(weight, layout_weight)?, shape);
+        let x = apply(values(g, layout)?, &sizes, weight.t(), None);
+        Ok(output(x, [&[sizes.batch, shape.1], &layout.dims()[2..]].concat()))
+    }
+}
+
+/// `Σ_samples g xᵀ`, the samples added in order.
+struct WeightGradient;
+
+impl CustomOp2 for WeightGradient {
+    fn name(&self) -> &'static str {
+        "pointwise-weight-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        g: &CpuStorage,
+        layout_g: &Layout,
+        x: &CpuStorage,
+        layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (out, into) = (Sizes::of(layout_g), Sizes::of(layout));
+        let products: Vec<_> = out
+            .samples(values(g, layout_g)?)
+            .zip(into.samples(values(x, layout)?))
+            .map(|(g, x)| g.dot(&x.t()))
+            .collect();
+        let sum = products.into_iter().reduce(|sum, product| sum + product);
+        let sum = sum.unwrap_or_else(|| ndarray::Array2::zeros((out.channels, into.channels)));
+        Ok(output(sum.into_raw_vec_and_offset().0, (out.channels, into.channels)))
+    }
+}

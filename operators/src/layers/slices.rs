@@ -1,0 +1,58 @@
+//! How hand-written operations see tensors: contiguous `f32` slices.
+
+use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
+use rayon::prelude::*;
+
+/// Whether the hand-written operations take these tensors; if not, composed ones do.
+pub(super) fn by_hand(tensor: &Tensor) -> bool {
+    tensor.device().is_cpu() && tensor.dtype() == DType::F32
+}
+
+/// The values of a contiguous tensor.
+pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    match layout.contiguous_offsets() {
+        Some((start, end)) => Ok(&storage.as_slice::<f32>()?[start..end]),
+        None => bail!("a tensor with strides {:?} is not contiguous", layout.stride()),
+    }
+}
+
+/// What an operation returns.
+pub(super) fn output(values: Vec<f32>, shape: impl Into<Shape>) -> (CpuStorage, Shape) {
+    (CpuStorage::F32(values), shape.into())
+}
+
+/// The sum over samples and cells of every channel, `[batch, channel, …cells]` → `[channel]`: the
+/// gradient of a bias.
+pub(super) fn sum_over_cells(x: &Tensor) -> Result<Tensor> {
+    x.apply_op1_no_bwd(&SumOverCells)
+}
+
+struct SumOverCells;
+
+impl CustomOp1 for SumOverCells {
+    fn name(&self) -> &'static str {
+        "sum-over-cells"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let dims = layout.dims();
+        let (channels, cells) = (dims[1], dims[2..].iter().product::<usize>());
+        let rows: Vec<f32> = values(x, layout)?.par_chunks(cells).map(sum).collect();
+        let mut sums = vec![0.0; channels];
+        for sample in rows.chunks(channels) {
+            sums.iter_mut().zip(sample).for_each(|(sum, row)| *sum += row);
+        }
+        Ok(output(sums, channels))
+    }
+}
+
+/// A sum in sixteen running parts, in which order the compiler can use vector instructions.
+pub(super) fn sum(x: &[f32]) -> f32 {
+    let mut parts = [0.0; 16];
+    let chunks = x.chunks_exact(parts.len());
+    let rest: f32 = chunks.remainder().iter().sum();
+    for chunk in chunks {
+        parts.iter_mut().zip(chunk).for_each(|(part, x)| *part += x);
+    }
+    parts.iter().sum::<f32>() + rest
+}

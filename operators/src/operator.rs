@@ -1,0 +1,52 @@
+//! Recipes of networks, and networks.
+
+use crate::{Inputs, Interface, OperatorError};
+use candle_core::{Result as CandleResult, Tensor};
+use candle_nn::VarBuilder;
+
+/// A recipe of a network, read from a TOML table: what its fields say, built for any interface.
+pub trait Architecture: Send + Sync {
+    /// Builds the network with the weights that `weights` holds or draws.
+    fn build(
+        &self,
+        interface: &Interface,
+        weights: VarBuilder,
+    ) -> Result<Box<dyn Operator>, OperatorError>;
+}
+
+/// A learned map from the states so far to the next one.
+pub trait Operator: Send + Sync {
+    /// `[batch, history·channel, x, y]` → `[batch, channel, x, y]`; every sample by itself.
+    fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor>;
+}
+
+/// An operator with the interface that it was built for, which it holds its inputs against.
+pub struct Network {
+    interface: Interface,
+    operator: Box<dyn Operator>,
+}
+
+impl Network {
+    /// Builds an architecture's operator.
+    pub fn new(
+        architecture: &dyn Architecture,
+        interface: &Interface,
+        weights: VarBuilder,
+    ) -> Result<Self, OperatorError> {
+        let operator = architecture.build(interface, weights)?;
+        Ok(Self { interface: interface.clone(), operator })
+    }
+
+    /// What it was built for.
+    pub fn interface(&self) -> &Interface {
+        &self.interface
+    }
+
+    /// The operator's output, `[batch, channel, x, y]`.
+    ///
+    /// Errors name the sizes found and those it was built for.
+    pub fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
+        inputs.check(&self.interface)?;
+        self.operator.forward(inputs)
+    }
+}

@@ -1,0 +1,189 @@
+//! Adam with decoupled weight decay, its state open to checkpoints.
+
+use candle_core::backprop::GradStore;
+use candle_core::{CpuStorage, DType, InplaceOp2, InplaceOp3, Layout, Result, Tensor, Var, bail};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
+
+/// Decay of the first moment. This and the next two: Kingma & Ba (2015), arXiv 1412.6980, alg. 1.
+const BETA_1: f64 = 0.9;
+/// Decay of the second moment.
+const BETA_2: f64 = 0.999;
+/// Keeps the quotient finite.
+const EPSILON: f64 = 1e-8;
+/// Values a task.
+const BLOCK: usize = 16_384;
+
+/// First and second moment of a variable's gradient.
+pub(super) type Moments = [Tensor; 2];
+
+/// The optimizer.
+///
+/// ```text
+/// m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
+/// θ ← θ − η ( m̂ / (√v̂ + ε) + λ θ ),   m̂ = m/(1 − β₁ᵗ),  v̂ = v/(1 − β₂ᵗ)
+/// ```
+///
+/// Source: Loshchilov & Hutter (2019), arXiv 1711.05101, alg. 2.
+pub(super) struct AdamW {
+    variables: BTreeMap<String, (Var, Moments)>,
+    decay: f64,
+    clip: f64,
+    step: i32,
+}
+
+impl AdamW {
+    /// Moments of 0.
+    pub(super) fn new(variables: BTreeMap<String, Var>, decay: f64, clip: f64) -> Result<Self> {
+        let with_moments = |(name, variable): (String, Var)| {
+            let moments = [variable.zeros_like()?, variable.zeros_like()?];
+            Ok((name, (variable, moments)))
+        };
+        let variables = variables.into_iter().map(with_moments).collect::<Result<_>>()?;
+        Ok(Self { variables, decay, clip, step: 0 })
+    }
+
+    /// Goes on after `step` steps with these weights, first and second moments.
+    pub(super) fn resume(
+        &mut self,
+        step: usize,
+        [weights, first, second]: &[HashMap<String, Tensor>; 3],
+    ) -> Result<()> {
+        self.step = i32::try_from(step).unwrap_or(i32::MAX);
+        for (name, (variable, moments)) in &mut self.variables {
+            let (Some(weights), Some(first), Some(second)) =
+                (weights.get(name), first.get(name), second.get(name))
+            else {
+                bail!("the checkpoint lacks weights or moments of `{name}`")
+            };
+            variable.set(weights)?;
+            *moments = [first.clone(), second.clone()];
+        }
+        Ok(())
+    }
+
+    /// Variables and moments by name.
+    pub(super) fn state(&self) -> impl Iterator<Item = (&str, &Var, &Moments)> {
+        self.variables.iter().map(|(name, (variable, moments))| (name.as_str(), variable, moments))
+    }
+
+    /// Updates all variables; returns the norm that the gradient had before it was clipped.
+    pub(super) fn update(&mut self, gradients: &GradStore, rate: f64) -> Result<f64> {
+        let norm = self.norm(gradients)?;
+        let scale = if self.clip > 0.0 && norm > self.clip { self.clip / norm } else { 1.0 };
+        self.step += 1;
+        let update = Update {
+            rate: rate / (1.0 - BETA_1.powi(self.step)),
+            correction: 1.0 / (1.0 - BETA_2.powi(self.step)),
+            keep: 1.0 - rate * self.decay,
+        };
+        for (variable, moments) in self.variables.values_mut() {
+            if let Some(gradient) = gradients.get(variable) {
+                update.apply(variable, moments, &gradient.contiguous()?, scale)?;
+            }
+        }
+        Ok(norm)
+    }
+
+    fn norm(&self, gradients: &GradStore) -> Result<f64> {
+        let mut sum = 0.0;
+        for (variable, _) in self.variables.values() {
+            if let Some(gradient) = gradients.get(variable) {
+                sum +=
+                    f64::from(gradient.sqr()?.sum_all()?.to_dtype(DType::F32)?.to_scalar::<f32>()?);
+            }
+        }
+        Ok(sum.sqrt())
+    }
+}
+
+/// `θ ← keep θ − rate m / (√(correction v) + ε)`.
+struct Update {
+    rate: f64,
+    correction: f64,
+    keep: f64,
+}
+
+impl Update {
+    fn apply(&self, variable: &Var, moments: &mut Moments, g: &Tensor, scale: f64) -> Result<()> {
+        let [m, v] = moments;
+        if variable.device().is_cpu() && variable.dtype() == DType::F32 {
+            m.inplace_op2(g, &Average { beta: BETA_1, scale, squared: false })?;
+            v.inplace_op2(g, &Average { beta: BETA_2, scale, squared: true })?;
+            return variable.inplace_op3(m, v, self);
+        }
+        let g = (g * scale)?;
+        *m = ((&*m * BETA_1)? + (&g * (1.0 - BETA_1))?)?.detach();
+        *v = ((&*v * BETA_2)? + (g.sqr()? * (1.0 - BETA_2))?)?.detach();
+        let step = (&*m * self.rate)?.div(&((&*v * self.correction)?.sqrt()? + EPSILON)?)?;
+        variable.set(&((variable.as_tensor() * self.keep)? - step)?.detach())
+    }
+}
+
+/// `m ← β m + (1 − β) s g`, or with `(s g)²`.
+struct Average {
+    beta: f64,
+    scale: f64,
+    squared: bool,
+}
+
+impl InplaceOp2 for Average {
+    fn name(&self) -> &'static str {
+        "adamw-average"
+    }
+
+    fn cpu_fwd(
+        &self,
+        m: &mut CpuStorage,
+        layout: &Layout,
+        g: &CpuStorage,
+        layout_g: &Layout,
+    ) -> Result<()> {
+        let (m, g) = (values_mut(m, layout)?, &g.as_slice::<f32>()?[layout_g.start_offset()..]);
+        let scale = if self.squared { self.scale * self.scale } else { self.scale };
+        let (beta, gain) = (self.beta as f32, ((1.0 - self.beta) * scale) as f32);
+        let squared = self.squared;
+        m.par_chunks_mut(BLOCK).zip(g.par_chunks(BLOCK)).for_each(|(m, g)| {
+            for (m, &g) in m.iter_mut().zip(g) {
+                *m = beta * *m + gain * if squared { g * g } else { g };
+            }
+        });
+        Ok(())
+    }
+}
+
+impl InplaceOp3 for Update {
+    fn name(&self) -> &'static str {
+        "adamw-update"
+    }
+
+    fn cpu_fwd(
+        &self,
+        theta: &mut CpuStorage,
+        layout: &Layout,
+        m: &CpuStorage,
+        layout_m: &Layout,
+        v: &CpuStorage,
+        layout_v: &Layout,
+    ) -> Result<()> {
+        let theta = values_mut(theta, layout)?;
+        let m = &m.as_slice::<f32>()?[layout_m.start_offset()..];
+        let v = &v.as_slice::<f32>()?[layout_v.start_offset()..];
+        let [rate, correction, keep, epsilon] =
+            [self.rate, self.correction, self.keep, EPSILON].map(|x| x as f32);
+        let blocks = theta.par_chunks_mut(BLOCK).zip(m.par_chunks(BLOCK)).zip(v.par_chunks(BLOCK));
+        blocks.for_each(|((theta, m), v)| {
+            for ((theta, m), v) in theta.iter_mut().zip(m).zip(v) {
+                *theta = keep * *theta - rate * m / ((correction * v).sqrt() + epsilon);
+            }
+        });
+        Ok(())
+    }
+}
+
+fn values_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
+    match (storage, layout.contiguous_offsets()) {
+        (CpuStorage::F32(values), Some((start, end))) => Ok(&mut values[start..end]),
+        _ => bail!("optimizer state is contiguous and f32"),
+    }
+}

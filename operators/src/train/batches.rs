@@ -1,0 +1,182 @@
+//! Windows of trajectories, shuffled and read ahead.
+
+use super::{Recipe, TrainJob};
+use crate::interface::axes;
+use crate::weights::normal;
+use crate::{OperatorError, Scaling};
+use candle_core::{Device, Result as CandleResult, Tensor};
+use data::{Source, Split, rng};
+use rand::seq::SliceRandom;
+use std::ops::Range;
+use std::sync::mpsc::{IntoIter, sync_channel};
+use std::thread::Scope;
+
+/// Batches read ahead of the one in use.
+const AHEAD: usize = 2;
+
+/// Where the noise's streams begin; those before it shuffle epochs.
+const NOISE: u64 = 1 << 63;
+
+/// Scaled states of several samples at successive times.
+pub(super) struct Batch {
+    /// `[batch, time, channel, …cells]`
+    states: Tensor,
+    /// `[batch, parameter]`
+    pub(super) parameters: Tensor,
+}
+
+impl Batch {
+    pub(super) fn to_device(&self, device: &Device) -> CandleResult<Self> {
+        let (states, parameters) = (&self.states, &self.parameters);
+        Ok(Self { states: states.to_device(device)?, parameters: parameters.to_device(device)? })
+    }
+
+    /// The number of samples.
+    pub(super) fn samples(&self) -> usize {
+        self.states.dims()[0]
+    }
+
+    /// The number of states in time.
+    pub(super) fn length(&self) -> usize {
+        self.states.dims()[1]
+    }
+
+    /// The state at one time, `[batch, channel, …cells]`.
+    pub(super) fn state(&self, time: usize) -> CandleResult<Tensor> {
+        self.states.narrow(1, time, 1)?.squeeze(1)?.contiguous()
+    }
+
+    /// The first states as channels, `[batch, history·channel, …cells]`.
+    pub(super) fn history(&self, history: usize) -> CandleResult<Tensor> {
+        self.states.narrow(1, 0, history)?.flatten(1, 2)?.contiguous()
+    }
+}
+
+/// All stretches of some length in one split.
+pub(super) struct Windows<'a> {
+    source: &'a dyn Source,
+    scaling: &'a Scaling,
+    /// Sample and first state.
+    starts: Vec<(usize, usize)>,
+    length: usize,
+}
+
+impl<'a> Windows<'a> {
+    /// All stretches of the training split.
+    pub(super) fn training(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
+        let length = job.recipe.history + job.recipe.unroll;
+        Self::every(job.source, scaling, Split::Train, length)
+    }
+
+    /// The first stretch of every sample of the valid split.
+    pub(super) fn valid(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
+        let length = (job.recipe.history + job.recipe.valid_steps).min(job.source.info().frames);
+        let mut windows = Self::every(job.source, scaling, Split::Valid, length);
+        windows.starts.retain(|(_, start)| *start == 0);
+        windows
+    }
+
+    fn every(source: &'a dyn Source, scaling: &'a Scaling, split: Split, length: usize) -> Self {
+        let last = (source.info().frames + 1).saturating_sub(length);
+        let of_sample = |sample| (0..last).map(move |start| (sample, start));
+        let starts = source.indices(split).into_iter().flat_map(of_sample).collect();
+        Self { source, scaling, starts, length }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// All of them in order.
+    pub(super) fn in_order(
+        &self,
+        size: usize,
+    ) -> impl Iterator<Item = Result<Batch, OperatorError>> {
+        self.starts.chunks(size).map(|starts| self.read(starts))
+    }
+
+    /// The shuffled batches of some optimizer steps, read by a thread of their own.
+    ///
+    /// Epoch after epoch in one stream, every epoch in an order of its own; batch `step` depends on
+    /// nothing but the seed and `step`, so that an interrupted training continues as it would have.
+    pub(super) fn shuffled<'scope>(
+        &'scope self,
+        scope: &'scope Scope<'scope, '_>,
+        steps: Range<usize>,
+        job: &TrainJob,
+    ) -> IntoIter<Result<Batch, OperatorError>> {
+        let (send, receive) = sync_channel(AHEAD);
+        let Recipe { batch_size: size, noise, history, .. } = *job.recipe;
+        let seed = job.seed;
+        scope.spawn(move || {
+            for step in steps {
+                let starts = self.shuffled_starts(step * size..(step + 1) * size, seed);
+                let batch = self
+                    .read(&starts)
+                    .and_then(|batch| batch.with_noise(noise, history, seed, step));
+                if send.send(batch).is_err() {
+                    break; // nobody listens any more: training has ended
+                }
+            }
+        });
+        receive.into_iter()
+    }
+
+    fn shuffled_starts(&self, places: Range<usize>, seed: u64) -> Vec<(usize, usize)> {
+        let count = self.starts.len();
+        let mut order = (usize::MAX, Vec::new());
+        let mut at = |place: usize| {
+            let epoch = place / count;
+            if order.0 != epoch {
+                order = (epoch, self.starts.clone());
+                order.1.shuffle(&mut rng(seed, epoch as u64));
+            }
+            order.1[place % count]
+        };
+        places.map(&mut at).collect()
+    }
+
+    fn read(&self, starts: &[(usize, usize)]) -> Result<Batch, OperatorError> {
+        let mut states = Vec::new();
+        let mut parameters = Vec::new();
+        for &(sample, start) in starts {
+            let window = self.source.window(sample, start, self.length)?;
+            let plane = window.shape()[2..].iter().product::<usize>();
+            let planes = window.as_standard_layout();
+            let planes = planes.as_slice().expect("standard layout").chunks_exact(plane.max(1));
+            for (place, plane) in planes.enumerate() {
+                let channel = place % self.scaling.mean.len();
+                states.extend(plane.iter().map(|&x| self.scaling.scale(channel, f64::from(x))));
+            }
+            parameters.extend(self.scaling.scale_parameters(&self.source.parameters(sample)?));
+        }
+        let cells = axes(&self.source.info().cells);
+        let shape = [&[starts.len(), self.length, self.scaling.mean.len()], cells].concat();
+        let count = self.scaling.parameters.len();
+        Ok(Batch {
+            states: Tensor::from_vec(states, shape, &Device::Cpu)?,
+            parameters: Tensor::from_vec(parameters, (starts.len(), count), &Device::Cpu)?,
+        })
+    }
+}
+
+impl Batch {
+    /// Adds noise to the given states, and none to those that are to be predicted.
+    fn with_noise(
+        self,
+        deviation: f64,
+        history: usize,
+        seed: u64,
+        step: usize,
+    ) -> Result<Self, OperatorError> {
+        if deviation == 0.0 {
+            return Ok(self);
+        }
+        let mut rng = rng(seed, NOISE + step as u64);
+        let given = self.states.narrow(1, 0, history)?;
+        let wanted = self.states.narrow(1, history, self.length() - history)?;
+        let noise = (0..given.elem_count()).map(|_| (deviation * normal(&mut rng)) as f32);
+        let noise = Tensor::from_iter(noise, &Device::Cpu)?.reshape(given.dims())?;
+        Ok(Self { states: Tensor::cat(&[&(given + noise)?, &wanted], 1)?, ..self })
+    }
+}

@@ -1,0 +1,149 @@
+//! Weights, optimizer and all that is needed to go on, in one safetensors file.
+
+use crate::train::Recipe;
+use crate::{Interface, OperatorError, Scaling};
+use candle_core::{Device, Tensor};
+use data::{DataError, write_whole};
+use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
+use std::path::Path;
+
+/// The version of the layout that this program writes and reads.
+const VERSION: u32 = 1;
+
+/// The metadata's one key.
+const KEY: &str = "eddymark";
+
+/// What identifies a training: two with equal descriptions take the same steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Description {
+    pub(crate) architecture: String,
+    /// The architecture's table with all defaults.
+    pub(crate) table: toml::Table,
+    pub(crate) recipe: Recipe,
+    pub(crate) seed: u64,
+    pub(crate) interface: Interface,
+    pub(crate) scaling: Scaling,
+    /// Optimizer steps in all.
+    pub(crate) steps: usize,
+}
+
+/// A checkpoint's metadata.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Header {
+    version: u32,
+    pub(crate) description: Description,
+    /// Optimizer steps done.
+    pub(crate) step: usize,
+    /// The least loss on the valid split so far.
+    pub(crate) best: Option<f64>,
+}
+
+/// A checkpoint: its metadata, and tensors named `weights.…`, `first.…` and `second.…`.
+pub(crate) struct Checkpoint {
+    pub(crate) header: Header,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+impl Checkpoint {
+    pub(crate) fn new(description: Description, step: usize, best: Option<f64>) -> Self {
+        let header = Header { version: VERSION, description, step, best };
+        Self { header, tensors: BTreeMap::new() }
+    }
+
+    /// Writes it beside its place, syncs it and renames it.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), OperatorError> {
+        let bytes = |tensor: &Tensor| -> candle_core::Result<(Vec<usize>, Vec<u8>)> {
+            let values = tensor.flatten_all()?.to_vec1::<f32>()?;
+            Ok((tensor.dims().to_vec(), values.iter().flat_map(|x| x.to_le_bytes()).collect()))
+        };
+        let owned = self.tensors.iter().map(|(name, tensor)| Ok((name, bytes(tensor)?)));
+        let owned = owned.collect::<candle_core::Result<Vec<_>>>()?;
+        let views = owned.iter().map(|(name, (shape, bytes))| {
+            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
+            (name, view.expect("there are four bytes a value"))
+        });
+        let header = serde_json::to_string(&self.header).expect("a header is plain JSON");
+        let metadata = HashMap::from([(KEY.to_string(), header)]);
+        let file = safetensors::serialize(views, Some(metadata)).expect("names differ");
+        Ok(write_whole(path, |to| to.write_all(&file))?)
+    }
+
+    /// Reads it onto a device.
+    pub(crate) fn read(path: &Path, device: &Device) -> Result<Self, OperatorError> {
+        let refuse = |found: String| OperatorError::Checkpoint {
+            path: path.into(),
+            found,
+            expected: format!("an eddymark checkpoint of version {VERSION}"),
+            remedy: "restore the file, or remove it and train again",
+        };
+        let foreign =
+            |error: SafeTensorError| refuse(format!("no whole safetensors file ({error})"));
+        let file = fs_err::read(path).map_err(DataError::from)?;
+        let (_, metadata) = SafeTensors::read_metadata(&file).map_err(foreign)?;
+        let tensors = SafeTensors::deserialize(&file).map_err(foreign)?;
+        let header = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
+        let header =
+            header.ok_or_else(|| refuse("a safetensors file of another program".into()))?;
+        let header: Header = serde_json::from_str(header)
+            .map_err(|error| refuse(format!("metadata that cannot be read ({error})")))?;
+        if header.version != VERSION {
+            return Err(refuse(format!("a checkpoint of version {}", header.version)));
+        }
+        let tensor = |view: &TensorView| -> candle_core::Result<Tensor> {
+            let values = view.data().chunks_exact(4);
+            let values: Vec<f32> = values
+                .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("chunks of four")))
+                .collect();
+            Tensor::from_vec(values, view.shape(), device)
+        };
+        let tensors = tensors.iter().map(|(name, view)| Ok((name.to_string(), tensor(&view)?)));
+        Ok(Self { header, tensors: tensors.collect::<candle_core::Result<_>>()? })
+    }
+
+    /// Adds a tensor of a kind: `weights`, `first` or `second`.
+    pub(crate) fn insert(&mut self, kind: &str, name: &str, tensor: &Tensor) {
+        self.tensors.insert(format!("{kind}.{name}"), tensor.clone());
+    }
+
+    /// The tensors of one kind by name.
+    pub(crate) fn tensors(&self, kind: &str) -> HashMap<String, Tensor> {
+        let without_kind =
+            |name: &str| Some(name.strip_prefix(kind)?.strip_prefix('.')?.to_string());
+        let named =
+            |(name, tensor): (&String, &Tensor)| Some((without_kind(name)?, tensor.clone()));
+        self.tensors.iter().filter_map(named).collect()
+    }
+}
+
+impl Description {
+    /// Refuses a checkpoint of another training, naming the first thing in which they differ.
+    pub(crate) fn check(&self, found: &Self, path: &Path) -> Result<(), OperatorError> {
+        let differs = [
+            ("architecture", debug(&found.architecture), debug(&self.architecture)),
+            ("interface", debug(&found.interface), debug(&self.interface)),
+            ("table", debug(&found.table), debug(&self.table)),
+            ("recipe", debug(&found.recipe), debug(&self.recipe)),
+            ("seed", debug(&found.seed), debug(&self.seed)),
+            ("scaling", debug(&found.scaling), debug(&self.scaling)),
+            ("steps", debug(&found.steps), debug(&self.steps)),
+        ];
+        match differs.into_iter().find(|(_, found, wanted)| found != wanted) {
+            None => Ok(()),
+            Some((what, found, wanted)) => Err(OperatorError::Checkpoint {
+                path: path.into(),
+                found: format!("a training with {what} {found}"),
+                expected: format!("one with {what} {wanted}"),
+                remedy: "train into another folder, or remove the file",
+            }),
+        }
+    }
+}
+
+fn debug(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
+}

@@ -1,0 +1,257 @@
+//! The state of a training between two steps.
+
+use super::adamw::AdamW;
+use super::batches::{Batch, Windows};
+use super::{Checkpoint, Description, TrainJob, TrainProgress};
+use crate::propagator::Propagator;
+use crate::{ARCHITECTURES, Interface, Network, OperatorError, Recipe, Scaling, Weights};
+use candle_core::{DType, Device, Result as CandleResult, Tensor};
+use data::{CurvePoint, Part, Source, Split, channels, read_lines, write_lines};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// The state of a training between two steps.
+pub(super) struct Session {
+    description: Description,
+    propagator: Propagator,
+    optimizer: AdamW,
+    device: Device,
+    folder: PathBuf,
+    step: usize,
+    best: Option<f64>,
+    curve: Vec<CurvePoint>,
+    /// Training losses since the curve's last point.
+    losses: Vec<f64>,
+    begun: Instant,
+    begun_at_step: usize,
+    /// Seconds of earlier calls.
+    earlier: f64,
+}
+
+impl Session {
+    /// Begins a training, or goes on with the one in the folder.
+    pub(super) fn open(job: &TrainJob) -> Result<Self, OperatorError> {
+        let description = describe(job)?;
+        let architecture = ARCHITECTURES.build(job.architecture, description.table.clone())?;
+        let weights = Weights::new(job.seed);
+        let builder = weights.builder(DType::F32, job.device);
+        let network = Network::new(&*architecture, &description.interface, builder)?;
+        let Description { recipe, scaling, .. } = &description;
+        let mut session = Self {
+            propagator: Propagator::new(network, recipe.target, scaling, job.device)?,
+            optimizer: AdamW::new(weights.variables(), recipe.weight_decay, recipe.clip)?,
+            description,
+            device: job.device.clone(),
+            folder: job.folder.into(),
+            step: 0,
+            best: None,
+            curve: Vec::new(),
+            losses: Vec::new(),
+            begun: Instant::now(),
+            begun_at_step: 0,
+            earlier: 0.0,
+        };
+        fs_err::create_dir_all(job.folder).map_err(data::DataError::from)?;
+        if session.folder.join("last.safetensors").exists() {
+            session.resume()?;
+        }
+        Ok(session)
+    }
+
+    fn resume(&mut self) -> Result<(), OperatorError> {
+        let path = self.folder.join("last.safetensors");
+        let checkpoint = Checkpoint::read(&path, &self.device)?;
+        self.description.check(&checkpoint.header.description, &path)?;
+        let kinds = ["weights", "first", "second"].map(|kind| checkpoint.tensors(kind));
+        self.optimizer.resume(checkpoint.header.step, &kinds)?;
+        (self.step, self.best) = (checkpoint.header.step, checkpoint.header.best);
+        self.begun_at_step = self.step;
+        self.curve = read_lines(&self.folder.join("curve.jsonl"))?;
+        self.curve.retain(|point| point.step <= self.step);
+        self.earlier = self.curve.last().map_or(0.0, |point| point.seconds);
+        Ok(())
+    }
+
+    pub(super) fn scaling(&self) -> &Scaling {
+        &self.description.scaling
+    }
+
+    pub(super) fn remaining_steps(&self) -> Range<usize> {
+        self.step..self.description.steps
+    }
+
+    fn recipe(&self) -> &Recipe {
+        &self.description.recipe
+    }
+
+    fn rate(&self, step: usize) -> f64 {
+        self.recipe().rate(step, self.description.steps)
+    }
+
+    /// One step down the gradient; returns the loss before it.
+    pub(super) fn learn(&mut self, batch: &Batch) -> Result<f64, OperatorError> {
+        let rate = self.rate(self.step);
+        let loss = self.unrolled_loss(batch, Gradient::Through)?;
+        let value = f64::from(loss.to_scalar::<f32>()?);
+        self.step += 1;
+        if !value.is_finite() {
+            return Err(OperatorError::Diverged { step: self.step, loss: value, rate });
+        }
+        self.optimizer.update(&loss.backward()?, rate)?;
+        self.losses.push(value);
+        Ok(value)
+    }
+
+    /// The mean loss of the predictions in a row that follow the batch's history.
+    fn unrolled_loss(&self, batch: &Batch, gradient: Gradient) -> CandleResult<Tensor> {
+        let Recipe { history, loss, .. } = *self.recipe();
+        let mut states = batch.history(history)?;
+        let mut losses = Vec::new();
+        for time in history..batch.length() {
+            let mut next = self.propagator.next(&states, &batch.parameters)?;
+            if gradient == Gradient::None {
+                next = next.detach();
+            }
+            losses.push(loss.of(&next, &batch.state(time)?)?);
+            states = self.propagator.slide(&states, &next)?;
+        }
+        Tensor::stack(&losses, 0)?.mean_all()
+    }
+
+    pub(super) fn is_time_to_look(&self) -> bool {
+        self.step.is_multiple_of(self.recipe().valid_every) || self.step == self.description.steps
+    }
+
+    /// Looks at the valid split, keeps the weights if they are the best so far, and saves.
+    ///
+    /// Without a valid split the latest weights are the best.
+    pub(super) fn look(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
+        let loss = (valid.len() > 0).then(|| self.valid_loss(valid)).transpose()?;
+        if self.best.is_none_or(|best| loss.is_none_or(|loss| loss < best)) {
+            self.best = loss;
+            self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
+        }
+        self.add_point(loss)?;
+        self.save()?;
+        Ok(loss)
+    }
+
+    /// The mean loss over short rollouts of the valid split; infinite if one diverges.
+    fn valid_loss(&self, valid: &Windows) -> Result<f64, OperatorError> {
+        let mut sum = 0.0;
+        for batch in valid.in_order(self.recipe().batch_size) {
+            let batch = batch?.to_device(&self.device)?;
+            let loss = self.unrolled_loss(&batch, Gradient::None)?.to_scalar::<f32>()?;
+            sum += f64::from(loss) * batch.samples() as f64 / valid.len() as f64;
+        }
+        Ok(if sum.is_finite() { sum } else { f64::INFINITY })
+    }
+
+    /// Writes everything that a later call needs to go on.
+    pub(super) fn save(&mut self) -> Result<(), OperatorError> {
+        if !self.losses.is_empty() {
+            self.add_point(None)?;
+        }
+        let best = self.folder.join("best.safetensors");
+        if !best.exists() {
+            self.checkpoint(false).write(&best)?; // stopped before the first look
+        }
+        self.checkpoint(true).write(&self.folder.join("last.safetensors"))
+    }
+
+    fn checkpoint(&self, with_moments: bool) -> Checkpoint {
+        let mut checkpoint = Checkpoint::new(self.description.clone(), self.step, self.best);
+        for (name, weights, [first, second]) in self.optimizer.state() {
+            checkpoint.insert("weights", name, weights);
+            if with_moments {
+                checkpoint.insert("first", name, first);
+                checkpoint.insert("second", name, second);
+            }
+        }
+        checkpoint
+    }
+
+    fn add_point(&mut self, valid_loss: Option<f64>) -> Result<(), OperatorError> {
+        let losses = std::mem::take(&mut self.losses);
+        self.curve.push(CurvePoint {
+            step: self.step,
+            seconds: self.seconds(),
+            train_loss: losses.iter().sum::<f64>() / losses.len() as f64,
+            valid_loss: valid_loss.filter(|loss| loss.is_finite()),
+            rate: self.rate(self.step - 1),
+        });
+        Ok(write_lines(&self.folder.join("curve.jsonl"), &self.curve)?)
+    }
+
+    fn seconds(&self) -> f64 {
+        self.earlier + self.begun.elapsed().as_secs_f64()
+    }
+
+    pub(super) fn progress(&self, loss: f64, valid_loss: Option<f64>) -> TrainProgress {
+        let samples = (self.step - self.begun_at_step) * self.recipe().batch_size;
+        TrainProgress {
+            step: self.step,
+            steps: self.description.steps,
+            loss,
+            valid_loss,
+            rate: self.rate(self.step - 1),
+            samples_per_second: samples as f64 / self.begun.elapsed().as_secs_f64(),
+            seconds: self.seconds(),
+        }
+    }
+}
+
+/// Whether gradients flow through a rollout.
+#[derive(Clone, Copy, PartialEq)]
+enum Gradient {
+    Through,
+    None,
+}
+
+/// What the job comes down to, its table with all defaults filled in.
+fn describe(job: &TrainJob) -> Result<Description, OperatorError> {
+    job.recipe.check()?;
+    let entry = ARCHITECTURES.find(job.architecture)?;
+    let mut table = (entry.defaults)();
+    table.extend(job.table.clone());
+    let indices = job.source.indices(Split::Train);
+    let parameters = indices.iter().map(|&index| job.source.parameters(index));
+    let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+    Ok(Description {
+        architecture: job.architecture.into(),
+        table,
+        recipe: job.recipe.clone(),
+        seed: job.seed,
+        interface: interface(job.source, &indices, job.recipe.history)?,
+        scaling: Scaling::new(job.normalization, &parameters),
+        steps: job.recipe.total_steps(windows(job, indices.len())?),
+    })
+}
+
+/// How many stretches of history and unroll the training samples have.
+fn windows(job: &TrainJob, samples: usize) -> Result<usize, OperatorError> {
+    let (frames, needed) = (job.source.info().frames, job.recipe.history + job.recipe.unroll);
+    match samples * (frames + 1).saturating_sub(needed) {
+        0 => Err(OperatorError::NoWindows { samples, frames, needed }),
+        windows => Ok(windows),
+    }
+}
+
+fn interface(
+    source: &dyn Source,
+    indices: &[usize],
+    history: usize,
+) -> Result<Interface, OperatorError> {
+    let info = source.info();
+    let first = indices.first().map(|&index| source.sample(index)).transpose()?;
+    let periodic =
+        |axis: usize| first.as_ref().is_some_and(|sample| sample.grid.axes[axis].is_periodic());
+    Ok(Interface {
+        history,
+        channels: channels(&info.fields).len(),
+        parameters: info.parameters.len(),
+        cells: info.cells,
+        periodic: [0, 1, 2].map(periodic),
+    })
+}
