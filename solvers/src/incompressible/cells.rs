@@ -1,7 +1,7 @@
 //! Between faces and cell averages.
 
 use super::mesh::Mesh;
-use super::plane::Plane;
+use super::plane::{GHOSTS, Plane};
 use super::velocity::Velocity;
 use data::State;
 
@@ -16,8 +16,8 @@ pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity)
             let [west, south] = [(i + nx - 1) % nx, (j + ny - 1) % ny];
             let u = 0.5 * (state[[0, west, j, 0]] + state[[0, i, j, 0]]);
             let v = 0.5 * (state[[1, i, south, 0]] + state[[1, i, j, 0]]);
-            velocity.u.line_mut(i + 1)[j + 1] = u;
-            velocity.v.line_mut(i + 1)[j + 1] = v;
+            velocity.u.line_mut(GHOSTS + i)[GHOSTS + j] = u;
+            velocity.v.line_mut(GHOSTS + i)[GHOSTS + j] = v;
         }
     }
     velocity.close(mesh);
@@ -27,11 +27,12 @@ pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity)
 pub(crate) fn store_velocity(velocity: &Velocity, mesh: &Mesh, state: &mut State) {
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
-        let [low, high] = [velocity.u.line(i + 1), velocity.u.line(i + 2)];
-        let v = velocity.v.line(i + 1);
+        let [low, high] = [GHOSTS + i, GHOSTS + i + 1].map(|i| velocity.u.line(i));
+        let v = velocity.v.line(GHOSTS + i);
         for j in 0..ny {
-            state[[0, i, j, 0]] = 0.5 * (low[j + 1] + high[j + 1]);
-            state[[1, i, j, 0]] = 0.5 * (v[j + 1] + v[j + 2]);
+            let face = GHOSTS + j;
+            state[[0, i, j, 0]] = 0.5 * (low[face] + high[face]);
+            state[[1, i, j, 0]] = 0.5 * (v[face] + v[face + 1]);
         }
     }
 }
@@ -41,7 +42,7 @@ pub(crate) fn load_pressure(state: &State, density: f64, mesh: &Mesh, pressure: 
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
         for j in 0..ny {
-            pressure.line_mut(i + 1)[j + 1] = state[[2, i, j, 0]] / density;
+            pressure.line_mut(GHOSTS + i)[GHOSTS + j] = state[[2, i, j, 0]] / density;
         }
     }
 }
@@ -51,7 +52,7 @@ pub(crate) fn store_pressure(pressure: &Plane, density: f64, mesh: &Mesh, state:
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
         for j in 0..ny {
-            state[[2, i, j, 0]] = density * pressure.line(i + 1)[j + 1];
+            state[[2, i, j, 0]] = density * pressure.line(GHOSTS + i)[GHOSTS + j];
         }
     }
 }

@@ -1,14 +1,12 @@
 //! The fast direct solver.
 
+use super::plane::PARALLEL;
 use super::transform::{Ends, Transform, Workspace};
 use rayon::prelude::*;
 
 /// Lines that one thread transforms with one workspace. A constant, so that the partition does
 /// not depend on the number of threads.
 const BLOCK: usize = 16;
-
-/// Below so many unknowns everything runs on one thread.
-const PARALLEL: usize = 128 * 1024;
 
 /// Solves (σ − ∇²) φ = f for the five-point Laplacian on a uniform grid, to round-off.
 ///

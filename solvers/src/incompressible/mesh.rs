@@ -1,5 +1,6 @@
 //! Cells, their size, and what surrounds them.
 
+use super::plane::GHOSTS;
 use super::transform::Ends;
 use crate::SolverError;
 use data::{Boundary, Grid};
@@ -57,7 +58,7 @@ impl Mesh {
 
     /// The first face along `axis` that moves: not that of a wall.
     pub(crate) fn first_face(&self, axis: usize) -> usize {
-        if self.sides[axis] == Sides::Periodic { 1 } else { 2 }
+        GHOSTS + usize::from(self.sides[axis] != Sides::Periodic)
     }
 
     /// The largest wall speed over the size of the cells that it passes, in 1/s.

@@ -1,16 +1,18 @@
 //! Values of a staggered grid.
 
 use rayon::prelude::*;
+use std::ops::Range;
+
+/// Layers of ghosts on every side: the stencils reach two cells far.
+pub(crate) const GHOSTS: usize = 2;
 
 /// Below so many values a loop runs on one thread: forking costs more than it saves.
-const PARALLEL: usize = 128 * 1024;
+pub(crate) const PARALLEL: usize = 128 * 1024;
 
-/// One quantity on the cells (or the low faces of the cells) of a plane grid, with a layer of
-/// ghosts all round.
+/// One quantity on the cells of a plane grid, or on their low faces, with ghosts all round.
 ///
-/// Lines run along y and are contiguous. Cells are `1..=nx` and `1..=ny`; ghosts have index 0 and
-/// `n + 1`. A face has the index of the cell above it, so that cell `i` lies between the faces
-/// `i` and `i + 1`, and face `n + 1` is the high end of the domain.
+/// Lines run along y and are contiguous. Cell 0 of an axis has index [`GHOSTS`]. A face has the
+/// index of the cell above it: cell `i` lies between the faces `i` and `i + 1`.
 #[derive(Debug, Clone)]
 pub(crate) struct Plane {
     values: Vec<f64>,
@@ -20,16 +22,23 @@ pub(crate) struct Plane {
 impl Plane {
     /// Zeros for `nx` × `ny` cells.
     pub(crate) fn zeros([nx, ny]: [usize; 2]) -> Self {
-        let stride = ny + 2;
-        Self { values: vec![0.0; (nx + 2) * stride], stride }
+        let stride = ny + 2 * GHOSTS;
+        Self { values: vec![0.0; (nx + 2 * GHOSTS) * stride], stride }
+    }
+
+    /// The indices of the lines that are not ghosts.
+    pub(crate) fn inner(&self) -> Range<usize> {
+        GHOSTS..self.values.len() / self.stride - GHOSTS
     }
 
     /// The values over y at `i`.
+    #[inline]
     pub(crate) fn line(&self, i: usize) -> &[f64] {
         &self.values[i * self.stride..][..self.stride]
     }
 
     /// The values over y at `i`.
+    #[inline]
     pub(crate) fn line_mut(&mut self, i: usize) -> &mut [f64] {
         &mut self.values[i * self.stride..][..self.stride]
     }
@@ -42,12 +51,13 @@ impl Plane {
     /// Calls `update(i, line)` for every `i` of `range`, in parallel where it pays.
     pub(crate) fn update(
         &mut self,
-        range: std::ops::Range<usize>,
+        range: Range<usize>,
         update: impl Fn(usize, &mut [f64]) + Sync,
     ) {
-        let (parallel, stride, first) = (self.values.len() >= PARALLEL, self.stride, range.start);
+        let (stride, first) = (self.stride, range.start);
+        let is_parallel = self.values.len() >= PARALLEL;
         let values = &mut self.values[range.start * stride..range.end * stride];
-        if parallel {
+        if is_parallel {
             let lines = values.par_chunks_exact_mut(stride).enumerate();
             lines.for_each(|(i, line)| update(first + i, line));
         } else {
@@ -56,22 +66,41 @@ impl Plane {
         }
     }
 
-    /// The same for the lines of two planes at once.
+    /// The same for the inner lines of two planes at once.
     pub(crate) fn update_pair(
         &mut self,
         other: &mut Self,
-        range: std::ops::Range<usize>,
         update: impl Fn(usize, &mut [f64], &mut [f64]) + Sync,
     ) {
-        let (parallel, stride, first) = (self.values.len() >= PARALLEL, self.stride, range.start);
-        let window = range.start * stride..range.end * stride;
+        let (stride, inner) = (self.stride, self.inner());
+        let is_parallel = self.values.len() >= PARALLEL;
+        let window = inner.start * stride..inner.end * stride;
         let (a, b) = (&mut self.values[window.clone()], &mut other.values[window]);
-        if parallel {
+        if is_parallel {
             let lines = a.par_chunks_exact_mut(stride).zip(b.par_chunks_exact_mut(stride));
-            lines.enumerate().for_each(|(i, (a, b))| update(first + i, a, b));
+            lines.enumerate().for_each(|(i, (a, b))| update(inner.start + i, a, b));
         } else {
             let lines = a.chunks_exact_mut(stride).zip(b.chunks_exact_mut(stride));
-            lines.enumerate().for_each(|(i, (a, b))| update(first + i, a, b));
+            lines.enumerate().for_each(|(i, (a, b))| update(inner.start + i, a, b));
         }
     }
+}
+
+/// The `n` values of a line as seen `ahead` cells further, without its ghosts.
+#[inline]
+pub(crate) fn ahead<const N: isize>(line: &[f64], n: usize) -> &[f64] {
+    let first = GHOSTS.checked_add_signed(N).expect("stencils reach no further than the ghosts");
+    &line[first..first + n]
+}
+
+/// The `n` values of a line that are not ghosts.
+#[inline]
+pub(crate) fn inner(line: &[f64], n: usize) -> &[f64] {
+    &line[GHOSTS..GHOSTS + n]
+}
+
+/// The same, mutable.
+#[inline]
+pub(crate) fn inner_mut(line: &mut [f64], n: usize) -> &mut [f64] {
+    &mut line[GHOSTS..GHOSTS + n]
 }

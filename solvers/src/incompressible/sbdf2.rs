@@ -2,7 +2,8 @@
 
 use super::flow::{Flow, Survey};
 use super::helmholtz::Helmholtz;
-use super::stencil::{middle, middle_mut};
+use super::plane::{GHOSTS, Plane, inner, inner_mut};
+use super::stencil::Push;
 use super::velocity::Velocity;
 
 /// Second-order semi-implicit backward differences with variable steps: diffusion implicit,
@@ -25,6 +26,8 @@ pub(crate) struct Sbdf2 {
     other: Velocity,
     /// Aⁿ⁻¹
     advection: Velocity,
+    /// pⁿ/ρ
+    pressure: Plane,
     diffusion: [Helmholtz; 2],
     /// Δtₙ₋₁; `None` before the first step.
     last_step: Option<f64>,
@@ -44,14 +47,17 @@ impl Sbdf2 {
         Self {
             other: Velocity::zeros(cells),
             advection: Velocity::zeros(cells),
+            pressure: Plane::zeros(cells),
             diffusion: [Helmholtz::new(cells, spacing, u), Helmholtz::new(cells, spacing, v)],
             last_step: None,
         }
     }
 
-    /// Forgets the past: the next step is the first.
-    pub(crate) fn restart(&mut self) {
+    /// Forgets the past: the next step is the first, and `pressure` the first guess of p/ρ.
+    pub(crate) fn restart(&mut self, flow: &Flow, pressure: &Plane) {
         self.last_step = None;
+        self.pressure.clone_from(pressure);
+        flow.close_pressure(&mut self.pressure);
     }
 
     /// The longest step in s that is stable and accurate, growth apart.
@@ -72,60 +78,62 @@ impl Sbdf2 {
         flow.force(&mut self.other, time + dt, 1.0);
         self.diffuse(flow, alpha / dt);
         self.other.close(&flow.mesh);
-        flow.rotate_pressure(&self.other);
+        self.rotate_pressure(flow);
         flow.project(&mut self.other);
-        flow.shift_pressure(dt / alpha);
+        flow.subtract_potential(dt / alpha, &mut self.pressure);
+        flow.close_pressure(&mut self.pressure);
         std::mem::swap(&mut flow.velocity, &mut self.other);
         self.last_step = Some(dt);
     }
 
     /// Writes the right-hand side into `other`, and Aⁿ over Aⁿ⁻¹.
     fn explicit_part(&mut self, flow: &Flow, omega: f64, dt: f64) {
-        let (now, stencil, p) = (&flow.velocity, flow.stencil, &flow.pressure);
-        let [nx, ny] = flow.mesh.cells;
+        let (now, stencil, pressure, ny) =
+            (&flow.velocity, flow.stencil, &self.pressure, flow.mesh.cells[1]);
+        let [rx, ry] = flow.mesh.spacing.map(|h| 1.0 / h);
         let beta = omega * omega / (1.0 + omega) / dt;
-        let right_hand_side = |now: f64, old: f64, push: super::stencil::Push, before: f64| {
-            beta * (now - old) + (1.0 + omega) * push.advection - omega * before
-                + push.diffusion
-                + push.pressure
+        let combine = |now: f64, old: f64, push: Push, before: f64| {
+            beta * (now - old) + (1.0 + omega) * push.advection - omega * before + push.diffusion
         };
-        self.other.u.update_pair(&mut self.advection.u, 1..nx + 1, |i, u, a| {
-            let (u, a, c) = (middle_mut(u, ny), middle_mut(a, ny), middle(now.u.line(i), ny));
-            stencil.across_x(now, p, i, |j, push| {
-                u[j] = right_hand_side(c[j], u[j], push, a[j]);
+        self.other.u.update_pair(&mut self.advection.u, |i, u, a| {
+            let (u, a, c) = (inner_mut(u, ny), inner_mut(a, ny), inner(now.u.line(i), ny));
+            let [low, high] = [i - 1, i].map(|i| inner(pressure.line(i), ny));
+            stencil.across_x(now, i, |j, push| {
+                u[j] = combine(c[j], u[j], push, a[j]) + rx * (low[j] - high[j]);
                 a[j] = push.advection;
             });
         });
-        self.other.v.update_pair(&mut self.advection.v, 1..nx + 1, |i, v, a| {
-            let (v, a, c) = (middle_mut(v, ny), middle_mut(a, ny), middle(now.v.line(i), ny));
-            stencil.across_y(now, p, i, |j, push| {
-                v[j] = right_hand_side(c[j], v[j], push, a[j]);
+        self.other.v.update_pair(&mut self.advection.v, |i, v, a| {
+            let (v, a, c) = (inner_mut(v, ny), inner_mut(a, ny), inner(now.v.line(i), ny));
+            let (low, high) = (&pressure.line(i)[GHOSTS - 1..], inner(pressure.line(i), ny));
+            stencil.across_y(now, i, |j, push| {
+                v[j] = combine(c[j], v[j], push, a[j]) + ry * (low[j] - high[j]);
                 a[j] = push.advection;
             });
         });
     }
 
+    /// Adds −ν ∇·u* to the pressure.
+    fn rotate_pressure(&mut self, flow: &Flow) {
+        let (stencil, nu, ny, other) =
+            (flow.stencil, flow.viscosity, flow.mesh.cells[1], &self.other);
+        self.pressure.update(self.pressure.inner(), |i, line| {
+            let line = inner_mut(line, ny);
+            stencil.divergence(other, i, |j, divergence| line[j] -= nu * divergence);
+        });
+    }
+
     /// Replaces the right-hand side in `other` by u*.
     fn diffuse(&mut self, flow: &Flow, alpha_over_dt: f64) {
-        let (nu, [nx, _]) = (flow.viscosity, flow.mesh.cells);
-        let first = [flow.mesh.first_face(0), 1];
-        let first_in_line = [1, flow.mesh.first_face(1)];
-        let Velocity { u, v } = &mut self.other;
-        let components = [u, v].into_iter().zip([&flow.velocity.u, &flow.velocity.v]);
-        for (axis, ((other, now), solver)) in components.zip(&mut self.diffusion).enumerate() {
-            let (first, j) = (first[axis], first_in_line[axis]);
-            solver.set_shift(alpha_over_dt / nu);
-            solver.solve(|i, line| {
-                let rhs = &other.line(i + first)[j..];
-                line.iter_mut().zip(rhs).for_each(|(f, rhs)| *f = rhs / nu);
-            });
-            other.update(first..nx + 1, |i, line| {
-                let change = solver.line(i - first);
-                let now = &now.line(i)[j..];
-                for ((value, now), change) in line[j..].iter_mut().zip(now).zip(change) {
-                    *value = now + change;
-                }
-            });
+        let Self { other, diffusion: [of_u, of_v], .. } = self;
+        let [x, y] = [0, 1].map(|axis| flow.mesh.first_face(axis));
+        let parts = [
+            (of_u, &mut other.u, &flow.velocity.u, [x, GHOSTS]),
+            (of_v, &mut other.v, &flow.velocity.v, [GHOSTS, y]),
+        ];
+        for (solver, other, now, first) in parts {
+            solver.set_shift(alpha_over_dt / flow.viscosity);
+            add_change(solver, other, now, first, flow.viscosity);
         }
     }
 
@@ -133,4 +141,17 @@ impl Sbdf2 {
     pub(crate) fn before(&self) -> &Velocity {
         &self.other
     }
+}
+
+/// `other = now + δ`, where (σ − ∇²) δ = `other`/ν; the unknowns begin at `first`.
+fn add_change(solver: &mut Helmholtz, other: &mut Plane, now: &Plane, first: [usize; 2], nu: f64) {
+    let [i0, j0] = first;
+    solver.solve(|i, line| {
+        let rhs = &other.line(i0 + i)[j0..];
+        line.iter_mut().zip(rhs).for_each(|(f, rhs)| *f = rhs / nu);
+    });
+    other.update(i0..other.inner().end, |i, line| {
+        let changes = now.line(i)[j0..].iter().zip(solver.line(i - i0));
+        line[j0..].iter_mut().zip(changes).for_each(|(value, (now, change))| *value = now + change);
+    });
 }

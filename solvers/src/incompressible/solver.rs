@@ -4,7 +4,7 @@ use super::cells::{load_pressure, load_velocity, store_pressure, store_velocity}
 use super::clock::Plan;
 use super::flow::{Flow, Survey};
 use super::mesh::Mesh;
-use super::plane::Plane;
+use super::plane::{GHOSTS, Plane};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
 use super::velocity::Velocity;
@@ -50,8 +50,7 @@ impl Incompressible {
     /// A flow at rest of `density` ρ in kg/m³ and kinematic `viscosity` ν in m²/s, both > 0.
     pub fn new(grid: &Grid, density: f64, viscosity: f64) -> Result<Self, SolverError> {
         let mesh = Mesh::new(grid, LEAST_CELLS)?;
-        let mut flow = Flow::new(mesh, viscosity);
-        flow.velocity.close(&mesh);
+        let flow = Flow::new(mesh, viscosity);
         let survey = flow.survey();
         Ok(Self {
             pressure: Plane::zeros(mesh.cells),
@@ -83,7 +82,7 @@ impl Incompressible {
         };
         if wanted != self.is_implicit {
             self.is_implicit = wanted;
-            self.implicit.restart();
+            self.implicit.restart(&self.flow, &self.pressure);
         }
     }
 
@@ -113,11 +112,11 @@ impl Incompressible {
 
     /// The projection is global: one value that is not finite makes them all so.
     fn check_finite(&self, time: f64) -> Result<(), SolverError> {
-        if self.flow.velocity.u.line(2)[2].is_finite() {
+        if self.flow.velocity.u.line(GHOSTS + 1)[GHOSTS].is_finite() {
             return Ok(());
         }
         let before = if self.is_implicit { self.implicit.before() } else { self.explicit.before() };
-        let (speed, [i, j]) = before.fastest(&self.flow.mesh);
+        let (speed, [i, j]) = before.fastest();
         Err(SolverError::BlowUp { time, step: self.steps, i, j, speed })
     }
 
@@ -140,10 +139,8 @@ impl Solver for Incompressible {
         self.flow.project(&mut velocity);
         self.flow.velocity = velocity;
         load_pressure(state, self.density, &mesh, &mut self.pressure);
-        self.flow.pressure = self.pressure.clone();
-        self.flow.close_pressure();
+        self.implicit.restart(&self.flow, &self.pressure);
         (self.time, self.steps) = (0.0, 0);
-        self.implicit.restart();
         self.check_finite(0.0)?;
         self.survey = self.flow.survey();
         Ok(())

@@ -1,7 +1,7 @@
 //! The velocity on the faces, and how walls and repetition continue it.
 
 use super::mesh::{Mesh, Sides};
-use super::plane::Plane;
+use super::plane::{GHOSTS, Plane};
 
 /// Normal velocities in m/s: `u` on the faces across x, `v` on those across y.
 #[derive(Debug, Clone)]
@@ -17,35 +17,51 @@ impl Velocity {
 
     /// Sets the faces of walls and the ghosts.
     ///
-    /// Walls let nothing through; beyond them the tangential velocity is mirrored, so that its mean
-    /// across the wall is the wall's.
+    /// Walls let nothing through. Beyond them both components continue as the parabola through the
+    /// wall's value and the two nearest.
     pub(crate) fn close(&mut self, mesh: &Mesh) {
-        let [nx, ny] = mesh.cells;
-        match mesh.sides[0] {
-            Sides::Periodic => [&mut self.u, &mut self.v].into_iter().for_each(|plane| {
-                plane.copy_line(nx, 0);
-                plane.copy_line(1, nx + 1);
-            }),
-            Sides::Walls([low, high]) => {
-                self.u.line_mut(1).fill(0.0);
-                self.u.line_mut(nx + 1).fill(0.0);
-                mirror_line(&mut self.v, [0, 1], low);
-                mirror_line(&mut self.v, [nx + 1, nx], high);
+        for (side, end) in End::both(mesh.cells[0]).into_iter().enumerate() {
+            let Self { u, v } = self;
+            match mesh.sides[0] {
+                Sides::Periodic => [u, v].into_iter().for_each(|plane| {
+                    end.repeats.into_iter().for_each(|[ghost, of]| plane.copy_line(of, ghost));
+                }),
+                Sides::Walls(slide) => (0..u.line(0).len()).for_each(|j| {
+                    let values = stop_at(end.faces.map(|i| u.line(i)[j]));
+                    end.faces.iter().zip(values).for_each(|(&i, value)| u.line_mut(i)[j] = value);
+                    let values = slide_along(slide[side], end.cells.map(|i| v.line(i)[j]));
+                    end.cells.iter().zip(values).for_each(|(&i, value)| v.line_mut(i)[j] = value);
+                }),
             }
         }
-        for i in 0..nx + 2 {
-            close_ends(self.u.line_mut(i), self.v.line_mut(i), ny, mesh.sides[1]);
+        let ends = End::both(mesh.cells[1]);
+        for i in 0..mesh.cells[0] + 2 * GHOSTS {
+            let (u, v) = (self.u.line_mut(i), self.v.line_mut(i));
+            for (side, end) in ends.iter().enumerate() {
+                match mesh.sides[1] {
+                    Sides::Periodic => [&mut *u, &mut *v].into_iter().for_each(|line| {
+                        end.repeats.into_iter().for_each(|[ghost, of]| line[ghost] = line[of]);
+                    }),
+                    Sides::Walls(slide) => {
+                        let values = slide_along(slide[side], end.cells.map(|j| u[j]));
+                        end.cells.iter().zip(values).for_each(|(&j, value)| u[j] = value);
+                        let values = stop_at(end.faces.map(|j| v[j]));
+                        end.faces.iter().zip(values).for_each(|(&j, value)| v[j] = value);
+                    }
+                }
+            }
         }
     }
 
     /// The largest speed of a face, and its cell counted from 0.
-    pub(crate) fn fastest(&self, mesh: &Mesh) -> (f64, [usize; 2]) {
+    pub(crate) fn fastest(&self) -> (f64, [usize; 2]) {
         let mut fastest = (0.0, [0, 0]);
-        for i in 1..=mesh.cells[0] {
-            for j in 1..=mesh.cells[1] {
-                let speed = self.u.line(i)[j].hypot(self.v.line(i)[j]);
+        for i in self.u.inner() {
+            let (u, v) = (self.u.line(i), self.v.line(i));
+            for j in GHOSTS..u.len() - GHOSTS {
+                let speed = u[j].hypot(v[j]);
                 if speed > fastest.0 {
-                    fastest = (speed, [i - 1, j - 1]);
+                    fastest = (speed, [i - GHOSTS, j - GHOSTS]);
                 }
             }
         }
@@ -53,22 +69,39 @@ impl Velocity {
     }
 }
 
-fn mirror_line(plane: &mut Plane, [ghost, inner]: [usize; 2], wall: f64) {
-    plane.copy_line(inner, ghost);
-    plane.line_mut(ghost).iter_mut().for_each(|value| *value = 2.0 * wall - *value);
+/// Where things are at one end of an axis.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    /// Ghosts and what they repeat on a periodic axis.
+    repeats: [[usize; 2]; 2],
+    /// The two ghost cells and the two nearest inner ones, outwards in.
+    cells: [usize; 4],
+    /// The ghost face, the wall's face and the two nearest inner ones, outwards in.
+    faces: [usize; 4],
 }
 
-fn close_ends(u: &mut [f64], v: &mut [f64], n: usize, sides: Sides) {
-    match sides {
-        Sides::Periodic => [u, v].into_iter().for_each(|line| {
-            line[0] = line[n];
-            line[n + 1] = line[1];
-        }),
-        Sides::Walls([low, high]) => {
-            u[0] = 2.0 * low - u[1];
-            u[n + 1] = 2.0 * high - u[n];
-            v[1] = 0.0;
-            v[n + 1] = 0.0;
-        }
+impl End {
+    /// The low and the high end of an axis of `n` cells.
+    fn both(n: usize) -> [Self; 2] {
+        [
+            Self { repeats: [[0, n], [1, n + 1]], cells: [0, 1, 2, 3], faces: [1, 2, 3, 4] },
+            Self {
+                repeats: [[n + 2, 2], [n + 3, 3]],
+                cells: [n + 3, n + 2, n + 1, n],
+                faces: [n + 3, n + 2, n + 1, n],
+            },
+        ]
     }
+}
+
+/// Nothing passes: zero on the wall's face, a parabola beyond. Values are those of `End::faces`.
+fn stop_at([_, _, first, second]: [f64; 4]) -> [f64; 4] {
+    [second - 3.0 * first, 0.0, first, second]
+}
+
+/// The parabola reaches `wall` half a cell beyond the nearest centre. Values are those of
+/// `End::cells`.
+fn slide_along(wall: f64, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
+    let near = (8.0 * wall - 6.0 * first + second) / 3.0;
+    [8.0 * wall - 9.0 * first + 2.0 * second, near, first, second]
 }
