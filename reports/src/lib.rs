@@ -1,1 +1,38 @@
 //! Pages: tables, figures, Markdown and HTML.
+//!
+//! [`render`] turns runs into one self-contained page, its Markdown twin, figures as SVG and PNG, and
+//! the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list what reports are made of.
+
+mod bitmap;
+mod colour_map;
+mod error;
+mod evidence;
+mod export;
+mod figures;
+mod html;
+mod markdown;
+mod metric;
+mod number;
+mod page;
+mod plot;
+mod provenance;
+mod scale;
+mod scene;
+mod sheet;
+mod stats;
+mod style;
+mod summary;
+mod svg;
+mod tables;
+
+pub use error::ReportError;
+pub use evidence::{Evidence, HEADLINE};
+pub use figures::{
+    CostAccuracy, Drawing, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure,
+    TrainingCurves,
+};
+pub use page::{Page, compare_text, leaderboard_text, render};
+pub use sheet::{Cell, Sheet};
+pub use tables::{
+    Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, TABLES, Table,
+};

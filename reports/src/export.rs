@@ -1,0 +1,153 @@
+//! The records in columns, for everybody else's tools: all that knows of polars.
+
+use crate::ReportError;
+use crate::evidence::{Case, Evidence, Over, Rival, Score};
+use data::{Record, write_whole};
+use polars::prelude::*;
+use std::collections::BTreeSet;
+use std::io::{self, BufWriter};
+use std::path::Path;
+
+/// Records turned into columns at once: bounds memory at some hundred MB.
+const RECORDS_AT_ONCE: usize = 4096;
+/// What a run's page says once, and a CSV need not say in every row.
+const IN_PARQUET_ALONE: [&str; 2] = ["machine", "command"];
+
+/// Writes `records.parquet`, `records.csv` (a row a step) and `leaderboard.csv` (a row a surrogate and case).
+///
+/// The Parquet file has every column; the CSV lacks machine and command.
+pub(crate) fn write(evidence: &Evidence, folder: &Path) -> Result<(), ReportError> {
+    let records: Vec<&Record> = evidence.runs.iter().flat_map(|run| &run.records).collect();
+    let names: BTreeSet<&str> =
+        records.iter().flat_map(|record| record.parameters.keys()).map(String::as_str).collect();
+    let chunks = || records.chunks(RECORDS_AT_ONCE).map(|chunk| columns(chunk, &names));
+    let empty = columns(&[], &names).map_err(io::Error::other)?;
+    write_whole(&folder.join("records.parquet"), |file| {
+        write_parquet(file, &empty, chunks()).map_err(io::Error::other)
+    })?;
+    write_whole(&folder.join("records.csv"), |file| {
+        write_csv(file, &empty, chunks()).map_err(io::Error::other)
+    })?;
+    write_whole(&folder.join("leaderboard.csv"), |file| {
+        let mut standings = standings(evidence).map_err(io::Error::other)?;
+        CsvWriter::new(file).finish(&mut standings).map_err(io::Error::other)
+    })?;
+    Ok(())
+}
+
+type File = BufWriter<fs_err::File>;
+
+fn write_parquet(
+    file: &mut File,
+    empty: &DataFrame,
+    chunks: impl Iterator<Item = PolarsResult<DataFrame>>,
+) -> PolarsResult<()> {
+    let mut writer = ParquetWriter::new(file).batched(empty.schema())?;
+    chunks.into_iter().try_for_each(|chunk| writer.write_batch(&chunk?))?;
+    writer.finish().map(drop)
+}
+
+fn write_csv(
+    file: &mut File,
+    empty: &DataFrame,
+    chunks: impl Iterator<Item = PolarsResult<DataFrame>>,
+) -> PolarsResult<()> {
+    let short = |frame: &DataFrame| frame.drop_many(IN_PARQUET_ALONE);
+    let mut writer = CsvWriter::new(file).batched(short(empty).schema())?;
+    chunks.into_iter().try_for_each(|chunk| writer.write_batch(&short(&chunk?)))?;
+    writer.finish()
+}
+
+/// A row a step of every record.
+fn columns(records: &[&Record], parameters: &BTreeSet<&str>) -> PolarsResult<DataFrame> {
+    let texts = |name: &str, text: fn(&Record) -> &str| {
+        Column::new(name.into(), rows(records, text).collect::<Vec<&str>>())
+    };
+    let optional = |name: &str, number: fn(&Record) -> Option<u64>| {
+        Column::new(name.into(), rows(records, number).collect::<Vec<Option<u64>>>())
+    };
+    let pairs = || records.iter().flat_map(|r| r.times.iter().zip(&r.values));
+    let steps = records.iter().flat_map(|r| (0..r.times.len().min(r.values.len())).map(|s| s as u64 + 1));
+    let mut columns = vec![
+        texts("suite", |r| &r.suite),
+        texts("case", |r| &r.case),
+        texts("surrogate", |r| &r.surrogate),
+        optional("seed", |r| r.seed),
+        optional("sample", |r| Some(r.sample as u64)),
+    ];
+    columns.extend(parameters.iter().map(|name| {
+        let values = records.iter().flat_map(|r| std::iter::repeat_n(r.parameters.get(*name).copied(), length(r)));
+        Column::new(format!("parameter:{name}").into(), values.collect::<Vec<Option<f64>>>())
+    }));
+    columns.extend([
+        texts("metric", |r| &r.metric),
+        texts("channel", |r| &r.channel),
+        texts("unit", |r| &r.unit),
+        Column::new("step".into(), steps.collect::<Vec<u64>>()),
+        Column::new("time".into(), pairs().map(|(time, _)| *time).collect::<Vec<f64>>()),
+        Column::new("value".into(), pairs().map(|(_, value)| *value).collect::<Vec<f64>>()),
+        optional("diverged", |r| r.diverged.map(|step| step as u64)),
+        texts("case_hash", |r| &r.provenance.case_hash),
+        texts("dataset_hash", |r| &r.provenance.dataset_hash),
+        texts("surrogate_hash", |r| &r.provenance.surrogate_hash),
+        texts("version", |r| &r.provenance.version),
+        texts("commit", |r| &r.provenance.commit),
+        texts("device", |r| &r.provenance.device),
+        optional("threads", |r| Some(r.provenance.threads as u64)),
+        texts("machine", |r| &r.provenance.machine),
+        texts("command", |r| &r.provenance.command),
+    ]);
+    DataFrame::new_infer_height(columns)
+}
+
+/// The number of rows of a record.
+fn length(record: &Record) -> usize {
+    record.times.len().min(record.values.len())
+}
+
+/// What a record says, once for each of its rows.
+fn rows<'a, T: Copy + 'a>(
+    records: &'a [&'a Record],
+    say: impl Fn(&'a Record) -> T + 'a,
+) -> impl Iterator<Item = T> + 'a {
+    records.iter().flat_map(move |record| std::iter::repeat_n(say(record), length(record)))
+}
+
+/// The leaderboards' numbers in full.
+fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
+    let rows: Vec<(&Case, &Rival)> =
+        evidence.cases.iter().flat_map(|c| c.rivals.iter().map(move |r| (c, r))).collect();
+    let texts = |name: &str, text: fn(&Case, &Rival) -> String| {
+        Column::new(name.into(), rows.iter().map(|(c, r)| text(c, r)).collect::<Vec<String>>())
+    };
+    let numbers = |name: &str, number: &dyn Fn(&Rival) -> Option<f64>| {
+        Column::new(name.into(), rows.iter().map(|(_, r)| number(r)).collect::<Vec<Option<f64>>>())
+    };
+    let score = |metric: &'static str, channel: &'static str, over| move |r: &Rival| r.score(metric, channel, over);
+    let mean = |score: Option<Score>| score.map(|s| s.mean);
+    let nrmse = score("nrmse", "all", Over::Steps);
+    DataFrame::new_infer_height(vec![
+        texts("case", |c, _| c.name.into()),
+        texts("surrogate", |_, r| r.label.clone()),
+        texts("kind", |_, r| r.kind.into()),
+        numbers("seeds", &|r| Some(r.seeds() as f64)),
+        numbers("nrmse", &|r| mean(nrmse(r))),
+        numbers("nrmse_deviation", &|r| nrmse(r)?.deviation),
+        numbers("nrmse_low", &|r| Some(interval(r)?[0])),
+        numbers("nrmse_high", &|r| Some(interval(r)?[1])),
+        numbers("nrmse_last_step", &|r| mean(score("nrmse", "all", Over::LastStep)(r))),
+        numbers("vrmse", &|r| mean(score("vrmse", "all", Over::Steps)(r))),
+        numbers("correlation_time", &|r| mean(score("correlation-time", "all", Over::Steps)(r))),
+        numbers("divergence", &|r| mean(score("divergence", "velocity", Over::Steps)(r))),
+        numbers("seconds_per_step", &|r| r.seconds_per_step()),
+        numbers("training_seconds", &|r| r.training_seconds()),
+        numbers("weights", &|r| r.weights().map(|weights| weights as f64)),
+        numbers("rollouts", &|r| Some(r.diverged().1 as f64)),
+        numbers("rollouts_diverged", &|r| Some(r.diverged().0 as f64)),
+    ])
+}
+
+fn interval(rival: &Rival) -> Option<[f64; 2]> {
+    let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
+    crate::stats::bootstrap_interval(&scores)
+}

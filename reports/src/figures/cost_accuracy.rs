@@ -1,0 +1,127 @@
+//! What accuracy costs.
+
+use super::{Drawing, Figure};
+use crate::evidence::{Case, Over, Rival};
+use crate::metric::title;
+use crate::plot::{Frame, Plot, SMALL, around, label_beside};
+use crate::scale::Scale;
+use crate::scene::{Anchor, Scene, Stroke, Text};
+use crate::style::{DASHED, DOTTED, Look, Paint, look};
+use crate::{Evidence, HEADLINE, stats};
+use data::Part;
+use serde::{Deserialize, Serialize};
+
+/// Error against time per step, with the coarse solvers joined to a front.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CostAccuracy {}
+
+impl Part for CostAccuracy {
+    const NAME: &'static str = "cost-accuracy";
+    const SUMMARY: &'static str = "error against time per step, with the coarse solvers' front";
+}
+
+impl Figure for CostAccuracy {
+    fn draw(&self, evidence: &Evidence) -> Vec<Drawing> {
+        evidence.cases.iter().filter_map(|case| draw_case(evidence, case)).collect()
+    }
+}
+
+/// A surrogate with a finite error and a cost that means something.
+struct Priced<'r> {
+    rival: &'r Rival<'r>,
+    look: Look,
+    seconds: f64,
+    error: f64,
+    interval: Option<[f64; 2]>,
+}
+
+fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
+    let mut priced: Vec<Priced> =
+        case.rivals.iter().filter_map(|rival| price(evidence, rival)).collect();
+    priced.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
+    let levels = levels(case);
+    let x = Scale::logarithmic(priced.iter().map(|p| p.seconds))?.widened(0.08, 0.08);
+    let errors = priced.iter().flat_map(|p| [Some(p.error), p.interval.map(|i| i[0]), p.interval.map(|i| i[1])]);
+    let y = Scale::logarithmic(errors.flatten().chain(levels.iter().map(|level| level.1)))?;
+    let mut scene = Scene { height: 460.0, ..Scene::new(900.0) };
+    let frame = Frame { x: 70.0, y: 34.0, width: 810.0, height: 360.0 };
+    let mut plot = Plot { scene: &mut scene, frame, x, y };
+    plot.axes("", "time per rollout step and sample / s", title(HEADLINE.0));
+    let mut taken = draw_levels(&mut plot, &levels);
+    draw_front(&mut plot, &priced);
+    draw_points(&mut plot, &priced, &mut taken);
+    Some(Drawing {
+        stem: evidence.stem(CostAccuracy::NAME, case),
+        title: format!("Cost and accuracy on {}", case.name),
+        caption: "Mean NRMSE over test samples, steps and seeds against the median wall time of a step; towards the \
+                  lower left is better. Bars are 95 % bootstrap intervals over samples. The dashed line joins the coarse \
+                  solvers: what lies above it is beaten by a solver. Baselines cost next to nothing and are \
+                  levels, as is the reference's own error; training is not in the time."
+            .into(),
+        scene,
+    })
+}
+
+fn price<'r>(evidence: &Evidence, rival: &'r Rival<'_>) -> Option<Priced<'r>> {
+    let error = rival.headline()?.mean;
+    let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
+    (rival.kind != "baseline" && error.is_finite() && error > 0.0).then_some(Priced {
+        rival,
+        look: look(evidence, rival),
+        seconds: rival.seconds_per_step()?,
+        error,
+        interval: stats::bootstrap_interval(&scores),
+    })
+}
+
+/// Errors without a cost: baselines, and the data's own.
+fn levels(case: &Case) -> Vec<(String, f64)> {
+    let baselines = case.rivals.iter().filter(|rival| rival.kind == "baseline");
+    let baselines = baselines.filter_map(|b| Some((b.label.clone(), b.headline()?.mean)));
+    let floor = case.headline_floor(Over::Steps);
+    let floor = floor.map(|error| ("reference's own error".to_owned(), error));
+    baselines.chain(floor).filter(|(_, error)| error.is_finite() && *error > 0.0).collect()
+}
+
+/// Draws levels across the frame, each with its name at the right end; gives the names' frames.
+fn draw_levels(plot: &mut Plot, levels: &[(String, f64)]) -> Vec<Frame> {
+    let Frame { x: left, width, .. } = plot.frame;
+    let mut levels: Vec<_> = levels.iter().map(|(n, error)| (n, plot.at(1.0, *error)[1])).collect();
+    levels.sort_by(|a, b| a.1.total_cmp(&b.1));
+    let mut taken: Vec<Frame> = Vec::new();
+    for (name, y) in levels {
+        plot.scene.line(&[[left, y], [left + width, y]], Stroke::new(Paint::Muted, 1.5).dashed(DOTTED));
+        let room = crate::bitmap::text_width(name, SMALL);
+        // Names of levels close together stand side by side.
+        let used: f64 = taken.iter().filter(|t| (t.y + t.height / 2.0 + 9.0 - y).abs() < SMALL + 4.0).map(|t| t.width + 16.0).sum();
+        let end = left + width - 4.0 - used;
+        let text = Text::new(name, [end, y - 9.0], SMALL).held(Anchor::End);
+        plot.scene.text(text.painted(Paint::Muted));
+        taken.push(Frame { x: end - room, y: y - 16.0, width: room, height: 14.0 });
+    }
+    taken
+}
+
+fn draw_front(plot: &mut Plot, priced: &[Priced]) {
+    let solvers: Vec<&Priced> = priced.iter().filter(|p| p.rival.kind == "solver").collect();
+    let Some(first) = solvers.first() else { return };
+    let stroke = Stroke::new(first.look.paint, 1.5).dashed(DASHED);
+    plot.line(solvers.iter().map(|p| (p.seconds, p.error)), stroke);
+}
+
+fn draw_points(plot: &mut Plot, priced: &[Priced], taken: &mut Vec<Frame>) {
+    for Priced { look, seconds, interval, .. } in priced {
+        let bar = interval.iter().flatten().map(|error| (*seconds, *error));
+        plot.line(bar, Stroke::new(look.paint, 1.5));
+    }
+    for Priced { look, seconds, error, .. } in priced {
+        plot.marker(*seconds, *error, *look, 6.0);
+        taken.push(around(plot.at(*seconds, *error), 7.0));
+    }
+    let bounds = plot.frame;
+    for Priced { rival, seconds, error, .. } in priced {
+        let at = plot.at(*seconds, *error);
+        label_beside(plot.scene, &rival.label, at, taken, bounds);
+    }
+}

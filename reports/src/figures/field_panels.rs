@@ -1,0 +1,290 @@
+//! What predictions look like beside the reference.
+
+use super::{Drawing, Figure};
+use crate::Evidence;
+use crate::bitmap::text_width;
+use crate::colour_map::ColourMap;
+use crate::evidence::{Case, Rival};
+use crate::plot::{NORMAL, SMALL};
+use crate::scale::Scale;
+use crate::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
+use crate::stats::{median, quantile};
+use crate::style::Paint;
+use data::{Invalid, Panel, Part};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Reference, predictions and errors of a test sample at several steps, with shared colours.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct FieldPanels {
+    /// At most so many steps, the last among them. Default 3.
+    pub steps: usize,
+}
+
+impl Default for FieldPanels {
+    fn default() -> Self {
+        Self { steps: 3 }
+    }
+}
+
+impl Part for FieldPanels {
+    const NAME: &'static str = "field-panels";
+    const SUMMARY: &'static str = "reference, predictions and errors as images";
+
+    fn check(&self) -> Result<(), Invalid> {
+        Invalid::unless((1..=6).contains(&self.steps), "steps", self.steps, "1 to 6")
+    }
+}
+
+impl Figure for FieldPanels {
+    fn draw(&self, evidence: &Evidence) -> Vec<Drawing> {
+        let all = evidence.runs.iter().flat_map(|run| &run.panels).filter(|panel| is_whole(panel));
+        let mut groups: BTreeMap<(&str, usize, &str), Vec<&Panel>> = BTreeMap::new();
+        for panel in all {
+            let key = (panel.case.as_str(), panel.sample, panel.channel.as_str());
+            let group = groups.entry(key).or_default();
+            // Several runs may show the same instant.
+            if !group.iter().any(|known| known.step == panel.step) {
+                group.push(panel);
+            }
+        }
+        let figures = groups.into_values().filter_map(|panels| self.draw_group(evidence, panels));
+        figures.collect()
+    }
+}
+
+/// Whether there is a picture in it.
+fn is_whole(panel: &Panel) -> bool {
+    let cells = panel.cells[0] * panel.cells[1];
+    cells > 0 && panel.reference.len() == cells && panel.lengths.iter().all(|length| *length > 0.0)
+}
+
+/// One row of images: a name, and values for each panel, if there are any.
+struct Row<'p> {
+    label: String,
+    fields: Vec<Option<&'p [f32]>>,
+}
+
+/// Where images go.
+struct Layout {
+    left: f64,
+    top: f64,
+    size: [f64; 2],
+}
+
+const GAP: f64 = 6.0;
+
+impl FieldPanels {
+    fn draw_group(&self, evidence: &Evidence, mut panels: Vec<&Panel>) -> Option<Drawing> {
+        panels.sort_by_key(|panel| panel.step);
+        let panels = spread(&panels, self.steps);
+        let first = *panels.first()?;
+        let case = evidence.cases.iter().find(|case| case.name == first.case)?;
+        let rows = rows(case, &panels);
+        let values = Colours::of_values(&panels);
+        let errors = Colours::of_errors(&panels, &rows);
+        let mut scene = Scene::new(900.0);
+        let layout = layout(&scene, first, panels.len(), &rows);
+        draw_headings(&mut scene, &layout, &panels);
+        draw_reference(&mut scene, &layout, &panels, &values);
+        for (place, row) in rows.iter().enumerate() {
+            draw_row(&mut scene, &layout, &panels, place + 1, row, [&values, &errors]);
+        }
+        draw_bars(&mut scene, &layout, rows.len(), first, [&values, &errors]);
+        Some(Drawing {
+            stem: format!("{}-{}-{}", evidence.stem(Self::NAME, case), first.sample, first.channel),
+            title: format!("{} of sample {} of {}", first.channel, first.sample, first.case),
+            caption: format!(
+                "{}. Left of each pair the field, right of it prediction − reference; x to the right, y up. All \
+                 fields share one scale and all errors another; values beyond a scale's ends take its end colour.",
+                first.caption
+            ),
+            scene,
+        })
+    }
+}
+
+/// At most `count` of the panels, spread evenly, the last among them.
+fn spread<'p>(panels: &[&'p Panel], count: usize) -> Vec<&'p Panel> {
+    let shown = panels.len().min(count);
+    (1..=shown).map(|place| panels[place * panels.len() / shown - 1]).collect()
+}
+
+/// Rows in the order of the leaderboard.
+fn rows<'p>(case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
+    let field = |rival: &Rival<'p>, shown: &Panel| {
+        let same = |panel: &Panel| (panel.sample, panel.step) == (shown.sample, shown.step) && panel.channel == shown.channel;
+        let (panel, place) = rival.panels.iter().find(|(panel, _)| same(panel))?;
+        let values = panel.predictions[*place].1.as_slice();
+        Some(values).filter(|values| values.len() == shown.reference.len())
+    };
+    let shown = case.rivals.iter().filter(|rival| {
+        rival.panels.iter().any(|(panel, _)| panel.sample == panels[0].sample)
+    });
+    let row = |rival: &Rival<'p>| Row {
+        label: rival.label.clone(),
+        fields: panels.iter().map(|panel| field(rival, panel)).collect(),
+    };
+    shown.map(row).collect()
+}
+
+/// A scale and its colours.
+struct Colours {
+    low: f64,
+    high: f64,
+    map: ColourMap,
+}
+
+impl Colours {
+    /// Over all references: about zero if they have both signs to speak of.
+    fn of_values(panels: &[&Panel]) -> Self {
+        let all: Vec<f64> = panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
+        // A few cells beside a moving wall or in a corner would else take the whole scale.
+        let (low, high) = (quantile(&all, 0.002), quantile(&all, 0.998));
+        if low < 0.0 && high > 0.0 && (-low).min(high) > 0.05 * (-low).max(high) {
+            Self::about_zero((-low).max(high))
+        } else if low < high {
+            Self { low, high, map: ColourMap::Sequential }
+        } else {
+            Self::about_zero(low.abs())
+        }
+    }
+
+    /// Over all errors: as wide as the median surrogate's, for the worst would hide the others.
+    fn of_errors(panels: &[&Panel], rows: &[Row]) -> Self {
+        let widths = rows.iter().map(|row| {
+            let pairs = panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
+            let errors = pairs.flat_map(|(panel, field)| errors(panel, field));
+            quantile(&errors.map(f64::abs).collect::<Vec<_>>(), 0.99)
+        });
+        Self::about_zero(median(&widths.collect::<Vec<_>>()))
+    }
+
+    fn about_zero(width: f64) -> Self {
+        let width = if width.is_finite() && width > 0.0 { width } else { 1.0 };
+        Self { low: -width, high: width, map: ColourMap::Diverging }
+    }
+
+    /// The values `[x, y]`, y fastest, as an image with y up.
+    fn image(&self, [nx, ny]: [usize; 2], values: &[f64]) -> Raster {
+        let place = |pixel: usize| (pixel % nx) * ny + (ny - 1 - pixel / nx);
+        let share = |value: f64| (value - self.low) / (self.high - self.low);
+        let pixels = (0..nx * ny).map(|pixel| self.map.colour(share(values[place(pixel)])));
+        Raster { width: nx, height: ny, pixels: pixels.collect() }
+    }
+}
+
+fn errors(panel: &Panel, field: &[f32]) -> impl Iterator<Item = f64> {
+    field.iter().zip(&panel.reference).map(|(p, r)| f64::from(*p) - f64::from(*r))
+}
+
+fn layout(scene: &Scene, panel: &Panel, steps: usize, rows: &[Row]) -> Layout {
+    let labels = rows.iter().map(|row| text_width(&row.label, NORMAL)).fold(60.0, f64::max);
+    let left = labels + 24.0;
+    let columns = 2.0 * steps as f64;
+    let room = (scene.width - left - 16.0 - (columns + steps as f64) * GAP) / columns;
+    let width = room.min(170.0);
+    let height = width * panel.lengths[1] / panel.lengths[0];
+    // Tall domains are narrowed rather than scrolled.
+    let shrink = (260.0 / height).min(1.0);
+    Layout { left, top: 52.0, size: [width * shrink, height * shrink] }
+}
+
+impl Layout {
+    /// The corner of an image: `side` 0 is the field, 1 its error.
+    fn corner(&self, row: usize, step: usize, side: usize) -> Point {
+        let [width, height] = self.size;
+        let columns = (2 * step + side) as f64;
+        [self.left + columns * (width + GAP) + step as f64 * GAP, self.top + row as f64 * (height + GAP)]
+    }
+}
+
+fn draw_headings(scene: &mut Scene, layout: &Layout, panels: &[&Panel]) {
+    let [width, _] = layout.size;
+    for (step, panel) in panels.iter().enumerate() {
+        let [x, y] = layout.corner(0, step, 0);
+        let time = format!("t = {} s (step {})", crate::number::plain(panel.time), panel.step);
+        let heading = Text::new(time, [x + width + GAP / 2.0, y - 34.0], NORMAL);
+        scene.text(heading.held(Anchor::Middle));
+        for (side, name) in [panel.channel.as_str(), "error"].into_iter().enumerate() {
+            let [x, y] = layout.corner(0, step, side);
+            let name = Text::new(name, [x + width / 2.0, y - 12.0], SMALL);
+            scene.text(name.held(Anchor::Middle).painted(Paint::Muted));
+        }
+    }
+}
+
+fn draw_label(scene: &mut Scene, layout: &Layout, row: usize, label: &str) {
+    let [x, y] = layout.corner(row, 0, 0);
+    let middle = [x - 10.0, y + layout.size[1] / 2.0];
+    scene.text(Text::new(label, middle, NORMAL).held(Anchor::End));
+}
+
+fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours: &Colours) {
+    draw_label(scene, layout, 0, "reference");
+    for (step, panel) in panels.iter().enumerate() {
+        let values: Vec<f64> = panel.reference.iter().map(|x| f64::from(*x)).collect();
+        draw_image(scene, colours.image(panel.cells, &values), layout.corner(0, step, 0), layout.size);
+    }
+}
+
+fn draw_row(scene: &mut Scene, layout: &Layout, panels: &[&Panel], row: usize, content: &Row, colours: [&Colours; 2]) {
+    draw_label(scene, layout, row, &content.label);
+    for (step, (panel, field)) in panels.iter().zip(&content.fields).enumerate() {
+        let [left, right] = [0, 1].map(|side| layout.corner(row, step, side));
+        let Some(field) = field else {
+            [left, right].into_iter().for_each(|corner| draw_absence(scene, corner, layout.size));
+            continue;
+        };
+        let values: Vec<f64> = field.iter().map(|x| f64::from(*x)).collect();
+        let errors: Vec<f64> = errors(panel, field).collect();
+        draw_image(scene, colours[0].image(panel.cells, &values), left, layout.size);
+        draw_image(scene, colours[1].image(panel.cells, &errors), right, layout.size);
+    }
+}
+
+fn draw_image(scene: &mut Scene, raster: Raster, corner: Point, size: [f64; 2]) {
+    scene.shapes.push(crate::scene::Shape::Image(raster, corner, size));
+    draw_edge(scene, corner, size, Paint::Muted);
+}
+
+fn draw_absence(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2]) {
+    draw_edge(scene, [x, y], [width, height], Paint::Grid);
+    let text = Text::new("diverged", [x + width / 2.0, y + height / 2.0], SMALL);
+    scene.text(text.held(Anchor::Middle).painted(Paint::Muted));
+}
+
+fn draw_edge(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2], paint: Paint) {
+    let (right, low) = (x + width, y + height);
+    scene.line(&[[x, y], [right, y], [right, low], [x, low], [x, y]], Stroke::new(paint, 0.75));
+}
+
+/// The two colour bars below all rows; sets the scene's height.
+fn draw_bars(scene: &mut Scene, layout: &Layout, rows: usize, panel: &Panel, colours: [&Colours; 2]) {
+    let [_, bottom] = layout.corner(rows + 1, 0, 0);
+    let y = bottom + 12.0;
+    let width = (scene.width - layout.left - 16.0 - 60.0) / 2.0;
+    let names = [panel.channel.clone(), "prediction − reference".into()];
+    for (side, (colours, name)) in colours.into_iter().zip(names).enumerate() {
+        let x = layout.left + side as f64 * (width + 60.0);
+        let unit = if panel.unit.is_empty() { name } else { format!("{name} / ({})", panel.unit) };
+        draw_bar(scene, colours, [x, y], width, &unit);
+    }
+    scene.height = y + 62.0;
+}
+
+fn draw_bar(scene: &mut Scene, colours: &Colours, [x, y]: Point, width: f64, label: &str) {
+    const SHADES: usize = 256;
+    let shade = |i: usize| colours.map.colour(i as f64 / (SHADES - 1) as f64);
+    let raster = Raster { width: SHADES, height: 1, pixels: (0..SHADES).map(shade).collect() };
+    draw_image(scene, raster, [x, y], [width, 12.0]);
+    let scale = Scale::linear([colours.low, colours.high]).expect("the ends are finite");
+    for tick in scale.ticks(5) {
+        let at = x + width * scale.place(tick.value);
+        scene.line(&[[at, y + 12.0], [at, y + 16.0]], Stroke::new(Paint::Muted, 1.0));
+        let text = Text::new(tick.label, [at, y + 25.0], SMALL);
+        scene.text(text.held(Anchor::Middle).painted(Paint::Muted));
+    }
+    scene.text(Text::new(label, [x + width / 2.0, y + 45.0], NORMAL).held(Anchor::Middle));
+}

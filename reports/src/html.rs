@@ -1,0 +1,112 @@
+//! A report as one HTML file that needs nothing else.
+
+use crate::figures::Drawing;
+use crate::metric;
+use crate::page::{Block, Report};
+use crate::provenance::Facts;
+use crate::sheet::Sheet;
+use crate::style::{DARK, FONTS, LIGHT, figure_sheet, properties};
+use crate::svg;
+
+/// Flips between light and dark, whichever the system prefers.
+const TOGGLE: &str = "const root=document.documentElement,night=matchMedia('(prefers-color-scheme:dark)');\
+document.getElementById('theme').onclick=()=>{const dark=(root.dataset.theme||(night.matches?'dark':'light'))==='dark';\
+root.dataset.theme=dark?'light':'dark'};";
+
+/// Text as it may stand in elements and attributes.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The whole file.
+pub(crate) fn page(report: &Report) -> String {
+    let title = escape(&report.title);
+    let summary = report.summary.iter().map(|paragraph| format!("<p>{}</p>\n", escape(paragraph)));
+    let sections = report.sections.iter().map(|(heading, blocks)| {
+        section(heading, &blocks.iter().map(block).collect::<String>())
+    });
+    let contents: String =
+        headings(report).map(|heading| format!("<a href=\"#{}\">{heading}</a>", anchor(heading))).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} · eddymark</title>\n\
+         <style>{}</style>\n</head>\n<body>\n\
+         <header><span class=\"brand\">eddymark</span><button id=\"theme\" type=\"button\" aria-label=\"light or dark\">◐</button></header>\n\
+         <main>\n<h1>{title}</h1>\n<div class=\"summary\">\n{}</div>\n<nav>{contents}</nav>\n{}{}{}</main>\n<script>{TOGGLE}</script>\n</body>\n</html>\n",
+        style_sheet(),
+        summary.collect::<String>(),
+        sections.collect::<String>(),
+        section("Metrics", &definitions(&report.metrics)),
+        section("Provenance", &report.provenance.iter().map(facts).collect::<String>()),
+    )
+}
+
+fn headings(report: &Report) -> impl Iterator<Item = &str> {
+    let sections = report.sections.iter().map(|(heading, _)| heading.as_str());
+    sections.chain(["Metrics", "Provenance"])
+}
+
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
+fn style_sheet() -> String {
+    let (light, dark) = (properties(&LIGHT), properties(&DARK));
+    format!(
+        ":root{{{light}color-scheme:light}}\n\
+         @media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n\
+         :root[data-theme=dark]{{{dark}color-scheme:dark}}\nbody{{font-family:{FONTS}}}\n{}\n{}",
+        figure_sheet(),
+        include_str!("page.css")
+    )
+}
+
+fn section(heading: &str, content: &str) -> String {
+    format!("<section id=\"{}\">\n<h2>{}</h2>\n{content}</section>\n", anchor(heading), escape(heading))
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Sheet(table) => sheet(table),
+        Block::Drawing(drawing) => figure(drawing),
+    }
+}
+
+fn sheet(sheet: &Sheet) -> String {
+    let (title, caption, table) = (escape(&sheet.title), escape(&sheet.caption), sheet.to_html());
+    let caption = format!("<p class=\"caption\">{caption}</p>");
+    if sheet.folded {
+        format!("<details class=\"card\"><summary>{title}</summary>\n{table}\n{caption}</details>\n")
+    } else {
+        format!("<div class=\"card\"><h3>{title}</h3>\n{table}\n{caption}</div>\n")
+    }
+}
+
+fn figure(drawing: &Drawing) -> String {
+    format!(
+        "<figure class=\"card\"><h3>{}</h3>\n<div class=\"scroll\">{}</div>\n<figcaption class=\"caption\">{}</figcaption></figure>\n",
+        escape(&drawing.title),
+        svg::inline(&drawing.scene, &drawing.title),
+        escape(&drawing.caption)
+    )
+}
+
+fn definitions(metrics: &[String]) -> String {
+    let entry = |metric: &metric::Metric| {
+        let (title, definition) = (escape(metric.title), escape(metric.definition));
+        format!("<dt>{title}</dt><dd>{definition}</dd>\n")
+    };
+    let entries: String = metrics.iter().filter_map(|name| metric::find(name)).map(entry).collect();
+    format!(
+        "<div class=\"card\"><p class=\"caption\">p is the prediction, r the reference, ⟨ ⟩ a mean over cells; channel \
+         <i>all</i> is the mean over channels.</p><dl>\n{entries}</dl></div>\n"
+    )
+}
+
+fn facts((heading, facts): &Facts) -> String {
+    let entry = |(term, fact): &(String, String)| {
+        format!("<dt>{}</dt><dd><code>{}</code></dd>\n", escape(term), escape(fact))
+    };
+    let entries: String = facts.iter().map(entry).collect();
+    format!("<div class=\"card\"><h3>{}</h3><dl>\n{entries}</dl></div>\n", escape(heading))
+}

@@ -1,0 +1,40 @@
+//! A report as Markdown, with its figures beside it.
+
+use crate::figures::Drawing;
+use crate::metric;
+use crate::page::{Block, Report};
+
+/// The whole file.
+pub(crate) fn page(report: &Report) -> String {
+    let mut blocks = vec![format!("# {}", report.title)];
+    blocks.extend(report.summary.iter().cloned());
+    for (heading, parts) in &report.sections {
+        blocks.push(format!("## {heading}"));
+        blocks.extend(parts.iter().map(block));
+    }
+    blocks.push("## Metrics".into());
+    blocks.push(definitions(&report.metrics));
+    blocks.push("## Provenance".into());
+    blocks.extend(report.provenance.iter().map(|(heading, facts)| {
+        let facts = facts.iter().map(|(term, fact)| format!("- {term}: `{fact}`\n"));
+        format!("### {heading}\n\n{}", facts.collect::<String>().trim_end())
+    }));
+    blocks.join("\n\n") + "\n"
+}
+
+fn block(block: &Block) -> String {
+    match block {
+        Block::Sheet(sheet) => {
+            format!("### {}\n\n{}\n{}", sheet.title, sheet.to_markdown(), sheet.caption)
+        }
+        Block::Drawing(Drawing { stem, title, caption, .. }) => {
+            format!("### {title}\n\n![{title}](figures/{stem}.png)\n\n{caption}")
+        }
+    }
+}
+
+fn definitions(metrics: &[String]) -> String {
+    let defined = metrics.iter().filter_map(|name| metric::find(name));
+    let lines = defined.map(|m| format!("- **{}** (`{}`): {}", m.title, m.name, m.definition));
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,101 @@
+//! What reports know about metrics: how they are written, and which way is better.
+
+/// Which way a metric gets better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// Errors.
+    Lower,
+    /// Similarities, and times that a prediction holds.
+    Higher,
+}
+
+impl Direction {
+    /// The value of a diverged rollout: worse than any other.
+    pub(crate) fn worst(self) -> f64 {
+        match self {
+            Self::Lower => f64::INFINITY,
+            Self::Higher => f64::NEG_INFINITY,
+        }
+    }
+
+    /// Orders scores from best to worst.
+    pub(crate) fn order(self, a: f64, b: f64) -> std::cmp::Ordering {
+        match self {
+            Self::Lower => a.total_cmp(&b),
+            Self::Higher => b.total_cmp(&a),
+        }
+    }
+}
+
+/// A metric as reports write it.
+pub(crate) struct Metric {
+    /// The name in records.
+    pub(crate) name: &'static str,
+    /// The name in headings.
+    pub(crate) title: &'static str,
+    /// Which way it gets better.
+    pub(crate) direction: Direction,
+    /// What it is, in a line: `p` is the prediction, `r` the reference, ⟨ ⟩ a mean over cells.
+    pub(crate) definition: &'static str,
+}
+
+const fn lower(name: &'static str, title: &'static str, definition: &'static str) -> Metric {
+    Metric { name, title, direction: Direction::Lower, definition }
+}
+
+const fn higher(name: &'static str, title: &'static str, definition: &'static str) -> Metric {
+    Metric { name, title, direction: Direction::Higher, definition }
+}
+
+/// The metrics with a definition, in the order of reports. Others are shown under their own name,
+/// lower taken for better.
+pub(crate) const METRICS: &[Metric] = &[
+    lower("nrmse", "NRMSE", "√⟨(p−r)²⟩ / √⟨r²⟩; 1 is the error of predicting zero"),
+    lower("vrmse", "VRMSE", "√⟨(p−r)²⟩ / the deviation of r over the cells; 1 is the error of predicting r's mean"),
+    lower("well-vrmse", "VRMSE (The Well)", "√(⟨(p−r)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of r, as The Well computes it; depends on units"),
+    lower("nmse", "NMSE", "⟨(p−r)²⟩ / ⟨r²⟩, as CFDBench computes it"),
+    lower("rmse", "RMSE", "√⟨(p−r)²⟩ in the channel's unit"),
+    lower("mae", "MAE", "⟨|p−r|⟩ in the channel's unit"),
+    lower("max-error", "max error", "the greatest |p−r| over the cells, in the channel's unit"),
+    higher("pearson", "Pearson", "the correlation of p and r over the cells; 1 is best"),
+    higher("correlation-time", "correlation time", "how long the correlation of p and r stays high"),
+    lower("divergence", "divergence", "root mean square of ∇·u of the predicted velocity over the cells"),
+    lower("energy-error", "energy error", "the difference of the kinetic energies of p and r, relative to that of r"),
+    lower("spectrum-error-low", "spectrum error, low", "error of the energy spectrum over the longest third of the waves"),
+    lower("spectrum-error-mid", "spectrum error, mid", "error of the energy spectrum over the middle third of the waves"),
+    lower("spectrum-error-high", "spectrum error, high", "error of the energy spectrum over the shortest third of the waves"),
+];
+
+/// What is known about a metric, if anything.
+pub(crate) fn find(name: &str) -> Option<&'static Metric> {
+    METRICS.iter().find(|metric| metric.name == name)
+}
+
+/// The name in headings.
+pub(crate) fn title(name: &str) -> &str {
+    find(name).map_or(name, |metric| metric.title)
+}
+
+/// Which way a metric gets better.
+pub(crate) fn direction(name: &str) -> Direction {
+    find(name).map_or(Direction::Lower, |metric| metric.direction)
+}
+
+/// A metric's place in reports; unknown ones come last.
+pub(crate) fn place(name: &str) -> usize {
+    METRICS.iter().position(|metric| metric.name == name).unwrap_or(METRICS.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_better_lower_and_similarities_higher() {
+        assert_eq!(direction("nrmse"), Direction::Lower);
+        assert_eq!(direction("pearson"), Direction::Higher);
+        assert_eq!(direction("a-metric-of-tomorrow"), Direction::Lower);
+        assert!(Direction::Higher.order(0.9, 0.1).is_lt());
+        assert!(Direction::Lower.order(0.9, Direction::Lower.worst()).is_lt());
+    }
+}

@@ -1,0 +1,172 @@
+//! A report: its parts in reading order, and the folder that it is written to.
+
+use crate::evidence::Evidence;
+use crate::figures::{Drawing, FIGURES};
+use crate::provenance::{Facts, facts};
+use crate::sheet::Sheet;
+use crate::summary::summary;
+use crate::tables::TABLES;
+use crate::{ReportError, bitmap, export, html, markdown, svg};
+use data::{Run, write_whole};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Sections, each with the tables and figures in it. What is registered and not named here comes last.
+const LAYOUT: &[(&str, &[&str])] = &[
+    ("Ranking", &["leaderboard", "per-case", "comparison", "significance"]),
+    ("Error growth", &["error-growth"]),
+    ("Cost", &["cost-accuracy", "cost"]),
+    ("Fields", &["field-panels"]),
+    ("Sample by sample", &["error-by-parameter", "samples"]),
+    ("All metrics", &["metrics"]),
+    ("Training", &["training-curves"]),
+];
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The self-contained page.
+    pub html: PathBuf,
+    /// The same in Markdown.
+    pub markdown: PathBuf,
+    /// The leaderboards for a terminal.
+    pub leaderboard: String,
+}
+
+/// A report before it is typeset.
+pub(crate) struct Report {
+    /// The suites' names.
+    pub(crate) title: String,
+    /// What the numbers say.
+    pub(crate) summary: Vec<String>,
+    /// Tables and figures under headings, none of them empty.
+    pub(crate) sections: Vec<(String, Vec<Block>)>,
+    /// Where the numbers come from.
+    pub(crate) provenance: Vec<Facts>,
+    /// The names of the metrics that were measured.
+    pub(crate) metrics: Vec<String>,
+}
+
+/// A part of a section.
+pub(crate) enum Block {
+    Sheet(Sheet),
+    Drawing(Drawing),
+}
+
+/// Writes `report.html`, `report.md`, `figures/`, `records.parquet`, `records.csv` and `leaderboard.csv`.
+///
+/// Every file is whole or absent, whenever the program ends. Files of the same names are replaced.
+pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
+    if runs.is_empty() {
+        return Err(ReportError::Empty);
+    }
+    let evidence = Evidence::new(runs);
+    let report = Report::new(&evidence);
+    fs_err::create_dir_all(folder.join("figures"))?;
+    for drawing in report.drawings() {
+        write_figure(drawing, &folder.join("figures"))?;
+    }
+    export::write(&evidence, folder)?;
+    let (html, markdown) = (folder.join("report.html"), folder.join("report.md"));
+    write_text(&markdown, &markdown::page(&report))?;
+    write_text(&html, &html::page(&report))?;
+    Ok(Page { html, markdown, leaderboard: leaderboard_text(runs) })
+}
+
+/// The leaderboards for a terminal.
+pub fn leaderboard_text(runs: &[Run]) -> String {
+    texts(runs, &["leaderboard", "per-case"])
+}
+
+/// The same surrogates in several runs, for a terminal.
+pub fn compare_text(runs: &[Run]) -> String {
+    texts(runs, &["comparison", "leaderboard"])
+}
+
+fn texts(runs: &[Run], tables: &[&str]) -> String {
+    let evidence = Evidence::new(runs);
+    let sheets = tables.iter().flat_map(|name| sheets(&evidence, name));
+    sheets.map(|sheet| sheet.to_text()).collect::<Vec<_>>().join("\n")
+}
+
+fn sheets(evidence: &Evidence, name: &str) -> Vec<Sheet> {
+    let table = TABLES.build(name, toml::Table::new()).expect("the layout names registered tables");
+    table.sheets(evidence)
+}
+
+fn drawings(evidence: &Evidence, name: &str) -> Vec<Drawing> {
+    let figure =
+        FIGURES.build(name, toml::Table::new()).expect("the layout names registered figures");
+    figure.draw(evidence)
+}
+
+impl Report {
+    pub(crate) fn new(evidence: &Evidence) -> Self {
+        let sections = layout().into_iter().map(|(heading, parts)| {
+            let blocks: Vec<Block> = parts.into_iter().flat_map(|p| blocks(evidence, p)).collect();
+            (heading, blocks)
+        });
+        let measured = evidence.cases.iter().flat_map(|case| case.metrics());
+        let suites: BTreeSet<&str> =
+            evidence.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
+        let mut metrics: Vec<String> = measured.map(|(metric, _)| metric.to_owned()).collect();
+        metrics.sort_by_key(|metric| crate::metric::place(metric));
+        metrics.dedup();
+        Self {
+            title: suites.into_iter().collect::<Vec<_>>().join(", "),
+            summary: summary(evidence),
+            sections: sections.filter(|(_, blocks)| !blocks.is_empty()).collect(),
+            provenance: facts(evidence.runs),
+            metrics,
+        }
+    }
+
+    fn drawings(&self) -> impl Iterator<Item = &Drawing> {
+        self.sections.iter().flat_map(|(_, blocks)| blocks).filter_map(|block| match block {
+            Block::Drawing(drawing) => Some(drawing),
+            Block::Sheet(_) => None,
+        })
+    }
+}
+
+/// The layout, with what it does not name under a heading of its own.
+fn layout() -> Vec<(String, Vec<&'static str>)> {
+    let named = |part: &&str| LAYOUT.iter().any(|(_, parts)| parts.contains(part));
+    let others = FIGURES.names().chain(TABLES.names()).filter(|part| !named(part));
+    let sections = LAYOUT.iter().map(|(heading, parts)| ((*heading).to_owned(), parts.to_vec()));
+    sections.chain([("Further".to_owned(), others.collect())]).collect()
+}
+
+fn blocks(evidence: &Evidence, part: &str) -> Vec<Block> {
+    if TABLES.names().any(|table| table == part) {
+        sheets(evidence, part).into_iter().map(Block::Sheet).collect()
+    } else {
+        drawings(evidence, part).into_iter().map(Block::Drawing).collect()
+    }
+}
+
+fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
+    let svg = svg::standalone(&drawing.scene, &drawing.title);
+    write_text(&folder.join(format!("{}.svg", drawing.stem)), &svg)?;
+    let png = svg::encode(&bitmap::draw(&drawing.scene)?);
+    write_whole(&folder.join(format!("{}.png", drawing.stem)), |file| file.write_all(&png))?;
+    Ok(())
+}
+
+fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
+    Ok(write_whole(path, |file| file.write_all(text.as_bytes()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_names_registered_parts_only() {
+        let parts = LAYOUT.iter().flat_map(|(_, parts)| parts.iter());
+        for part in parts {
+            assert!(TABLES.find(part).is_ok() || FIGURES.find(part).is_ok(), "{part}");
+        }
+    }
+}

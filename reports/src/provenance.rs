@@ -1,0 +1,61 @@
+//! Where the numbers come from.
+
+use data::{CaseSummary, Manifest, Run};
+
+/// A heading with terms and what they are.
+pub(crate) type Facts = (String, Vec<(String, String)>);
+
+/// The facts of every run, then of each of its cases.
+pub(crate) fn facts(runs: &[Run]) -> Vec<Facts> {
+    let of_run = |(number, run): (usize, &Run)| {
+        let prefix = if runs.len() > 1 { format!("Run {}: ", number + 1) } else { String::new() };
+        let manifest = &run.manifest;
+        let cases = manifest.cases.iter().map(|case| of_case(&prefix, case)).collect::<Vec<_>>();
+        std::iter::once(of_manifest(&prefix, manifest)).chain(cases)
+    };
+    runs.iter().enumerate().flat_map(of_run).collect()
+}
+
+fn of_manifest(prefix: &str, manifest: &Manifest) -> Facts {
+    let provenance = &manifest.provenance;
+    let facts = [
+        ("command", provenance.command.clone()),
+        ("ended", manifest.created.clone()),
+        ("eddymark", provenance.version.clone()),
+        ("commit", provenance.commit.clone()),
+        ("machine", provenance.machine.clone()),
+        ("device", provenance.device.clone()),
+        ("threads", provenance.threads.to_string()),
+    ];
+    (format!("{prefix}suite {}", manifest.suite), told(facts))
+}
+
+fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
+    let [train, valid, test] = case.samples;
+    let cells: Vec<String> =
+        case.cells.iter().filter(|cells| **cells > 1).map(ToString::to_string).collect();
+    let facts = [
+        ("what", case.summary.clone()),
+        ("problem", case.problem.clone()),
+        ("samples", format!("{train} train, {valid} valid, {test} test")),
+        ("cells", cells.join(" × ")),
+        ("rollout", format!("{} steps of {} s", case.steps, crate::number::plain(case.interval))),
+    ];
+    let mut facts = told(facts);
+    facts.extend(case.parameters.iter().map(|(parameter, low, high)| {
+        let [low, high] = [*low, *high].map(crate::number::plain);
+        let range = if low == high { low } else { format!("{low} to {high}") };
+        let unit = &parameter.unit;
+        (parameter.symbol.clone(), format!("{range} {unit}").trim_end().to_owned())
+    }));
+    facts.extend(case.facts.iter().cloned());
+    let hashes = [("case hash", &case.case_hash), ("dataset hash", &case.dataset_hash)];
+    facts.extend(told(hashes.map(|(term, hash)| (term, hash.clone()))));
+    (format!("{prefix}case {}", case.name), facts)
+}
+
+/// The facts that say something.
+fn told<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)> {
+    let told = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
+    told.map(|(term, fact)| (term.to_owned(), fact)).collect()
+}

@@ -1,0 +1,167 @@
+//! A drawing as a list of shapes, before any pen has touched paper.
+
+use crate::style::{Dash, Marker, Paint, SOLID};
+
+/// A place in px, x to the right, y down.
+pub(crate) type Point = [f64; 2];
+
+/// Shapes on a sheet of paper, later ones above earlier ones.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scene {
+    /// In px.
+    pub(crate) width: f64,
+    /// In px.
+    pub(crate) height: f64,
+    /// From back to front.
+    pub(crate) shapes: Vec<Shape>,
+}
+
+/// One thing to draw. All coordinates are finite.
+#[derive(Debug, Clone)]
+pub(crate) enum Shape {
+    /// An open line through points.
+    Line(Vec<Point>, Stroke),
+    /// A closed area, and its opacity.
+    Area(Vec<Point>, Paint, f64),
+    /// A line of text.
+    Text(Text),
+    /// Pixels, with the corner of least x and y and the size that they fill.
+    Image(Raster, Point, [f64; 2]),
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stroke {
+    pub(crate) paint: Paint,
+    pub(crate) width: f64,
+    pub(crate) dash: Dash,
+    pub(crate) opacity: f64,
+}
+
+impl Stroke {
+    /// A solid, opaque line.
+    pub(crate) fn new(paint: Paint, width: f64) -> Self {
+        Self { paint, width, dash: SOLID, opacity: 1.0 }
+    }
+
+    /// The same, dashed.
+    pub(crate) fn dashed(self, dash: Dash) -> Self {
+        Self { dash, ..self }
+    }
+
+    /// The same, fainter.
+    pub(crate) fn faint(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+}
+
+/// Which end of a text its place is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A line of text; `at` is the middle of its height.
+#[derive(Debug, Clone)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) at: Point,
+    pub(crate) size: f64,
+    pub(crate) anchor: Anchor,
+    pub(crate) paint: Paint,
+    /// Bottom to top, as an axis label.
+    pub(crate) upright: bool,
+}
+
+impl Text {
+    /// Text in ink that starts at `at`.
+    pub(crate) fn new(text: impl Into<String>, at: Point, size: f64) -> Self {
+        let (text, anchor, paint) = (text.into(), Anchor::Start, Paint::Ink);
+        Self { text, at, size, anchor, paint, upright: false }
+    }
+
+    /// The same, held elsewhere.
+    pub(crate) fn held(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+
+    /// The same in another paint.
+    pub(crate) fn painted(self, paint: Paint) -> Self {
+        Self { paint, ..self }
+    }
+}
+
+/// Pixels, row by row from the top.
+#[derive(Debug, Clone)]
+pub(crate) struct Raster {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) pixels: Vec<[u8; 3]>,
+}
+
+impl Scene {
+    /// An empty sheet whose height is decided as it fills.
+    pub(crate) fn new(width: f64) -> Self {
+        Self { width, ..Self::default() }
+    }
+
+    /// Draws a line, broken where a point is not finite.
+    pub(crate) fn line(&mut self, points: &[Point], stroke: Stroke) {
+        let pieces = points.split(|point| !point.iter().all(|x| x.is_finite()));
+        for piece in pieces.filter(|piece| piece.len() > 1) {
+            self.shapes.push(Shape::Line(piece.to_vec(), stroke));
+        }
+    }
+
+    /// Fills an area; nothing if any corner is not finite.
+    pub(crate) fn area(&mut self, points: Vec<Point>, paint: Paint, opacity: f64) {
+        if points.len() > 2 && points.iter().flatten().all(|x| x.is_finite()) {
+            self.shapes.push(Shape::Area(points, paint, opacity));
+        }
+    }
+
+    /// Writes a text.
+    pub(crate) fn text(&mut self, text: Text) {
+        self.shapes.push(Shape::Text(text));
+    }
+
+    /// Draws a marker of a given radius, with a rim of paper that parts it from what is below.
+    pub(crate) fn marker(&mut self, marker: Marker, at: Point, radius: f64, paint: Paint) {
+        self.area(outline(marker, at, radius + 1.2), Paint::Paper, 1.0);
+        self.area(outline(marker, at, radius), paint, 1.0);
+    }
+}
+
+/// The corners of a marker.
+fn outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
+    let polygon = |corners: usize, start: f64, radius: f64| {
+        let angle = move |i| std::f64::consts::TAU * (i as f64 / corners as f64 + start);
+        (0..corners)
+            .map(|i| [x + radius * angle(i).cos(), y + radius * angle(i).sin()])
+            .collect::<Vec<_>>()
+    };
+    // Radii that give the shapes about the same area.
+    match marker {
+        Marker::Circle => polygon(24, 0.0, radius),
+        Marker::Square => polygon(4, 0.125, 1.25 * radius),
+        Marker::Diamond => polygon(4, 0.0, 1.3 * radius),
+        Marker::Up => polygon(3, -0.25, 1.45 * radius),
+        Marker::Down => polygon(3, 0.25, 1.45 * radius),
+        Marker::Cross => cross([x, y], 1.2 * radius),
+    }
+}
+
+/// A plus with arms a third of its size.
+fn cross([x, y]: Point, radius: f64) -> Vec<Point> {
+    let (long, short) = (radius, radius / 2.6);
+    let quarter = [[short, -short], [long, -short], [long, short], [short, short]];
+    let turned = |turns: i32| move |[a, b]: Point| match turns {
+        0 => [x + a, y + b],
+        1 => [x - b, y + a],
+        2 => [x - a, y - b],
+        _ => [x + b, y - a],
+    };
+    (0..4).flat_map(|turns| quarter[1..].iter().copied().map(turned(turns))).collect()
+}

@@ -1,0 +1,214 @@
+//! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
+
+use crate::html::escape;
+use crate::metric::Direction;
+
+/// A table before it is typeset.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Sheet {
+    /// What it shows, in a few words.
+    pub title: String,
+    /// How to read it, in a sentence or two.
+    pub caption: String,
+    /// Headings; the first column is aligned left, the others right.
+    pub headings: Vec<String>,
+    /// Rows as long as the headings.
+    pub rows: Vec<Vec<Cell>>,
+    /// Whether pages fold it away until asked.
+    pub folded: bool,
+}
+
+/// One entry of a table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cell {
+    /// As it is read.
+    pub text: String,
+    /// As it is compared; `None` takes no part.
+    pub value: Option<f64>,
+    /// Whether it is the best of its column or row.
+    pub best: bool,
+}
+
+impl Cell {
+    /// An entry that is compared with nothing.
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// An entry that competes; a dash stands for `None`.
+    pub(crate) fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
+        let value = value.filter(|value| !value.is_nan());
+        Self { text: value.map_or_else(|| "–".into(), write), value, best: false }
+    }
+
+    /// The same, out of competition.
+    pub(crate) fn quiet(self) -> Self {
+        Self { value: None, ..self }
+    }
+}
+
+/// Marks the best of some entries, and those equal to it.
+pub(crate) fn mark_best<'a>(cells: impl Iterator<Item = &'a mut Cell>, direction: Direction) {
+    let mut cells: Vec<&mut Cell> = cells.filter(|cell| cell.value.is_some()).collect();
+    let values = cells.iter().filter_map(|cell| cell.value);
+    let best = values.min_by(|a, b| direction.order(*a, *b));
+    // The best of one is no news, and a diverged one is best of nothing.
+    if let Some(best) = best.filter(|best| best.is_finite() && cells.len() > 1) {
+        cells.iter_mut().for_each(|cell| cell.best = cell.value == Some(best));
+    }
+}
+
+impl Sheet {
+    /// Marks the best entry of one column.
+    pub(crate) fn mark_column(&mut self, column: usize, direction: Direction) {
+        mark_best(self.rows.iter_mut().map(|row| &mut row[column]), direction);
+    }
+
+    /// Leaves out the columns in which no row says anything.
+    pub(crate) fn without_empty_columns(mut self) -> Self {
+        let says = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
+        let keep: Vec<bool> = (0..self.headings.len())
+            .map(|column| self.rows.iter().any(|row| says(row, column)))
+            .collect();
+        retain(&mut self.headings, &keep);
+        self.rows.iter_mut().for_each(|row| retain(row, &keep));
+        self
+    }
+
+    /// For terminals; the best values carry a `*`.
+    pub fn to_text(&self) -> String {
+        let star = |cell: &Cell| format!("{}{}", cell.text, if cell.best { "*" } else { " " });
+        let heading: Vec<String> = self.headings.iter().map(|h| format!("{h} ")).collect();
+        let rows: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(star).collect()).collect();
+        let widths = widths(&heading, &rows);
+        let rule = "─".repeat(widths.iter().sum::<usize>() + widths.len().saturating_sub(1));
+        let lines = rows.iter().map(|row| line(row, &widths, " "));
+        let title = [self.title.clone(), line(&heading, &widths, " "), rule];
+        title.into_iter().chain(lines).map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+
+    /// For papers and pull requests; the best values are bold.
+    pub fn to_markdown(&self) -> String {
+        let bold = |cell: &Cell| {
+            let text = cell.text.replace('|', "\\|");
+            if cell.best { format!("**{text}**") } else { text }
+        };
+        let heading: Vec<String> = self.headings.iter().map(|h| h.replace('|', "\\|")).collect();
+        let rows: Vec<Vec<String>> =
+            self.rows.iter().map(|row| row.iter().map(bold).collect()).collect();
+        let widths = widths(&heading, &rows);
+        let rule = widths.iter().enumerate().map(|(column, &width)| match column {
+            0 => format!(":{}", "-".repeat(width.max(2) - 1)),
+            _ => format!("{}:", "-".repeat(width.max(2) - 1)),
+        });
+        let rule: Vec<String> = rule.collect();
+        let lines = [&heading, &rule].into_iter().chain(&rows);
+        lines.map(|row| format!("| {} |\n", line(row, &widths, " | "))).collect()
+    }
+
+    /// For pages; the best values have the class `best`.
+    pub fn to_html(&self) -> String {
+        let headings: String =
+            self.headings.iter().map(|h| format!("<th scope=\"col\">{}</th>", escape(h))).collect();
+        let entry = |(column, cell): (usize, &Cell)| {
+            let text = escape(&cell.text);
+            match (column, cell.best) {
+                (0, _) => format!("<th scope=\"row\">{text}</th>"),
+                (_, true) => format!("<td class=\"best\">{text}</td>"),
+                _ => format!("<td>{text}</td>"),
+            }
+        };
+        let rows = self.rows.iter().map(|row| {
+            format!("<tr>{}</tr>\n", row.iter().enumerate().map(entry).collect::<String>())
+        });
+        format!(
+            "<div class=\"scroll\"><table>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>",
+            rows.collect::<String>()
+        )
+    }
+}
+
+fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
+    let mut keep = keep.iter();
+    values.retain(|_| *keep.next().expect("as many columns as headings"));
+}
+
+fn widths(heading: &[String], rows: &[Vec<String>]) -> Vec<usize> {
+    let width = |column: usize| {
+        let entries = rows.iter().map(|row| &row[column]).chain([&heading[column]]);
+        entries.map(|entry| entry.chars().count()).max().expect("the heading is one")
+    };
+    (0..heading.len()).map(width).collect()
+}
+
+/// The first entry left, the others right.
+fn line(entries: &[String], widths: &[usize], between: &str) -> String {
+    let pad = |(column, (entry, &width)): (usize, (&String, &usize))| match column {
+        0 => format!("{entry:<width$}"),
+        _ => format!("{entry:>width$}"),
+    };
+    entries.iter().zip(widths).enumerate().map(pad).collect::<Vec<_>>().join(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet() -> Sheet {
+        let row = |name: &str, value| vec![Cell::text(name), Cell::number(value, |v| v.to_string())];
+        let mut sheet = Sheet {
+            title: "Errors".into(),
+            headings: vec!["surrogate".into(), "a|b".into()],
+            rows: vec![row("fno", Some(2.0)), row("<unet>", Some(0.25)), row("none", None)],
+            ..Sheet::default()
+        };
+        sheet.mark_column(1, Direction::Lower);
+        sheet
+    }
+
+    #[test]
+    fn text_is_aligned_and_stars_the_best() {
+        let expected = "\
+Errors
+surrogate   a|b
+────────────────
+fno           2
+<unet>     0.25*
+none          –
+";
+        assert_eq!(sheet().to_text(), expected);
+    }
+
+    #[test]
+    fn markdown_pastes_into_a_paper() {
+        let expected = "\
+| surrogate |     a\\|b |
+| :-------- | -------: |
+| fno       |        2 |
+| <unet>    | **0.25** |
+| none      |        – |
+";
+        assert_eq!(sheet().to_markdown(), expected);
+    }
+
+    #[test]
+    fn html_is_escaped() {
+        let html = sheet().to_html();
+        assert!(html.contains("<th scope=\"row\">&lt;unet&gt;</th><td class=\"best\">0.25</td>"));
+    }
+
+    #[test]
+    fn a_diverged_value_is_best_of_nothing() {
+        let mut cells = [f64::INFINITY, f64::INFINITY].map(|v| Cell::number(Some(v), |_| "∞".into()));
+        mark_best(cells.iter_mut(), Direction::Lower);
+        assert!(cells.iter().all(|cell| !cell.best));
+    }
+
+    #[test]
+    fn columns_without_a_word_are_left_out() {
+        let mut sheet = sheet();
+        sheet.rows.iter_mut().for_each(|row| row[1] = Cell::number(None, |_| String::new()));
+        assert_eq!(sheet.without_empty_columns().headings, ["surrogate"]);
+    }
+}

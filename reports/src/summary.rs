@@ -1,0 +1,169 @@
+//! The first paragraphs: what the numbers say, in sentences, without flattery.
+
+use crate::evidence::{Case, Over, Rival};
+use crate::number::{duration, plain, scientific, spread};
+use crate::tables::{duel, equal_solver};
+use crate::{Evidence, stats};
+
+/// Below so many test samples a report says that there are few.
+const FEW_SAMPLES: usize = 10;
+
+/// A paragraph about the runs, and one a case.
+pub(crate) fn summary(evidence: &Evidence) -> Vec<String> {
+    let suites = evidence.runs.iter().map(|run| run.manifest.summary.trim());
+    let mut paragraphs: Vec<String> =
+        suites.filter(|summary| !summary.is_empty()).map(sentence).collect();
+    paragraphs.dedup();
+    paragraphs.extend(evidence.cases.iter().map(of_case));
+    paragraphs
+}
+
+fn of_case(case: &Case) -> String {
+    let sentences = [
+        setting(case),
+        winner(case),
+        against_persistence(case),
+        against_floor(case),
+        against_solver(case),
+        divergence(case),
+        caveat(case),
+    ];
+    sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+/// A capital at the start and a full stop at the end.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let start = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{start}{}{end}", letters.as_str())
+}
+
+fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn setting(case: &Case) -> Option<String> {
+    let samples = case.parameters().len();
+    if samples == 0 {
+        return Some(format!("On {}, nothing was judged.", case.name));
+    }
+    let steps = case.summary.map_or(String::new(), |summary| {
+        format!(", {} of {} s each", plural(summary.steps, "step"), plain(summary.interval))
+    });
+    let (surrogates, samples) =
+        (plural(case.rivals.len(), "surrogate"), plural(samples, "test sample"));
+    Some(format!("On {}, {surrogates} rolled out {samples}{steps}.", case.name))
+}
+
+fn winner(case: &Case) -> Option<String> {
+    let best = case.best_learned()?;
+    let score = best.headline()?;
+    if score.mean.is_infinite() {
+        return Some("Of every learned surrogate at least one rollout diverged.".into());
+    }
+    let scores: Vec<f64> = best.headline_by_sample().into_values().collect();
+    let interval = stats::bootstrap_interval(&scores).map_or_else(String::new, |[low, high]| {
+        format!(" (95 % interval {} to {})", scientific(low), scientific(high))
+    });
+    let error = spread(score.mean, score.deviation);
+    Some(match case.rivals.iter().filter(|r| r.is_learned() && r.headline().is_some()).nth(1) {
+        None => format!("The learned surrogate, {}, has a mean NRMSE of {error}{interval}.", best.label),
+        Some(second) => format!(
+            "Of the learned surrogates {} has the least error, a mean NRMSE of {error}{interval}, {}.",
+            best.label,
+            lead(best, second)
+        ),
+    })
+}
+
+/// By how much the best is ahead of the second, and whether that can be chance.
+fn lead(best: &Rival, second: &Rival) -> String {
+    let means = [best, second].map(|rival| rival.headline().map_or(f64::NAN, |score| score.mean));
+    let factor = if means[1].is_infinite() {
+        format!("ahead of {}, of which rollouts diverged", second.label)
+    } else {
+        format!("{} times less than {}", plain(means[1] / means[0]), second.label)
+    };
+    let chance = duel(best, second).map_or_else(String::new, |duel| {
+        format!(
+            "; it is ahead on {} of {} (Wilcoxon's p = {})",
+            duel.test.positive,
+            plural(duel.test.pairs, "sample"),
+            plain(duel.test.p)
+        )
+    });
+    factor + &chance
+}
+
+fn against_persistence(case: &Case) -> Option<String> {
+    let best = case.best_learned()?;
+    let own = best.headline()?.mean;
+    let persistence = case.rivals.iter().find(|rival| rival.surrogate == "persistence")?;
+    let ratio = persistence.headline()?.mean / own;
+    Some(match ratio {
+        _ if !ratio.is_finite() => return None,
+        ratio if ratio > 1.0 => {
+            format!("That is {} times less than persistence, which repeats the last state.", plain(ratio))
+        }
+        ratio => format!(
+            "It does not beat persistence, which repeats the last state: its error is {} times that.",
+            plain(1.0 / ratio)
+        ),
+    })
+}
+
+fn against_floor(case: &Case) -> Option<String> {
+    let best = case.best_learned()?;
+    let ratio = best.headline()?.mean / case.headline_floor(Over::Steps)?;
+    Some(match ratio {
+        _ if !ratio.is_finite() => return None,
+        ratio if ratio > 1.0 => {
+            format!("The reference's own error is {} times smaller still.", plain(ratio))
+        }
+        _ => "It is below the reference's own error: such data cannot tell it from a perfect one.".into(),
+    })
+}
+
+fn against_solver(case: &Case) -> Option<String> {
+    let best = case.best_learned()?;
+    let own = best.seconds_per_step()?;
+    let has_solvers = case.rivals.iter().any(|rival| rival.kind == "solver");
+    let Some(solver) = equal_solver(case, best) else {
+        return has_solvers.then(|| format!("No coarse solver tried here is as accurate as {}.", best.label));
+    };
+    let theirs = solver.seconds_per_step()?;
+    let verdict = if theirs > own {
+        format!("{} times as long", plain(theirs / own))
+    } else {
+        format!("{} of the time: at equal error the solver is faster", percent(theirs / own))
+    };
+    Some(format!(
+        "The cheapest coarse solver at least as accurate, {}, takes {} a step against {} for {}, {verdict}.",
+        solver.label,
+        duration(theirs),
+        duration(own),
+        best.label
+    ))
+}
+
+fn percent(share: f64) -> String {
+    format!("{} %", plain(100.0 * share))
+}
+
+fn divergence(case: &Case) -> Option<String> {
+    let counts = case.rivals.iter().map(|rival| (rival, rival.diverged()));
+    let diverged = counts.filter(|(_, (diverged, _))| *diverged > 0);
+    let counts = diverged.map(|(rival, (diverged, all))| {
+        format!("{diverged} of {} of {}", plural(all, "rollout"), rival.label)
+    });
+    let counts: Vec<String> = counts.collect();
+    (!counts.is_empty()).then(|| format!("Diverged: {}.", counts.join(", ")))
+}
+
+fn caveat(case: &Case) -> Option<String> {
+    let samples = case.parameters().len();
+    (1..FEW_SAMPLES).contains(&samples).then(|| {
+        format!("With {} these statistics are rough.", plural(samples, "test sample"))
+    })
+}

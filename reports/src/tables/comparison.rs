@@ -1,0 +1,89 @@
+//! Runs side by side.
+
+use super::Table;
+use super::significance::duel;
+use crate::evidence::{Case, Rival};
+use crate::number::{plain, spread};
+use crate::{Cell, Evidence, Sheet};
+use data::Part;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// The same surrogate in the first run and in each later one; there is none of a single run.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Comparison {}
+
+impl Part for Comparison {
+    const NAME: &'static str = "comparison";
+    const SUMMARY: &'static str = "the same surrogates in several runs";
+}
+
+impl Table for Comparison {
+    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
+        if evidence.runs.len() < 2 {
+            return Vec::new();
+        }
+        evidence.cases.iter().filter_map(|case| sheet(evidence, case)).collect()
+    }
+}
+
+fn sheet(evidence: &Evidence, case: &Case) -> Option<Sheet> {
+    let later = 1..evidence.runs.len();
+    let rows: Vec<Vec<Cell>> =
+        later.flat_map(|run| pairs(case, run)).map(|(first, other)| row(first, other)).collect();
+    let headings =
+        ["surrogate", "runs", "NRMSE before", "NRMSE after", "after / before", "samples better", "p"];
+    (!rows.is_empty()).then(|| Sheet {
+        title: format!("Runs compared on {}", case.name),
+        caption: format!(
+            "Run 1 is before. The ratio is the median over shared samples, and p is Wilcoxon's exact \
+             signed-rank test, uncorrected.{}",
+            doubts(evidence, case)
+        ),
+        headings: headings.map(String::from).to_vec(),
+        rows,
+        folded: false,
+    })
+}
+
+/// The surrogates that were judged both in the first run and in run `run`.
+fn pairs<'r, 'a>(case: &'r Case<'a>, run: usize) -> Vec<(&'r Rival<'a>, &'r Rival<'a>)> {
+    let of_run = |number: usize| case.rivals.iter().filter(move |rival| rival.run == number);
+    of_run(0)
+        .filter_map(|first| Some((first, of_run(run).find(|r| r.surrogate == first.surrogate)?)))
+        .collect()
+}
+
+fn row(first: &Rival, other: &Rival) -> Vec<Cell> {
+    let score = |rival: &Rival| {
+        rival.headline().map_or_else(|| "–".into(), |score| spread(score.mean, score.deviation))
+    };
+    let duel = duel(first, other);
+    let of_duel = match &duel {
+        Some(duel) => [
+            plain(duel.ratio),
+            format!("{} of {}", duel.test.pairs - duel.test.positive, duel.test.pairs),
+            plain(duel.test.p),
+        ],
+        None => ["–"; 3].map(String::from),
+    };
+    let runs = format!("{} → {}", first.run + 1, other.run + 1);
+    let entries = [first.surrogate.to_owned(), runs, score(first), score(other)];
+    entries.into_iter().chain(of_duel).map(Cell::text).collect()
+}
+
+/// What makes the numbers of several runs hard to compare.
+fn doubts(evidence: &Evidence, case: &Case) -> String {
+    let manifests = || evidence.runs.iter().map(|run| &run.manifest);
+    let cases = || manifests().flat_map(|m| &m.cases).filter(|c| c.name == case.name);
+    let differ = |values: BTreeSet<&str>| values.len() > 1;
+    let mut doubts = String::new();
+    if differ(cases().map(|case| case.dataset_hash.as_str()).collect()) {
+        doubts += " The runs used different data, so the errors are of different tasks.";
+    }
+    if differ(manifests().map(|manifest| manifest.provenance.machine.as_str()).collect()) {
+        doubts += " The runs used different machines, so times cannot be compared.";
+    }
+    doubts
+}

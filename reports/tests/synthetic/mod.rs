@@ -1,0 +1,248 @@
+//! A made-up run with everything in it that a real one has, and with known numbers.
+//!
+//! Errors grow as `a tᵖ (Re/1000)^¼` with a little seeded noise, a different `a` and `p` for every surrogate, so
+//! that ranks, ratios and divergences are known beforehand.
+
+use data::{
+    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Parameter, Provenance,
+    Record, Run,
+};
+use std::collections::BTreeMap;
+
+pub(crate) const STEPS: usize = 40;
+pub(crate) const INTERVAL: f64 = 0.25;
+const CELLS: usize = 64;
+
+/// Surrogate, kind, seeds, error at t = 1 s, growth power, seconds a step, weights.
+type Entrant = (&'static str, &'static str, u64, f64, f64, f64, usize);
+const ENTRANTS: [Entrant; 7] = [
+    ("persistence", "baseline", 0, 0.14, 0.5, 2e-7, 0),
+    ("mean-of-train", "baseline", 0, 0.31, 0.1, 2e-7, 0),
+    ("solver-16", "solver", 0, 0.058, 0.6, 2.1e-4, 0),
+    ("solver-32", "solver", 0, 0.017, 0.6, 1.5e-3, 0),
+    ("fno", "operator", 3, 0.012, 0.9, 1.1e-3, 1_188_353),
+    ("unet", "operator", 3, 0.021, 1.1, 2.4e-3, 1_927_843),
+    ("deeponet", "operator", 1, 0.060, 1.6, 3.1e-4, 412_033),
+];
+
+/// A number in −1..1 that depends on its arguments alone.
+fn noise(parts: &[u64]) -> f64 {
+    let mix = |hash: u64, part: &u64| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let hash = parts.iter().fold(0x1234_5678, mix).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (hash >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+}
+
+pub(crate) fn reynolds(sample: usize) -> f64 {
+    (100.0 * 10f64.powf(1.6 * sample as f64 / 11.0)).round()
+}
+
+fn provenance() -> Provenance {
+    Provenance {
+        case_hash: "3f1c0a6d9e2b47588a11c0de5ba1d2f4".into(),
+        dataset_hash: "b2779e4f0c3d4a51b7e6aa90cc8d1e07".into(),
+        surrogate_hash: "77aa01b2c3d4e5f60718293a4b5c6d7e".into(),
+        version: "0.1.0".into(),
+        commit: "c410468".into(),
+        machine: "a made-up processor, 2 cores, Linux".into(),
+        device: "cpu".into(),
+        threads: 2,
+        command: "eddymark run synthetic --out \"runs/a & b\"".into(),
+    }
+}
+
+fn record(case: &str, entrant: &Entrant, seed: Option<u64>, sample: usize, metric: (&str, &str, &str)) -> Record {
+    let (name, .., error, power, _, _) = *entrant;
+    let place = name.bytes().map(u64::from).sum::<u64>();
+    let harder = if case.ends_with("tall") { 1.7 } else { 1.0 };
+    // The least certain operator diverges on the two fastest flows.
+    let diverged = (name == "deeponet" && sample >= 10).then_some(25);
+    let times: Vec<f64> = (1..=STEPS).map(|step| step as f64 * INTERVAL).collect();
+    let value = |(step, time): (usize, &f64)| {
+        let seed = seed.unwrap_or(9);
+        let wobble = 1.0 + 0.15 * noise(&[place, seed, sample as u64]) + 0.02 * noise(&[place, seed, sample as u64, step as u64]);
+        let nrmse = harder * error * time.powf(power) * (reynolds(sample) / 1000.0).powf(0.25) * wobble;
+        let value = match metric.0 {
+            "nrmse" if metric.1 == "p" => 1.8 * nrmse,
+            "vrmse" => 1.1 * nrmse,
+            "pearson" => 1.0 - nrmse.powi(2) / 2.0,
+            "divergence" => if name.starts_with("solver") { 1e-11 } else { 3.0 * nrmse },
+            "energy-error" | "rmse" => 0.5 * nrmse,
+            _ => nrmse,
+        };
+        if diverged.is_some_and(|from| step >= from) { f64::NAN } else { value }
+    };
+    let values: Vec<f64> = times.iter().enumerate().map(value).collect();
+    let whole = metric.0 == "correlation-time";
+    let held = (INTERVAL * STEPS as f64).min(0.35 / error);
+    Record {
+        suite: "synthetic".into(),
+        case: case.into(),
+        surrogate: name.into(),
+        seed,
+        sample,
+        parameters: BTreeMap::from([("reynolds".into(), reynolds(sample)), ("density".into(), 1.0)]),
+        metric: metric.0.into(),
+        channel: metric.1.into(),
+        unit: metric.2.into(),
+        times: if whole { vec![times[STEPS - 1]] } else { times },
+        values: if whole { vec![held] } else { values },
+        diverged,
+        provenance: provenance(),
+    }
+}
+
+const METRICS: [(&str, &str, &str); 11] = [
+    ("nrmse", "u", ""),
+    ("nrmse", "v", ""),
+    ("nrmse", "p", ""),
+    ("nrmse", "all", ""),
+    ("vrmse", "all", ""),
+    ("rmse", "u", "m/s"),
+    ("pearson", "all", ""),
+    ("divergence", "velocity", "1/s"),
+    ("energy-error", "velocity", ""),
+    ("spectrum-error-low", "velocity", ""),
+    ("correlation-time", "all", "s"),
+];
+
+fn seeds(entrant: &Entrant) -> Vec<Option<u64>> {
+    if entrant.2 == 0 { vec![None] } else { (0..entrant.2).map(Some).collect() }
+}
+
+fn contestants(case: &str) -> Vec<Contestant> {
+    let of_seed = |entrant: &'static Entrant, seed: Option<u64>| Contestant {
+        case: case.into(),
+        surrogate: entrant.0.into(),
+        kind: entrant.1.into(),
+        seed,
+        weights: entrant.6,
+        training_seconds: if seed.is_some() { 83.0 + seed.unwrap_or(0) as f64 } else { 0.0 },
+        seconds_per_step: entrant.5,
+        repeats: 5,
+        device: "cpu".into(),
+        threads: 2,
+    };
+    ENTRANTS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
+}
+
+fn curves(case: &str) -> Vec<Curve> {
+    let curve = |entrant: &Entrant, seed: u64| {
+        let point = |i: usize| {
+            let loss = entrant.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
+            let jitter = |stream| 1.0 + 0.1 * noise(&[seed, i as u64, stream]);
+            CurvePoint {
+                step: i * 25,
+                seconds: i as f64,
+                train_loss: loss * jitter(1),
+                valid_loss: (i % 2 == 0).then(|| 1.3 * loss * jitter(2)),
+                rate: 1e-3,
+            }
+        };
+        Curve { case: case.into(), surrogate: entrant.0.into(), seed, points: (1..60).map(point).collect() }
+    };
+    let learned = ENTRANTS.iter().filter(|entrant| entrant.1 == "operator");
+    learned.flat_map(|entrant| (0..entrant.2).map(move |seed| curve(entrant, seed))).collect()
+}
+
+/// A vortex below a lid that moves to the right: `u` is positive at the top, and the image must show it there.
+fn vortex(x: f64, y: f64, channel: &str, strength: f64) -> f64 {
+    let lid = (-(1.0 - y) / 0.08).exp() * (1.0 - (2.0 * x - 1.0).powi(8));
+    let (dx, dy) = (x - 0.55, y - 0.62);
+    let swirl = 3.0 * (-(dx * dx + dy * dy) / 0.05).exp() * strength;
+    match channel {
+        "u" => lid + swirl * dy,
+        "v" => -swirl * dx,
+        _ => (-(dx * dx + dy * dy) / 0.04).exp() * strength + 0.2,
+    }
+}
+
+fn panels(case: &str, height: f64) -> Vec<Panel> {
+    let panel = |channel: &str, step: usize| {
+        let time = step as f64 * INTERVAL;
+        let strength = 1.0 - (-time / 2.0).exp();
+        let field = |shift: f64, damp: f64| -> Vec<f32> {
+            let centre = |i: usize| (i as f64 + 0.5) / CELLS as f64;
+            let value = |i: usize| {
+                vortex(centre(i / CELLS) + shift, centre(i % CELLS), channel, damp * strength) as f32
+            };
+            (0..CELLS * CELLS).map(value).collect()
+        };
+        let prediction = |entrant: &Entrant| {
+            let error = entrant.3 * time.powf(entrant.4);
+            let lost = entrant.0 == "deeponet" && step > 30;
+            (entrant.0.to_owned(), if lost { Vec::new() } else { field(0.3 * error, 1.0 - error) })
+        };
+        Panel {
+            case: case.into(),
+            sample: 11,
+            caption: format!("Re = {}", reynolds(11)),
+            channel: channel.into(),
+            unit: if channel == "p" { "Pa" } else { "m/s" }.into(),
+            step,
+            time,
+            cells: [CELLS; 2],
+            lengths: [1.0, height],
+            reference: field(0.0, 1.0),
+            predictions: ENTRANTS.iter().map(prediction).collect(),
+        }
+    };
+    let steps = [1, 20, 40];
+    ["u", "p"].into_iter().flat_map(|channel| steps.map(|step| panel(channel, step))).collect()
+}
+
+fn floors(case: &str) -> Vec<Floor> {
+    let floor = |channel: &str| Floor {
+        case: case.into(),
+        channel: channel.into(),
+        metric: "nrmse".into(),
+        times: (1..=STEPS).map(|step| step as f64 * INTERVAL).collect(),
+        values: (1..=STEPS).map(|step| 2e-3 * (step as f64).powf(0.1)).collect(),
+    };
+    ["u", "v", "p", "all"].map(floor).into()
+}
+
+fn summary(case: &str) -> CaseSummary {
+    CaseSummary {
+        name: case.into(),
+        summary: "a lid-driven cavity that was never computed".into(),
+        problem: "cavity".into(),
+        case_hash: provenance().case_hash,
+        dataset_hash: provenance().dataset_hash,
+        samples: [48, 8, 12],
+        cells: [64, 64, 1],
+        interval: INTERVAL,
+        steps: STEPS,
+        parameters: vec![
+            (Parameter::new("reynolds", "Re", ""), 100.0, 5000.0),
+            (Parameter::new("density", "ρ", "kg/m³"), 1.0, 1.0),
+        ],
+        facts: vec![("reference grid".into(), "128 × 128".into())],
+    }
+}
+
+/// A run over the given cases; one whose name ends in `tall` is twice as high as wide, and harder.
+pub(crate) fn run(cases: &[&str]) -> Run {
+    let samples = |entrant: &'static Entrant, case: &'static str| {
+        let seeds = seeds(entrant).into_iter();
+        seeds.flat_map(move |seed| (0..12).map(move |sample| (seed, sample))).flat_map(
+            move |(seed, sample)| METRICS.map(|metric| record(case, entrant, seed, sample, metric)),
+        )
+    };
+    let leaked = |case: &&str| -> &'static str { if case.ends_with("tall") { "cavity-tall" } else { "cavity" } };
+    let cases: Vec<&'static str> = cases.iter().map(leaked).collect();
+    let height = |case: &str| if case.ends_with("tall") { 2.0 } else { 1.0 };
+    Run {
+        manifest: Manifest {
+            suite: "synthetic".into(),
+            summary: "numbers made up to look at reports".into(),
+            created: "2026-01-31T12:00:00Z".into(),
+            provenance: provenance(),
+            cases: cases.iter().map(|case| summary(case)).collect(),
+        },
+        records: cases.iter().flat_map(|case| ENTRANTS.iter().flat_map(|e| samples(e, case))).collect(),
+        contestants: cases.iter().flat_map(|case| contestants(case)).collect(),
+        curves: cases.iter().flat_map(|case| curves(case)).collect(),
+        panels: cases.iter().flat_map(|case| panels(case, height(case))).collect(),
+        floors: cases.iter().flat_map(|case| floors(case)).collect(),
+    }
+}
