@@ -57,4 +57,12 @@ pub enum SolverError {
         /// Steps since `load`.
         step: usize,
     },
+    /// Nothing is known to compare a problem with.
+    #[error("`{problem}` cannot be verified; what can is {known}")]
+    Unverified {
+        /// The problem's name.
+        problem: String,
+        /// The names of those that can.
+        known: String,
+    },
 }

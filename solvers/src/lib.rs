@@ -4,6 +4,7 @@ mod error;
 pub mod incompressible;
 mod problem;
 pub mod problems;
+pub mod verify;
 
 pub use error::SolverError;
 pub use problem::{Problem, Progress, Solver};

@@ -37,7 +37,8 @@ impl Flow {
     fn solve_potential(&mut self, velocity: &Velocity) {
         let stencil = self.stencil;
         self.poisson.solve(|i, line| {
-            stencil.divergence(velocity, i + GHOSTS, |j, divergence| line[j] = divergence);
+            let divergence = stencil.divergence(velocity, i + GHOSTS);
+            line.iter_mut().enumerate().for_each(|(j, value)| *value = divergence(j));
         });
     }
 
@@ -132,11 +133,8 @@ impl Flow {
         for i in velocity.u.inner() {
             let (u, v) = (inner(velocity.u.line(i), ny), inner(velocity.v.line(i), ny));
             rate = largest(rate, ny, |j| rx * u[j].abs() + ry * v[j].abs());
-        }
-        let mut line = vec![0.0; ny];
-        for i in velocity.u.inner() {
-            self.stencil.divergence(velocity, i, |j, value| line[j] = value.abs());
-            divergence = largest(divergence, ny, |j| line[j]);
+            let of_line = self.stencil.divergence(velocity, i);
+            divergence = largest(divergence, ny, |j| of_line(j).abs());
         }
         Survey { rate, divergence: if rate > 0.0 { divergence / rate } else { 0.0 } }
     }

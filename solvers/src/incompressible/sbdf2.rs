@@ -118,8 +118,8 @@ impl Sbdf2 {
         let (stencil, nu, ny, other) =
             (flow.stencil, flow.viscosity, flow.mesh.cells[1], &self.other);
         self.pressure.update(self.pressure.inner(), |i, line| {
-            let line = inner_mut(line, ny);
-            stencil.divergence(other, i, |j, divergence| line[j] -= nu * divergence);
+            let divergence = stencil.divergence(other, i);
+            inner_mut(line, ny).iter_mut().enumerate().for_each(|(j, p)| *p -= nu * divergence(j));
         });
     }
 

@@ -1,0 +1,188 @@
+//! Evidence on the lid-driven cavity.
+
+use super::certificate::{Cell, Certificate, Check, Table};
+use super::convergence::{order, study};
+use super::manufactured::Manufactured;
+use super::profile::Profile;
+use super::published::{BOTELLA_PEYRET, GHIA, extrema, ghia};
+use crate::problems::Cavity;
+use crate::{Problem, Solver, SolverError};
+use data::{Grid, State, prolongate, rng};
+use rayon::prelude::*;
+use std::sync::Mutex;
+
+/// Reynolds numbers of Ghia's that have a steady state which is reached soon.
+const REYNOLDS: [f64; 4] = [3200.0, 1000.0, 400.0, 100.0];
+/// A flow is steady when no velocity changes by more than this part of U in L/U.
+const STEADY: f64 = 1e-6;
+/// A flow that is not steady after so many L/U never will be.
+const PATIENCE: usize = 1000;
+
+/// The steady flow at one Reynolds number on one grid.
+struct Steady {
+    reynolds: f64,
+    cells: usize,
+    /// u over y and v over x.
+    profiles: [Profile; 2],
+}
+
+pub(super) fn certify(
+    resolutions: &[usize],
+    progress: &mut (dyn FnMut(&str) + Send),
+) -> Result<Certificate, SolverError> {
+    let mut certificate = Certificate { problem: "cavity".into(), ..Default::default() };
+    for viscosity in [1e-3, 1.0] {
+        let title = format!("Walls, made-up solution at ν = {viscosity} m²/s, t = 0.5 s");
+        let problem = Manufactured { viscosity };
+        let (table, checks) = study(&title, "exact by construction", &problem, resolutions, 0.5)?;
+        certificate.tables.push(table);
+        certificate.checks.extend(checks);
+        progress(&title);
+    }
+    let flows = steady_flows(resolutions, progress)?;
+    let (table, checks) = compare_profiles(&flows, resolutions);
+    certificate.tables.push(table);
+    certificate.checks.extend(checks);
+    let (table, checks) = compare_extrema(&flows);
+    certificate.tables.push(table);
+    certificate.checks.extend(checks);
+    Ok(certificate)
+}
+
+/// The steady flows of all Reynolds numbers in increasing order, each on all grids.
+fn steady_flows(
+    resolutions: &[usize],
+    progress: &mut (dyn FnMut(&str) + Send),
+) -> Result<Vec<Steady>, SolverError> {
+    let progress = Mutex::new(progress);
+    let tell = |text: &str| {
+        let mut progress = progress.lock().expect("listeners do not panic");
+        progress(text);
+    };
+    let run = |&reynolds: &f64| refine_steady(reynolds, resolutions, &tell);
+    // The longest run comes first, and one piece is one run.
+    let flows = REYNOLDS.par_iter().with_max_len(1).map(run).collect::<Result<Vec<_>, _>>()?;
+    Ok(flows.into_iter().rev().flatten().collect())
+}
+
+/// Steady flows on ever finer grids, each starting from the one before.
+fn refine_steady(
+    reynolds: f64,
+    resolutions: &[usize],
+    tell: &(dyn Fn(&str) + Sync),
+) -> Result<Vec<Steady>, SolverError> {
+    let cavity = Cavity { reynolds: Some(reynolds), ..Cavity::default() };
+    let mut flows = Vec::new();
+    let mut last: Option<State> = None;
+    for &cells in resolutions {
+        let grid = cavity.grid([cells, cells, 1])?;
+        let start = last.map_or_else(
+            || cavity.initial(&grid, &mut rng(0, 0)),
+            |coarse| prolongate(coarse.view(), [cells, cells, 1]),
+        );
+        let mut solver = cavity.solver(&grid)?;
+        let (state, time) = settle(solver.as_mut(), start)?;
+        tell(&format!("Re {reynolds} on {cells}²: steady after {time} L/U"));
+        flows.push(Steady { reynolds, cells, profiles: centrelines(&state, &grid) });
+        last = Some(state);
+    }
+    Ok(flows)
+}
+
+/// Advances by L/U until nothing changes; the time that took in L/U.
+fn settle(solver: &mut dyn Solver, start: State) -> Result<(State, usize), SolverError> {
+    let (mut state, mut before) = (start.clone(), start);
+    solver.load(&before)?;
+    for time in 1..=PATIENCE {
+        solver.advance(1.0)?;
+        solver.store(&mut state);
+        let changes = state.iter().zip(&before).map(|(now, before)| (now - before).abs());
+        let velocities = 2 * state.len() / 3;
+        if changes.take(velocities).fold(0.0, f64::max) < STEADY {
+            return Ok((state, time));
+        }
+        before.assign(&state);
+    }
+    Ok((state, PATIENCE))
+}
+
+fn centrelines(state: &State, grid: &Grid) -> [Profile; 2] {
+    [
+        Profile::centreline(state, grid, 0, 1, [0.0, 1.0]),
+        Profile::centreline(state, grid, 1, 0, [0.0, 0.0]),
+    ]
+}
+
+fn compare_profiles(flows: &[Steady], resolutions: &[usize]) -> (Table, Vec<Check>) {
+    const WHY: &str = "Ghia's own second-order solution on 129² is off the spectral one by as much";
+    let heads = ["Re", "cells", "u max", "u rms", "v max", "v rms"];
+    let mut table = Table::new("Centreline profiles: deviation in U", GHIA, &heads);
+    let mut checks = Vec::new();
+    for flow in flows {
+        let deviations = [0, 1].map(|component| deviation(flow, component));
+        let mut row = vec![Cell::from(flow.reynolds), Cell::from(flow.cells)];
+        row.extend(deviations.as_flattened().iter().map(|&value| Cell::from(value)));
+        table.rows.push(row);
+        if flow.cells >= 128 && Some(&flow.cells) == resolutions.last() {
+            let name = |of| format!("{of} against Ghia at Re {} on {}²", flow.reynolds, flow.cells);
+            for (component, of) in ["u", "v"].into_iter().enumerate() {
+                let measured = deviations[component][0];
+                checks.push(Check::at_most(name(of), measured, 0.015, "U", WHY));
+            }
+        }
+    }
+    (table, checks)
+}
+
+/// Largest and root mean square deviation from Ghia's profile.
+fn deviation(flow: &Steady, component: usize) -> [f64; 2] {
+    let published = ghia(component, flow.reynolds);
+    let profile = &flow.profiles[component];
+    let deviations: Vec<f64> = published.iter().map(|[x, value]| profile.at(*x) - value).collect();
+    let largest = deviations.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let mean_square = deviations.iter().map(|x| x * x).sum::<f64>() / deviations.len() as f64;
+    [largest, mean_square.sqrt()]
+}
+
+fn compare_extrema(flows: &[Steady]) -> (Table, Vec<Check>) {
+    let heads = ["Re", "quantity", "cells", "measured [U]", "published [U]", "error [%]", "order"];
+    let mut table = Table::new("Extrema of the centreline profiles", BOTELLA_PEYRET, &heads);
+    let mut checks = Vec::new();
+    for reynolds in REYNOLDS.into_iter().rev() {
+        for (quantity, published) in extrema(reynolds) {
+            let mut last: Option<(usize, f64)> = None;
+            for flow in flows.iter().filter(|flow| flow.reynolds == reynolds) {
+                let (cells, measured) = (flow.cells, measure(flow, quantity));
+                let error = 100.0 * (measured / published - 1.0).abs();
+                let order = last.map(|(before, old)| order([before, cells], [old, error]));
+                table.rows.push(vec![
+                    reynolds.into(),
+                    quantity.into(),
+                    cells.into(),
+                    measured.into(),
+                    published.into(),
+                    error.into(),
+                    order.into(),
+                ]);
+                checks.extend(extremum_check(quantity, reynolds, cells, error));
+                last = Some((cells, error));
+            }
+        }
+    }
+    (table, checks)
+}
+
+fn measure(flow: &Steady, quantity: &str) -> f64 {
+    let [u, v] = &flow.profiles;
+    match quantity {
+        "u_min" => u.extremum(-1.0),
+        "v_max" => v.extremum(1.0),
+        _ => v.extremum(-1.0),
+    }
+}
+
+fn extremum_check(quantity: &str, reynolds: f64, cells: usize, error: f64) -> Option<Check> {
+    const WHY: &str = "what a good second-order code reaches on 128² against the spectral solution";
+    let name = format!("{quantity} at Re {reynolds} on {cells}²");
+    (cells == 128).then(|| Check::at_most(name, error, 0.5, "%", WHY))
+}

@@ -1,0 +1,24 @@
+//! Verifies a problem by name.
+
+use super::certificate::Certificate;
+use super::{cavity, taylor_green};
+use crate::SolverError;
+
+/// The problems that can be verified.
+pub const VERIFIED: [&str; 2] = ["cavity", "taylor-green"];
+
+/// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
+///
+/// `resolutions` increase, and each is a multiple of the one before. `progress` hears a line
+/// whenever a part is done. Runs on rayon's pool; the certificate does not depend on it.
+pub fn verify(
+    problem: &str,
+    resolutions: &[usize],
+    progress: &mut (dyn FnMut(&str) + Send),
+) -> Result<Certificate, SolverError> {
+    match problem {
+        "cavity" => cavity::certify(resolutions, progress),
+        "taylor-green" => taylor_green::certify(resolutions, progress),
+        _ => Err(SolverError::Unverified { problem: problem.into(), known: VERIFIED.join(", ") }),
+    }
+}

@@ -1,0 +1,15 @@
+//! Evidence that the solvers solve what they say.
+
+mod cavity;
+mod certificate;
+mod certify;
+mod convergence;
+mod manufactured;
+mod profile;
+mod published;
+mod taylor_green;
+
+pub use certificate::{Cell, Certificate, Check, Table};
+pub use certify::{VERIFIED, verify};
+pub use convergence::{Errors, order};
+pub use manufactured::Manufactured;

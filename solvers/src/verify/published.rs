@@ -1,0 +1,58 @@
+//! Published numbers of the lid-driven cavity.
+
+/// U. Ghia, K. N. Ghia & C. T. Shin (1982), tables I and II, with the misprints mended.
+pub(super) const GHIA: &str =
+    "Ghia, Ghia & Shin (1982), J. Comput. Phys. 48, 387, tables I and II, known misprints mended";
+/// O. Botella & R. Peyret (1998) as quoted by Marchi, Suero & Araki (2009).
+pub(super) const BOTELLA_PEYRET: &str = "Botella & Peyret (1998), Comput. Fluids 27, 421, as quoted by Marchi, Suero & Araki (2009), J. Braz. Soc. Mech. Sci. Eng. 31, 186, tables 11–13";
+
+const U: &str = include_str!("../../references/ghia1982_u_vertical_centerline.csv");
+const V: &str = include_str!("../../references/ghia1982_v_horizontal_centerline.csv");
+const EXTREMA: &str = include_str!("../../references/cavity_centerline_extrema.csv");
+
+/// Positions and values of a centreline profile: u over y (`component` 0) or v over x (1).
+pub(super) fn ghia(component: usize, reynolds: f64) -> Vec<[f64; 2]> {
+    let mut lines = rows([U, V][component]);
+    let heads = lines.next().expect("the file has a head");
+    let column = |name: &str| heads.iter().position(|head| *head == name);
+    let position = column(["y_exact", "x_exact"][component]).expect("the file has positions");
+    let value = column(&format!("Re{reynolds}_fixed"))
+        .or_else(|| column(&format!("Re{reynolds}")))
+        .expect("the file has that Reynolds number");
+    lines.map(|row| [number(row[position]), number(row[value])]).collect()
+}
+
+/// The quantities `u_min`, `v_max`, `v_min` of Botella & Peyret where they give them.
+pub(super) fn extrema(reynolds: f64) -> Vec<(&'static str, f64)> {
+    rows(EXTREMA)
+        .filter(|row| row[0] == "botella-peyret" && row[1] == reynolds.to_string())
+        .map(|row| (row[2], number(row[3])))
+        .collect()
+}
+
+fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect())
+}
+
+fn number(text: &str) -> f64 {
+    text.parse().expect("the files beside the code hold numbers")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misprints_are_mended() {
+        assert!(ghia(0, 3200.0).contains(&[0.453_125, -0.086_636]));
+        assert!(ghia(1, 400.0).contains(&[0.906_25, -0.382_7]));
+        assert_eq!(ghia(0, 1000.0).len(), 17);
+    }
+
+    #[test]
+    fn the_extrema_are_those_of_botella_and_peyret() {
+        let quantities = [("u_min", -0.388_569_8), ("v_max", 0.376_944_7), ("v_min", -0.527_077_1)];
+        assert_eq!(extrema(1000.0), quantities);
+        assert!(extrema(400.0).is_empty());
+    }
+}

@@ -1,0 +1,167 @@
+//! What every problem promises, checked for all that are registered.
+
+use data::{Grid, PartError, State, rng};
+use solvers::problems::PROBLEMS;
+use solvers::verify::{Errors, order};
+use solvers::{Problem, Solver, SolverError};
+
+/// Cells that suit every problem, are quick, and are no square.
+const CELLS: [usize; 3] = [24, 16, 1];
+
+fn problems() -> impl Iterator<Item = (&'static str, Box<dyn Problem>)> {
+    PROBLEMS.names().map(|name| {
+        let problem = PROBLEMS.build(name, toml::Table::new());
+        (name, problem.unwrap_or_else(|error| panic!("{name}: {error}")))
+    })
+}
+
+fn loaded(problem: &dyn Problem, grid: &Grid) -> (Box<dyn Solver>, State) {
+    let state = problem.initial(grid, &mut rng(7, 0));
+    let mut solver = problem.solver(grid).expect("a problem solves its own grid");
+    solver.load(&state).expect("an initial state fits its grid");
+    (solver, state)
+}
+
+/// The state after two intervals of a fifth of the problem's time.
+fn evolved(problem: &dyn Problem, cells: [usize; 3]) -> State {
+    let grid = problem.grid(cells).expect("the cells suit every problem");
+    let (mut solver, mut state) = loaded(problem, &grid);
+    for _ in 0..2 {
+        solver.advance(0.2 * problem.time_scale()).expect("defaults are stable");
+    }
+    solver.store(&mut state);
+    state
+}
+
+#[test]
+fn every_file_is_in_the_list() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/problems");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder is part of the crate")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.replace('_', "-")))
+        .filter(|stem| stem != "mod")
+        .collect();
+    files.sort();
+    let mut names: Vec<_> = PROBLEMS.names().collect();
+    names.sort_unstable();
+    assert_eq!(files, names);
+}
+
+#[test]
+fn unknown_keys_are_refused_with_the_known_ones() {
+    for name in PROBLEMS.names() {
+        let table = toml::Table::from_iter([("reynoldz".into(), 1.0.into())]);
+        let error = PROBLEMS.build(name, table).err().expect("the key is unknown");
+        assert!(matches!(error, PartError::Table { .. }) && error.to_string().contains("expected"));
+    }
+}
+
+#[test]
+fn states_have_the_channels_of_the_fields_and_parameters_are_numbers() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let channels = data::channels(&problem.fields()).len();
+        let state = problem.initial(&grid, &mut rng(7, 0));
+        assert_eq!(state.dim(), (channels, CELLS[0], CELLS[1], CELLS[2]), "{name}");
+        assert!(problem.parameters().iter().all(|(_, value)| value.is_finite()), "{name}");
+        assert!(problem.time_scale() > 0.0, "{name}");
+    }
+}
+
+#[test]
+fn grids_that_are_too_coarse_or_deep_are_refused() {
+    for (name, problem) in problems() {
+        for (axis, cells) in [(0, [3, 16, 1]), (1, [16, 3, 1]), (2, [16, 16, 2])] {
+            let refused = problem.grid(cells).and_then(|grid| problem.solver(&grid).map(drop));
+            let error = refused.expect_err("such a grid suits no problem");
+            assert!(
+                matches!(error, SolverError::Grid { axis: found, .. } if found == axis),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_state_of_another_shape_is_refused() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let (mut solver, _) = loaded(problem.as_ref(), &grid);
+        let error = solver.load(&State::zeros((1, 2, 3, 4))).expect_err("the shape is wrong");
+        assert!(matches!(error, SolverError::Shape { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn the_order_is_as_declared_where_the_solution_is_known() {
+    for (name, problem) in problems() {
+        let grid = problem.grid([32, 32, 1]).expect("the cells suit every problem");
+        if problem.exact(&grid, 0.0).is_none() {
+            continue;
+        }
+        let declared = problem.solver(&grid).expect("a problem solves its own grid").order();
+        let time = 0.3 * problem.time_scale();
+        let [coarse, fine] = [32, 64].map(|cells| {
+            Errors::of(problem.as_ref(), cells, time).expect("defaults are stable").velocity
+        });
+        let measured = order([32, 64], [coarse, fine]);
+        // 0.1: what grids of 32² and 64² are from the asymptotic order.
+        assert!(measured > f64::from(declared) - 0.1, "{name}: order {measured:.2}");
+    }
+}
+
+#[test]
+fn what_is_computed_does_not_depend_on_the_number_of_threads() {
+    for (name, problem) in problems() {
+        // Large enough that loops fork.
+        let cells = [384, 384, 1];
+        let on = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let grid = problem.grid(cells).expect("the cells suit every problem");
+            pool.expect("threads can be had").install(|| {
+                let (mut solver, mut state) = loaded(problem.as_ref(), &grid);
+                solver.advance(0.02 * problem.time_scale()).expect("defaults are stable");
+                solver.store(&mut state);
+                state
+            })
+        };
+        assert_eq!(on(1), on(4), "{name}");
+    }
+}
+
+#[test]
+fn the_same_start_gives_the_same_bits_whatever_ran_before() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let (mut solver, start) = loaded(problem.as_ref(), &grid);
+        let mut run = || {
+            let mut state = start.clone();
+            solver.load(&start).expect("an initial state fits its grid");
+            solver.advance(0.4 * problem.time_scale()).expect("defaults are stable");
+            solver.store(&mut state);
+            state
+        };
+        assert_eq!(run(), run(), "{name}");
+    }
+}
+
+#[test]
+fn projections_leave_no_divergence() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let (mut solver, _) = loaded(problem.as_ref(), &grid);
+        let progress = solver.advance(problem.time_scale()).expect("defaults are stable");
+        assert!(progress.steps > 0 && progress.divergence < 1e-10, "{name}: {progress:?}");
+    }
+}
+
+#[test]
+fn states_stay_finite_and_move() {
+    for (name, problem) in problems() {
+        let state = evolved(problem.as_ref(), CELLS);
+        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        assert!(state.iter().all(|value| value.is_finite()), "{name}");
+        assert_ne!(state, problem.initial(&grid, &mut rng(7, 0)), "{name}");
+    }
+}

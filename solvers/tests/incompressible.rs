@@ -1,0 +1,229 @@
+//! Physics that the incompressible solver must get right.
+
+use data::{Axis, Boundary, Grid, State, rng};
+use ndarray::s;
+use solvers::incompressible::Incompressible;
+use solvers::problems::{Cavity, TaylorGreen};
+use solvers::verify::{Errors, Manufactured, order};
+use solvers::{Problem, Solver, SolverError};
+use std::sync::Arc;
+
+fn cavity(reynolds: f64, cells: [usize; 3]) -> (Box<dyn Solver>, State) {
+    let cavity = Cavity { reynolds: Some(reynolds), ..Cavity::default() };
+    start(&cavity, cells)
+}
+
+fn start(problem: &dyn Problem, cells: [usize; 3]) -> (Box<dyn Solver>, State) {
+    let grid = problem.grid(cells).expect("the cells suit the problem");
+    let state = problem.initial(&grid, &mut rng(0, 0));
+    let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
+    solver.load(&state).expect("an initial state fits its grid");
+    (solver, state)
+}
+
+fn periodic(cells: usize) -> Grid {
+    let axis = || Axis::uniform(cells, 0.0, 1.0, [Boundary::Periodic; 2]);
+    Grid::plane(axis(), axis())
+}
+
+fn energy(state: &State) -> f64 {
+    state.slice(s![..2, .., .., ..]).iter().map(|u| u * u).sum()
+}
+
+#[test]
+fn both_integrators_are_second_order_between_walls() {
+    for viscosity in [1e-3, 1.0] {
+        let problem = Manufactured { viscosity };
+        let [coarse, fine] =
+            [32, 64].map(|cells| Errors::of(&problem, cells, 0.5).expect("the flow is stable"));
+        let of = |kind: fn(&Errors) -> f64| order([32, 64], [kind(&coarse), kind(&fine)]);
+        // 0.1: what grids of 32² and 64² are from the asymptotic order.
+        assert!(of(|errors| errors.velocity) > 1.9, "ν = {viscosity}: {coarse:?} {fine:?}");
+        assert!(of(|errors| errors.velocity_max) > 1.9, "ν = {viscosity}: {coarse:?} {fine:?}");
+        assert!(of(|errors| errors.pressure) > 1.9, "ν = {viscosity}: {coarse:?} {fine:?}");
+    }
+}
+
+#[test]
+fn both_integrators_are_second_order_in_periodic_flow() {
+    for (reynolds, time) in [(1000.0, 0.5), (10.0, 0.1)] {
+        let problem = TaylorGreen { reynolds, ..TaylorGreen::default() };
+        let [coarse, fine] =
+            [32, 64].map(|cells| Errors::of(&problem, cells, time).expect("the flow is stable"));
+        let measured = order([32, 64], [coarse.velocity, fine.velocity]);
+        assert!(measured > 1.9, "Re {reynolds}: order {measured:.2}");
+        // Starting means faces as averages of averages, which costs (2π/64)²/4 of the energy.
+        assert!(fine.energy.abs() < 5e-3, "Re {reynolds}: energy is off by {:.1e}", fine.energy);
+    }
+}
+
+#[test]
+fn an_interval_is_hit_exactly() {
+    let grid = periodic(16);
+    for viscosity in [1e-6, 1.0] {
+        let solver = Incompressible::new(&grid, 1.0, viscosity).expect("the grid is periodic");
+        // The fluid is pushed as one: u = 1 + t to round-off, whatever the steps.
+        let mut solver = solver.forced(Arc::new(|_, _| [1.0, 0.0]));
+        let mut state = State::zeros((3, 16, 16, 1));
+        state.slice_mut(s![0, .., .., ..]).fill(1.0);
+        solver.load(&state).expect("the state fits");
+        for interval in [0.1, 0.0137, 1.0 / 3.0] {
+            solver.advance(interval).expect("the flow is stable");
+        }
+        solver.store(&mut state);
+        let wanted = 1.0 + 0.1 + 0.0137 + 1.0 / 3.0;
+        assert!((state[[0, 3, 5, 0]] - wanted).abs() < 1e-12, "ν = {viscosity}: {state}");
+    }
+}
+
+#[test]
+fn cutting_an_interval_changes_little() {
+    let advance = |parts: usize| {
+        let (mut solver, mut state) = cavity(400.0, [32, 32, 1]);
+        for _ in 0..parts {
+            solver.advance(2.0 / parts as f64).expect("the cavity is stable");
+        }
+        solver.store(&mut state);
+        state
+    };
+    let difference = (&advance(1) - &advance(5)).mapv(f64::abs).fold(0.0, |a: f64, b| a.max(*b));
+    // Errors of third-order steps that differ by a few per cent, near a lid that jumped to speed.
+    assert!(difference < 1e-3, "differ by {difference}");
+}
+
+#[test]
+fn diffusion_does_not_make_slow_flows_crawl() {
+    let steps = |reynolds| {
+        let (mut solver, _) = cavity(reynolds, [64, 64, 1]);
+        solver.advance(1.0).expect("the cavity is stable").steps
+    };
+    let (creeping, slow) = (steps(1.0), steps(100.0));
+    // An explicit method would take a hundred times as many; starting takes a few more.
+    assert!(creeping < 2 * slow, "{creeping} steps at Re 1, {slow} at Re 100");
+}
+
+#[test]
+fn an_impulsive_start_does_not_ring() {
+    let (mut solver, mut state) = cavity(1.0, [32, 32, 1]);
+    let mut lid_speeds = Vec::new();
+    for _ in 0..20 {
+        solver.advance(0.002).expect("the cavity is stable");
+        solver.store(&mut state);
+        lid_speeds.push(state[[0, 16, 31, 0]]);
+    }
+    // Momentum diffuses from the lid: the uppermost cell speeds up and never passes its last value
+    // by more than the inertia of a creeping flow allows, which is none.
+    let largest_fall = lid_speeds.windows(2).map(|pair| pair[0] - pair[1]).fold(0.0, f64::max);
+    assert!(lid_speeds[0] > 0.5 && largest_fall < 2e-3, "{lid_speeds:?}");
+}
+
+#[test]
+fn without_viscosity_energy_is_kept() {
+    let problem = TaylorGreen { reynolds: 1e12, wind: 0.3, ..TaylorGreen::default() };
+    let (mut solver, mut state) = start(&problem, [32, 32, 1]);
+    solver.advance(1e-6).expect("the flow is stable");
+    solver.store(&mut state);
+    let before = energy(&state);
+    solver.advance(1.0).expect("the flow is stable");
+    solver.store(&mut state);
+    let change = energy(&state) / before - 1.0;
+    assert!(change.abs() < 1e-3, "energy changed by {change:.1e}");
+}
+
+#[test]
+fn a_tall_cavity_holds_a_second_vortex_that_turns_backwards() {
+    let tall = Cavity { aspect_ratio: 2.0, ..Cavity::default() };
+    let (mut solver, mut state) = start(&tall, [32, 64, 1]);
+    solver.advance(30.0).expect("the cavity is stable");
+    solver.store(&mut state);
+    // Under the lid the fluid returns to the left; the second vortex moves it to the right again
+    // where the first one ends, and to the right along the floor of the first.
+    let u = |y: usize| state[[0, 16, y, 0]];
+    let returning = (32..64).map(u).fold(0.0, f64::min);
+    let along_floor = (0..20).map(u).fold(0.0, f64::max);
+    assert!(returning < -0.15 && along_floor > 1e-3, "{returning} above, {along_floor} below");
+}
+
+#[test]
+fn a_mirrored_cavity_is_the_same_flow() {
+    let wall = |x: f64| Boundary::Wall { velocity: [x, 0.0, 0.0] };
+    let run = |lid: f64| {
+        let axis = |ends| Axis::uniform(24, 0.0, 1.0, ends);
+        let grid = Grid::plane(axis([Boundary::REST; 2]), axis([Boundary::REST, wall(lid)]));
+        let mut solver = Incompressible::new(&grid, 1.0, 0.01).expect("the grid has walls");
+        let mut state = State::zeros((3, 24, 24, 1));
+        solver.load(&state).expect("the state fits");
+        solver.advance(2.0).expect("the cavity is stable");
+        solver.store(&mut state);
+        state
+    };
+    let (right, left) = (run(1.0), run(-1.0));
+    for ((channel, i, j, k), value) in right.indexed_iter() {
+        let mirrored = left[[channel, 23 - i, j, k]] * if channel == 0 { -1.0 } else { 1.0 };
+        assert!((value - mirrored).abs() < 1e-12, "channel {channel} at ({i}, {j})");
+    }
+}
+
+#[test]
+fn a_turned_cavity_is_the_same_flow() {
+    let slide = |velocity| Boundary::Wall { velocity };
+    let run = |x: [Boundary; 2], y: [Boundary; 2]| {
+        let grid = Grid::plane(Axis::uniform(24, 0.0, 1.0, x), Axis::uniform(24, 0.0, 1.0, y));
+        let mut solver = Incompressible::new(&grid, 1.0, 0.01).expect("the grid has walls");
+        let mut state = State::zeros((3, 24, 24, 1));
+        solver.load(&state).expect("the state fits");
+        solver.advance(2.0).expect("the cavity is stable");
+        solver.store(&mut state);
+        state
+    };
+    let lid = run([Boundary::REST; 2], [Boundary::REST, slide([1.0, 0.0, 0.0])]);
+    let side = run([Boundary::REST, slide([0.0, 1.0, 0.0])], [Boundary::REST; 2]);
+    for ((channel, i, j, k), value) in lid.indexed_iter() {
+        let turned = side[[[1, 0, 2][channel], j, i, k]];
+        // The two axes are solved by different algorithms, so that only round-off may differ.
+        assert!((value - turned).abs() < 1e-11, "channel {channel} at ({i}, {j})");
+    }
+}
+
+#[test]
+fn pressure_has_zero_mean_and_scales_with_density() {
+    let run = |density: f64| {
+        let cavity = Cavity { density, ..Cavity::default() };
+        let (mut solver, mut state) = start(&cavity, [16, 16, 1]);
+        solver.advance(1.0).expect("the cavity is stable");
+        solver.store(&mut state);
+        state.slice(s![2, .., .., 0]).to_owned()
+    };
+    let (light, heavy) = (run(1.0), run(1000.0));
+    let largest = light.fold(0.0, |most: f64, p| most.max(p.abs()));
+    assert!(light.mean().expect("there are cells").abs() < 1e-13 * largest);
+    assert!((&light * 1000.0 - heavy).iter().all(|p| p.abs() < 1e-9 * 1000.0 * largest));
+}
+
+#[test]
+fn flows_that_blow_up_say_where_and_when() {
+    let grid = periodic(16);
+    let mut solver = Incompressible::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
+    let mut state = State::zeros((3, 16, 16, 1));
+    state[[0, 3, 4, 0]] = f64::NAN;
+    let error = solver.load(&state).expect_err("the state is not finite");
+    assert!(matches!(error, SolverError::BlowUp { step: 0, .. }), "{error}");
+    let solver = Incompressible::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
+    let mut solver =
+        solver.forced(Arc::new(|t, _| [if t > 0.05 { f64::INFINITY } else { 1.0 }, 0.0]));
+    solver.load(&State::ones((3, 16, 16, 1))).expect("the state fits");
+    let error = solver.advance(1.0).expect_err("the force is infinite");
+    assert!(
+        matches!(error, SolverError::BlowUp { time, .. } if time > 0.0 && time < 1.0),
+        "{error}"
+    );
+}
+
+#[test]
+fn open_ends_are_refused() {
+    let open = Axis::uniform(16, 0.0, 1.0, [Boundary::REST, Boundary::Open]);
+    let walls = Axis::uniform(16, 0.0, 1.0, [Boundary::REST; 2]);
+    let error = Incompressible::new(&Grid::plane(open, walls), 1.0, 1.0).err().expect("it is open");
+    assert!(matches!(error, SolverError::Boundaries { axis: 0, .. }));
+    assert!(error.to_string().starts_with("axis 0 ends in Wall"), "{error}");
+}

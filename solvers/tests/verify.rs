@@ -1,0 +1,32 @@
+//! The certificates hold.
+
+use solvers::verify::{VERIFIED, verify};
+
+fn failures(problem: &str, resolutions: &[usize]) -> Vec<String> {
+    let certificate = verify(problem, resolutions, &mut |_| {}).expect("verified flows are stable");
+    assert!(!certificate.tables.is_empty() && !certificate.checks.is_empty(), "{certificate:?}");
+    for table in &certificate.tables {
+        assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.title);
+    }
+    let failed = certificate.checks.into_iter().filter(|check| !check.passed);
+    failed.map(|check| format!("{}: {} ({})", check.name, check.measured, check.limit)).collect()
+}
+
+#[test]
+fn certificates_hold_on_coarse_grids() {
+    assert_eq!(failures("taylor-green", &[32, 64]), Vec::<String>::new());
+}
+
+#[test]
+fn only_known_problems_can_be_verified() {
+    let error = verify("cavty", &[16], &mut |_| {}).expect_err("there is no such problem");
+    assert_eq!(error.to_string(), "`cavty` cannot be verified; what can is cavity, taylor-green");
+}
+
+#[test]
+#[ignore = "minutes: steady cavities at four Reynolds numbers up to 128²"]
+fn the_certificate_of_every_problem_holds() {
+    for problem in VERIFIED {
+        assert_eq!(failures(problem, &[32, 64, 128]), Vec::<String>::new());
+    }
+}
