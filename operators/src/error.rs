@@ -73,6 +73,9 @@ pub enum OperatorError {
         /// What to do.
         remedy: &'static str,
     },
+    /// An outside program could not do what was asked.
+    #[error(transparent)]
+    External(#[from] Box<crate::ExternalError>),
     /// A surrogate could not do what was asked.
     #[error("surrogate `{name}` cannot be rolled out: {reason}")]
     Surrogate {

@@ -2,6 +2,7 @@
 
 mod device;
 mod error;
+mod external;
 mod interface;
 pub mod layers;
 mod models;
@@ -16,6 +17,7 @@ mod weights;
 pub use candle_core::Device;
 pub use device::device;
 pub use error::OperatorError;
+pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
 pub use interface::{Inputs, Interface};
 pub use models::{ARCHITECTURES, Fno};
 pub use operator::{Architecture, Network, Operator};

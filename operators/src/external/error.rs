@@ -18,18 +18,23 @@ pub struct ExternalError {
 }
 
 fn last_words(lines: &[String]) -> String {
-    let indented: String = lines.iter().map(|line| format!("\n  {line}")).collect();
-    if lines.is_empty() { indented } else { format!("; its standard error ends with{indented}") }
+    let head = (!lines.is_empty()).then_some("; its standard error ends with");
+    head.into_iter().chain(lines.iter().flat_map(|line| ["\n  ", line])).collect()
 }
 
 /// What went wrong: the end of a sentence that begins with the program.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
+    /// Its `operator.toml` makes no sense.
+    #[error("has an `operator.toml` in which {0}")]
+    Manifest(data::Invalid),
     /// There is no such program, or it may not run.
     #[error("cannot be started: {0}; install it, or correct `command` in `operator.toml`")]
     Start(std::io::Error),
     /// It ended while it was asked something.
-    #[error("ended ({status}) when asked for `{request}`; it must answer, and read on until its input ends")]
+    #[error(
+        "ended ({status}) when asked for `{request}`; it must answer, and read on until its input ends"
+    )]
     Ended {
         /// What it was asked.
         request: &'static str,
@@ -37,7 +42,9 @@ pub enum Failure {
         status: ExitStatus,
     },
     /// It did not answer in time, and was stopped.
-    #[error("did not answer `{request}` within {seconds} s; raise `{key}` in `operator.toml`, and flush what it prints")]
+    #[error(
+        "did not answer `{request}` within {seconds} s; raise `{key}` in `operator.toml`, and flush what it prints"
+    )]
     Late {
         /// What it was asked.
         request: &'static str,
@@ -47,7 +54,9 @@ pub enum Failure {
         key: &'static str,
     },
     /// It printed something else than an answer.
-    #[error("answered `{request}` with `{line}` ({reason}); its standard output is for answers alone, all else belongs on standard error")]
+    #[error(
+        "answered `{request}` with `{line}` ({reason}); its standard output is for answers alone, all else belongs on standard error"
+    )]
     Answer {
         /// What it was asked.
         request: &'static str,
@@ -68,7 +77,9 @@ pub enum Failure {
     #[error("says: {0}")]
     Refused(String),
     /// It said `done`, and there is no prediction, or it cannot be read.
-    #[error("is done, and its `prediction.npy` cannot be read: {0}; it must be an array of f32 with six axes")]
+    #[error(
+        "is done, and its `prediction.npy` cannot be read: {0}; it must be an array of f32 with six axes"
+    )]
     Unreadable(String),
     /// Its prediction is not the one that was asked for.
     #[error("predicted {found:?}, and {expected:?} was asked: [sample, time, channel, x, y, z]")]

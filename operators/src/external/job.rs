@@ -29,7 +29,11 @@ pub(super) fn alike(a: &Task, b: &Task) -> bool {
 }
 
 /// Writes `task.json`, `history.npy` and `parameters.npy`.
-pub(super) fn write(folder: &Path, tasks: &[Task], info: Option<&Info>) -> Result<(), OperatorError> {
+pub(super) fn write(
+    folder: &Path,
+    tasks: &[Task],
+    info: Option<&Info>,
+) -> Result<(), OperatorError> {
     let description = Description {
         protocol: super::program::PROTOCOL,
         samples: tasks.len(),

@@ -1,5 +1,6 @@
 //! `operator.toml`: how to start an outside operator.
 
+use super::{ExternalError, Failure};
 use crate::OperatorError;
 use data::{Hasher, Invalid, parse_toml};
 use serde::Deserialize;
@@ -33,13 +34,20 @@ impl Manifest {
     /// Reads and checks the folder's `operator.toml`.
     pub(super) fn read(folder: &Path) -> Result<Self, OperatorError> {
         let manifest: Self = parse_toml(&folder.join("operator.toml"))?;
-        let is_time = |seconds: f64| seconds > 0.0 && seconds <= 1e9; // 30 years; `Duration` ends later
-        let Self { command, start_timeout, timeout, .. } = &manifest;
-        Invalid::unless(!command.is_empty(), "command", "[]", "a program and its arguments")?;
-        let seconds = "a number of seconds between 0 and 1e9";
-        Invalid::unless(is_time(*start_timeout), "start-timeout", start_timeout, seconds)?;
-        Invalid::unless(is_time(*timeout), "timeout", timeout, seconds)?;
+        manifest.check().map_err(|invalid| {
+            let (folder, program) = (folder.into(), manifest.command.join(" "));
+            let failure = Failure::Manifest(invalid);
+            Box::new(ExternalError { folder, program, failure, stderr: vec![] })
+        })?;
         Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), Invalid> {
+        let expected = "a number of seconds between 0 and 1e9"; // 30 years; `Duration` ends later
+        for (key, seconds) in [("start-timeout", self.start_timeout), ("timeout", self.timeout)] {
+            Invalid::unless(seconds > 0.0 && seconds <= 1e9, key, seconds, expected)?;
+        }
+        Invalid::unless(!self.command.is_empty(), "command", "[]", "a program and its arguments")
     }
 
     /// The program as it is started: a path in the folder if it has a separator, else searched for.

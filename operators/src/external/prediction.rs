@@ -38,17 +38,17 @@ impl PredictionFile {
     fn predict(&self, task: &Task) -> Result<Trajectory, OperatorError> {
         let given = task.history.values.iter().map(|&value| value as f32);
         let place = self.places.get(&key(given, &task.parameters));
-        let place = *place.ok_or_else(|| self.lacks("this sample", &task.parameters))?;
+        let place = *place.ok_or_else(|| self.lacks("the", &task.parameters))?;
         let states = self.values.index_axis(Axis(0), place);
         if states.len_of(Axis(0)) < task.steps {
-            return Err(self.lacks(&format!("{} states", task.steps), &task.parameters));
+            return Err(self.lacks(&format!("{} states of the", task.steps), &task.parameters));
         }
         let asked = states.slice_axis(Axis(0), (0..task.steps).into());
         Ok(Trajectory { times: task.times(), values: asked.mapv(f64::from) })
     }
 
     fn lacks(&self, what: &str, parameters: &[f64]) -> OperatorError {
-        let reason = format!("its file lacks {what} of the sample with parameters {parameters:?}");
+        let reason = format!("its file lacks {what} sample with parameters {parameters:?}");
         OperatorError::Surrogate { name: self.name.clone(), reason }
     }
 }

@@ -26,7 +26,11 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts a program in a folder.
-    pub(super) fn start(program: &Path, arguments: &[String], folder: &Path) -> Result<Self, Failure> {
+    pub(super) fn start(
+        program: &Path,
+        arguments: &[String],
+        folder: &Path,
+    ) -> Result<Self, Failure> {
         let mut child = Command::new(program)
             .args(arguments)
             .current_dir(folder)

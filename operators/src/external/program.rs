@@ -100,8 +100,9 @@ impl ExternalOperator {
             return Ok(running.batch);
         }
         let Manifest { command, start_timeout, .. } = &self.manifest;
-        let mut process = Process::start(&self.manifest.program(&self.folder), &command[1..], &self.folder)
-            .map_err(|failure| self.failed(failure, vec![]))?;
+        let mut process =
+            Process::start(&self.manifest.program(&self.folder), &command[1..], &self.folder)
+                .map_err(|failure| self.failed(failure, vec![]))?;
         match hello(&mut process, *start_timeout) {
             Ok(Hello { weights, batch, .. }) => {
                 let batch = batch.unwrap_or(usize::MAX).max(1);
@@ -134,12 +135,17 @@ impl ExternalOperator {
 
     fn failed(&self, failure: Failure, stderr: Vec<String>) -> OperatorError {
         let (folder, program) = (self.folder.clone(), self.manifest.command.join(" "));
-        ExternalError { folder, program, failure, stderr }.into()
+        Box::new(ExternalError { folder, program, failure, stderr }).into()
     }
 }
 
 fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failure> {
-    let line = process.ask("hello", &json(&Request::Hello { protocol: PROTOCOL }), seconds, "start-timeout")?;
+    let line = process.ask(
+        "hello",
+        &json(&Request::Hello { protocol: PROTOCOL }),
+        seconds,
+        "start-timeout",
+    )?;
     let hello: Hello = parse("hello", &line)?;
     if hello.protocol != PROTOCOL {
         return Err(Failure::Protocol { found: hello.protocol, expected: PROTOCOL });
@@ -162,8 +168,11 @@ fn json(request: &Request<'_>) -> String {
 
 fn parse<T: DeserializeOwned>(request: &'static str, line: &str) -> Result<T, Failure> {
     let shown = || line.chars().take(200).collect(); // enough to recognise what printed it
-    serde_json::from_str(line)
-        .map_err(|error| Failure::Answer { request, line: shown(), reason: error.to_string() })
+    serde_json::from_str(line).map_err(|error| Failure::Answer {
+        request,
+        line: shown(),
+        reason: error.to_string(),
+    })
 }
 
 impl Surrogate for ExternalOperator {

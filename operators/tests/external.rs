@@ -1,0 +1,358 @@
+//! Outside operators: examples that work, and programs that do not.
+#![cfg(unix)]
+
+use data::{
+    Axis, Boundary, Field, Grid, Info, MemorySource, Parameter, Sample, Source, Split, Trajectory,
+};
+use ndarray::{Array5, Array6, Axis as Along, s};
+use operators::{ExternalOperator, PredictionFile, Surrogate, Task};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+const CELLS: [usize; 3] = [4, 3, 1];
+const STEPS: usize = 5;
+
+/// Task number `index`: two given states of two channels, exact in `f32`.
+fn task(index: usize) -> Task {
+    let [nx, ny, nz] = CELLS;
+    let axis = |cells, length| Axis::uniform(cells, 0.0, length, [Boundary::REST; 2]);
+    let value = |(t, c, x, y, _): (usize, usize, usize, usize, usize)| {
+        (index * 1000 + t * 100 + c * 50 + x * 8 + y) as f64 / 8.0
+    };
+    Task {
+        history: Trajectory {
+            times: vec![0.0, 0.5],
+            values: Array5::from_shape_fn((2, 2, nx, ny, nz), value),
+        },
+        parameters: vec![100.0 + index as f64],
+        grid: Grid::plane(axis(nx, 1.0), axis(ny, 1.0 + index as f64)),
+        interval: 0.5,
+        steps: STEPS,
+    }
+}
+
+fn tasks(count: usize) -> Vec<Task> {
+    (0..count).map(task).collect()
+}
+
+/// An operator that says hello as it should, and then runs `answer` (a piece of sh) for every
+/// rollout, with the job's folder in `$job`.
+fn shell(answer: &str) -> TempDir {
+    program(&format!(
+        r#"read line; echo '{{"protocol": 1, "weights": 7}}'
+        while read line; do job=$(printf %s "$line" | sed 's/.*"job":"\([^"]*\)".*/\1/'); {answer}
+        done"#
+    ))
+}
+
+fn program(script: &str) -> TempDir {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let manifest = "command = ['sh', 'main.sh']\ntimeout = 0.5\nstart-timeout = 0.5\n";
+    fs_err::write(folder.path().join("operator.toml"), manifest).expect("it is writable");
+    fs_err::write(folder.path().join("main.sh"), script).expect("it is writable");
+    folder
+}
+
+/// The message of opening a folder's operator, or else of a rollout, with the folder called `HERE`.
+fn message(folder: &Path) -> String {
+    let rolled_out = ExternalOperator::open(folder).and_then(|mut it| it.rollout(&tasks(2)));
+    let error = rolled_out.expect_err("it goes wrong").to_string();
+    error.replace(&folder.display().to_string(), "HERE")
+}
+
+fn has_python(module: &str) -> bool {
+    let run = Command::new("python3").args(["-c", &format!("import {module}")]).output();
+    let found = run.is_ok_and(|output| output.status.success());
+    if !found {
+        eprintln!("skipped: python3 with `{module}` is not installed");
+    }
+    found
+}
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("external").join(name)
+}
+
+#[test]
+fn echo_repeats_the_last_state() {
+    if !has_python("json") {
+        return;
+    }
+    let mut echo = ExternalOperator::open(&example("echo")).expect("it starts");
+    assert_eq!((echo.name(), echo.weights()), ("persistence-python", 0));
+    for count in [3, 1] {
+        let tasks = tasks(count);
+        for (prediction, task) in echo.rollout(&tasks).expect("it answers").iter().zip(&tasks) {
+            assert_eq!(prediction.times, [1.0, 1.5, 2.0, 2.5, 3.0]);
+            for state in prediction.values.outer_iter() {
+                assert_eq!(state, task.history.state(1));
+            }
+        }
+    }
+}
+
+#[test]
+fn extrapolation_continues_the_last_change() {
+    if !has_python("numpy") {
+        return;
+    }
+    let mut numpy = ExternalOperator::open(&example("numpy-extrapolation")).expect("it starts");
+    let (tasks, change) = (tasks(2), 100.0 / 8.0);
+    let predictions = numpy.rollout(&tasks).expect("it answers");
+    // Half, then three quarters of the last change: exact in binary.
+    for (step, factor) in [(0, 0.5), (1, 0.75)] {
+        let expected = tasks[1].history.state(1).mapv(|value| value + factor * change);
+        assert_eq!(predictions[1].state(step), expected);
+    }
+}
+
+#[test]
+fn every_example_answers_in_the_shape_that_was_asked() {
+    if !has_python("numpy") {
+        return;
+    }
+    let folders = fs_err::read_dir(example("")).expect("there are examples");
+    for folder in folders.flatten().map(|entry| entry.path()) {
+        let mut operator = ExternalOperator::open(&folder).expect("it starts");
+        let one_state = Task { history: task(0).history.slice(0..1), ..task(0) };
+        let rolled_out = operator.rollout(&[task(1), task(2), one_state]).expect("it answers");
+        let shape = [STEPS, 2, CELLS[0], CELLS[1], CELLS[2]];
+        assert!(rolled_out.iter().all(|it| it.values.shape() == shape && it.is_finite()));
+    }
+}
+
+/// Everything that a program is given: no file and no number tells the future.
+#[test]
+fn a_job_holds_the_history_and_nothing_of_the_future() {
+    let folder = shell("cp -r \"$job\" seen; echo '{\"error\": \"enough\"}'");
+    let info = Info {
+        name: "box".into(),
+        problem: "box".into(),
+        fields: vec![Field::scalar("height", "h", "m")],
+        parameters: vec![Parameter::new("reynolds", "Re", "")],
+        cells: CELLS,
+        interval: 0.5,
+        frames: 99,
+    };
+    let operator = ExternalOperator::open(folder.path()).expect("it starts");
+    operator.with_info(info).rollout(&tasks(3)).expect_err("it has seen enough");
+    let seen = folder.path().join("seen");
+    let mut files: Vec<_> = fs_err::read_dir(&seen)
+        .expect("it was copied")
+        .map(|entry| entry.expect("it is there").file_name().into_string().expect("UTF-8"))
+        .collect();
+    files.sort();
+    assert_eq!(files, ["history.npy", "parameters.npy", "task.json"]);
+    let history: Array6<f32> = ndarray_npy::read_npy(seen.join("history.npy")).expect("f32");
+    assert_eq!(history.dim(), (3, 2, 2, CELLS[0], CELLS[1], CELLS[2]));
+    assert_eq!(history[[2, 1, 1, 3, 2, 0]], (2000.0 + 100.0 + 50.0 + 24.0 + 2.0) / 8.0);
+    let parameters: ndarray::Array2<f64> =
+        ndarray_npy::read_npy(seen.join("parameters.npy")).expect("f64");
+    assert_eq!(parameters, ndarray::array![[100.0], [101.0], [102.0]]);
+    let text = fs_err::read_to_string(seen.join("task.json")).expect("it was copied");
+    let task: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    let keys: Vec<&String> = task.as_object().expect("a table").keys().collect();
+    let known = ["grids", "history", "info", "interval", "protocol", "samples", "steps", "times"];
+    assert_eq!(keys, known);
+    assert_eq!(task["times"][1], serde_json::json!([0.0, 0.5]));
+    assert_eq!(task["grids"][2]["axes"][1]["edges"][3], 3.0);
+    let wall = serde_json::json!({ "wall": { "velocity": [0.0, 0.0, 0.0] } });
+    assert_eq!(task["grids"][0]["axes"][0]["boundaries"], serde_json::json!([wall, wall]));
+    assert_eq!(task["info"]["parameters"][0]["name"], "reynolds");
+}
+
+#[test]
+fn batches_are_as_large_as_the_program_takes_and_tasks_unlike_are_asked_apart() {
+    let count =
+        "grep samples \"$job/task.json\" >>seen; cp \"$job/history.npy\" \"$job/prediction.npy\"";
+    let folder = shell(&format!("{count}; echo '{{\"done\": true}}'"));
+    let script = folder.path().join("main.sh");
+    let text = fs_err::read_to_string(&script).expect("it is there");
+    let two = text.replace("\"protocol\": 1", "\"protocol\": 1, \"batch\": 2");
+    fs_err::write(&script, two).expect("it is writable");
+    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
+    let as_long_as_given = |task: Task| Task { steps: 2, ..task };
+    let mut asked: Vec<Task> = tasks(5).into_iter().map(as_long_as_given).collect();
+    asked[4].interval = 0.25;
+    let predictions = operator.rollout(&asked).expect("it answers");
+    for (prediction, task) in predictions.iter().zip(&asked) {
+        assert_eq!(prediction.values, task.history.values);
+    }
+    let seen = fs_err::read_to_string(folder.path().join("seen")).expect("it wrote");
+    let sizes: Vec<&str> = seen.split_whitespace().filter(|word| word.ends_with(',')).collect();
+    assert_eq!(sizes, ["2,", "2,", "1,"]);
+}
+
+#[test]
+fn a_program_that_failed_is_started_anew() {
+    let copy = "cp \"$job/history.npy\" \"$job/prediction.npy\"; echo '{\"done\": true}'";
+    let folder = shell(&format!("[ -f second ] || {{ touch second; exit 3; }}; {copy}"));
+    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
+    let task = Task { steps: 2, ..task(0) };
+    operator.rollout(std::slice::from_ref(&task)).expect_err("it crashes once");
+    let prediction = operator.rollout(std::slice::from_ref(&task)).expect("it was started anew");
+    assert_eq!(prediction[0].values, task.history.values);
+}
+
+#[test]
+fn the_hash_follows_every_file_that_is_not_hidden() {
+    let folder = shell("exit");
+    let hash = || ExternalOperator::open(folder.path()).expect("it starts").hash();
+    let before = hash();
+    fs_err::write(folder.path().join(".hidden"), "x").expect("it is writable");
+    assert_eq!(hash(), before);
+    fs_err::write(folder.path().join("weights.bin"), "x").expect("it is writable");
+    assert_ne!(hash(), before);
+}
+
+#[test]
+fn failures_name_the_program_the_folder_and_the_remedy() {
+    let done = "echo '{\"done\": true}'";
+    let copy = format!("cp \"$job/history.npy\" \"$job/prediction.npy\"; {done}");
+    for (folder, expected) in [
+        (
+            shell("echo 'out of luck' >&2; exit 3"),
+            "`sh main.sh` in `HERE` ended (exit status: 3) when asked for `rollout`; it must answer, \
+             and read on until its input ends; its standard error ends with\n  out of luck",
+        ),
+        (
+            shell("exec sleep 5"),
+            "`sh main.sh` in `HERE` did not answer `rollout` within 0.5 s; raise `timeout` in \
+             `operator.toml`, and flush what it prints",
+        ),
+        (
+            shell("echo loading weights"),
+            "`sh main.sh` in `HERE` answered `rollout` with `loading weights` (expected value at \
+             line 1 column 1); its standard output is for answers alone, all else belongs on \
+             standard error",
+        ),
+        (
+            shell("echo '{\"error\": \"no such case\"}'"),
+            "`sh main.sh` in `HERE` says: no such case",
+        ),
+        (
+            shell(done),
+            "`sh main.sh` in `HERE` is done, and its `prediction.npy` cannot be read: I/O error: No \
+             such file or directory (os error 2); it must be an array of f32 with six axes",
+        ),
+        (
+            shell(&format!("cp \"$job/parameters.npy\" \"$job/prediction.npy\"; {done}")),
+            "`sh main.sh` in `HERE` is done, and its `prediction.npy` cannot be read: incorrect \
+             descriptor ('<f8') for this type; it must be an array of f32 with six axes",
+        ),
+        (
+            shell(&copy),
+            "`sh main.sh` in `HERE` predicted [2, 2, 2, 4, 3, 1], and [2, 5, 2, 4, 3, 1] was asked: \
+             [sample, time, channel, x, y, z]",
+        ),
+        (
+            program("read line; echo '{\"protocol\": 2}'; read line"),
+            "`sh main.sh` in `HERE` speaks protocol 2, and this eddymark speaks 1; see `PROTOCOL.md`",
+        ),
+        (
+            program("exec sleep 5"),
+            "`sh main.sh` in `HERE` did not answer `hello` within 0.5 s; raise `start-timeout` in \
+             `operator.toml`, and flush what it prints",
+        ),
+    ] {
+        assert_eq!(message(folder.path()), expected);
+    }
+}
+
+#[test]
+fn manifests_that_make_no_sense_are_refused() {
+    let folder = shell("exit");
+    let with = |manifest: &str| {
+        fs_err::write(folder.path().join("operator.toml"), manifest).expect("it is writable");
+        message(folder.path())
+    };
+    assert_eq!(
+        with("command = ['no-such-program']"),
+        "`no-such-program` in `HERE` cannot be started: No such file or directory (os error 2); \
+         install it, or correct `command` in `operator.toml`"
+    );
+    assert_eq!(
+        with("command = []"),
+        "`` in `HERE` has an `operator.toml` in which `command = []` must be a program and its arguments"
+    );
+    assert_eq!(
+        with("command = ['sh']\ntimeout = -1"),
+        "`sh` in `HERE` has an `operator.toml` in which `timeout = -1` must be a number of seconds \
+         between 0 and 1e9"
+    );
+    assert!(with("comand = ['sh']").contains("unknown field `comand`"));
+    fs_err::remove_file(folder.path().join("operator.toml")).expect("it is there");
+    assert!(message(folder.path()).starts_with("failed to open file `HERE/operator.toml`"));
+}
+
+/// Three test samples and one training sample, with the truth as their prediction.
+fn source() -> MemorySource {
+    let sample = |index: usize| {
+        let Task { history, parameters, grid, .. } = task(index);
+        let values =
+            ndarray::concatenate![Along(0), history.values, history.values, history.values];
+        Sample {
+            index,
+            split: if index == 1 { Split::Train } else { Split::Test },
+            grid,
+            parameters,
+            trajectory: Trajectory { times: (0..6).map(|t| f64::from(t) * 0.5).collect(), values },
+            error_estimate: None,
+        }
+    };
+    let info = Info {
+        name: "box".into(),
+        problem: "box".into(),
+        fields: vec![Field::vector("velocity", &["u", "v"], "m/s")],
+        parameters: vec![Parameter::new("reynolds", "Re", "")],
+        cells: CELLS,
+        interval: 0.5,
+        frames: 6,
+    };
+    MemorySource { info, samples: (0..4).map(sample).collect() }
+}
+
+#[test]
+fn a_prediction_file_serves_any_order_and_fewer_steps() {
+    let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
+    let [nx, ny, nz] = CELLS;
+    let values = Array6::from_shape_fn((3, 4, 2, nx, ny, nz), |(n, t, ..)| (10 * n + t) as f32);
+    let path = folder.path().join("mine.npy");
+    ndarray_npy::write_npy(&path, &values).expect("it is writable");
+    let mut file = PredictionFile::open(&path, &source, 2).expect("it fits");
+    assert_eq!(file.name(), "mine");
+    let asked = [3, 0].map(|index| Task { steps: 3, ..task(index) });
+    let predictions = file.rollout(&asked).expect("it has both");
+    for (prediction, place) in predictions.iter().zip([2, 0]) {
+        let expected = values.slice(s![place, ..3, .., .., .., ..]).mapv(f64::from);
+        assert_eq!(prediction.values, expected);
+        assert_eq!(prediction.times, [1.0, 1.5, 2.0]);
+    }
+    let refused = |task: Task| file.rollout(&[task]).expect_err("it has not").to_string();
+    let of = [1, 0].map(|index| Task { steps: 5, ..task(index) }).map(refused);
+    let mine = "surrogate `mine` cannot be rolled out: its file lacks";
+    assert_eq!(of[0], format!("{mine} the sample with parameters [101.0]"));
+    assert_eq!(of[1], format!("{mine} 5 states of the sample with parameters [100.0]"));
+}
+
+#[test]
+fn a_prediction_file_of_another_shape_is_refused() {
+    let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
+    let path = folder.path().join("prediction.npy");
+    let message = || {
+        let opened = PredictionFile::open(folder.path(), &source, 2);
+        opened
+            .err()
+            .expect("it is refused")
+            .to_string()
+            .replace(&path.display().to_string(), "FILE")
+    };
+    assert!(message().contains("No such file or directory"));
+    ndarray_npy::write_npy(&path, &Array6::<f32>::zeros((4, 4, 2, 4, 3, 1))).expect("writable");
+    let expected = "f32 [3, 4, 2, 4, 3, 1]: [test sample, time, channel, x, y, z]";
+    assert_eq!(message(), format!("`FILE` holds f32 [4, 4, 2, 4, 3, 1], not {expected}"));
+    ndarray_npy::write_npy(&path, &Array6::<f64>::zeros((3, 4, 2, 4, 3, 1))).expect("writable");
+    assert!(message().starts_with("`FILE` holds another array (incorrect descriptor"));
+    assert_eq!(source.indices(Split::Test), [0, 2, 3]);
+}
