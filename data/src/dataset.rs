@@ -93,7 +93,7 @@ impl Dataset {
         })
     }
 
-    /// Stores a sample: after this its file is whole and on disk; on error there is none.
+    /// Stores a sample: after this its file is whole and on disk; on error its place is as it was.
     pub fn write(&self, sample: &Sample) -> Result<(), DataError> {
         self.must_fit(sample)?;
         self.shelf.forget(sample.index);
