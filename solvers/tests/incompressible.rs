@@ -220,6 +220,15 @@ fn flows_that_blow_up_say_where_and_when() {
 }
 
 #[test]
+fn flows_too_fast_to_ever_arrive_are_refused() {
+    let grid = periodic(16);
+    let mut solver = Incompressible::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
+    solver.load(&State::from_elem((3, 16, 16, 1), 1e12)).expect("the state fits");
+    let error = solver.advance(1.0).expect_err("this takes 10¹³ steps");
+    assert!(matches!(error, SolverError::Collapse { step: 0, .. }), "{error}");
+}
+
+#[test]
 fn open_ends_are_refused() {
     let open = Axis::uniform(16, 0.0, 1.0, [Boundary::REST, Boundary::Open]);
     let walls = Axis::uniform(16, 0.0, 1.0, [Boundary::REST; 2]);
