@@ -54,15 +54,15 @@ fn srgb([m, s, h]: [f64; 3]) -> Rgb {
     let [l, a, b] = [m * s.cos(), m * s.sin() * h.cos(), m * s.sin() * h.sin()];
     let f = [(l + 16.0) / 116.0 + a / 500.0, (l + 16.0) / 116.0, (l + 16.0) / 116.0 - b / 200.0];
     let white = [0.950_47, 1.0, 1.088_83];
-    let expand = |t: f64| if t > 6.0 / 29.0 { t.powi(3) } else { 3.0 * (6.0f64 / 29.0).powi(2) * (t - 4.0 / 29.0) };
+    let expand = |t: f64| {
+        if t > 6.0 / 29.0 { t.powi(3) } else { 3.0 * (6.0f64 / 29.0).powi(2) * (t - 4.0 / 29.0) }
+    };
     let xyz = [0, 1, 2].map(|i| white[i] * expand(f[i]));
     // IEC 61966-2-1.
-    let matrix = [
-        [3.240_6, -1.537_2, -0.498_6],
-        [-0.968_9, 1.875_8, 0.041_5],
-        [0.055_7, -0.204_0, 1.057_0],
-    ];
-    let compress = |x: f64| if x > 0.003_130_8 { 1.055 * x.powf(1.0 / 2.4) - 0.055 } else { 12.92 * x };
+    let matrix =
+        [[3.240_6, -1.537_2, -0.498_6], [-0.968_9, 1.875_8, 0.041_5], [0.055_7, -0.204_0, 1.057_0]];
+    let compress =
+        |x: f64| if x > 0.003_130_8 { 1.055 * x.powf(1.0 / 2.4) - 0.055 } else { 12.92 * x };
     matrix.map(|row| {
         let linear: f64 = row.iter().zip(&xyz).map(|(m, x)| m * x).sum();
         (255.0 * compress(linear)).round().clamp(0.0, 255.0) as u8

@@ -64,7 +64,8 @@ pub(crate) struct Rival<'a> {
     pub(crate) curves: Vec<&'a Curve>,
     /// Panels that show it, with the prediction's place in them.
     pub(crate) panels: Vec<(&'a Panel, usize)>,
-    records: BTreeMap<(&'a str, &'a str), Vec<&'a Record>>,
+    /// By metric and channel, in order of appearance.
+    records: Vec<((&'a str, &'a str), Vec<&'a Record>)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -131,11 +132,11 @@ impl<'a> Case<'a> {
 
     /// The metrics and channels that anybody was judged by, in the order of reports.
     pub(crate) fn metrics(&self) -> Vec<(&'a str, &'a str)> {
-        let all: BTreeSet<_> =
-            self.rivals.iter().flat_map(|rival| rival.records.keys().copied()).collect();
-        let mut all: Vec<_> = all.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        let all = self.rivals.iter().flat_map(|rival| rival.records.iter().map(|(key, _)| *key));
+        let mut all: Vec<_> = all.filter(|key| seen.insert(*key)).collect();
         all.sort_by_key(|(metric, channel)| {
-            (crate::metric::place(metric), *metric, *channel != "all", *channel)
+            (crate::metric::place(metric), *metric, *channel != "all")
         });
         all
     }
@@ -159,7 +160,7 @@ impl<'a> Case<'a> {
 
     /// Some sample's parameters, for every test sample.
     pub(crate) fn parameters(&self) -> BTreeMap<usize, &'a BTreeMap<String, f64>> {
-        let records = self.rivals.iter().flat_map(|rival| rival.records.values().flatten());
+        let records = self.rivals.iter().flat_map(|rival| rival.all_records());
         records.map(|record| (record.sample, &record.parameters)).collect()
     }
 
@@ -202,19 +203,27 @@ fn label(rivals: &mut [Rival], runs: usize) {
     }
 }
 
+fn by_metric<'a>(
+    records: impl Iterator<Item = &'a Record>,
+) -> Vec<((&'a str, &'a str), Vec<&'a Record>)> {
+    let mut groups: Vec<((&str, &str), Vec<&Record>)> = Vec::new();
+    for record in records {
+        let key = (record.metric.as_str(), record.channel.as_str());
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(record),
+            None => groups.push((key, vec![record])),
+        }
+    }
+    groups
+}
+
 impl<'a> Rival<'a> {
     fn new(number: usize, run: &'a Run, case: &'a str, surrogate: &'a str) -> Self {
-        let mut records: BTreeMap<_, Vec<&Record>> = BTreeMap::new();
-        for record in run.records.iter().filter(|r| r.case == case && r.surrogate == surrogate) {
-            let key = (record.metric.as_str(), record.channel.as_str());
-            records.entry(key).or_default().push(record);
-        }
-        let contestants: Vec<&Contestant> = run
-            .contestants
-            .iter()
-            .filter(|c| c.case == case && c.surrogate == surrogate)
-            .collect();
-        let place = |panel: &Panel| panel.predictions.iter().position(|(name, _)| name == surrogate);
+        let records = run.records.iter().filter(|r| r.case == case && r.surrogate == surrogate);
+        let contestants: Vec<&Contestant> =
+            run.contestants.iter().filter(|c| c.case == case && c.surrogate == surrogate).collect();
+        let place =
+            |panel: &Panel| panel.predictions.iter().position(|(name, _)| name == surrogate);
         let panels = run.panels.iter().filter(|panel| panel.case == case);
         let curves = run.curves.iter().filter(|c| c.case == case && c.surrogate == surrogate);
         Self {
@@ -225,14 +234,18 @@ impl<'a> Rival<'a> {
             contestants,
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             panels: panels.filter_map(|panel| Some((panel, place(panel)?))).collect(),
-            records,
+            records: by_metric(records),
         }
+    }
+
+    fn all_records(&self) -> impl Iterator<Item = &'a Record> {
+        self.records.iter().flat_map(|(_, records)| records.iter().copied())
     }
 
     /// The records of one metric on one channel.
     pub(crate) fn records(&self, metric: &str, channel: &str) -> &[&'a Record] {
-        let key = self.records.keys().find(|(m, c)| *m == metric && *c == channel);
-        key.map_or(&[], |key| &self.records[key])
+        let found = self.records.iter().find(|(key, _)| *key == (metric, channel));
+        found.map_or(&[], |(_, records)| records)
     }
 
     /// Learned operators and outside programs, whose cost includes training.
@@ -264,7 +277,12 @@ impl<'a> Rival<'a> {
     }
 
     /// A score a sample, mean over seeds.
-    pub(crate) fn by_sample(&self, metric: &str, channel: &str, over: Over) -> BTreeMap<usize, f64> {
+    pub(crate) fn by_sample(
+        &self,
+        metric: &str,
+        channel: &str,
+        over: Over,
+    ) -> BTreeMap<usize, f64> {
         let mut samples: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for record in self.records(metric, channel) {
             samples.entry(record.sample).or_default().extend(score(record, over));
@@ -280,7 +298,7 @@ impl<'a> Rival<'a> {
 
     /// Rollouts that diverged, and all rollouts.
     pub(crate) fn diverged(&self) -> (usize, usize) {
-        let all = self.records.values().flatten();
+        let all = self.all_records();
         let rollouts: BTreeMap<(Option<u64>, usize), bool> =
             all.map(|r| ((r.seed, r.sample), r.diverged.is_some())).collect();
         (rollouts.values().filter(|diverged| **diverged).count(), rollouts.len())

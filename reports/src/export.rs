@@ -67,7 +67,8 @@ fn columns(records: &[&Record], parameters: &BTreeSet<&str>) -> PolarsResult<Dat
         Column::new(name.into(), rows(records, number).collect::<Vec<Option<u64>>>())
     };
     let pairs = || records.iter().flat_map(|r| r.times.iter().zip(&r.values));
-    let steps = records.iter().flat_map(|r| (0..r.times.len().min(r.values.len())).map(|s| s as u64 + 1));
+    let steps =
+        records.iter().flat_map(|r| (0..r.times.len().min(r.values.len())).map(|s| s as u64 + 1));
     let mut columns = vec![
         texts("suite", |r| &r.suite),
         texts("case", |r| &r.case),
@@ -76,7 +77,9 @@ fn columns(records: &[&Record], parameters: &BTreeSet<&str>) -> PolarsResult<Dat
         optional("sample", |r| Some(r.sample as u64)),
     ];
     columns.extend(parameters.iter().map(|name| {
-        let values = records.iter().flat_map(|r| std::iter::repeat_n(r.parameters.get(*name).copied(), length(r)));
+        let values = records
+            .iter()
+            .flat_map(|r| std::iter::repeat_n(r.parameters.get(*name).copied(), length(r)));
         Column::new(format!("parameter:{name}").into(), values.collect::<Vec<Option<f64>>>())
     }));
     columns.extend([
@@ -123,7 +126,9 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
     let numbers = |name: &str, number: &dyn Fn(&Rival) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|(_, r)| number(r)).collect::<Vec<Option<f64>>>())
     };
-    let score = |metric: &'static str, channel: &'static str, over| move |r: &Rival| r.score(metric, channel, over);
+    let score = |metric: &'static str, channel: &'static str, over| {
+        move |r: &Rival| r.score(metric, channel, over)
+    };
     let mean = |score: Option<Score>| score.map(|s| s.mean);
     let nrmse = score("nrmse", "all", Over::Steps);
     DataFrame::new_infer_height(vec![

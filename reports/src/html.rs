@@ -22,16 +22,18 @@ pub(crate) fn escape(text: &str) -> String {
 pub(crate) fn page(report: &Report) -> String {
     let title = escape(&report.title);
     let summary = report.summary.iter().map(|paragraph| format!("<p>{}</p>\n", escape(paragraph)));
-    let sections = report.sections.iter().map(|(heading, blocks)| {
-        section(heading, &blocks.iter().map(block).collect::<String>())
-    });
-    let contents: String =
-        headings(report).map(|heading| format!("<a href=\"#{}\">{heading}</a>", anchor(heading))).collect();
+    let sections = report
+        .sections
+        .iter()
+        .map(|(heading, blocks)| section(heading, &blocks.iter().map(block).collect::<String>()));
+    let contents: String = headings(report)
+        .map(|heading| format!("<a href=\"#{}\">{heading}</a>", anchor(heading)))
+        .collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} · eddymark</title>\n\
          <style>{}</style>\n</head>\n<body>\n\
-         <header><span class=\"brand\">eddymark</span><button id=\"theme\" type=\"button\" aria-label=\"light or dark\">◐</button></header>\n\
+         <header><span class=\"brand\">eddymark · benchmark report</span><button id=\"theme\" type=\"button\" aria-label=\"light or dark\">◐</button></header>\n\
          <main>\n<h1>{title}</h1>\n<div class=\"summary\">\n{}</div>\n<nav>{contents}</nav>\n{}{}{}</main>\n<script>{TOGGLE}</script>\n</body>\n</html>\n",
         style_sheet(),
         summary.collect::<String>(),
@@ -62,7 +64,11 @@ fn style_sheet() -> String {
 }
 
 fn section(heading: &str, content: &str) -> String {
-    format!("<section id=\"{}\">\n<h2>{}</h2>\n{content}</section>\n", anchor(heading), escape(heading))
+    format!(
+        "<section id=\"{}\">\n<h2>{}</h2>\n{content}</section>\n",
+        anchor(heading),
+        escape(heading)
+    )
 }
 
 fn block(block: &Block) -> String {
@@ -74,9 +80,15 @@ fn block(block: &Block) -> String {
 
 fn sheet(sheet: &Sheet) -> String {
     let (title, caption, table) = (escape(&sheet.title), escape(&sheet.caption), sheet.to_html());
-    let caption = format!("<p class=\"caption\">{caption}</p>");
+    let warning = match sheet.warning.as_str() {
+        "" => String::new(),
+        warning => format!("<p class=\"warning\">{}</p>", escape(warning)),
+    };
+    let caption = format!("{warning}<p class=\"caption\">{caption}</p>");
     if sheet.folded {
-        format!("<details class=\"card\"><summary>{title}</summary>\n{table}\n{caption}</details>\n")
+        format!(
+            "<details class=\"card\"><summary>{title}</summary>\n{table}\n{caption}</details>\n"
+        )
     } else {
         format!("<div class=\"card\"><h3>{title}</h3>\n{table}\n{caption}</div>\n")
     }

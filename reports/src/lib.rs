@@ -9,6 +9,7 @@ mod error;
 mod evidence;
 mod export;
 mod figures;
+mod font;
 mod html;
 mod markdown;
 mod metric;

@@ -25,7 +25,8 @@ pub(crate) fn page(report: &Report) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::Sheet(sheet) => {
-            format!("### {}\n\n{}\n{}", sheet.title, sheet.to_markdown(), sheet.caption)
+            let words = [&sheet.warning, &sheet.caption].map(String::as_str).join(" ");
+            format!("### {}\n\n{}\n{}", sheet.title, sheet.to_markdown(), words.trim())
         }
         Block::Drawing(Drawing { stem, title, caption, .. }) => {
             format!("### {title}\n\n![{title}](figures/{stem}.png)\n\n{caption}")

@@ -51,19 +51,51 @@ const fn higher(name: &'static str, title: &'static str, definition: &'static st
 /// lower taken for better.
 pub(crate) const METRICS: &[Metric] = &[
     lower("nrmse", "NRMSE", "√⟨(p−r)²⟩ / √⟨r²⟩; 1 is the error of predicting zero"),
-    lower("vrmse", "VRMSE", "√⟨(p−r)²⟩ / the deviation of r over the cells; 1 is the error of predicting r's mean"),
-    lower("well-vrmse", "VRMSE (The Well)", "√(⟨(p−r)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of r, as The Well computes it; depends on units"),
+    lower(
+        "vrmse",
+        "VRMSE",
+        "√⟨(p−r)²⟩ / the deviation of r over the cells; 1 is the error of predicting r's mean",
+    ),
+    lower(
+        "well-vrmse",
+        "VRMSE (The Well)",
+        "√(⟨(p−r)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of r, as The Well computes it; depends on units",
+    ),
     lower("nmse", "NMSE", "⟨(p−r)²⟩ / ⟨r²⟩, as CFDBench computes it"),
     lower("rmse", "RMSE", "√⟨(p−r)²⟩ in the channel's unit"),
     lower("mae", "MAE", "⟨|p−r|⟩ in the channel's unit"),
     lower("max-error", "max error", "the greatest |p−r| over the cells, in the channel's unit"),
     higher("pearson", "Pearson", "the correlation of p and r over the cells; 1 is best"),
-    higher("correlation-time", "correlation time", "how long the correlation of p and r stays high"),
-    lower("divergence", "divergence", "root mean square of ∇·u of the predicted velocity over the cells"),
-    lower("energy-error", "energy error", "the difference of the kinetic energies of p and r, relative to that of r"),
-    lower("spectrum-error-low", "spectrum error, low", "error of the energy spectrum over the longest third of the waves"),
-    lower("spectrum-error-mid", "spectrum error, mid", "error of the energy spectrum over the middle third of the waves"),
-    lower("spectrum-error-high", "spectrum error, high", "error of the energy spectrum over the shortest third of the waves"),
+    higher(
+        "correlation-time",
+        "correlation time",
+        "how long the correlation of p and r stays high",
+    ),
+    lower(
+        "divergence",
+        "divergence",
+        "root mean square of ∇·u of the predicted velocity over the cells",
+    ),
+    lower(
+        "energy-error",
+        "energy error",
+        "the difference of the kinetic energies of p and r, relative to that of r",
+    ),
+    lower(
+        "spectrum-error-low",
+        "spectrum error, low",
+        "error of the energy spectrum over the longest third of the waves",
+    ),
+    lower(
+        "spectrum-error-mid",
+        "spectrum error, mid",
+        "error of the energy spectrum over the middle third of the waves",
+    ),
+    lower(
+        "spectrum-error-high",
+        "spectrum error, high",
+        "error of the energy spectrum over the shortest third of the waves",
+    ),
 ];
 
 /// What is known about a metric, if anything.

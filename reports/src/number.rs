@@ -19,6 +19,25 @@ pub(crate) fn spread(mean: f64, deviation: Option<f64>) -> String {
     }
 }
 
+/// Three significant digits as typeset, such as `3.21×10⁻²`: for sentences.
+pub(crate) fn typeset(value: f64) -> String {
+    let text = scientific(value);
+    match text.split_once('e').and_then(|(digits, e)| Some((digits, e.parse().ok()?))) {
+        Some((digits, exponent)) => format!("{digits}×{}", power_of_ten(exponent)),
+        None => text,
+    }
+}
+
+/// `mean ± deviation` as typeset, such as `(3.21 ± 0.12)×10⁻²`.
+pub(crate) fn typeset_spread(mean: f64, deviation: Option<f64>) -> String {
+    let Some(deviation) = deviation.filter(|_| mean.is_finite() && mean != 0.0) else {
+        return typeset(mean);
+    };
+    let exponent = mean.abs().log10().floor() as i32;
+    let scale = 10f64.powi(-exponent);
+    format!("({:.2} ± {:.2})×{}", mean * scale, deviation * scale, power_of_ten(exponent))
+}
+
 /// Two or three significant digits without an exponent, such as `0.42`, `1.3` and `120`: for ratios.
 pub(crate) fn plain(value: f64) -> String {
     let magnitude = value.abs();
@@ -33,6 +52,24 @@ pub(crate) fn plain(value: f64) -> String {
             let decimals = 1 - magnitude.log10().floor() as i32;
             format!("{value:.*}", decimals.unsigned_abs() as usize)
         }
+    }
+}
+
+/// Two significant digits, such as `2.5` and `120`: for sentences.
+pub(crate) fn rough(value: f64) -> String {
+    let rounded: f64 = format!("{value:.1e}").parse().expect("a number was written");
+    match rounded.abs().log10().floor() as i32 {
+        exponent if !value.is_finite() || !(-3..6).contains(&exponent) => scientific(value),
+        exponent => format!("{rounded:.*}", (1 - exponent).max(0).unsigned_abs() as usize),
+    }
+}
+
+/// A quantity's symbol over its unit, such as `p / Pa` and `u / (m/s)`; the symbol alone without a unit.
+pub(crate) fn labelled(symbol: &str, unit: &str) -> String {
+    match unit {
+        "" => symbol.into(),
+        _ if unit.contains(['/', ' ', '·']) => format!("{symbol} / ({unit})"),
+        _ => format!("{symbol} / {unit}"),
     }
 }
 
@@ -101,11 +138,30 @@ mod tests {
     }
 
     #[test]
+    fn sentences_have_typeset_powers() {
+        assert_eq!(typeset(0.0321), "3.21×10⁻²");
+        assert_eq!(typeset(f64::NAN), "–");
+        assert_eq!(typeset_spread(0.0321, Some(0.0012)), "(3.21 ± 0.12)×10⁻²");
+        assert_eq!(typeset_spread(0.0321, None), "3.21×10⁻²");
+    }
+
+    #[test]
     fn ratios_keep_the_digits_that_mean_something() {
         let cases = [(0.0421, "0.042"), (0.42, "0.42"), (1.284, "1.28"), (12.84, "12.8")];
         for (value, text) in cases.into_iter().chain([(128.4, "128"), (0.999, "1.00")]) {
             assert_eq!(plain(value), text);
         }
+    }
+
+    #[test]
+    fn sentences_have_two_digits() {
+        let cases =
+            [(0.04321, "0.043"), (2.48, "2.5"), (9.96, "10"), (18.4, "18"), (1284.0, "1300")];
+        for (value, text) in cases {
+            assert_eq!(rough(value), text);
+        }
+        assert_eq!(labelled("u", "m/s"), "u / (m/s)");
+        assert_eq!(labelled("p", "Pa"), "p / Pa");
     }
 
     #[test]

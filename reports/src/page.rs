@@ -5,7 +5,7 @@ use crate::figures::{Drawing, FIGURES};
 use crate::provenance::{Facts, facts};
 use crate::sheet::Sheet;
 use crate::summary::summary;
-use crate::tables::TABLES;
+use crate::tables::{Comparison, Leaderboard, PerCase, TABLES, Table};
 use crate::{ReportError, bitmap, export, html, markdown, svg};
 use data::{Run, write_whole};
 use std::collections::BTreeSet;
@@ -76,18 +76,21 @@ pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
 
 /// The leaderboards for a terminal.
 pub fn leaderboard_text(runs: &[Run]) -> String {
-    texts(runs, &["leaderboard", "per-case"])
+    let evidence = Evidence::new(runs);
+    texts([Leaderboard { compact: true }.sheets(&evidence), PerCase::default().sheets(&evidence)])
 }
 
 /// The same surrogates in several runs, for a terminal.
 pub fn compare_text(runs: &[Run]) -> String {
-    texts(runs, &["comparison", "leaderboard"])
+    let evidence = Evidence::new(runs);
+    texts([
+        Comparison::default().sheets(&evidence),
+        Leaderboard { compact: true }.sheets(&evidence),
+    ])
 }
 
-fn texts(runs: &[Run], tables: &[&str]) -> String {
-    let evidence = Evidence::new(runs);
-    let sheets = tables.iter().flat_map(|name| sheets(&evidence, name));
-    sheets.map(|sheet| sheet.to_text()).collect::<Vec<_>>().join("\n")
+fn texts(sheets: [Vec<Sheet>; 2]) -> String {
+    sheets.iter().flatten().map(Sheet::to_text).collect::<Vec<_>>().join("\n")
 }
 
 fn sheets(evidence: &Evidence, name: &str) -> Vec<Sheet> {

@@ -1,6 +1,6 @@
 //! Axes around a frame, and what is drawn within.
 
-use crate::bitmap::text_width;
+use crate::font::text_width;
 use crate::scale::Scale;
 use crate::scene::{Anchor, Point, Scene, Stroke, Text};
 use crate::style::{Look, Marker, Paint};
@@ -33,13 +33,15 @@ impl Plot<'_> {
         let Frame { x, y, width, height } = self.frame;
         self.x_ticks();
         self.y_ticks();
-        self.scene.line(&[[x, y + height], [x + width, y + height]], Stroke::new(Paint::Muted, 1.0));
+        self.scene
+            .line(&[[x, y + height], [x + width, y + height]], Stroke::new(Paint::Muted, 1.0));
         let middle = x + width / 2.0;
         self.scene.text(Text::new(title, [x, y - 12.0], NORMAL));
         let below = Text::new(x_label, [middle, y + height + 36.0], NORMAL);
         self.scene.text(below.held(Anchor::Middle).painted(Paint::Muted));
-        let beside = Text::new(y_label, [x - 52.0, y + height / 2.0], NORMAL);
-        self.scene.text(Text { upright: true, ..beside.held(Anchor::Middle).painted(Paint::Muted) });
+        let beside = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
+        self.scene
+            .text(Text { upright: true, ..beside.held(Anchor::Middle).painted(Paint::Muted) });
     }
 
     fn x_ticks(&mut self) {
@@ -91,7 +93,8 @@ impl Plot<'_> {
     pub(crate) fn band(&mut self, values: &[(f64, f64, f64)], paint: Paint, opacity: f64) {
         let Frame { y: top, height, .. } = self.frame;
         let held = |[x, y]: Point| [x, y.clamp(top, top + height)];
-        let known = |(_, low, high): &(f64, f64, f64)| !self.at(0.0, *low)[1].is_nan() && !high.is_nan();
+        let known =
+            |(_, low, high): &(f64, f64, f64)| !self.at(0.0, *low)[1].is_nan() && !high.is_nan();
         let mut areas = Vec::new();
         for piece in values.split(|value| !known(value)) {
             let low = piece.iter().map(|(x, low, _)| held(self.at(*x, *low)));
@@ -160,8 +163,14 @@ fn clip(from: Point, to: Point, frame: Frame) -> Option<[Point; 2]> {
 }
 
 /// Frames side by side, row by row, with room for axes around each.
-pub(crate) fn facets(count: usize, columns: usize, top: f64, width: f64, height: f64) -> Vec<Frame> {
-    const LEFT: f64 = 70.0;
+pub(crate) fn facets(
+    count: usize,
+    columns: usize,
+    top: f64,
+    width: f64,
+    height: f64,
+) -> Vec<Frame> {
+    const LEFT: f64 = 82.0;
     const RIGHT: f64 = 14.0;
     const ABOVE: f64 = 30.0;
     const BELOW: f64 = 56.0;
@@ -202,7 +211,13 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool
 }
 
 /// Writes a label beside a point where it covers least of what is already there.
-pub(crate) fn label_beside(scene: &mut Scene, label: &str, at: Point, taken: &mut Vec<Frame>, bounds: Frame) {
+pub(crate) fn label_beside(
+    scene: &mut Scene,
+    label: &str,
+    at: Point,
+    taken: &mut Vec<Frame>,
+    bounds: Frame,
+) {
     let (width, height) = (text_width(label, SMALL), SMALL + 2.0);
     let beside = |dx: f64, dy: f64| Frame {
         x: at[0] + dx * 9.0 + (dx - 1.0) / 2.0 * width,
@@ -210,7 +225,20 @@ pub(crate) fn label_beside(scene: &mut Scene, label: &str, at: Point, taken: &mu
         width,
         height,
     };
-    let places = [(1.0, 0.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 0.0), (-1.0, -1.0), (-1.0, 1.0), (0.0, -1.3), (0.0, 1.3), (1.0, -2.0), (1.0, 2.0), (-1.0, -2.0), (-1.0, 2.0)];
+    let places = [
+        (1.0, 0.0),
+        (1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 0.0),
+        (-1.0, -1.0),
+        (-1.0, 1.0),
+        (0.0, -1.3),
+        (0.0, 1.3),
+        (1.0, -2.0),
+        (1.0, 2.0),
+        (-1.0, -2.0),
+        (-1.0, 2.0),
+    ];
     let crowded = |frame: &Frame| {
         let outside = width * height - frame.overlap(&bounds);
         10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>()

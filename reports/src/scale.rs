@@ -74,19 +74,18 @@ impl Scale {
     /// Powers of ten, and their multiples where there are few.
     fn powers(&self, wanted: usize) -> Vec<Tick> {
         let exponents = self.low.floor() as i32..=self.high.ceil() as i32;
-        let stride = ((self.high - self.low) / wanted.max(1) as f64).ceil().max(1.0) as i32;
-        let labelled: &[u32] = match self.high - self.low {
-            decades if decades < 1.0 => &[1, 2, 3, 5, 7],
-            decades if decades < 2.0 => &[1, 2, 5],
-            _ => &[1],
-        };
+        let decades = self.high - self.low;
+        let stride = (decades / wanted.max(1) as f64).ceil().max(1.0) as i32;
+        let fits = |factors: &&[u32]| factors.len() as f64 * decades <= wanted as f64;
+        let factors: [&[u32]; 2] = [&[1, 2, 3, 5, 7], &[1, 2, 5]];
+        let labelled = factors.into_iter().find(fits).unwrap_or(&[1]);
         let label = |exponent: i32, factor: u32| match factor {
             _ if exponent % stride != 0 || !labelled.contains(&factor) => String::new(),
             1 => power_of_ten(exponent),
             _ => format!("{factor}×{}", power_of_ten(exponent)),
         };
         let of_decade = |exponent: i32| {
-            let factors = if self.high - self.low < 7.0 { 1..10 } else { 1..2 };
+            let factors = if decades < 7.0 { 1..10 } else { 1..2 };
             factors.map(move |factor| Tick {
                 value: f64::from(factor) * 10f64.powi(exponent),
                 label: label(exponent, factor),
@@ -122,7 +121,10 @@ mod tests {
 
     #[test]
     fn logarithmic_ticks_are_powers_of_ten() {
-        assert_eq!(labels(Scale::logarithmic([1e-4, 1.0]), 5), ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+        assert_eq!(
+            labels(Scale::logarithmic([1e-4, 1.0]), 5),
+            ["10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]
+        );
         assert_eq!(labels(Scale::logarithmic([0.02, 0.11]), 5).first().expect("one"), "2×10⁻²");
         assert_eq!(labels(Scale::logarithmic([1e-12, 1.0]), 4).len(), 4);
     }

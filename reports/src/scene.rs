@@ -157,11 +157,13 @@ fn outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
 fn cross([x, y]: Point, radius: f64) -> Vec<Point> {
     let (long, short) = (radius, radius / 2.6);
     let quarter = [[short, -short], [long, -short], [long, short], [short, short]];
-    let turned = |turns: i32| move |[a, b]: Point| match turns {
-        0 => [x + a, y + b],
-        1 => [x - b, y + a],
-        2 => [x - a, y - b],
-        _ => [x + b, y - a],
+    let turned = |turns: i32| {
+        move |[a, b]: Point| match turns {
+            0 => [x + a, y + b],
+            1 => [x - b, y + a],
+            2 => [x - a, y - b],
+            _ => [x + b, y - a],
+        }
     };
     (0..4).flat_map(|turns| quarter[1..].iter().copied().map(turned(turns))).collect()
 }

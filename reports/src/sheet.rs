@@ -10,6 +10,8 @@ pub struct Sheet {
     pub title: String,
     /// How to read it, in a sentence or two.
     pub caption: String,
+    /// What a reader must not overlook; empty if nothing.
+    pub warning: String,
     /// Headings; the first column is aligned left, the others right.
     pub headings: Vec<String>,
     /// Rows as long as the headings.
@@ -85,7 +87,9 @@ impl Sheet {
         let rule = "─".repeat(widths.iter().sum::<usize>() + widths.len().saturating_sub(1));
         let lines = rows.iter().map(|row| line(row, &widths, " "));
         let title = [self.title.clone(), line(&heading, &widths, " "), rule];
-        title.into_iter().chain(lines).map(|line| line.trim_end().to_owned() + "\n").collect()
+        let warning = Some(&self.warning).filter(|warning| !warning.is_empty()).cloned();
+        let lines = title.into_iter().chain(lines).chain(warning);
+        lines.map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
     /// For papers and pull requests; the best values are bold.
@@ -112,7 +116,7 @@ impl Sheet {
         let headings: String =
             self.headings.iter().map(|h| format!("<th scope=\"col\">{}</th>", escape(h))).collect();
         let entry = |(column, cell): (usize, &Cell)| {
-            let text = escape(&cell.text);
+            let text = narrow(&escape(&cell.text));
             match (column, cell.best) {
                 (0, _) => format!("<th scope=\"row\">{text}</th>"),
                 (_, true) => format!("<td class=\"best\">{text}</td>"),
@@ -126,6 +130,15 @@ impl Sheet {
             "<div class=\"scroll\"><table>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>",
             rows.collect::<String>()
         )
+    }
+}
+
+/// A deviation goes on a line of its own and an interval may break, for columns are dear.
+fn narrow(text: &str) -> String {
+    match (text.split_once(" ± "), text.split_once(" … ")) {
+        (Some((mean, deviation)), _) => format!("{mean}<small>± {deviation}</small>"),
+        (_, Some((low, high))) => format!("<span>{low} …</span> <span>{high}</span>"),
+        _ => text.into(),
     }
 }
 
@@ -156,7 +169,8 @@ mod tests {
     use super::*;
 
     fn sheet() -> Sheet {
-        let row = |name: &str, value| vec![Cell::text(name), Cell::number(value, |v| v.to_string())];
+        let row =
+            |name: &str, value| vec![Cell::text(name), Cell::number(value, |v| v.to_string())];
         let mut sheet = Sheet {
             title: "Errors".into(),
             headings: vec!["surrogate".into(), "a|b".into()],
@@ -200,7 +214,8 @@ none          –
 
     #[test]
     fn a_diverged_value_is_best_of_nothing() {
-        let mut cells = [f64::INFINITY, f64::INFINITY].map(|v| Cell::number(Some(v), |_| "∞".into()));
+        let mut cells =
+            [f64::INFINITY, f64::INFINITY].map(|v| Cell::number(Some(v), |_| "∞".into()));
         mark_best(cells.iter_mut(), Direction::Lower);
         assert!(cells.iter().all(|cell| !cell.best));
     }

@@ -81,8 +81,7 @@ pub(crate) fn signed_rank(differences: &[f64]) -> SignedRank {
     let ranks = doubled_ranks(&kept);
     let sum = kept.iter().zip(&ranks).filter(|(d, _)| **d > 0.0).map(|(_, rank)| rank).sum();
     let chances = rank_sum_chances(&ranks);
-    let (below, above) =
-        (chances[..=sum].iter().sum::<f64>(), chances[sum..].iter().sum::<f64>());
+    let (below, above) = (chances[..=sum].iter().sum::<f64>(), chances[sum..].iter().sum::<f64>());
     SignedRank {
         pairs: kept.len(),
         positive: kept.iter().filter(|d| **d > 0.0).count(),

@@ -101,8 +101,7 @@ impl Paint {
 }
 
 /// The fonts of pages and figures: whatever the reader's system has.
-pub(crate) const FONTS: &str =
-    "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
+pub(crate) const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 
 /// A theme as custom properties of a style sheet.
 pub(crate) fn properties(theme: &Theme) -> String {

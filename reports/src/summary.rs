@@ -1,7 +1,7 @@
 //! The first paragraphs: what the numbers say, in sentences, without flattery.
 
 use crate::evidence::{Case, Over, Rival};
-use crate::number::{duration, plain, scientific, spread};
+use crate::number::{duration, plain, rough, typeset, typeset_spread};
 use crate::tables::{duel, equal_solver};
 use crate::{Evidence, stats};
 
@@ -64,11 +64,13 @@ fn winner(case: &Case) -> Option<String> {
     }
     let scores: Vec<f64> = best.headline_by_sample().into_values().collect();
     let interval = stats::bootstrap_interval(&scores).map_or_else(String::new, |[low, high]| {
-        format!(" (95 % interval {} to {})", scientific(low), scientific(high))
+        format!(" (95 % interval {} to {})", typeset(low), typeset(high))
     });
-    let error = spread(score.mean, score.deviation);
+    let error = typeset_spread(score.mean, score.deviation);
     Some(match case.rivals.iter().filter(|r| r.is_learned() && r.headline().is_some()).nth(1) {
-        None => format!("The learned surrogate, {}, has a mean NRMSE of {error}{interval}.", best.label),
+        None => {
+            format!("The learned surrogate, {}, has a mean NRMSE of {error}{interval}.", best.label)
+        }
         Some(second) => format!(
             "Of the learned surrogates {} has the least error, a mean NRMSE of {error}{interval}, {}.",
             best.label,
@@ -83,14 +85,14 @@ fn lead(best: &Rival, second: &Rival) -> String {
     let factor = if means[1].is_infinite() {
         format!("ahead of {}, of which rollouts diverged", second.label)
     } else {
-        format!("{} times less than {}", plain(means[1] / means[0]), second.label)
+        format!("{} times less than {}", rough(means[1] / means[0]), second.label)
     };
     let chance = duel(best, second).map_or_else(String::new, |duel| {
         format!(
             "; it is ahead on {} of {} (Wilcoxon's p = {})",
             duel.test.positive,
             plural(duel.test.pairs, "sample"),
-            plain(duel.test.p)
+            probability(duel.test.p)
         )
     });
     factor + &chance
@@ -104,11 +106,14 @@ fn against_persistence(case: &Case) -> Option<String> {
     Some(match ratio {
         _ if !ratio.is_finite() => return None,
         ratio if ratio > 1.0 => {
-            format!("That is {} times less than persistence, which repeats the last state.", plain(ratio))
+            format!(
+                "Persistence, which repeats the last state, errs {} times as much.",
+                rough(ratio)
+            )
         }
         ratio => format!(
-            "It does not beat persistence, which repeats the last state: its error is {} times that.",
-            plain(1.0 / ratio)
+            "It does not beat persistence, which repeats the last state: it errs {} times as much.",
+            rough(1.0 / ratio)
         ),
     })
 }
@@ -119,9 +124,9 @@ fn against_floor(case: &Case) -> Option<String> {
     Some(match ratio {
         _ if !ratio.is_finite() => return None,
         ratio if ratio > 1.0 => {
-            format!("The reference's own error is {} times smaller still.", plain(ratio))
+            format!("Its error is {} times the reference's own, as far as that is known.", rough(ratio))
         }
-        _ => "It is below the reference's own error: such data cannot tell it from a perfect one.".into(),
+        _ => "Its error is below the reference's own error: such data cannot tell it from a perfect one.".into(),
     })
 }
 
@@ -130,11 +135,12 @@ fn against_solver(case: &Case) -> Option<String> {
     let own = best.seconds_per_step()?;
     let has_solvers = case.rivals.iter().any(|rival| rival.kind == "solver");
     let Some(solver) = equal_solver(case, best) else {
-        return has_solvers.then(|| format!("No coarse solver tried here is as accurate as {}.", best.label));
+        return has_solvers
+            .then(|| format!("No coarse solver tried here is as accurate as {}.", best.label));
     };
     let theirs = solver.seconds_per_step()?;
     let verdict = if theirs > own {
-        format!("{} times as long", plain(theirs / own))
+        format!("{} times as long", rough(theirs / own))
     } else {
         format!("{} of the time: at equal error the solver is faster", percent(theirs / own))
     };
@@ -147,8 +153,12 @@ fn against_solver(case: &Case) -> Option<String> {
     ))
 }
 
+fn probability(p: f64) -> String {
+    if p < 1e-3 { typeset(p) } else { rough(p) }
+}
+
 fn percent(share: f64) -> String {
-    format!("{} %", plain(100.0 * share))
+    format!("{} %", rough(100.0 * share))
 }
 
 fn divergence(case: &Case) -> Option<String> {
@@ -163,7 +173,7 @@ fn divergence(case: &Case) -> Option<String> {
 
 fn caveat(case: &Case) -> Option<String> {
     let samples = case.parameters().len();
-    (1..FEW_SAMPLES).contains(&samples).then(|| {
-        format!("With {} these statistics are rough.", plural(samples, "test sample"))
-    })
+    (1..FEW_SAMPLES)
+        .contains(&samples)
+        .then(|| format!("With {} these statistics are rough.", plural(samples, "test sample")))
 }

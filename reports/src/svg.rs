@@ -79,7 +79,8 @@ fn text(text: &Text) -> String {
         Anchor::End => "end",
     };
     let [x, y] = text.at.map(number);
-    let turn = if text.upright { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
+    let turn =
+        if text.upright { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
     // A baseline 0.35 em below the middle centres capitals and digits in every common font.
     format!(
         "<text class=\"f-{}\" x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-size=\"{}\" text-anchor=\"{anchor}\"{turn}>{}</text>\n",
@@ -104,7 +105,8 @@ pub(crate) fn encode(raster: &Raster) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut file, raster.width as u32, raster.height as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    let mut writer = encoder.write_header().expect("a vector takes any header of a non-empty image");
+    let mut writer =
+        encoder.write_header().expect("a vector takes any header of a non-empty image");
     writer.write_image_data(raster.pixels.as_flattened()).expect("three bytes a pixel");
     writer.finish().expect("a vector takes any bytes");
     file
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn images_survive_the_round_trip_through_png() {
-        let pixels = vec![[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12], [13, 14, 15], [16, 17, 18]];
+        let pixels =
+            vec![[1, 2, 3], [4, 5, 6], [7, 8, 9], [10, 11, 12], [13, 14, 15], [16, 17, 18]];
         let file = encode(&Raster { width: 3, height: 2, pixels: pixels.clone() });
         let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().expect("a PNG");
         let mut bytes = vec![0; 18];

@@ -13,7 +13,11 @@ fn writes_reports_to_look_at() {
     let two = [synthetic::run(&["cavity", "cavity-tall"])];
     reports::render(&two, &folder.join("two")).expect("a report");
     let mut faster = one[0].clone();
-    faster.records.iter_mut().filter(|r| r.surrogate == "unet").for_each(|r| r.values.iter_mut().for_each(|v| *v *= 0.4));
+    faster
+        .records
+        .iter_mut()
+        .filter(|r| r.surrogate == "unet")
+        .for_each(|r| r.values.iter_mut().for_each(|v| *v *= 0.4));
     println!("{}", reports::compare_text(&[one[0].clone(), faster.clone()]));
     reports::render(&[one[0].clone(), faster], &folder.join("compared")).expect("a report");
 }

@@ -2,10 +2,11 @@
 
 use super::{Drawing, Figure};
 use crate::evidence::{Case, Over, Rival};
+use crate::font::text_width;
 use crate::metric::title;
 use crate::plot::{Frame, Plot, SMALL, around, label_beside};
 use crate::scale::Scale;
-use crate::scene::{Anchor, Scene, Stroke, Text};
+use crate::scene::{Point, Scene, Stroke, Text};
 use crate::style::{DASHED, DOTTED, Look, Paint, look};
 use crate::{Evidence, HEADLINE, stats};
 use data::Part;
@@ -42,14 +43,16 @@ fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
     priced.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
     let levels = levels(case);
     let x = Scale::logarithmic(priced.iter().map(|p| p.seconds))?.widened(0.08, 0.08);
-    let errors = priced.iter().flat_map(|p| [Some(p.error), p.interval.map(|i| i[0]), p.interval.map(|i| i[1])]);
+    let errors = priced
+        .iter()
+        .flat_map(|p| [Some(p.error), p.interval.map(|i| i[0]), p.interval.map(|i| i[1])]);
     let y = Scale::logarithmic(errors.flatten().chain(levels.iter().map(|level| level.1)))?;
     let mut scene = Scene { height: 460.0, ..Scene::new(900.0) };
-    let frame = Frame { x: 70.0, y: 34.0, width: 810.0, height: 360.0 };
+    let frame = Frame { x: 82.0, y: 34.0, width: 798.0, height: 360.0 };
     let mut plot = Plot { scene: &mut scene, frame, x, y };
     plot.axes("", "time per rollout step and sample / s", title(HEADLINE.0));
     let mut taken = draw_levels(&mut plot, &levels);
-    draw_front(&mut plot, &priced);
+    taken.extend(draw_front(&mut plot, &priced));
     draw_points(&mut plot, &priced, &mut taken);
     Some(Drawing {
         stem: evidence.stem(CostAccuracy::NAME, case),
@@ -87,27 +90,40 @@ fn levels(case: &Case) -> Vec<(String, f64)> {
 /// Draws levels across the frame, each with its name at the right end; gives the names' frames.
 fn draw_levels(plot: &mut Plot, levels: &[(String, f64)]) -> Vec<Frame> {
     let Frame { x: left, width, .. } = plot.frame;
-    let mut levels: Vec<_> = levels.iter().map(|(n, error)| (n, plot.at(1.0, *error)[1])).collect();
-    levels.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut taken: Vec<Frame> = Vec::new();
-    for (name, y) in levels {
-        plot.scene.line(&[[left, y], [left + width, y]], Stroke::new(Paint::Muted, 1.5).dashed(DOTTED));
-        let room = crate::bitmap::text_width(name, SMALL);
-        // Names of levels close together stand side by side.
-        let used: f64 = taken.iter().filter(|t| (t.y + t.height / 2.0 + 9.0 - y).abs() < SMALL + 4.0).map(|t| t.width + 16.0).sum();
-        let end = left + width - 4.0 - used;
-        let text = Text::new(name, [end, y - 9.0], SMALL).held(Anchor::End);
-        plot.scene.text(text.painted(Paint::Muted));
-        taken.push(Frame { x: end - room, y: y - 16.0, width: room, height: 14.0 });
+    let heights: Vec<f64> = levels.iter().map(|(_, error)| plot.at(1.0, *error)[1]).collect();
+    let line = |y: f64| Frame { x: left, y: y - 1.0, width, height: 2.0 };
+    let mut taken: Vec<Frame> = heights.iter().copied().map(line).collect();
+    for ((name, _), y) in levels.iter().zip(heights) {
+        let ends = [[left, y], [left + width, y]];
+        plot.scene.line(&ends, Stroke::new(Paint::Muted, 1.5).dashed(DOTTED));
+        let room = text_width(name, SMALL);
+        // Above the line or below it, at the right end or further left, where there is most room.
+        let places = (0..4).flat_map(|shift| [-9.0, 9.0].map(|dy| (f64::from(shift), dy)));
+        let frames = places.map(|(shift, dy)| Frame {
+            x: left + width - 4.0 - room - 130.0 * shift,
+            y: y + dy - 7.0,
+            width: room,
+            height: 14.0,
+        });
+        let crowded = |frame: &Frame| taken.iter().map(|t| frame.overlap(t)).sum::<f64>();
+        let best = frames.min_by(|a, b| crowded(a).total_cmp(&crowded(b))).expect("eight places");
+        plot.scene.text(Text::new(name, [best.x, best.y + 7.0], SMALL).painted(Paint::Muted));
+        taken.push(best);
     }
     taken
 }
 
-fn draw_front(plot: &mut Plot, priced: &[Priced]) {
-    let solvers: Vec<&Priced> = priced.iter().filter(|p| p.rival.kind == "solver").collect();
-    let Some(first) = solvers.first() else { return };
-    let stroke = Stroke::new(first.look.paint, 1.5).dashed(DASHED);
-    plot.line(solvers.iter().map(|p| (p.seconds, p.error)), stroke);
+/// Joins the coarse solvers, by cost; gives frames along the line for names to keep off.
+fn draw_front(plot: &mut Plot, priced: &[Priced]) -> Vec<Frame> {
+    let solvers = priced.iter().filter(|p| p.rival.kind == "solver");
+    let front: Vec<(f64, f64)> = solvers.map(|p| (p.seconds, p.error)).collect();
+    plot.line(front.iter().copied(), Stroke::new(Paint::Muted, 1.5).dashed(DASHED));
+    let points: Vec<Point> = front.iter().map(|(x, y)| plot.at(*x, *y)).collect();
+    let share = |place: u32| f64::from(place) / 40.0;
+    let along = |from: Point, to: Point, t: f64| [0, 1].map(|i| from[i] + t * (to[i] - from[i]));
+    let spots =
+        |pair: &[Point]| (0..=40).map(|i| along(pair[0], pair[1], share(i))).collect::<Vec<_>>();
+    points.windows(2).flat_map(spots).map(|at| around(at, 2.0)).collect()
 }
 
 fn draw_points(plot: &mut Plot, priced: &[Priced], taken: &mut Vec<Frame>) {

@@ -3,6 +3,7 @@
 use super::{Drawing, Figure};
 use crate::evidence::{Case, Rival};
 use crate::metric::title;
+use crate::number::labelled;
 use crate::plot::{Plot, bottom, facets, legend};
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
@@ -102,8 +103,7 @@ fn points(case: &Case, rival: &Rival, parameter: &str) -> Points {
 fn axis_label(case: &Case, parameter: &str) -> String {
     let known = case.summary.into_iter().flat_map(|summary| &summary.parameters);
     let unit = known.map(|(p, ..)| p).find(|p| p.name == parameter).map_or("", |p| &p.unit);
-    let symbol = case.symbol(parameter);
-    if unit.is_empty() { symbol.into() } else { format!("{symbol} / ({unit})") }
+    labelled(case.symbol(parameter), unit)
 }
 
 fn draw_points(plot: &mut Plot, points: &[Points], looks: &[(String, Look)]) {

@@ -35,7 +35,12 @@ impl Part for ErrorGrowth {
     fn check(&self) -> Result<(), Invalid> {
         let [low, high] = self.band;
         let holds = 0.0 <= low && low <= high && high <= 1.0;
-        Invalid::unless(holds, "band", format!("[{low}, {high}]"), "two increasing quantiles in 0 to 1")
+        Invalid::unless(
+            holds,
+            "band",
+            format!("[{low}, {high}]"),
+            "two increasing quantiles in 0 to 1",
+        )
     }
 }
 
@@ -142,7 +147,8 @@ fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Opti
     let growths = || channels.iter().flat_map(|(_, growths)| growths);
     let last: Vec<f64> = growths().filter_map(|g| Some(g.steps.last()?.median)).collect();
     let top = 30.0 * median(&last);
-    let bands = growths().flat_map(|g| &g.steps).flat_map(|step| [step.low, step.median, step.high]);
+    let bands =
+        growths().flat_map(|g| &g.steps).flat_map(|step| [step.low, step.median, step.high]);
     let floors = channels.iter().filter_map(|(channel, _)| case.floor(metric, channel));
     let floors = floors.flat_map(|floor| floor.values.iter().copied());
     Scale::logarithmic(bands.chain(floors).map(|value| value.min(top)))

@@ -2,9 +2,10 @@
 
 use super::{Drawing, Figure};
 use crate::Evidence;
-use crate::bitmap::text_width;
 use crate::colour_map::ColourMap;
 use crate::evidence::{Case, Rival};
+use crate::font::text_width;
+use crate::number::{labelled, plain};
 use crate::plot::{NORMAL, SMALL};
 use crate::scale::Scale;
 use crate::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
@@ -12,7 +13,6 @@ use crate::stats::{median, quantile};
 use crate::style::Paint;
 use data::{Invalid, Panel, Part};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Reference, predictions and errors of a test sample at several steps, with shared colours.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,18 +40,22 @@ impl Part for FieldPanels {
 impl Figure for FieldPanels {
     fn draw(&self, evidence: &Evidence) -> Vec<Drawing> {
         let all = evidence.runs.iter().flat_map(|run| &run.panels).filter(|panel| is_whole(panel));
-        let mut groups: BTreeMap<(&str, usize, &str), Vec<&Panel>> = BTreeMap::new();
+        let mut groups: Vec<Vec<&Panel>> = Vec::new();
         for panel in all {
-            let key = (panel.case.as_str(), panel.sample, panel.channel.as_str());
-            let group = groups.entry(key).or_default();
-            // Several runs may show the same instant.
-            if !group.iter().any(|known| known.step == panel.step) {
-                group.push(panel);
+            match groups.iter_mut().find(|group| show_the_same(group[0], panel)) {
+                None => groups.push(vec![panel]),
+                // Several runs may show the same instant.
+                Some(group) if group.iter().any(|known| known.step == panel.step) => {}
+                Some(group) => group.push(panel),
             }
         }
-        let figures = groups.into_values().filter_map(|panels| self.draw_group(evidence, panels));
-        figures.collect()
+        groups.into_iter().filter_map(|panels| self.draw_group(evidence, panels)).collect()
     }
+}
+
+/// Whether two panels are of one sample and channel.
+fn show_the_same(a: &Panel, b: &Panel) -> bool {
+    (&a.case, a.sample, &a.channel) == (&b.case, b.sample, &b.channel)
 }
 
 /// Whether there is a picture in it.
@@ -94,15 +98,20 @@ impl FieldPanels {
         draw_bars(&mut scene, &layout, rows.len(), first, [&values, &errors]);
         Some(Drawing {
             stem: format!("{}-{}-{}", evidence.stem(Self::NAME, case), first.sample, first.channel),
-            title: format!("{} of sample {} of {}", first.channel, first.sample, first.case),
-            caption: format!(
-                "{}. Left of each pair the field, right of it prediction − reference; x to the right, y up. All \
-                 fields share one scale and all errors another; values beyond a scale's ends take its end colour.",
-                first.caption
-            ),
+            title: title(first),
+            caption: "Left of each pair the field, right of it prediction − reference; x to the right, y up. All \
+                      fields share one scale and all errors another; values beyond a scale's ends take its \
+                      end colour."
+                .into(),
             scene,
         })
     }
+}
+
+fn title(panel: &Panel) -> String {
+    let Panel { case, sample, channel, caption, .. } = panel;
+    let caption = if caption.is_empty() { String::new() } else { format!(", {caption}") };
+    format!("{channel} on test sample {sample} of {case}{caption}")
 }
 
 /// At most `count` of the panels, spread evenly, the last among them.
@@ -114,14 +123,15 @@ fn spread<'p>(panels: &[&'p Panel], count: usize) -> Vec<&'p Panel> {
 /// Rows in the order of the leaderboard.
 fn rows<'p>(case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
     let field = |rival: &Rival<'p>, shown: &Panel| {
-        let same = |panel: &Panel| (panel.sample, panel.step) == (shown.sample, shown.step) && panel.channel == shown.channel;
+        let same = |panel: &Panel| show_the_same(panel, shown) && panel.step == shown.step;
         let (panel, place) = rival.panels.iter().find(|(panel, _)| same(panel))?;
         let values = panel.predictions[*place].1.as_slice();
         Some(values).filter(|values| values.len() == shown.reference.len())
     };
-    let shown = case.rivals.iter().filter(|rival| {
-        rival.panels.iter().any(|(panel, _)| panel.sample == panels[0].sample)
-    });
+    let shown = case
+        .rivals
+        .iter()
+        .filter(|rival| rival.panels.iter().any(|(panel, _)| panel.sample == panels[0].sample));
     let row = |rival: &Rival<'p>| Row {
         label: rival.label.clone(),
         fields: panels.iter().map(|panel| field(rival, panel)).collect(),
@@ -139,7 +149,8 @@ struct Colours {
 impl Colours {
     /// Over all references: about zero if they have both signs to speak of.
     fn of_values(panels: &[&Panel]) -> Self {
-        let all: Vec<f64> = panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
+        let all: Vec<f64> =
+            panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
         // A few cells beside a moving wall or in a corner would else take the whole scale.
         let (low, high) = (quantile(&all, 0.002), quantile(&all, 0.998));
         if low < 0.0 && high > 0.0 && (-low).min(high) > 0.05 * (-low).max(high) {
@@ -154,7 +165,8 @@ impl Colours {
     /// Over all errors: as wide as the median surrogate's, for the worst would hide the others.
     fn of_errors(panels: &[&Panel], rows: &[Row]) -> Self {
         let widths = rows.iter().map(|row| {
-            let pairs = panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
+            let pairs =
+                panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
             let errors = pairs.flat_map(|(panel, field)| errors(panel, field));
             quantile(&errors.map(f64::abs).collect::<Vec<_>>(), 0.99)
         });
@@ -196,7 +208,10 @@ impl Layout {
     fn corner(&self, row: usize, step: usize, side: usize) -> Point {
         let [width, height] = self.size;
         let columns = (2 * step + side) as f64;
-        [self.left + columns * (width + GAP) + step as f64 * GAP, self.top + row as f64 * (height + GAP)]
+        [
+            self.left + columns * (width + GAP) + step as f64 * GAP,
+            self.top + row as f64 * (height + GAP),
+        ]
     }
 }
 
@@ -204,7 +219,7 @@ fn draw_headings(scene: &mut Scene, layout: &Layout, panels: &[&Panel]) {
     let [width, _] = layout.size;
     for (step, panel) in panels.iter().enumerate() {
         let [x, y] = layout.corner(0, step, 0);
-        let time = format!("t = {} s (step {})", crate::number::plain(panel.time), panel.step);
+        let time = format!("t = {} s (step {})", plain(panel.time), panel.step);
         let heading = Text::new(time, [x + width + GAP / 2.0, y - 34.0], NORMAL);
         scene.text(heading.held(Anchor::Middle));
         for (side, name) in [panel.channel.as_str(), "error"].into_iter().enumerate() {
@@ -225,11 +240,23 @@ fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours
     draw_label(scene, layout, 0, "reference");
     for (step, panel) in panels.iter().enumerate() {
         let values: Vec<f64> = panel.reference.iter().map(|x| f64::from(*x)).collect();
-        draw_image(scene, colours.image(panel.cells, &values), layout.corner(0, step, 0), layout.size);
+        draw_image(
+            scene,
+            colours.image(panel.cells, &values),
+            layout.corner(0, step, 0),
+            layout.size,
+        );
     }
 }
 
-fn draw_row(scene: &mut Scene, layout: &Layout, panels: &[&Panel], row: usize, content: &Row, colours: [&Colours; 2]) {
+fn draw_row(
+    scene: &mut Scene,
+    layout: &Layout,
+    panels: &[&Panel],
+    row: usize,
+    content: &Row,
+    colours: [&Colours; 2],
+) {
     draw_label(scene, layout, row, &content.label);
     for (step, (panel, field)) in panels.iter().zip(&content.fields).enumerate() {
         let [left, right] = [0, 1].map(|side| layout.corner(row, step, side));
@@ -261,15 +288,20 @@ fn draw_edge(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2], paint:
 }
 
 /// The two colour bars below all rows; sets the scene's height.
-fn draw_bars(scene: &mut Scene, layout: &Layout, rows: usize, panel: &Panel, colours: [&Colours; 2]) {
+fn draw_bars(
+    scene: &mut Scene,
+    layout: &Layout,
+    rows: usize,
+    panel: &Panel,
+    colours: [&Colours; 2],
+) {
     let [_, bottom] = layout.corner(rows + 1, 0, 0);
     let y = bottom + 12.0;
     let width = (scene.width - layout.left - 16.0 - 60.0) / 2.0;
-    let names = [panel.channel.clone(), "prediction − reference".into()];
+    let names = [panel.channel.as_str(), "prediction − reference"];
     for (side, (colours, name)) in colours.into_iter().zip(names).enumerate() {
         let x = layout.left + side as f64 * (width + 60.0);
-        let unit = if panel.unit.is_empty() { name } else { format!("{name} / ({})", panel.unit) };
-        draw_bar(scene, colours, [x, y], width, &unit);
+        draw_bar(scene, colours, [x, y], width, &labelled(name, &panel.unit));
     }
     scene.height = y + 62.0;
 }

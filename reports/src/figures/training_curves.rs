@@ -30,14 +30,15 @@ fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
     let mut rivals: Vec<&Rival> = case.rivals.iter().filter(|r| !r.curves.is_empty()).collect();
     rivals.sort_by_key(|rival| evidence.place(&rival.label));
     let points = || rivals.iter().flat_map(|rival| &rival.curves).flat_map(|curve| &curve.points);
-    let y = Scale::logarithmic(points().flat_map(|p| [Some(p.train_loss), p.valid_loss]).flatten())?;
+    let y =
+        Scale::logarithmic(points().flat_map(|p| [Some(p.train_loss), p.valid_loss]).flatten())?;
     let x = Scale::linear(points().map(|point| point.step as f64).chain([0.0]))?;
     let mut scene = Scene::new(900.0);
     let sample = |dash| Look { paint: Paint::Ink, dash, marker: Marker::Circle };
     let entries = [("training loss", DOTTED), ("validation loss", SOLID)];
     let entries = entries.map(|(label, dash)| (label.to_owned(), sample(dash)));
     let top = legend(&mut scene, &entries, false);
-    let frames = facets(rivals.len(), rivals.len().min(2), top, scene.width, 220.0);
+    let frames = facets(rivals.len(), rivals.len().min(3), top, scene.width, 220.0);
     scene.height = bottom(&frames);
     for (rival, frame) in rivals.iter().zip(frames) {
         let mut plot = Plot { scene: &mut scene, frame, x, y };

@@ -32,18 +32,24 @@ fn sheet(evidence: &Evidence, case: &Case) -> Option<Sheet> {
     let later = 1..evidence.runs.len();
     let rows: Vec<Vec<Cell>> =
         later.flat_map(|run| pairs(case, run)).map(|(first, other)| row(first, other)).collect();
-    let headings =
-        ["surrogate", "runs", "NRMSE before", "NRMSE after", "after / before", "samples better", "p"];
+    let headings = [
+        "surrogate",
+        "runs",
+        "NRMSE before",
+        "NRMSE after",
+        "after / before",
+        "samples better",
+        "p",
+    ];
     (!rows.is_empty()).then(|| Sheet {
         title: format!("Runs compared on {}", case.name),
-        caption: format!(
-            "Run 1 is before. The ratio is the median over shared samples, and p is Wilcoxon's exact \
-             signed-rank test, uncorrected.{}",
-            doubts(evidence, case)
-        ),
+        caption: "Run 1 is before. The ratio is the median over shared samples, and p is Wilcoxon's exact \
+                  signed-rank test, uncorrected."
+            .into(),
+        warning: doubts(evidence, case),
         headings: headings.map(String::from).to_vec(),
         rows,
-        folded: false,
+                ..Sheet::default()
     })
 }
 
@@ -80,10 +86,10 @@ fn doubts(evidence: &Evidence, case: &Case) -> String {
     let differ = |values: BTreeSet<&str>| values.len() > 1;
     let mut doubts = String::new();
     if differ(cases().map(|case| case.dataset_hash.as_str()).collect()) {
-        doubts += " The runs used different data, so the errors are of different tasks.";
+        doubts += "The runs used different data, so the errors are of different tasks. ";
     }
     if differ(manifests().map(|manifest| manifest.provenance.machine.as_str()).collect()) {
-        doubts += " The runs used different machines, so times cannot be compared.";
+        doubts += "The runs used different machines, so times cannot be compared. ";
     }
-    doubts
+    doubts.trim_end().into()
 }

@@ -42,15 +42,22 @@ pub(crate) fn equal_solver<'r, 'a>(case: &'r Case<'a>, rival: &Rival) -> Option<
 fn break_even(case: &Case, rival: &Rival, solver: &Rival) -> Option<f64> {
     let steps = case.summary?.steps as f64;
     let saved = solver.seconds_per_step()? - rival.seconds_per_step()?;
-    (saved > 0.0 && steps > 0.0).then(|| (rival.training_seconds().unwrap_or(0.0) / (steps * saved)).ceil())
+    (saved > 0.0 && steps > 0.0)
+        .then(|| (rival.training_seconds().unwrap_or(0.0) / (steps * saved)).ceil())
 }
 
 fn sheet(case: &Case) -> Option<Sheet> {
     let learned: Vec<&Rival> = case.rivals.iter().filter(|rival| rival.is_learned()).collect();
     let solvers = case.rivals.iter().any(|rival| rival.kind == "solver");
     let headings = [
-        "surrogate", "NRMSE", "time per step", "equally good solver", "its NRMSE", "its time per step",
-        "solver / surrogate", "pays off after",
+        "surrogate",
+        "NRMSE",
+        "time per step",
+        "equally good solver",
+        "its NRMSE",
+        "its time per step",
+        "solver / surrogate",
+        "pays off after",
     ];
     (solvers && !learned.is_empty()).then(|| Sheet {
         title: format!("Cost at equal error on {}", case.name),
@@ -60,7 +67,7 @@ fn sheet(case: &Case) -> Option<Sheet> {
             .into(),
         headings: headings.map(String::from).to_vec(),
         rows: learned.into_iter().map(|rival| row(case, rival)).collect(),
-        folded: false,
+                ..Sheet::default()
     })
 }
 

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 /// All surrogates of a case from best to worst.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Leaderboard {}
+pub struct Leaderboard {
+    /// Whether to leave out what a terminal has no room for. Default false.
+    pub compact: bool,
+}
 
 impl Part for Leaderboard {
     const NAME: &'static str = "leaderboard";
@@ -21,7 +24,7 @@ impl Part for Leaderboard {
 impl Table for Leaderboard {
     fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
         let cases = evidence.cases.iter().filter(|case| !case.rivals.is_empty());
-        cases.map(sheet).collect()
+        cases.map(|case| self.sheet(case)).collect()
     }
 }
 
@@ -32,10 +35,13 @@ struct Column {
     better: Option<Direction>,
 }
 
+/// What a terminal has no room for.
+const WIDE: [&str; 6] =
+    ["seeds", "95 % interval", "VRMSE", "correlation time / s", "divergence / s⁻¹", "weights"];
+
 fn columns() -> Vec<Column> {
-    let contest = |heading: String, entry, metric| {
-        Column { heading, entry, better: Some(direction(metric)) }
-    };
+    let contest =
+        |heading: String, entry, metric| Column { heading, entry, better: Some(direction(metric)) };
     let fact = |heading: &str, entry| Column { heading: heading.into(), entry, better: None };
     vec![
         fact("surrogate", |rival| Cell::text(&rival.label)),
@@ -62,22 +68,29 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn sheet(case: &Case) -> Sheet {
-    let columns = columns();
+impl Leaderboard {
+    fn sheet(&self, case: &Case) -> Sheet {
+        let fits = |column: &Column| !(self.compact && WIDE.contains(&column.heading.as_str()));
+        sheet(case, &columns().into_iter().filter(fits).collect::<Vec<_>>())
+    }
+}
+
+fn sheet(case: &Case, columns: &[Column]) -> Sheet {
     let row = |rival: &Rival| columns.iter().map(|column| (column.entry)(rival)).collect();
     let mut sheet = Sheet {
         title: format!("Leaderboard of {}", case.name),
         caption: caption(case),
+        warning: warning(case),
         headings: columns.iter().map(|column| column.heading.clone()).collect(),
         rows: case.rivals.iter().map(row).collect(),
-        folded: false,
+        ..Sheet::default()
     };
     for (place, column) in columns.iter().enumerate() {
         if let Some(direction) = column.better {
             sheet.mark_column(place, direction);
         }
     }
-    sheet.rows.extend(floor_row(case, &columns));
+    sheet.rows.extend(floor_row(case, columns));
     sheet.without_empty_columns()
 }
 
@@ -85,25 +98,38 @@ fn caption(case: &Case) -> String {
     let samples = case.parameters().len();
     format!(
         "Means over {samples} test sample{}, all rolled-out steps and all seeds; ± is the standard deviation over \
-         seeds; the interval is a 95 % bootstrap over samples{}. The best value of a column is marked. \
-         Baselines compete in error, not in time.",
+         seeds; the interval is a 95 % bootstrap over samples. A rollout that diverged counts as infinitely bad. The \
+         best value of a column is marked. Baselines compete in error, not in time.",
         if samples == 1 { "" } else { "s" },
-        if samples < 10 { " (of so few samples it is too narrow)" } else { "" },
     )
+}
+
+/// Below so many test samples intervals are too narrow by a tenth and more.
+const FEW_SAMPLES: usize = 10;
+
+fn warning(case: &Case) -> String {
+    match case.parameters().len() {
+        0 => "No record says anything of this case.".into(),
+        1 => "There is one test sample: nothing here generalizes.".into(),
+        samples if samples < FEW_SAMPLES => {
+            format!("There are only {samples} test samples: intervals are too narrow.")
+        }
+        _ => String::new(),
+    }
 }
 
 /// The data's own error: no surrogate, but the least error that means anything.
 fn floor_row(case: &Case, columns: &[Column]) -> Option<Vec<Cell>> {
     let floors = [Over::Steps, Over::LastStep].map(|over| case.headline_floor(over));
     let [Some(all), Some(last)] = floors else { return None };
-    let entry = |(place, _): (usize, &Column)| match place {
-        0 => Cell::text("reference's own error"),
-        1 => Cell::text("floor"),
-        3 => Cell::text(scientific(all)),
-        5 => Cell::text(scientific(last)),
-        _ => Cell::text(""),
+    let entry = |column: &Column| match column.heading.as_str() {
+        "surrogate" => "reference's own error".into(),
+        "kind" => "floor".into(),
+        "NRMSE" => scientific(all),
+        "NRMSE, last step" => scientific(last),
+        _ => String::new(),
     };
-    Some(columns.iter().enumerate().map(entry).collect())
+    Some(columns.iter().map(|column| Cell::text(entry(column))).collect())
 }
 
 fn positive(count: usize) -> Option<f64> {

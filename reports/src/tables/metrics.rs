@@ -30,12 +30,14 @@ fn sheet(case: &Case) -> Sheet {
     let headings = ["metric", "channel", "unit"].map(String::from).into_iter().chain(rivals);
     Sheet {
         title: format!("All metrics of {}", case.name),
-        caption: "Means over samples and steps, ± the standard deviation over seeds; a rollout that \
+        caption:
+            "Means over samples and steps, ± the standard deviation over seeds; a rollout that \
                   diverged counts as infinitely bad. The best of a row is marked."
-            .into(),
+                .into(),
         headings: headings.collect(),
         rows: case.metrics().into_iter().map(|(m, c)| row(case, m, c)).collect(),
         folded: true,
+        ..Sheet::default()
     }
     .without_empty_columns()
 }

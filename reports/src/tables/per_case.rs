@@ -26,12 +26,13 @@ impl Table for PerCase {
         let cases = evidence.cases.iter().map(|case| case.name.to_owned());
         let mut sheet = Sheet {
             title: "NRMSE by case".into(),
-            caption: "Means over samples and steps, ± the standard deviation over seeds. The best of a \
+            caption:
+                "Means over samples and steps, ± the standard deviation over seeds. The best of a \
                       case is marked."
-                .into(),
+                    .into(),
             headings: ["surrogate".to_owned()].into_iter().chain(cases).collect(),
             rows: evidence.labels.iter().map(|label| row(evidence, label)).collect(),
-            folded: false,
+            ..Sheet::default()
         };
         (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, direction(HEADLINE.0)));
         vec![sheet]

@@ -26,7 +26,8 @@ impl Default for Samples {
 
 impl Part for Samples {
     const NAME: &'static str = "samples";
-    const SUMMARY: &'static str = "the headline error of every test sample, ordered by its parameters";
+    const SUMMARY: &'static str =
+        "the headline error of every test sample, ordered by its parameters";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.rows >= 2, "rows", self.rows, "at least 2")
@@ -66,6 +67,7 @@ impl Samples {
             headings: ["sample".to_owned()].into_iter().chain(symbols).chain(rivals).collect(),
             rows: shown.iter().map(row).collect(),
             folded: true,
+            ..Sheet::default()
         }
     }
 

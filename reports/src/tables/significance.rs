@@ -15,7 +15,8 @@ pub struct Significance {}
 
 impl Part for Significance {
     const NAME: &'static str = "significance";
-    const SUMMARY: &'static str = "the best learned surrogate against each of the others, sample by sample";
+    const SUMMARY: &'static str =
+        "the best learned surrogate against each of the others, sample by sample";
 }
 
 impl Table for Significance {
@@ -65,7 +66,7 @@ fn sheet(case: &Case) -> Option<Sheet> {
             .into(),
         headings: headings.map(String::from).to_vec(),
         rows: duels.iter().zip(&adjusted).map(row).collect(),
-        folded: false,
+                ..Sheet::default()
     })
 }
 
@@ -86,7 +87,8 @@ mod tests {
 
     #[test]
     fn few_pairs_decide_nothing() {
-        let duel = |pairs, ratio| Duel { ratio, test: SignedRank { pairs, positive: pairs, p: 0.0 } };
+        let duel =
+            |pairs, ratio| Duel { ratio, test: SignedRank { pairs, positive: pairs, p: 0.0 } };
         assert_eq!(verdict(&duel(5, 9.0), 0.01), "too few samples to say");
         assert_eq!(verdict(&duel(6, 9.0), 0.01), "better");
         assert_eq!(verdict(&duel(6, 0.5), 0.01), "worse");

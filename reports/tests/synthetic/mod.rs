@@ -27,7 +27,8 @@ const ENTRANTS: [Entrant; 7] = [
 
 /// A number in −1..1 that depends on its arguments alone.
 fn noise(parts: &[u64]) -> f64 {
-    let mix = |hash: u64, part: &u64| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    let mix =
+        |hash: u64, part: &u64| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     let hash = parts.iter().fold(0x1234_5678, mix).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     (hash >> 11) as f64 / (1u64 << 52) as f64 - 1.0
 }
@@ -50,7 +51,13 @@ fn provenance() -> Provenance {
     }
 }
 
-fn record(case: &str, entrant: &Entrant, seed: Option<u64>, sample: usize, metric: (&str, &str, &str)) -> Record {
+fn record(
+    case: &str,
+    entrant: &Entrant,
+    seed: Option<u64>,
+    sample: usize,
+    metric: (&str, &str, &str),
+) -> Record {
     let (name, .., error, power, _, _) = *entrant;
     let place = name.bytes().map(u64::from).sum::<u64>();
     let harder = if case.ends_with("tall") { 1.7 } else { 1.0 };
@@ -59,13 +66,22 @@ fn record(case: &str, entrant: &Entrant, seed: Option<u64>, sample: usize, metri
     let times: Vec<f64> = (1..=STEPS).map(|step| step as f64 * INTERVAL).collect();
     let value = |(step, time): (usize, &f64)| {
         let seed = seed.unwrap_or(9);
-        let wobble = 1.0 + 0.15 * noise(&[place, seed, sample as u64]) + 0.02 * noise(&[place, seed, sample as u64, step as u64]);
-        let nrmse = harder * error * time.powf(power) * (reynolds(sample) / 1000.0).powf(0.25) * wobble;
+        let wobble = 1.0
+            + 0.15 * noise(&[place, seed, sample as u64])
+            + 0.02 * noise(&[place, seed, sample as u64, step as u64]);
+        let nrmse =
+            harder * error * time.powf(power) * (reynolds(sample) / 1000.0).powf(0.25) * wobble;
         let value = match metric.0 {
             "nrmse" if metric.1 == "p" => 1.8 * nrmse,
             "vrmse" => 1.1 * nrmse,
             "pearson" => 1.0 - nrmse.powi(2) / 2.0,
-            "divergence" => if name.starts_with("solver") { 1e-11 } else { 3.0 * nrmse },
+            "divergence" => {
+                if name.starts_with("solver") {
+                    1e-11
+                } else {
+                    3.0 * nrmse
+                }
+            }
             "energy-error" | "rmse" => 0.5 * nrmse,
             _ => nrmse,
         };
@@ -80,7 +96,10 @@ fn record(case: &str, entrant: &Entrant, seed: Option<u64>, sample: usize, metri
         surrogate: name.into(),
         seed,
         sample,
-        parameters: BTreeMap::from([("reynolds".into(), reynolds(sample)), ("density".into(), 1.0)]),
+        parameters: BTreeMap::from([
+            ("reynolds".into(), reynolds(sample)),
+            ("density".into(), 1.0),
+        ]),
         metric: metric.0.into(),
         channel: metric.1.into(),
         unit: metric.2.into(),
@@ -128,7 +147,8 @@ fn contestants(case: &str) -> Vec<Contestant> {
 fn curves(case: &str) -> Vec<Curve> {
     let curve = |entrant: &Entrant, seed: u64| {
         let point = |i: usize| {
-            let loss = entrant.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
+            let loss =
+                entrant.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
             let jitter = |stream| 1.0 + 0.1 * noise(&[seed, i as u64, stream]);
             CurvePoint {
                 step: i * 25,
@@ -138,7 +158,12 @@ fn curves(case: &str) -> Vec<Curve> {
                 rate: 1e-3,
             }
         };
-        Curve { case: case.into(), surrogate: entrant.0.into(), seed, points: (1..60).map(point).collect() }
+        Curve {
+            case: case.into(),
+            surrogate: entrant.0.into(),
+            seed,
+            points: (1..60).map(point).collect(),
+        }
     };
     let learned = ENTRANTS.iter().filter(|entrant| entrant.1 == "operator");
     learned.flat_map(|entrant| (0..entrant.2).map(move |seed| curve(entrant, seed))).collect()
@@ -163,7 +188,8 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
         let field = |shift: f64, damp: f64| -> Vec<f32> {
             let centre = |i: usize| (i as f64 + 0.5) / CELLS as f64;
             let value = |i: usize| {
-                vortex(centre(i / CELLS) + shift, centre(i % CELLS), channel, damp * strength) as f32
+                vortex(centre(i / CELLS) + shift, centre(i % CELLS), channel, damp * strength)
+                    as f32
             };
             (0..CELLS * CELLS).map(value).collect()
         };
@@ -228,7 +254,9 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             move |(seed, sample)| METRICS.map(|metric| record(case, entrant, seed, sample, metric)),
         )
     };
-    let leaked = |case: &&str| -> &'static str { if case.ends_with("tall") { "cavity-tall" } else { "cavity" } };
+    let leaked = |case: &&str| -> &'static str {
+        if case.ends_with("tall") { "cavity-tall" } else { "cavity" }
+    };
     let cases: Vec<&'static str> = cases.iter().map(leaked).collect();
     let height = |case: &str| if case.ends_with("tall") { 2.0 } else { 1.0 };
     Run {
@@ -239,7 +267,10 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             provenance: provenance(),
             cases: cases.iter().map(|case| summary(case)).collect(),
         },
-        records: cases.iter().flat_map(|case| ENTRANTS.iter().flat_map(|e| samples(e, case))).collect(),
+        records: cases
+            .iter()
+            .flat_map(|case| ENTRANTS.iter().flat_map(|e| samples(e, case)))
+            .collect(),
         contestants: cases.iter().flat_map(|case| contestants(case)).collect(),
         curves: cases.iter().flat_map(|case| curves(case)).collect(),
         panels: cases.iter().flat_map(|case| panels(case, height(case))).collect(),
