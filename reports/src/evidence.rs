@@ -32,7 +32,9 @@ pub struct Evidence<'a> {
     pub(crate) runs: &'a [Run],
     /// One entry a name, in order of appearance.
     pub(crate) cases: Vec<Case<'a>>,
-    /// The rivals' labels in their order in legends, the same in all figures.
+    /// The surrogates' names in the order of legends.
+    surrogates: Vec<&'a str>,
+    /// The rivals' labels in the same order.
     pub(crate) labels: Vec<String>,
 }
 
@@ -75,25 +77,48 @@ impl<'a> Evidence<'a> {
             case_names(runs).into_iter().map(|name| Case::new(runs, name)).collect();
         cases.iter_mut().for_each(Case::sort);
         let mut rivals: Vec<&Rival> = cases.iter().flat_map(|case| &case.rivals).collect();
-        rivals.sort_by_key(|rival| (rival.kind_place(), rival.run));
-        let mut labels: Vec<String> = Vec::new();
-        for rival in rivals {
-            if !labels.contains(&rival.label) {
-                labels.push(rival.label.clone());
-            }
-        }
-        Self { runs, cases, labels }
+        rivals.sort_by_key(|rival| rival.kind_place());
+        let surrogates = unique(rivals.iter().map(|rival| rival.surrogate));
+        let place =
+            |rival: &&Rival| (surrogates.iter().position(|s| *s == rival.surrogate), rival.run);
+        rivals.sort_by_key(place);
+        let labels = unique(rivals.iter().map(|rival| rival.label.clone()));
+        Self { runs, surrogates, cases, labels }
     }
 
-    /// The place of a label in the legend.
-    pub(crate) fn place(&self, label: &str) -> usize {
-        self.labels.iter().position(|known| known == label).unwrap_or(self.labels.len())
+    /// The place of a surrogate among all: its colour, the same in all figures and runs.
+    pub(crate) fn place(&self, rival: &Rival) -> usize {
+        let known = self.surrogates.iter().position(|known| *known == rival.surrogate);
+        known.expect("all rivals are known")
+    }
+
+    /// The rivals of a case in the order of legends, the same in all figures.
+    pub(crate) fn in_order<'r>(&self, case: &'r Case<'a>) -> Vec<&'r Rival<'a>> {
+        let mut rivals: Vec<&Rival> = case.rivals.iter().collect();
+        rivals.sort_by_key(|rival| (self.place(rival), rival.run));
+        rivals
+    }
+
+    /// Whether a rival is of the last run, the one that is looked at and not only compared with.
+    pub(crate) fn is_latest(&self, rival: &Rival) -> bool {
+        rival.run + 1 == self.runs.len()
     }
 
     /// A name for a case's part of a figure's file: the figure's alone if there is one case.
     pub(crate) fn stem(&self, figure: &str, case: &Case) -> String {
         if self.cases.len() > 1 { format!("{figure}-{}", case.name) } else { figure.into() }
     }
+}
+
+/// The first of each.
+fn unique<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut kept = Vec::new();
+    for value in values {
+        if !kept.contains(&value) {
+            kept.push(value);
+        }
+    }
+    kept
 }
 
 fn case_names(runs: &[Run]) -> Vec<&str> {
@@ -152,9 +177,14 @@ impl<'a> Case<'a> {
         self.floors.iter().find(is_it).copied()
     }
 
-    /// The mean over steps of the data's own error in the headline.
+    /// The data's own error in the headline.
     pub(crate) fn headline_floor(&self, over: Over) -> Option<f64> {
-        let floor = self.floor(HEADLINE.0, HEADLINE.1)?;
+        self.floor_score(HEADLINE.0, HEADLINE.1, over)
+    }
+
+    /// The data's own error as a score.
+    pub(crate) fn floor_score(&self, metric: &str, channel: &str, over: Over) -> Option<f64> {
+        let floor = self.floor(metric, channel)?;
         reduce(floor.values.iter().copied().filter(|value| value.is_finite()).collect(), over)
     }
 

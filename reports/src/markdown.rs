@@ -28,7 +28,8 @@ fn block(block: &Block) -> String {
             let words = [&sheet.warning, &sheet.caption].map(String::as_str).join(" ");
             format!("### {}\n\n{}\n{}", sheet.title, sheet.to_markdown(), words.trim())
         }
-        Block::Drawing(Drawing { stem, title, caption, .. }) => {
+        Block::Drawing(drawing) => {
+            let (Drawing { title, caption, .. }, stem) = (drawing, drawing.file_stem());
             format!("### {title}\n\n![{title}](figures/{stem}.png)\n\n{caption}")
         }
     }

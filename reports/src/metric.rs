@@ -69,32 +69,32 @@ pub(crate) const METRICS: &[Metric] = &[
     higher(
         "correlation-time",
         "correlation time",
-        "how long the correlation of p and r stays high",
+        "time until the correlation of p and r, mean over channels, first falls below a threshold (0.8 unless the suite sets another); the whole rollout if it never does",
     ),
     lower(
         "divergence",
         "divergence",
-        "root mean square of ∇·u of the predicted velocity over the cells",
+        "root mean square of ∇·u of the predicted velocity over the inner cells, by central differences",
     ),
     lower(
         "energy-error",
         "energy error",
-        "the difference of the kinetic energies of p and r, relative to that of r",
+        "relative error of the total kinetic energy, |Σ|p|² − Σ|r|²| / Σ|r|²",
     ),
     lower(
         "spectrum-error-low",
         "spectrum error, low",
-        "error of the energy spectrum over the longest third of the waves",
+        "RMSE of the long waves: fewer than 4 along the longest axis unless the suite sets another bound",
     ),
     lower(
         "spectrum-error-mid",
         "spectrum error, mid",
-        "error of the energy spectrum over the middle third of the waves",
+        "RMSE of the waves between: 4 to 12 along the longest axis unless the suite sets other bounds",
     ),
     lower(
         "spectrum-error-high",
         "spectrum error, high",
-        "error of the energy spectrum over the shortest third of the waves",
+        "RMSE of the short waves: 12 and more along the longest axis unless the suite sets another bound",
     ),
 ];
 

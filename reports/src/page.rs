@@ -6,7 +6,7 @@ use crate::provenance::{Facts, facts};
 use crate::sheet::Sheet;
 use crate::summary::summary;
 use crate::tables::{Comparison, Leaderboard, PerCase, TABLES, Table};
-use crate::{ReportError, bitmap, export, html, markdown, svg};
+use crate::{ReportError, export, html, markdown};
 use data::{Run, write_whole};
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -150,10 +150,9 @@ fn blocks(evidence: &Evidence, part: &str) -> Vec<Block> {
 }
 
 fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
-    let svg = svg::standalone(&drawing.scene, &drawing.title);
-    write_text(&folder.join(format!("{}.svg", drawing.stem)), &svg)?;
-    let png = svg::encode(&bitmap::draw(&drawing.scene)?);
-    write_whole(&folder.join(format!("{}.png", drawing.stem)), |file| file.write_all(&png))?;
+    write_text(&folder.join(format!("{}.svg", drawing.file_stem())), &drawing.svg())?;
+    let png = drawing.png()?;
+    write_whole(&folder.join(format!("{}.png", drawing.file_stem())), |file| file.write_all(&png))?;
     Ok(())
 }
 

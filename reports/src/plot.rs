@@ -162,6 +162,15 @@ fn clip(from: Point, to: Point, frame: Frame) -> Option<[Point; 2]> {
     (start <= end).then(|| [at(start), at(end)])
 }
 
+/// Columns that `count` frames look well in.
+pub(crate) fn columns(count: usize) -> usize {
+    match count {
+        0 | 1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    }
+}
+
 /// Frames side by side, row by row, with room for axes around each.
 pub(crate) fn facets(
     count: usize,
@@ -199,7 +208,7 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool
         if x + width > scene.width && x > 16.0 {
             (x, y) = (16.0, y + ROW);
         }
-        let stroke = Stroke::new(look.paint, 2.0).dashed(look.dash);
+        let stroke = Stroke::new(look.paint, look.width).dashed(look.dash);
         scene.line(&[[x, y], [x + LINE, y]], stroke);
         if marked {
             scene.marker(look.marker, [x + LINE / 2.0, y], 4.0, look.paint);

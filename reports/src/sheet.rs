@@ -33,18 +33,18 @@ pub struct Cell {
 
 impl Cell {
     /// An entry that is compared with nothing.
-    pub(crate) fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
     /// An entry that competes; a dash stands for `None`.
-    pub(crate) fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
+    pub fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
         let value = value.filter(|value| !value.is_nan());
         Self { text: value.map_or_else(|| "–".into(), write), value, best: false }
     }
 
     /// The same, out of competition.
-    pub(crate) fn quiet(self) -> Self {
+    pub fn quiet(self) -> Self {
         Self { value: None, ..self }
     }
 }
@@ -67,7 +67,7 @@ impl Sheet {
     }
 
     /// Leaves out the columns in which no row says anything.
-    pub(crate) fn without_empty_columns(mut self) -> Self {
+    pub fn without_empty_columns(mut self) -> Self {
         let says = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
         let keep: Vec<bool> = (0..self.headings.len())
             .map(|column| self.rows.iter().any(|row| says(row, column)))

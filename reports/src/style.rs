@@ -157,15 +157,22 @@ pub(crate) struct Look {
     pub(crate) paint: Paint,
     pub(crate) dash: Dash,
     pub(crate) marker: Marker,
+    /// Of its line in px: thin for the runs that the last is compared with.
+    pub(crate) width: f64,
 }
 
-/// How a surrogate looks: by its place in the legend, and its dash by its kind.
+/// How a surrogate looks: its colour by its name, its dash by its kind, its marker and width by its run.
 pub(crate) fn look(evidence: &Evidence, rival: &Rival) -> Look {
-    let place = evidence.place(&rival.label);
+    let place = evidence.place(rival);
     let dash = match rival.kind {
         "solver" => DASHED,
         "baseline" => DOTTED,
         _ => SOLID,
     };
-    Look { paint: Paint::Series(place), dash, marker: MARKERS[place % MARKERS.len()] }
+    Look {
+        paint: Paint::Series(place),
+        dash,
+        marker: MARKERS[(place + rival.run) % MARKERS.len()],
+        width: if evidence.is_latest(rival) { 2.0 } else { 1.0 },
+    }
 }

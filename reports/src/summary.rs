@@ -85,7 +85,10 @@ fn lead(best: &Rival, second: &Rival) -> String {
     let factor = if means[1].is_infinite() {
         format!("ahead of {}, of which rollouts diverged", second.label)
     } else {
-        format!("{} times less than {}", rough(means[1] / means[0]), second.label)
+        match means[1] / means[0] {
+            ratio if ratio < 1.05 => format!("hardly less than {}", second.label),
+            ratio => format!("{} times less than {}", rough(ratio), second.label),
+        }
     };
     let chance = duel(best, second).map_or_else(String::new, |duel| {
         format!(

@@ -21,3 +21,79 @@ fn writes_reports_to_look_at() {
     println!("{}", reports::compare_text(&[one[0].clone(), faster.clone()]));
     reports::render(&[one[0].clone(), faster], &folder.join("compared")).expect("a report");
 }
+
+use std::path::Path;
+
+fn read(path: &Path) -> String {
+    fs_err::read_to_string(path).expect("a file that was just written")
+}
+
+#[test]
+fn a_report_is_whole_and_needs_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = reports::render(&[synthetic::run(&["cavity"])], folder.path()).expect("a report");
+    let html = read(&page.html);
+    for outside in ["http://", "https://", "src=", "@import", "url("] {
+        let found = html.replace("http://www.w3.org/2000/svg", "");
+        assert!(!found.contains(outside), "{outside}");
+    }
+    let markdown = read(&page.markdown);
+    let pictures: Vec<&str> =
+        markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert_eq!(pictures.len(), 6);
+    for picture in pictures {
+        assert!(folder.path().join(picture).is_file(), "{picture}");
+        assert!(folder.path().join(picture.replace(".png", ".svg")).is_file(), "{picture}");
+    }
+    for file in ["records.parquet", "records.csv", "leaderboard.csv"] {
+        assert!(folder.path().join(file).is_file(), "{file}");
+    }
+}
+
+#[test]
+fn a_report_is_the_same_twice() {
+    let folders = [0, 1].map(|_| tempfile::tempdir().expect("a folder"));
+    let runs = [synthetic::run(&["cavity"])];
+    let pages = folders.each_ref().map(|f| reports::render(&runs, f.path()).expect("a report"));
+    assert_eq!(read(&pages[0].html), read(&pages[1].html));
+    let parquet =
+        folders.each_ref().map(|f| fs_err::read(f.path().join("records.parquet")).expect("a file"));
+    assert!(parquet[0] == parquet[1], "records.parquet differs");
+}
+
+#[test]
+fn nothing_to_report_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let error = reports::render(&[], folder.path()).expect_err("there is no run");
+    assert_eq!(error.to_string(), "there is no run to report");
+    let file = folder.path().join("file");
+    fs_err::write(&file, "").expect("an empty file");
+    let error = reports::render(&[synthetic::run(&["cavity"])], &file).expect_err("no folder");
+    assert!(error.to_string().contains("file"), "{error}");
+}
+
+#[test]
+fn terminals_show_the_leaderboard() {
+    insta::assert_snapshot!(reports::leaderboard_text(&[synthetic::run(&[
+        "cavity",
+        "cavity-tall"
+    ])]));
+}
+
+#[test]
+fn terminals_compare_runs() {
+    let before = synthetic::run(&["cavity"]);
+    let mut after = before.clone();
+    let unet = after.records.iter_mut().filter(|record| record.surrogate == "unet");
+    unet.flat_map(|record| &mut record.values).for_each(|value| *value *= 0.4);
+    after.manifest.cases[0].dataset_hash = "another".into();
+    after.manifest.provenance.machine = "another".into();
+    insta::assert_snapshot!(reports::compare_text(&[before, after]));
+}
+
+#[test]
+fn markdown_reads_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = reports::render(&[synthetic::run(&["cavity"])], folder.path()).expect("a report");
+    insta::assert_snapshot!(read(&page.markdown));
+}

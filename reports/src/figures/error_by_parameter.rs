@@ -48,8 +48,7 @@ impl Figure for ErrorByParameter {
 impl ErrorByParameter {
     fn draw_case(&self, evidence: &Evidence, case: &Case) -> Option<Drawing> {
         let parameters = case.varying_parameters();
-        let mut rivals: Vec<&Rival> = case.rivals.iter().collect();
-        rivals.sort_by_key(|rival| evidence.place(&rival.label));
+        let rivals = evidence.in_order(case);
         let looks: Vec<(String, Look)> =
             rivals.iter().map(|rival| (rival.label.clone(), look(evidence, rival))).collect();
         let mut scene = Scene::new(900.0);

@@ -3,7 +3,7 @@
 use super::{Drawing, Figure};
 use crate::evidence::{Case, Rival, scored};
 use crate::metric::title;
-use crate::plot::{Plot, bottom, ending, facets, legend};
+use crate::plot::{Plot, bottom, columns, ending, facets, legend};
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::stats::{median, quantile};
@@ -55,6 +55,7 @@ struct Step {
 /// A surrogate's steps on one channel.
 struct Growth {
     look: Look,
+    is_latest: bool,
     steps: Vec<Step>,
 }
 
@@ -76,7 +77,7 @@ impl ErrorGrowth {
         let x = Scale::linear(channels.iter().flat_map(|(_, g)| g).flat_map(times))?;
         let mut scene = Scene::new(900.0);
         let top = legend(&mut scene, &entries(evidence, case), false);
-        let frames = facets(channels.len(), channels.len().min(2), top, scene.width, 220.0);
+        let frames = facets(channels.len(), columns(channels.len()), top, scene.width, 220.0);
         scene.height = bottom(&frames);
         for ((channel, growths), frame) in channels.iter().zip(frames) {
             let mut plot = Plot { scene: &mut scene, frame, x, y };
@@ -103,7 +104,8 @@ impl ErrorGrowth {
         let growth = |rival: &Rival| {
             let steps = self.steps(rival, channel);
             // A metric with one value a rollout has no growth.
-            (steps.len() > 1).then(|| Growth { look: look(evidence, rival), steps })
+            let (look, is_latest) = (look(evidence, rival), evidence.is_latest(rival));
+            (steps.len() > 1).then_some(Growth { look, is_latest, steps })
         };
         case.rivals.iter().filter_map(growth).collect()
     }
@@ -136,9 +138,8 @@ fn subtitle(channel: &str) -> String {
 }
 
 fn entries(evidence: &Evidence, case: &Case) -> Vec<(String, Look)> {
-    let mut rivals: Vec<&Rival> = case.rivals.iter().collect();
-    rivals.sort_by_key(|rival| evidence.place(&rival.label));
-    rivals.into_iter().map(|rival| (rival.label.clone(), look(evidence, rival))).collect()
+    let rivals = evidence.in_order(case).into_iter();
+    rivals.map(|rival| (rival.label.clone(), look(evidence, rival))).collect()
 }
 
 /// One scale for all channels. Its top is at most 30 times the median surrogate's last error, so
@@ -154,15 +155,15 @@ fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Opti
     Scale::logarithmic(bands.chain(floors).map(|value| value.min(top)))
 }
 
-/// Bands below all lines.
+/// Bands below all lines, of the last run alone.
 fn draw_growths(plot: &mut Plot, growths: &[Growth]) {
-    for Growth { look, steps } in growths {
+    for Growth { look, steps, .. } in growths.iter().filter(|growth| growth.is_latest) {
         let band: Vec<_> = steps.iter().map(|step| (step.time, step.low, step.high)).collect();
         plot.band(&band, look.paint, 0.12);
     }
-    for Growth { look, steps } in growths {
+    for Growth { look, steps, .. } in growths {
         let line = steps.iter().map(|step| (step.time, step.median));
-        plot.line(line, Stroke::new(look.paint, 2.0).dashed(look.dash));
+        plot.line(line, Stroke::new(look.paint, look.width).dashed(look.dash));
         let last = steps.iter().rposition(|step| step.median.is_finite());
         if let Some(last) = last.filter(|last| last + 1 < steps.len()) {
             plot.marker(steps[last].time, steps[last].median, ending(*look), 5.0);

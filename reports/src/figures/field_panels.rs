@@ -199,7 +199,7 @@ fn layout(scene: &Scene, panel: &Panel, steps: usize, rows: &[Row]) -> Layout {
     let width = room.min(170.0);
     let height = width * panel.lengths[1] / panel.lengths[0];
     // Tall domains are narrowed rather than scrolled.
-    let shrink = (260.0 / height).min(1.0);
+    let shrink = (200.0 / height).min(1.0);
     Layout { left, top: 52.0, size: [width * shrink, height * shrink] }
 }
 

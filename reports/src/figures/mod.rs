@@ -6,8 +6,8 @@ mod error_growth;
 mod field_panels;
 mod training_curves;
 
-use crate::Evidence;
 use crate::scene::Scene;
+use crate::{Evidence, ReportError, bitmap, svg};
 use data::{Registry, entry};
 
 pub use cost_accuracy::CostAccuracy;
@@ -24,7 +24,7 @@ pub trait Figure: Send + Sync {
 
 /// A figure with its words.
 pub struct Drawing {
-    /// The name of its files, without extension.
+    /// The name of its files before it is made fit for any file system.
     pub(crate) stem: String,
     /// What it shows, in a few words.
     pub(crate) title: String,
@@ -32,6 +32,27 @@ pub struct Drawing {
     pub(crate) caption: String,
     /// The shapes.
     pub(crate) scene: Scene,
+}
+
+impl Drawing {
+    /// The name of its files, without extension.
+    ///
+    /// Cases and channels may be named as they like: what no file system takes becomes a `-`.
+    pub fn file_stem(&self) -> String {
+        let plain =
+            |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+        self.stem.chars().map(plain).collect()
+    }
+
+    /// An SVG file, light or dark as its reader's system.
+    pub fn svg(&self) -> String {
+        svg::standalone(&self.scene, &self.title)
+    }
+
+    /// A PNG file, two pixels for every px of the SVG.
+    pub fn png(&self) -> Result<Vec<u8>, ReportError> {
+        Ok(svg::encode(&bitmap::draw(&self.scene)?))
+    }
 }
 
 /// All figures, in reading order.

@@ -3,7 +3,7 @@
 use super::{Drawing, Figure};
 use crate::Evidence;
 use crate::evidence::{Case, Rival};
-use crate::plot::{Plot, bottom, facets, legend};
+use crate::plot::{Plot, bottom, columns, facets, legend};
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::style::{DOTTED, Look, Marker, Paint, SOLID, look};
@@ -27,18 +27,18 @@ impl Figure for TrainingCurves {
 }
 
 fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
-    let mut rivals: Vec<&Rival> = case.rivals.iter().filter(|r| !r.curves.is_empty()).collect();
-    rivals.sort_by_key(|rival| evidence.place(&rival.label));
+    let rivals: Vec<&Rival> =
+        evidence.in_order(case).into_iter().filter(|rival| !rival.curves.is_empty()).collect();
     let points = || rivals.iter().flat_map(|rival| &rival.curves).flat_map(|curve| &curve.points);
     let y =
         Scale::logarithmic(points().flat_map(|p| [Some(p.train_loss), p.valid_loss]).flatten())?;
     let x = Scale::linear(points().map(|point| point.step as f64).chain([0.0]))?;
     let mut scene = Scene::new(900.0);
-    let sample = |dash| Look { paint: Paint::Ink, dash, marker: Marker::Circle };
+    let sample = |dash| Look { paint: Paint::Ink, dash, marker: Marker::Circle, width: 1.5 };
     let entries = [("training loss", DOTTED), ("validation loss", SOLID)];
     let entries = entries.map(|(label, dash)| (label.to_owned(), sample(dash)));
     let top = legend(&mut scene, &entries, false);
-    let frames = facets(rivals.len(), rivals.len().min(3), top, scene.width, 220.0);
+    let frames = facets(rivals.len(), columns(rivals.len()), top, scene.width, 220.0);
     scene.height = bottom(&frames);
     for (rival, frame) in rivals.iter().zip(frames) {
         let mut plot = Plot { scene: &mut scene, frame, x, y };

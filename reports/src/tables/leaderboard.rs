@@ -120,16 +120,18 @@ fn warning(case: &Case) -> String {
 
 /// The data's own error: no surrogate, but the least error that means anything.
 fn floor_row(case: &Case, columns: &[Column]) -> Option<Vec<Cell>> {
-    let floors = [Over::Steps, Over::LastStep].map(|over| case.headline_floor(over));
-    let [Some(all), Some(last)] = floors else { return None };
+    case.headline_floor(Over::Steps)?;
+    let error = |metric, channel, over| case.floor_score(metric, channel, over).map(scientific);
     let entry = |column: &Column| match column.heading.as_str() {
-        "surrogate" => "reference's own error".into(),
-        "kind" => "floor".into(),
-        "NRMSE" => scientific(all),
-        "NRMSE, last step" => scientific(last),
-        _ => String::new(),
+        "surrogate" => Some("reference's own error".into()),
+        "kind" => Some("floor".into()),
+        "NRMSE" => error("nrmse", "all", Over::Steps),
+        "NRMSE, last step" => error("nrmse", "all", Over::LastStep),
+        "VRMSE" => error("vrmse", "all", Over::Steps),
+        "divergence / s⁻¹" => error("divergence", "velocity", Over::Steps),
+        _ => None,
     };
-    Some(columns.iter().map(|column| Cell::text(entry(column))).collect())
+    Some(columns.iter().map(|column| Cell::text(entry(column).unwrap_or_default())).collect())
 }
 
 fn positive(count: usize) -> Option<f64> {

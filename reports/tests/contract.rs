@@ -1,0 +1,249 @@
+//! What every table and every figure must do, whatever the run: each new one inherits these tests.
+
+mod synthetic;
+
+use data::Run;
+use reports::{Evidence, FIGURES, TABLES};
+use std::collections::BTreeSet;
+
+/// Runs that lack something, or have too much of it, each with its name.
+fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
+    let whole = || synthetic::run(&["cavity"]);
+    let altered = |name, alter: fn(&mut Run)| {
+        let mut run = whole();
+        alter(&mut run);
+        (name, vec![run])
+    };
+    vec![
+        ("no run", vec![]),
+        ("an empty run", vec![Run::default()]),
+        ("a whole run", vec![whole()]),
+        ("two runs", vec![whole(), whole()]),
+        ("two cases", vec![synthetic::run(&["cavity", "cavity-tall"])]),
+        altered("no records", |run| run.records.clear()),
+        altered("no contestants", |run| run.contestants.clear()),
+        altered("no manifest", |run| run.manifest = data::Manifest::default()),
+        altered("no curves, panels and floors", |run| {
+            run.curves.clear();
+            run.panels.clear();
+            run.floors.clear();
+        }),
+        altered("one sample", |run| run.records.retain(|record| record.sample == 3)),
+        altered("one step", |run| {
+            run.records.iter_mut().for_each(|record| {
+                record.times.truncate(1);
+                record.values.truncate(1);
+            })
+        }),
+        altered("no step", |run| {
+            run.records.iter_mut().for_each(|record| {
+                record.times.clear();
+                record.values.clear();
+            })
+        }),
+        altered("one surrogate", |run| {
+            run.records.retain(|record| record.surrogate == "fno");
+            run.contestants.retain(|contestant| contestant.surrogate == "fno");
+        }),
+        altered("nothing but NaN", |run| every_number(run, f64::NAN)),
+        altered("nothing but infinities", |run| every_number(run, f64::INFINITY)),
+        altered("nothing but zeros", |run| every_number(run, 0.0)),
+        altered("nothing but ones", |run| every_number(run, 1.0)),
+        altered("negative numbers", |run| every_number(run, -2.5)),
+        altered("huge numbers", |run| every_number(run, 1e300)),
+        altered("tiny numbers", |run| every_number(run, 5e-324)),
+        altered("everything diverged", |run| {
+            run.records.iter_mut().for_each(|record| {
+                record.diverged = Some(0);
+                record.values.fill(f64::NAN);
+            })
+        }),
+        altered("names that need escapes", |run| {
+            let name = |text: &mut String| *text = format!("<{text} & \"co\" | …/∇>");
+            run.records.iter_mut().for_each(|r| {
+                name(&mut r.case);
+                name(&mut r.surrogate);
+                name(&mut r.channel);
+            });
+            run.contestants.iter_mut().for_each(|c| {
+                name(&mut c.case);
+                name(&mut c.surrogate);
+            });
+            run.curves.iter_mut().for_each(|c| {
+                name(&mut c.case);
+                name(&mut c.surrogate);
+            });
+            run.panels.iter_mut().for_each(|p| {
+                name(&mut p.case);
+                name(&mut p.channel);
+                name(&mut p.caption);
+            });
+            run.manifest.cases.iter_mut().for_each(|c| {
+                name(&mut c.name);
+                name(&mut c.summary);
+            });
+        }),
+        altered("panels of the wrong size", |run| {
+            run.panels.iter_mut().enumerate().for_each(|(i, panel)| match i % 3 {
+                0 => panel.reference.truncate(5),
+                1 => panel.predictions.iter_mut().for_each(|(_, field)| field.truncate(7)),
+                _ => panel.cells = [0, 4],
+            })
+        }),
+        altered("flat panels", |run| {
+            run.panels.iter_mut().for_each(|panel| panel.reference.fill(0.0))
+        }),
+    ]
+}
+
+fn every_number(run: &mut Run, number: f64) {
+    run.records.iter_mut().for_each(|record| record.values.fill(number));
+    run.floors.iter_mut().for_each(|floor| floor.values.fill(number));
+    run.contestants.iter_mut().for_each(|contestant| {
+        contestant.seconds_per_step = number;
+        contestant.training_seconds = number;
+    });
+    run.curves.iter_mut().flat_map(|curve| &mut curve.points).for_each(|point| {
+        point.train_loss = number;
+        point.valid_loss = Some(number);
+    });
+    for panel in &mut run.panels {
+        panel.reference.fill(number as f32);
+        panel.predictions.iter_mut().for_each(|(_, field)| field.fill(number as f32));
+    }
+}
+
+#[test]
+fn every_figure_is_well_formed_whatever_the_run() {
+    for (name, runs) in odd_runs() {
+        let evidence = Evidence::new(&runs);
+        for entry in FIGURES.entries {
+            let figure = FIGURES.build(entry.name, toml::Table::new()).expect("defaults are valid");
+            for drawing in figure.draw(&evidence) {
+                let svg = drawing.svg();
+                let fault = fault(&svg);
+                assert_eq!(fault, None, "{} of {name}", entry.name);
+                assert!(
+                    !svg.contains("\"NaN") && !svg.contains("inf "),
+                    "{} of {name}",
+                    entry.name
+                );
+                assert!(drawing.file_stem().starts_with(entry.name), "{}", drawing.file_stem());
+            }
+        }
+    }
+}
+
+/// Numbers of attributes and paths are numbers, and tags nest.
+fn fault(xml: &str) -> Option<String> {
+    let mut open = Vec::new();
+    for piece in xml.split('<').skip(1) {
+        let Some((tag, text)) = piece.split_once('>') else {
+            return Some(format!("`{piece}` has no end"));
+        };
+        let stray = |text: &str| {
+            text.split('&')
+                .skip(1)
+                .any(|rest| !["amp;", "lt;", "gt;", "quot;"].iter().any(|e| rest.starts_with(e)))
+        };
+        if stray(text) || stray(tag) || text.contains('>') && open.last() != Some(&"style") {
+            return Some(format!("`{piece}` has an unescaped sign"));
+        }
+        let name = tag.split([' ', '/']).next().unwrap_or_default();
+        if let Some(closed) = tag.strip_prefix('/') {
+            if open.pop() != Some(closed) {
+                return Some(format!("`{closed}` closes nothing"));
+            }
+        } else if !tag.ends_with('/') {
+            open.push(name);
+        }
+        if tag.matches('"').count() % 2 == 1 {
+            return Some(format!("`{tag}` has an open quote"));
+        }
+        let path =
+            tag.split(" d=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        let is_number = |x: &str| x.parse::<f64>().is_ok_and(f64::is_finite);
+        if let Some(bad) = path.split(['M', 'L', 'Z', ' ']).find(|x| !x.is_empty() && !is_number(x))
+        {
+            return Some(format!("`{bad}` is no coordinate"));
+        }
+    }
+    open.pop().map(|name| format!("`{name}` stays open"))
+}
+
+#[test]
+fn every_table_has_rows_as_long_as_its_headings_whatever_the_run() {
+    for (name, runs) in odd_runs() {
+        let evidence = Evidence::new(&runs);
+        for entry in TABLES.entries {
+            let table = TABLES.build(entry.name, toml::Table::new()).expect("defaults are valid");
+            for sheet in table.sheets(&evidence) {
+                let width = sheet.headings.len();
+                assert!(
+                    sheet.rows.iter().all(|row| row.len() == width),
+                    "{} of {name}",
+                    entry.name
+                );
+                let text = sheet.to_text() + &sheet.to_markdown() + &sheet.to_html();
+                assert!(
+                    !text.contains("NaN") && !text.contains("inf"),
+                    "{} of {name}: {text}",
+                    entry.name
+                );
+                assert_eq!(fault(&sheet.to_html()), None, "{} of {name}", entry.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_whole_run_has_every_figure_and_every_table_but_those_of_several_cases_and_runs() {
+    let runs = [synthetic::run(&["cavity"])];
+    let evidence = Evidence::new(&runs);
+    for entry in FIGURES.entries {
+        let figure = FIGURES.build(entry.name, toml::Table::new()).expect("defaults are valid");
+        assert!(!figure.draw(&evidence).is_empty(), "{} draws nothing", entry.name);
+    }
+    let silent: Vec<&str> = TABLES
+        .names()
+        .filter(|name| {
+            let table = TABLES.build(name, toml::Table::new()).expect("defaults are valid");
+            table.sheets(&evidence).is_empty()
+        })
+        .collect();
+    assert_eq!(silent, ["per-case", "comparison"]);
+}
+
+#[test]
+fn every_file_is_registered_under_its_own_name() {
+    let names = |folder: &str| -> BTreeSet<String> {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let files = fs_err::read_dir(folder).expect("the folder is in the sources");
+        let stems = files.map(|file| {
+            file.expect("a readable folder")
+                .path()
+                .file_stem()
+                .expect("a name")
+                .to_string_lossy()
+                .replace('_', "-")
+        });
+        stems.filter(|stem| stem != "mod").collect()
+    };
+    let registered = |names: &mut dyn Iterator<Item = &'static str>| -> BTreeSet<String> {
+        names.map(String::from).collect()
+    };
+    assert_eq!(names("figures"), registered(&mut FIGURES.names()));
+    assert_eq!(names("tables"), registered(&mut TABLES.names()));
+}
+
+#[test]
+fn every_summary_is_one_line_without_a_full_stop() {
+    let summaries =
+        FIGURES.entries.iter().map(|e| e.summary).chain(TABLES.entries.iter().map(|e| e.summary));
+    for summary in summaries {
+        assert!(
+            !summary.contains('\n') && !summary.ends_with('.') && !summary.is_empty(),
+            "{summary}"
+        );
+    }
+}
