@@ -8,6 +8,11 @@ use candle_nn::VarBuilder;
 use divan::counter::ItemsCount;
 use operators::{ARCHITECTURES, Inputs, Interface, Loss, Network, Weights};
 
+/// As in the program: glibc's allocator gives a freed tensor's pages back to the kernel, and the
+/// next one of the same size waits for new ones.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }
@@ -49,7 +54,8 @@ fn gradient(bencher: divan::Bencher, name: &str) {
 fn inference(bencher: divan::Bencher, name: &str) {
     let weights = Weights::new(1);
     network(name, weights.builder(DType::F32, &Device::Cpu));
-    let tensors = weights.variables().into_iter().map(|(name, var)| (name, var.as_detached_tensor()));
+    let tensors =
+        weights.variables().into_iter().map(|(name, var)| (name, var.as_detached_tensor()));
     let builder = VarBuilder::from_tensors(tensors.collect(), DType::F32, &Device::Cpu);
     let network = self::network(name, builder);
     let (states, parameters) = (random(&[BATCH, 3, 64, 64]), random(&[BATCH, 1]));

@@ -4,20 +4,20 @@
 //! elsewhere (CUDA, `f64`) the same equation composed of candle's own operations. A test holds the
 //! two against each other. No result depends on the number of threads.
 
-//mod convolution;
+mod convolution;
 mod gelu;
-//mod group_norm;
+mod group_norm;
 mod pointwise;
 mod slices;
 mod spectral;
-//mod stencil;
+mod stencil;
 
-//pub use convolution::Convolution;
+pub use convolution::Convolution;
 pub use gelu::{gelu, gelu_sum};
-//pub use group_norm::GroupNorm;
+pub use group_norm::GroupNorm;
 pub use pointwise::Pointwise;
 pub use spectral::SpectralConvolution;
-//pub use stencil::{Beyond, Stencil};
+pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]
 mod tests;

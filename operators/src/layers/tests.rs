@@ -10,13 +10,33 @@ type Layer = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
 type Build = fn(&VarBuilder) -> Result<Layer>;
 
 /// Layers from 3 channels on 13 × 10 cells.
-const LAYERS: [(&str, Build); 4] = [
+const LAYERS: [(&str, Build); 8] = [
     ("pointwise", |weights| {
         let layer = Pointwise::new(3, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("spectral", |weights| {
         let layer = SpectralConvolution::new([3, 4], 4, [13, 10], [3, 0], weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("convolution", |weights| {
+        let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("halving convolution", |weights| {
+        let stencils = [Stencil::halving(13, Beyond::Nearest), Stencil::halving(10, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("doubling convolution", |weights| {
+        let stencils =
+            [Stencil::doubling(25, Beyond::Around), Stencil::doubling(20, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("group norm", |weights| {
+        let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("gelu", |_| Ok(Box::new(gelu))),
@@ -41,8 +61,8 @@ fn passes(build: Build, dtype: DType) -> Result<Vec<Vec<f64>>> {
     all.map(|a| a.to_dtype(DType::F64)?.flatten_all()?.to_vec1()).collect()
 }
 
-/// Single precision loses about 1e-7 of the largest value in every operation; those on the way
-/// are about 1, and sums have up to 260 of them.
+/// Sums have up to 260 terms of up to 2, each rounded at 6e-8 of its size: at worst 3e-5 in all, and
+/// by chance a tenth of it.
 #[test]
 fn hand_written_layers_agree_with_composed_ones_in_double_precision() -> Result<()> {
     for (name, build) in LAYERS {
@@ -51,7 +71,7 @@ fn hand_written_layers_agree_with_composed_ones_in_double_precision() -> Result<
             let size = exact.iter().fold(1.0_f64, |size, x| size.max(x.abs()));
             for (ours, exact) in ours.iter().zip(exact) {
                 assert!(
-                    (ours - exact).abs() < 2e-6 * size,
+                    (ours - exact).abs() < 1e-5 * size,
                     "{name}, tensor {place}: {ours} {exact}"
                 );
             }

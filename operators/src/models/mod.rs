@@ -1,10 +1,10 @@
 //! The architectures, a file each. A new one adds its two lines here.
 
 mod fno;
-//mod unet;
+mod unet;
 
 pub use fno::Fno;
-//pub use unet::UNet;
+pub use unet::UNet;
 
 use crate::Architecture;
 use data::{Registry, entry};
@@ -12,8 +12,5 @@ use data::{Registry, entry};
 /// All architectures.
 pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
     kind: "architecture",
-    entries: &[
-        entry!(dyn Architecture, Fno),
-        //UNet,
-    ],
+    entries: &[entry!(dyn Architecture, Fno), entry!(dyn Architecture, UNet)],
 };
