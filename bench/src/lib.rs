@@ -1,1 +1,36 @@
-//! The experiment: cases, metrics, rollouts and the command line.
+//! The experiment: which problems, posed how, meet which surrogates, and how well those do.
+//!
+//! Between the nouns stand free functions, one per arrow: [`generate`], [`train`], [`evaluate`];
+//! the command line strings them together.
+
+pub mod baselines;
+mod case;
+mod catalogue;
+pub mod commands;
+mod distribution;
+mod error;
+mod evaluate;
+mod floors;
+mod generate;
+pub mod metrics;
+mod panels;
+mod place;
+mod progress;
+mod provenance;
+mod stop;
+mod suite;
+mod timing;
+mod train;
+
+pub use case::{Case, Reference};
+pub use catalogue::{case_names, find_case, find_suite, suite_names};
+pub use distribution::Distribution;
+pub use error::BenchError;
+pub use evaluate::{Entrant, Exam, Judgement, evaluate};
+pub use generate::{Generated, generate};
+pub use place::Place;
+pub use progress::Progress;
+pub use provenance::{commit, machine};
+pub use stop::Stop;
+pub use suite::{Contender, Kind, Suite};
+pub use train::{Training, train};

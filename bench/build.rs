@@ -1,0 +1,54 @@
+//! Collects the built-in cases and suites, so that adding one is adding a file, and the commit.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+fn main() {
+    let mut code = String::new();
+    for (list, folder) in [("CASES", "cases"), ("SUITES", "suites")] {
+        println!("cargo::rerun-if-changed={folder}");
+        let mut files = Vec::new();
+        collect(Path::new(folder), &mut files);
+        files.sort();
+        write!(code, "/// Name and text of every file in `{folder}`.\npub(crate) const {list}: &[(&str, &str)] = &[")
+            .expect("writing to a string succeeds");
+        for file in &files {
+            let name = file.strip_prefix(folder).expect("it was found there").with_extension("");
+            let path = fs::canonicalize(file).expect("it was found");
+            write!(code, "({:?}, include_str!({path:?})),", name.to_string_lossy())
+                .expect("writing to a string succeeds");
+        }
+        code.push_str("];\n");
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    fs::write(out.join("builtin.rs"), code).expect("OUT_DIR is writable");
+
+    println!("cargo::rerun-if-changed=../.git/HEAD");
+    println!("cargo::rerun-if-changed=../.git/index");
+    println!("cargo::rustc-env=EDDYMARK_COMMIT={}", commit().unwrap_or_else(|| "unknown".into()));
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the folder is part of the crate").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            println!("cargo::rerun-if-changed={}", path.display());
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+}
+
+/// The commit, with `-dirty` when tracked files differ from it; `None` outside git.
+fn commit() -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git").args(arguments).output().ok()?;
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let hash = git(&["rev-parse", "--short=12", "HEAD"])?;
+    let is_dirty = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
+    Some(if is_dirty { format!("{hash}-dirty") } else { hash })
+}

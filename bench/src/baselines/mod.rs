@@ -1,0 +1,32 @@
+//! What every operator is compared with.
+
+mod mean_of_train;
+mod persistence;
+mod solver;
+
+pub use mean_of_train::MeanOfTrain;
+pub use persistence::Persistence;
+pub use solver::CoarseSolver;
+
+use crate::{BenchError, Case};
+use data::{Dataset, Registry, entry};
+use operators::Surrogate;
+
+/// A surrogate that needs no training.
+pub trait Baseline: Send + Sync {
+    /// Its name in reports, which tells instances apart.
+    fn label(&self) -> String;
+
+    /// The surrogate for one case and its dataset.
+    fn surrogate(&self, case: &Case, dataset: &Dataset) -> Result<Box<dyn Surrogate>, BenchError>;
+}
+
+/// All baselines.
+pub const BASELINES: Registry<dyn Baseline> = Registry {
+    kind: "baseline",
+    entries: &[
+        entry!(dyn Baseline, Persistence),
+        entry!(dyn Baseline, MeanOfTrain),
+        entry!(dyn Baseline, CoarseSolver),
+    ],
+};

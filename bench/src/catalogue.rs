@@ -1,0 +1,52 @@
+//! Cases and suites by name: built in, or files of the user's.
+
+use crate::{BenchError, Case, Suite};
+use data::nearest;
+use std::path::Path;
+
+include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
+
+/// The names of all built-in cases.
+pub fn case_names() -> impl Iterator<Item = &'static str> {
+    CASES.iter().map(|(name, _)| *name)
+}
+
+/// The names of all built-in suites.
+pub fn suite_names() -> impl Iterator<Item = &'static str> {
+    SUITES.iter().map(|(name, _)| *name)
+}
+
+/// The case of that name, or in that TOML file.
+pub fn find_case(name: &str) -> Result<Case, BenchError> {
+    let (name, place, text) = find("case", CASES, name)?;
+    Case::parse(&name, &place, &text)
+}
+
+/// The suite of that name, or in that TOML file.
+pub fn find_suite(name: &str) -> Result<Suite, BenchError> {
+    let (name, place, text) = find("suite", SUITES, name)?;
+    Suite::parse(&name, &place, &text)
+}
+
+/// Name, place and text: a path if it ends in `.toml`, else one of `builtin`.
+fn find(
+    kind: &'static str,
+    builtin: &[(&str, &str)],
+    name: &str,
+) -> Result<(String, String, String), BenchError> {
+    if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+        let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok((stem, name.into(), fs_err::read_to_string(name)?));
+    }
+    let known = || builtin.iter().map(|(name, _)| *name);
+    builtin
+        .iter()
+        .find(|(candidate, _)| *candidate == name)
+        .map(|(name, text)| ((*name).into(), format!("{kind}s/{name}.toml"), (*text).into()))
+        .ok_or_else(|| BenchError::Unknown {
+            kind,
+            name: name.into(),
+            nearest: nearest(name, known()).map(Into::into),
+            known: known().collect::<Vec<_>>().join(", "),
+        })
+}

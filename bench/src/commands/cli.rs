@@ -1,0 +1,170 @@
+//! What can be typed.
+
+use super::session::Session;
+use super::{compare, evaluate, generate, inspect, list, report, run, train, verify};
+use crate::{BenchError, Contender, find_suite};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// A benchmark harness for neural surrogates of fluid flow.
+///
+/// Computes reference flows with solvers of its own, trains neural operators on them, rolls these
+/// out against honest baselines, and writes a report.
+#[derive(Debug, Parser)]
+#[command(
+    name = "eddymark",
+    version,
+    after_help = "\
+Examples:
+  eddymark run quick                  everything, in minutes: runs/quick/report/report.html
+  eddymark list architectures         what can be trained, with all parameters
+  eddymark verify cavity              the solver against published numbers
+  eddymark run quick --operator my/   your own operator, in any language, against ours"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What all commands have in common.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Folder of the datasets.
+    #[arg(long, global = true, value_name = "DIR", default_value = "datasets")]
+    pub(crate) data: PathBuf,
+    /// Folder of the runs.
+    #[arg(long, global = true, value_name = "DIR", default_value = "runs")]
+    pub(crate) out: PathBuf,
+    /// Where operators are trained and rolled out: `cpu` or `cuda:N`.
+    #[arg(long, global = true, value_name = "DEVICE", default_value = "cpu")]
+    pub(crate) device: String,
+    /// Threads; all cores if not said. Generated data do not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Do all that a suite asks for: generate, train, evaluate, report.
+    ///
+    /// A step whose inputs have not changed is not done again; one that was cut off goes on.
+    #[command(
+        after_help = "Examples:\n  eddymark run quick\n  eddymark run my-suite.toml --device cuda:0\n  eddymark run quick --operator operators/external/echo"
+    )]
+    Run(Contest),
+    /// Show what there is: problems, architectures, baselines, metrics, figures, tables, cases, suites.
+    #[command(after_help = "Examples:\n  eddymark list\n  eddymark list architectures")]
+    List {
+        /// Show this kind alone, with every parameter and its default.
+        kind: Option<String>,
+    },
+    /// Compute a case's dataset.
+    #[command(
+        after_help = "Examples:\n  eddymark generate cavity/quick\n  eddymark generate my-case.toml --data /big/disk"
+    )]
+    Generate {
+        /// A built-in case, or a TOML file.
+        case: String,
+    },
+    /// Train the operators of a suite on datasets that are there.
+    #[command(after_help = "Example:\n  eddymark train quick --only fno")]
+    Train(Contest),
+    /// Roll out and score the surrogates of a suite.
+    #[command(
+        after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator"
+    )]
+    Evaluate(Contest),
+    /// Draw the report of a suite that was evaluated.
+    #[command(after_help = "Example:\n  eddymark report quick")]
+    Report {
+        /// A suite's name, or a run's folder.
+        run: PathBuf,
+    },
+    /// Compare several runs in one table, and in one report.
+    #[command(
+        after_help = "Example:\n  eddymark compare runs/quick elsewhere/quick --report comparison"
+    )]
+    Compare {
+        /// Folders of runs.
+        #[arg(required = true, num_args = 2..)]
+        runs: Vec<PathBuf>,
+        /// Write a joint report into this folder.
+        #[arg(long, value_name = "DIR")]
+        report: Option<PathBuf>,
+    },
+    /// Hold the solvers against exact solutions and published numbers.
+    #[command(
+        after_help = "Examples:\n  eddymark verify\n  eddymark verify cavity --cells 64 --cells 128"
+    )]
+    Verify {
+        /// One problem; all if not said.
+        problem: Option<String>,
+        /// Cells along an axis, once for every grid. Default 64, 128 and 256.
+        #[arg(long, value_name = "N")]
+        cells: Vec<usize>,
+    },
+    /// Show what is inside a dataset, an HDF5 file or a run.
+    #[command(after_help = "Example:\n  eddymark inspect datasets/cavity-quick-1a2b3c4d")]
+    Inspect {
+        /// A dataset's folder, or an HDF5 file.
+        path: PathBuf,
+    },
+}
+
+/// A suite, and who takes part.
+#[derive(Debug, Clone, Args)]
+struct Contest {
+    /// A built-in suite, or a TOML file.
+    suite: String,
+    /// Only this surrogate; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Also an operator of yours: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
+    #[arg(long, value_name = "DIR")]
+    operator: Vec<PathBuf>,
+}
+
+impl Contest {
+    fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
+        let mut suite = find_suite(&self.suite)?;
+        suite.contenders.extend(self.operator.into_iter().map(Contender::process));
+        for name in &self.only {
+            if !suite.contenders.iter().any(|contender| contender.name == *name) {
+                let known: Vec<&str> =
+                    suite.contenders.iter().map(|contender| contender.name.as_str()).collect();
+                return Err(BenchError::Unknown {
+                    kind: "surrogate",
+                    name: name.clone(),
+                    nearest: data::nearest(name, known.iter().copied()).map(Into::into),
+                    known: known.join(", "),
+                });
+            }
+        }
+        suite
+            .contenders
+            .retain(|contender| self.only.is_empty() || self.only.contains(&contender.name));
+        Session::new(options, command, Some(suite))
+    }
+}
+
+/// Does what was typed.
+pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
+    let Cli { command: what, options } = cli;
+    match what {
+        Command::Run(contest) => run::run(&contest.session(options, command)?),
+        Command::List { kind } => list::list(kind.as_deref()),
+        Command::Generate { case } => {
+            generate::generate(&Session::new(options, command, None)?, &case)
+        }
+        Command::Train(contest) => train::train(&contest.session(options, command)?),
+        Command::Evaluate(contest) => evaluate::evaluate(&contest.session(options, command)?),
+        Command::Report { run } => report::report(&options, &run),
+        Command::Compare { runs, report } => compare::compare(&runs, report.as_deref()),
+        Command::Verify { problem, cells } => {
+            verify::verify(&Session::new(options, command, None)?, problem.as_deref(), &cells)
+        }
+        Command::Inspect { path } => inspect::inspect(&path),
+    }
+}

@@ -1,0 +1,231 @@
+//! `eddymark evaluate`
+
+use super::session::Session;
+use super::terminal::duration;
+use super::train::{finished, trainings};
+use crate::baselines::BASELINES;
+use crate::floors::floors;
+use crate::panels::gather;
+use crate::{
+    BenchError, Case, Contender, Entrant, Exam, Judgement, Kind, Training, evaluate as judge,
+};
+use data::{CaseSummary, Curve, Dataset, Hasher, Run, Source, Split, read_lines, write_lines};
+use operators::{ExternalOperator, PredictionFile, Surrogate};
+
+/// Rolls out and scores all surrogates of the suite, and writes the run.
+pub(super) fn evaluate(session: &Session) -> Result<(), BenchError> {
+    let mut run = Run::default();
+    for case in &session.suite().cases {
+        let dataset = session.dataset(case)?;
+        judge_case(session, case, &dataset, &mut run)?;
+    }
+    finish(session, run)
+}
+
+/// Writes the run's folder.
+pub(super) fn finish(session: &Session, mut run: Run) -> Result<(), BenchError> {
+    let suite = session.suite();
+    run.manifest.suite.clone_from(&suite.name);
+    run.manifest.summary.clone_from(&suite.summary);
+    run.manifest.created =
+        humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
+    let hashes = |of: fn(&CaseSummary) -> &String| {
+        run.manifest.cases.iter().map(|case| of(case).clone()).collect::<Vec<_>>().join(" ")
+    };
+    run.manifest.provenance = session.provenance(
+        hashes(|case| &case.case_hash),
+        hashes(|case| &case.dataset_hash),
+        String::new(),
+    );
+    Ok(run.save(&session.place.run(&suite.name))?)
+}
+
+/// Everyone on one case.
+pub(super) fn judge_case(
+    session: &Session,
+    case: &Case,
+    dataset: &Dataset,
+    run: &mut Run,
+) -> Result<(), BenchError> {
+    let suite = session.suite();
+    let exam = Exam::new(suite, case, dataset)?;
+    let info = dataset.info();
+    run.floors.extend(floors(&case.name, &exam.samples, exam.first, exam.steps, &info.fields));
+    run.manifest.cases.push(summary(case, dataset, &exam)?);
+    let mut judgements = Vec::new();
+    for contender in &suite.contenders {
+        session.stop.check()?;
+        for (seed, mut surrogate, curve) in surrogates(session, case, dataset, contender)? {
+            run.curves.extend(curve.clone());
+            let training_seconds = curve
+                .and_then(|curve| curve.points.last().map(|point| point.seconds))
+                .unwrap_or(0.0);
+            let judgement =
+                Bout { session, case, dataset, exam: &exam, contender, seed, training_seconds }
+                    .judge(surrogate.as_mut())?;
+            judgements.push(judgement);
+        }
+    }
+    let mut shown = Vec::new();
+    for Judgement { contestant, records, panels } in judgements {
+        if !run
+            .contestants
+            .iter()
+            .any(|known| known.case == contestant.case && known.surrogate == contestant.surrogate)
+        {
+            shown.push(panels);
+        }
+        run.contestants.push(contestant);
+        run.records.extend(records);
+    }
+    run.panels.extend(gather(shown));
+    Ok(())
+}
+
+/// One surrogate facing one case.
+struct Bout<'a> {
+    session: &'a Session,
+    case: &'a Case,
+    dataset: &'a Dataset,
+    exam: &'a Exam,
+    contender: &'a Contender,
+    seed: Option<u64>,
+    training_seconds: f64,
+}
+
+impl Bout<'_> {
+    /// The judgement on file if nothing that it depends on has changed, else a new one.
+    fn judge(&self, surrogate: &mut dyn Surrogate) -> Result<Judgement, BenchError> {
+        let Self { session, case, contender, .. } = self;
+        let provenance =
+            session.provenance(case.hash(), self.dataset.content_hash()?, surrogate.hash());
+        let key = Hasher::default()
+            .text(&provenance.dataset_hash)
+            .text(&provenance.surrogate_hash)
+            .text(&provenance.version)
+            .text(&provenance.commit)
+            .text(&format!(
+                "{:?} {} {} {}",
+                self.seed, self.exam.first, self.exam.steps, provenance.device
+            ))
+            .text(&provenance.threads.to_string())
+            .hex();
+        let file = session.place.judgement(&session.suite().name, case, &contender.name, &key);
+        if let Ok(mut lines) = read_lines::<Judgement>(&file)
+            && let Some(judgement) = lines.pop()
+        {
+            return Ok(judgement);
+        }
+        let bar = session.progress.bar(&format!("judge {}", contender.name), "", 0);
+        let clock = std::time::Instant::now();
+        let entrant = Entrant {
+            name: &contender.name,
+            kind: contender.kind.word(),
+            seed: self.seed,
+            training_seconds: self.training_seconds,
+            provenance,
+        };
+        let judgement =
+            judge(&session.suite().name, case, self.dataset, self.exam, &entrant, surrogate)?;
+        bar.finish_and_clear();
+        session.progress.say(&format!(
+            "{}: {} judged in {}",
+            case.name,
+            contender.name,
+            duration(clock.elapsed().as_secs_f64())
+        ));
+        fs_err::create_dir_all(file.parent().expect("a judgement lies in a folder"))?;
+        write_lines(&file, std::slice::from_ref(&judgement))?;
+        Ok(judgement)
+    }
+}
+
+type Ready = (Option<u64>, Box<dyn Surrogate>, Option<Curve>);
+
+/// A contender, ready to be rolled out: once per seed if it was trained.
+fn surrogates(
+    session: &Session,
+    case: &Case,
+    dataset: &Dataset,
+    contender: &Contender,
+) -> Result<Vec<Ready>, BenchError> {
+    Ok(match &contender.kind {
+        Kind::Operator { .. } => {
+            let trainings = trainings(session, case, dataset);
+            let mine = trainings.iter().filter(|training| training.name == contender.name);
+            mine.map(|training| operator(session, training)).collect::<Result<_, _>>()?
+        }
+        Kind::Baseline { baseline, table } => {
+            let place = || format!("surrogate `{}`", contender.name);
+            let baseline = BASELINES
+                .build(baseline, table.clone())
+                .map_err(|source| BenchError::Part { place: place(), source })?;
+            vec![(None, baseline.surrogate(case, dataset)?, None)]
+        }
+        Kind::Process(folder) => {
+            vec![(
+                None,
+                Box::new(ExternalOperator::open(folder)?.with_info(dataset.info().clone())),
+                None,
+            )]
+        }
+        Kind::Predictions(file) => {
+            let history = session.suite().start + 1;
+            vec![(None, Box::new(PredictionFile::open(file, dataset, history)?), None)]
+        }
+    })
+}
+
+/// A trained operator with its training curve.
+fn operator(session: &Session, training: &Training<'_>) -> Result<Ready, BenchError> {
+    let (name, seed, case) = (training.name, training.seed, &training.case.name);
+    let trained = finished(session, training)?.ok_or_else(|| BenchError::Earlier {
+        what: format!("the training of `{name}` with seed {seed} on `{case}`"),
+        path: training.folder(&session.place).unwrap_or_default(),
+        command: format!("eddymark train {}", session.suite().name),
+    })?;
+    let curve =
+        Curve { case: case.clone(), surrogate: name.into(), seed, points: trained.curve.clone() };
+    Ok((Some(seed), Box::new(trained), Some(curve)))
+}
+
+/// A case as the report names it.
+fn summary(case: &Case, dataset: &Dataset, exam: &Exam) -> Result<CaseSummary, BenchError> {
+    let info = dataset.info();
+    let counts = Split::ALL.map(|split| dataset.indices(split).len());
+    let mut ranges: Vec<_> = info
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.clone(), f64::INFINITY, f64::NEG_INFINITY))
+        .collect();
+    for index in 0..case.split.total() {
+        for ((_, low, high), value) in ranges.iter_mut().zip(dataset.parameters(index)?) {
+            *low = low.min(value);
+            *high = high.max(value);
+        }
+    }
+    let reference = case.reference_cells();
+    Ok(CaseSummary {
+        name: case.name.clone(),
+        summary: case.summary.clone(),
+        problem: case.problem.clone(),
+        case_hash: case.hash(),
+        dataset_hash: dataset.content_hash()?,
+        samples: counts,
+        cells: case.cells,
+        interval: case.interval,
+        steps: exam.steps,
+        parameters: ranges,
+        facts: vec![
+            ("reference grid".into(), format!("{} × {}", reference[0], reference[1])),
+            (
+                "given states".into(),
+                format!("{} (up to t = {} s)", exam.first, last_given_time(case, exam)),
+            ),
+        ],
+    })
+}
+
+fn last_given_time(case: &Case, exam: &Exam) -> f64 {
+    (exam.first - 1) as f64 * case.interval
+}

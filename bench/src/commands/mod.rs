@@ -1,0 +1,16 @@
+//! The commands, a file each.
+
+mod cli;
+mod compare;
+mod evaluate;
+mod generate;
+mod inspect;
+mod list;
+mod report;
+mod run;
+mod session;
+mod terminal;
+mod train;
+mod verify;
+
+pub use cli::{Cli, dispatch};

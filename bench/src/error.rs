@@ -1,0 +1,198 @@
+//! What can go wrong in an experiment, and what to do about it.
+
+use data::{DataError, Invalid, PartError};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
+use operators::OperatorError;
+use reports::ReportError;
+use solvers::SolverError;
+use std::fmt::Display;
+use std::path::PathBuf;
+
+/// Why an experiment could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum BenchError {
+    /// A case or suite is not the TOML it should be.
+    #[error("`{place}` cannot be read: {}", .source.message().trim_end().replace('\n', " "))]
+    Toml {
+        /// The file.
+        place: String,
+        /// Its text.
+        text: Box<NamedSource<String>>,
+        /// The place and what was expected there.
+        source: Box<toml::de::Error>,
+    },
+    /// No case or suite of that name.
+    #[error("there is no {kind} named `{name}`{}", .nearest.as_ref().map_or(String::new(), |n| format!(" (did you mean `{n}`?)")))]
+    Unknown {
+        /// Case, suite, surrogate, …
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The most similar known name, if one is similar.
+        nearest: Option<String>,
+        /// All known names.
+        known: String,
+    },
+    /// A case's value makes no sense.
+    #[error("case `{place}`: {source}")]
+    Case {
+        /// The file.
+        place: String,
+        /// The key, the value and what was expected.
+        source: Invalid,
+    },
+    /// A suite's value makes no sense.
+    #[error("suite `{place}`: {source}")]
+    Suite {
+        /// The file.
+        place: String,
+        /// The key, the value and what was expected.
+        source: Invalid,
+    },
+    /// A problem, architecture or baseline cannot be built.
+    #[error("{place}: {source}")]
+    Part {
+        /// Where it is asked for.
+        place: String,
+        /// Why not.
+        source: PartError,
+    },
+    /// The problem cannot be solved on the case's grid.
+    #[error("case `{place}`: the reference grid of {cells:?} cells does not do: {source}")]
+    Grid {
+        /// The file.
+        place: String,
+        /// The reference's cells.
+        cells: [usize; 3],
+        /// Why not.
+        source: SolverError,
+    },
+    /// A sample could not be solved.
+    #[error("sample {index} of case `{case}` ({parameters}) could not be solved: {source}")]
+    Solve {
+        /// The case.
+        case: String,
+        /// The sample.
+        index: usize,
+        /// Its parameters.
+        parameters: String,
+        /// Why not.
+        source: SolverError,
+    },
+    /// A verification did not run.
+    #[error("problem `{problem}` could not be verified: {source}")]
+    Verify {
+        /// The problem.
+        problem: String,
+        /// Why not.
+        source: SolverError,
+    },
+    /// A verification ran and a figure was missed.
+    #[error("{failed} of {total} checks of problem `{problem}` missed their figure")]
+    NotVerified {
+        /// The problem.
+        problem: String,
+        /// Checks that failed.
+        failed: usize,
+        /// All checks.
+        total: usize,
+    },
+    /// A later stage was asked for before an earlier one.
+    #[error("{what} is not there yet: `{}` is missing", .path.display())]
+    Earlier {
+        /// What is missing.
+        what: String,
+        /// Where it would be.
+        path: PathBuf,
+        /// The command that makes it.
+        command: String,
+    },
+    /// Ctrl-C.
+    #[error("stopped on request; what was finished is kept")]
+    Stopped,
+    /// Files.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Training or rolling out.
+    #[error(transparent)]
+    Operator(#[from] OperatorError),
+    /// Drawing.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// The file system; the message names the path.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+impl BenchError {
+    /// TOML that does not say what it should.
+    pub fn toml(place: &str, text: &str, source: toml::de::Error) -> Self {
+        let text = Box::new(NamedSource::new(place, text.to_owned()).with_language("TOML"));
+        Self::Toml { place: place.into(), text, source: Box::new(source) }
+    }
+
+    /// The process's exit code: 130 after Ctrl-C as shells have it, 2 for what the user can mend in
+    /// the input, 1 for the rest.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Stopped => 130,
+            Self::Toml { .. }
+            | Self::Unknown { .. }
+            | Self::Case { .. }
+            | Self::Suite { .. }
+            | Self::Part { .. }
+            | Self::Grid { .. }
+            | Self::Earlier { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+impl Diagnostic for BenchError {
+    fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
+        let text = match self {
+            Self::Unknown { kind, known, .. } => format!("known {kind}s: {known}; or give the path of a `.toml` file"),
+            Self::Part { source: PartError::Table { .. }, .. } => "`eddymark list` shows every part with its parameters and their defaults".into(),
+            Self::Grid { .. } => "change `cells` or `reference.refine`".into(),
+            Self::Solve { source: SolverError::BlowUp { .. }, .. } => "the grid may be too coarse for this flow: raise `reference.refine`, or narrow what `vary` draws from".into(),
+            Self::Earlier { command, .. } => format!("run `{command}` first"),
+            Self::Stopped => "run the same command again to go on where it stopped".into(),
+            Self::Data(DataError::Mismatch { .. }) => "move the folder away, or choose another with `--data` or `--out`".into(),
+            Self::Data(DataError::Version { .. }) => "use the eddymark that wrote it, or a later one".into(),
+            Self::Io(error) | Self::Data(DataError::Io(error)) => return io_help(error).map(|text| Box::new(text) as Box<dyn Display>),
+            _ => return None,
+        };
+        Some(Box::new(text))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        match self {
+            Self::Toml { text, .. } => Some(text.as_ref()),
+            _ => None,
+        }
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        match self {
+            Self::Toml { source, .. } => {
+                let span = source.span()?;
+                Some(Box::new(std::iter::once(LabeledSpan::at(span, "here"))))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn io_help(error: &std::io::Error) -> Option<&'static str> {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => Some("check the spelling of the path"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+            Some("choose a folder that you may write to with `--out` and `--data`")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(
+            "free some space, or choose another disk with `--out` and `--data`; then run the same command again to go on",
+        ),
+        _ => None,
+    }
+}

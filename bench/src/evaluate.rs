@@ -1,0 +1,159 @@
+//! Surrogate × dataset → records.
+
+use crate::metrics::{Context, METRICS};
+use crate::panels::panels;
+use crate::timing::timed_rollout;
+use crate::{BenchError, Case, Suite};
+use data::{
+    Contestant, Dataset, Panel, Parameter, Provenance, Record, Sample, Source, Split, Trajectory,
+};
+use operators::{Surrogate, Task};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What one surrogate did on one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Who, and at which cost.
+    pub contestant: Contestant,
+    /// Its scores.
+    pub records: Vec<Record>,
+    /// Its predictions that reports show.
+    pub panels: Vec<Panel>,
+}
+
+/// The test samples of a case, and the questions they pose.
+pub struct Exam {
+    /// The test samples.
+    pub samples: Vec<Sample>,
+    /// One task a sample: what a surrogate gets to see.
+    pub tasks: Vec<Task>,
+    /// The number of the first predicted state.
+    pub first: usize,
+    /// The number of predicted states.
+    pub steps: usize,
+}
+
+impl Exam {
+    /// Reads the test split.
+    pub fn new(suite: &Suite, case: &Case, dataset: &Dataset) -> Result<Self, BenchError> {
+        let samples = dataset
+            .indices(Split::Test)
+            .into_iter()
+            .map(|index| dataset.sample(index))
+            .collect::<Result<Vec<_>, _>>()?;
+        let (first, steps) = (suite.start + 1, suite.steps_of(case));
+        let task = |sample: &Sample| Task {
+            history: sample.trajectory.slice(0..first),
+            parameters: sample.parameters.clone(),
+            grid: sample.grid.clone(),
+            interval: case.interval,
+            steps,
+        };
+        let tasks = samples.iter().map(task).collect();
+        Ok(Self { samples, tasks, first, steps })
+    }
+}
+
+/// Who is judged, and what its records must say.
+pub struct Entrant<'a> {
+    /// Its name in reports.
+    pub name: &'a str,
+    /// `operator`, `solver`, `baseline`, `process` or `predictions`.
+    pub kind: &'a str,
+    /// The seed of its training.
+    pub seed: Option<u64>,
+    /// The time its training took in s.
+    pub training_seconds: f64,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+}
+
+/// Rolls a surrogate out on every test sample, times it and scores it with every metric.
+pub fn evaluate(
+    suite: &str,
+    case: &Case,
+    dataset: &Dataset,
+    exam: &Exam,
+    entrant: &Entrant<'_>,
+    surrogate: &mut dyn Surrogate,
+) -> Result<Judgement, BenchError> {
+    let timed = timed_rollout(surrogate, &exam.tasks)?;
+    let info = dataset.info();
+    let contestant = Contestant {
+        case: case.name.clone(),
+        surrogate: entrant.name.into(),
+        kind: entrant.kind.into(),
+        seed: entrant.seed,
+        weights: surrogate.weights(),
+        training_seconds: entrant.training_seconds,
+        seconds_per_step: timed.seconds_per_step,
+        repeats: timed.repeats,
+        device: entrant.provenance.device.clone(),
+        threads: entrant.provenance.threads,
+    };
+    let judge = |(sample, prediction): (&Sample, &Trajectory)| {
+        let template = Record {
+            suite: suite.into(),
+            case: case.name.clone(),
+            surrogate: entrant.name.into(),
+            seed: entrant.seed,
+            sample: sample.index,
+            parameters: named(&info.parameters, &sample.parameters),
+            metric: String::new(),
+            channel: String::new(),
+            unit: String::new(),
+            times: Vec::new(),
+            values: Vec::new(),
+            diverged: first_divergence(prediction),
+            provenance: entrant.provenance.clone(),
+        };
+        let reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
+        let context = Context::new(sample.grid.clone(), info.fields.clone());
+        score(&template, prediction, &reference, &context)
+    };
+    let records: Vec<Vec<Record>> =
+        exam.samples.par_iter().zip(&timed.predictions).map(judge).collect();
+    Ok(Judgement {
+        contestant,
+        records: records.into_iter().flatten().collect(),
+        panels: panels(case, info, &exam.samples, exam.first, entrant.name, &timed.predictions),
+    })
+}
+
+/// All metrics of one prediction.
+fn score(
+    template: &Record,
+    prediction: &Trajectory,
+    reference: &Trajectory,
+    context: &Context,
+) -> Vec<Record> {
+    let mut records = Vec::new();
+    for entry in METRICS.entries {
+        let metric = METRICS
+            .build(entry.name, toml::Table::new())
+            .expect("every metric builds from an empty table");
+        for series in metric.score(prediction, reference, context) {
+            records.push(Record {
+                metric: format!("{}{}", entry.name, series.part),
+                channel: series.channel,
+                unit: series.unit,
+                times: series.times,
+                values: series.values,
+                ..template.clone()
+            });
+        }
+    }
+    records
+}
+
+fn named(parameters: &[Parameter], values: &[f64]) -> BTreeMap<String, f64> {
+    parameters.iter().map(|parameter| parameter.name.clone()).zip(values.iter().copied()).collect()
+}
+
+/// The first state that is not finite.
+fn first_divergence(prediction: &Trajectory) -> Option<usize> {
+    (0..prediction.len())
+        .find(|&step| prediction.state(step).iter().any(|value| !value.is_finite()))
+}

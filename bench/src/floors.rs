@@ -1,0 +1,116 @@
+//! The data's own error: what no score against them can resolve.
+
+use crate::metrics::{Context, Divergence, Metric, mean_square, variance, vectors};
+use crate::timing::median;
+use data::{Field, Floor, Sample};
+use ndarray::Axis;
+use std::ops::Range;
+
+/// A metric's denominator squared, from one channel of the reference.
+type Scale = fn(ndarray::ArrayView3<'_, f64>) -> f64;
+
+/// Errors that are compared with one scale: a channel's, a vector's, or the mean over channels.
+enum Group {
+    Pooled(Range<usize>),
+    Mean(usize),
+}
+
+/// The floors of a case: the median over its test samples, at the times of the rollout.
+pub(crate) fn floors(
+    case: &str,
+    samples: &[Sample],
+    first: usize,
+    steps: usize,
+    fields: &[Field],
+) -> Vec<Floor> {
+    let Some(sample) = samples.first() else { return Vec::new() };
+    let times = sample.trajectory.times[first..first + steps].to_vec();
+    let floor = |metric: &str, channel: &str, values: Vec<f64>| Floor {
+        case: case.into(),
+        channel: channel.into(),
+        metric: metric.into(),
+        times: times.clone(),
+        values,
+    };
+    let mut all = Vec::new();
+    let scales: [(&str, Scale); 3] =
+        [("rmse", |_| 1.0), ("nrmse", mean_square), ("vrmse", variance)];
+    for (metric, scale) in scales {
+        for (channel, group) in groups(fields, metric != "rmse") {
+            let of_sample = |sample: &Sample| {
+                let value = |frame| group.error(sample, frame, scale);
+                (first..first + steps).map(value).collect::<Option<Vec<f64>>>()
+            };
+            let errors: Vec<Vec<f64>> = samples.iter().filter_map(of_sample).collect();
+            if !errors.is_empty() {
+                let middle = |step| middle(errors.iter().map(|error| error[step]).collect());
+                all.push(floor(metric, &channel, (0..steps).map(middle).collect()));
+            }
+        }
+    }
+    all.extend(
+        divergence(samples, first, steps, fields)
+            .map(|(channel, values)| floor("divergence", &channel, values)),
+    );
+    all
+}
+
+/// Every channel alone; where values have no unit, also all channels and every vector whole.
+fn groups(fields: &[Field], is_dimensionless: bool) -> Vec<(String, Group)> {
+    let channels = data::channels(fields);
+    let alone = |(number, channel): (usize, &data::Channel)| {
+        (channel.symbol.clone(), Group::Pooled(number..number + 1))
+    };
+    let mut groups: Vec<(String, Group)> = channels.iter().enumerate().map(alone).collect();
+    if is_dimensionless {
+        groups.push(("all".into(), Group::Mean(channels.len())));
+        let whole =
+            vectors(fields).map(|(field, range)| (field.name.clone(), Group::Pooled(range)));
+        groups.extend(whole);
+    }
+    groups
+}
+
+impl Group {
+    /// The estimated error of one state over the reference's scale; `None` without an estimate.
+    fn error(&self, sample: &Sample, frame: usize, scale: Scale) -> Option<f64> {
+        let errors = sample.error_estimate.as_ref()?.row(frame);
+        let state = sample.trajectory.state(frame);
+        let pooled = |range: Range<usize>| {
+            let error: f64 = range.clone().map(|channel| errors[channel] * errors[channel]).sum();
+            let scale: f64 = range.map(|channel| scale(state.index_axis(Axis(0), channel))).sum();
+            (error / scale).sqrt()
+        };
+        Some(match self {
+            Self::Pooled(range) => pooled(range.clone()),
+            Self::Mean(count) => {
+                (0..*count).map(|channel| pooled(channel..channel + 1)).sum::<f64>() / *count as f64
+            }
+        })
+    }
+}
+
+/// The reference's own divergence under the metric's stencil.
+fn divergence(
+    samples: &[Sample],
+    first: usize,
+    steps: usize,
+    fields: &[Field],
+) -> Option<(String, Vec<f64>)> {
+    let of_sample = |sample: &Sample| {
+        let reference = sample.trajectory.slice(first..first + steps);
+        let context = Context::new(sample.grid.clone(), fields.to_vec());
+        Divergence::default().score(&reference, &reference, &context).pop()
+    };
+    let series = samples.iter().map(of_sample).collect::<Option<Vec<_>>>()?;
+    let channel = series.first()?.channel.clone();
+    Some((
+        channel,
+        (0..steps).map(|step| middle(series.iter().map(|s| s.values[step]).collect())).collect(),
+    ))
+}
+
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    median(&values)
+}

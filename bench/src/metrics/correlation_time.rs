@@ -1,0 +1,90 @@
+//! For how long a rollout is worth looking at.
+
+use super::pearson::correlation;
+use super::series::{each_channel, with_mean};
+use super::{Context, Metric, Series};
+use data::{Invalid, Part, Trajectory};
+use serde::{Deserialize, Serialize};
+
+/// Time until the correlation, averaged over channels, first falls below a threshold.
+///
+/// Counted from the last given state; linear between states; the whole horizon if it never falls,
+/// so that times of different horizons do not compare. Re-correlation is not counted.
+///
+/// Source: the quantity, counted in steps, of Lippe et al. (2023), PDE-Refiner, §4.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CorrelationTime {
+    /// The threshold, between 0 and 1. Default 0.8.
+    pub threshold: f64,
+}
+
+impl Default for CorrelationTime {
+    fn default() -> Self {
+        Self { threshold: 0.8 }
+    }
+}
+
+impl Part for CorrelationTime {
+    const NAME: &'static str = "correlation-time";
+    const SUMMARY: &'static str = "time until the correlation first falls below a threshold";
+
+    fn check(&self) -> Result<(), Invalid> {
+        Invalid::unless(
+            self.threshold > 0.0 && self.threshold < 1.0,
+            "threshold",
+            self.threshold,
+            "between 0 and 1",
+        )
+    }
+}
+
+impl Metric for CorrelationTime {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        let all =
+            with_mean(each_channel(prediction, reference, context, |_| String::new(), correlation))
+                .pop();
+        let Some(all) = all else { return Vec::new() };
+        let interval = all.times.get(1).map_or(0.0, |second| second - all.times[0]);
+        let horizon = all.times.len() as f64 * interval;
+        let value = self.crossing(&all.values).map_or(horizon, |steps| steps * interval);
+        let last = all.times.last().copied().into_iter().collect();
+        vec![Series { unit: "s".into(), times: last, values: vec![value], ..all }]
+    }
+}
+
+impl CorrelationTime {
+    /// Steps from the last given state, where the correlation is 1, to the first crossing.
+    fn crossing(&self, correlations: &[f64]) -> Option<f64> {
+        let mut before = 1.0;
+        for (step, &now) in correlations.iter().enumerate() {
+            if now.is_nan() {
+                return Some(step as f64);
+            }
+            if now < self.threshold {
+                return Some(step as f64 + (before - self.threshold) / (before - now));
+            }
+            before = now;
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crossings_are_interpolated_and_divergence_ends_them() {
+        let metric = CorrelationTime::default();
+        assert_eq!(metric.crossing(&[0.95, 0.9]), None);
+        let halfway = metric.crossing(&[0.9, 0.7, 0.99]).expect("it falls below");
+        assert!((halfway - 1.5).abs() < 1e-12);
+        assert_eq!(metric.crossing(&[0.9, f64::NAN]), Some(1.0));
+    }
+}

@@ -1,0 +1,36 @@
+//! Error of the kinetic energy.
+
+use super::series::{each_vector, ratio};
+use super::{Context, Metric, Series};
+use data::{Part, Trajectory};
+use ndarray::ArrayView4;
+use serde::{Deserialize, Serialize};
+
+/// Relative error of the total kinetic energy, per step and vector field.
+///
+/// ```text
+/// | Σ |p|² − Σ |y|² | / Σ |y|²
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct EnergyError {}
+
+impl Part for EnergyError {
+    const NAME: &'static str = "energy-error";
+    const SUMMARY: &'static str = "relative error of the kinetic energy";
+}
+
+impl Metric for EnergyError {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        let energy = |v: ArrayView4<'_, f64>| v.iter().map(|v| v * v).sum::<f64>();
+        let score = |p: ArrayView4<'_, f64>, y: ArrayView4<'_, f64>| {
+            ratio((energy(p) - energy(y)).abs(), energy(y))
+        };
+        each_vector(prediction, reference, context, |_| String::new(), score)
+    }
+}

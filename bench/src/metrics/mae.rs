@@ -1,0 +1,35 @@
+//! Mean absolute error.
+
+use super::series::each_channel;
+use super::{Context, Metric, Series};
+use data::{Part, Trajectory};
+use ndarray::ArrayView3;
+use serde::{Deserialize, Serialize};
+
+/// Error in the channel's unit, per step and channel.
+///
+/// ```text
+/// mean |p − y|
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Mae {}
+
+impl Part for Mae {
+    const NAME: &'static str = "mae";
+    const SUMMARY: &'static str = "mean absolute error";
+}
+
+impl Metric for Mae {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
+            p.iter().zip(y).map(|(p, y)| (p - y).abs()).sum::<f64>() / y.len() as f64
+        };
+        each_channel(prediction, reference, context, |channel| channel.unit.clone(), score)
+    }
+}

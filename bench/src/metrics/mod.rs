@@ -1,0 +1,68 @@
+//! How well a prediction agrees with its reference.
+//!
+//! All metrics run here, for every surrogate the same, in `f64`, on fields in physical units. A
+//! metric is computed per sample and step and never over a batch, so that no score depends on
+//! what was rolled out together. Where a prediction has diverged the score is `NaN`.
+
+mod correlation_time;
+mod divergence;
+mod energy_error;
+mod mae;
+mod max_error;
+mod nmse;
+mod nrmse;
+mod pearson;
+mod rmse;
+mod series;
+mod spectrum_error;
+mod vrmse;
+mod well_vrmse;
+
+pub use correlation_time::CorrelationTime;
+pub use divergence::Divergence;
+pub use energy_error::EnergyError;
+pub use mae::Mae;
+pub use max_error::MaxError;
+pub use nmse::Nmse;
+pub use nrmse::Nrmse;
+pub use pearson::Pearson;
+pub use rmse::Rmse;
+pub use series::{Context, Series};
+pub(crate) use series::{mean_square, variance, vectors};
+pub use spectrum_error::SpectrumError;
+pub use vrmse::Vrmse;
+pub use well_vrmse::WellVrmse;
+
+use data::{Registry, Trajectory, entry};
+
+/// A score of a prediction against its reference.
+pub trait Metric: Send + Sync {
+    /// One or more series of values, a value a step or one for the rollout.
+    ///
+    /// Shapes: both trajectories are `[time, channel, x, y, z]` at the same times.
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series>;
+}
+
+/// All metrics, in the order of tables.
+pub const METRICS: Registry<dyn Metric> = Registry {
+    kind: "metric",
+    entries: &[
+        entry!(dyn Metric, Nrmse),
+        entry!(dyn Metric, Vrmse),
+        entry!(dyn Metric, Rmse),
+        entry!(dyn Metric, Mae),
+        entry!(dyn Metric, MaxError),
+        entry!(dyn Metric, Nmse),
+        entry!(dyn Metric, WellVrmse),
+        entry!(dyn Metric, Pearson),
+        entry!(dyn Metric, CorrelationTime),
+        entry!(dyn Metric, Divergence),
+        entry!(dyn Metric, EnergyError),
+        entry!(dyn Metric, SpectrumError),
+    ],
+};

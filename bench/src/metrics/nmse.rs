@@ -1,0 +1,40 @@
+//! CFDBench's normalized mean square error.
+
+use super::series::{each_vector, ratio};
+use super::{Context, Metric, Series};
+use data::{Part, Trajectory};
+use ndarray::ArrayView4;
+use serde::{Deserialize, Serialize};
+
+/// Squared error relative to the reference's square, per step and vector field, components pooled.
+///
+/// ```text
+/// mean (p − y)² / mean y²
+/// ```
+///
+/// CFDBench takes both means over a batch; here the batch is one state, so that no score depends on batching.
+///
+/// Source: Luo, Chen & Zhang (2023), CFDBench, §4.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Nmse {}
+
+impl Part for Nmse {
+    const NAME: &'static str = "nmse";
+    const SUMMARY: &'static str = "CFDBench's mean square error over the reference's mean square";
+}
+
+impl Metric for Nmse {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        let score = |p: ArrayView4<'_, f64>, y: ArrayView4<'_, f64>| {
+            let error: f64 = p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)).sum();
+            ratio(error, y.iter().map(|y| y * y).sum())
+        };
+        each_vector(prediction, reference, context, |_| String::new(), score)
+    }
+}

@@ -1,0 +1,33 @@
+//! Normalized root mean square error.
+
+use super::series::{mean_square, root_ratio};
+use super::{Context, Metric, Series};
+use data::{Part, Trajectory};
+use serde::{Deserialize, Serialize};
+
+/// Error relative to the reference's size, per step, of every channel and of every vector field whole.
+///
+/// ```text
+/// sqrt( mean (p − y)² / mean y² )
+/// ```
+///
+/// 1 is what predicting zero scores. No epsilon: it does not depend on units.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Nrmse {}
+
+impl Part for Nrmse {
+    const NAME: &'static str = "nrmse";
+    const SUMMARY: &'static str = "root mean square error over the reference's root mean square";
+}
+
+impl Metric for Nrmse {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        root_ratio(prediction, reference, context, mean_square)
+    }
+}

@@ -1,0 +1,43 @@
+//! Pearson correlation.
+
+use super::series::{each_channel, variance, with_mean};
+use super::{Context, Metric, Series};
+use data::{Part, Trajectory};
+use ndarray::ArrayView3;
+use serde::{Deserialize, Serialize};
+
+/// How alike the patterns are, whatever their amplitude, per step and channel.
+///
+/// ```text
+/// mean (p − p̄)(y − ȳ) / (σ_p σ_y)
+/// ```
+///
+/// 1 for equal fields, exactly; 0 where one of the two is constant.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Pearson {}
+
+impl Part for Pearson {
+    const NAME: &'static str = "pearson";
+    const SUMMARY: &'static str = "correlation of prediction and reference over the cells";
+}
+
+impl Metric for Pearson {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        with_mean(each_channel(prediction, reference, context, |_| String::new(), correlation))
+    }
+}
+
+/// The correlation of two channels.
+pub(super) fn correlation(p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>) -> f64 {
+    let n = y.len() as f64;
+    let (p_mean, y_mean) = (p.sum() / n, y.sum() / n);
+    let covariance = p.iter().zip(y).map(|(p, y)| (p - p_mean) * (y - y_mean)).sum::<f64>() / n;
+    let spread = (variance(p) * variance(y)).sqrt();
+    if spread == 0.0 { 0.0 } else { covariance / spread }
+}

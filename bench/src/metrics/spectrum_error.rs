@@ -1,0 +1,169 @@
+//! At which scales the error lives.
+
+use super::{Context, Metric, Series};
+use data::{Invalid, Part, Trajectory};
+use ndarray::{Array1, Array2, Array3, Axis};
+use serde::{Deserialize, Serialize};
+
+/// Root mean square error of a vector field within bands of wavenumber, per step.
+///
+/// ```text
+/// E_band = sqrt( Σ_{κ in band} |ê_κ|² / N ),   Σ_bands E² = mean square error (Parseval)
+/// ```
+///
+/// κ counts whole waves along the longest axis. Every axis has the orthonormal basis that suits its
+/// ends: Fourier where it is periodic, cosines (DCT-II) elsewhere, where a Fourier series would see a
+/// jump. All signs of wavenumbers count, other than in PDEBench's fRMSE, which sums one quadrant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SpectrumError {
+    /// Where the middle band begins and where it ends. Default 4 and 12, as PDEBench has them.
+    pub bounds: [f64; 2],
+}
+
+impl Default for SpectrumError {
+    fn default() -> Self {
+        Self { bounds: [4.0, 12.0] }
+    }
+}
+
+impl Part for SpectrumError {
+    const NAME: &'static str = "spectrum-error";
+    const SUMMARY: &'static str = "root mean square error within low, middle and high wavenumbers";
+
+    fn check(&self) -> Result<(), Invalid> {
+        let [low, high] = self.bounds;
+        Invalid::unless(
+            0.0 < low && low < high,
+            "bounds",
+            format!("{:?}", self.bounds),
+            "two increasing numbers greater than 0",
+        )
+    }
+}
+
+impl Metric for SpectrumError {
+    fn score(
+        &self,
+        prediction: &Trajectory,
+        reference: &Trajectory,
+        context: &Context,
+    ) -> Vec<Series> {
+        let spectrum = Spectrum::new(context);
+        let of_field = |(field, range): (&data::Field, std::ops::Range<usize>)| {
+            let bands: Vec<[f64; 3]> = (0..reference.len())
+                .map(|step| {
+                    let error = &prediction.state(step) - &reference.state(step);
+                    let components =
+                        range.clone().map(|channel| error.index_axis(Axis(0), channel).to_owned());
+                    self.bands(&spectrum, components, range.len())
+                })
+                .collect();
+            let series = |(band, part)| Series {
+                channel: field.name.clone(),
+                unit: field.unit.clone(),
+                times: reference.times.clone(),
+                values: bands.iter().map(|bands| bands[band]).collect(),
+                part,
+            };
+            [(0, "-low"), (1, "-mid"), (2, "-high")].map(series)
+        };
+        context.vectors().flat_map(of_field).collect()
+    }
+}
+
+impl SpectrumError {
+    fn bands(
+        &self,
+        spectrum: &Spectrum,
+        components: impl Iterator<Item = Array3<f64>>,
+        count: usize,
+    ) -> [f64; 3] {
+        let mut squares = [0.0; 3];
+        for component in components {
+            let cells = component.len() as f64;
+            let transformed = spectrum.transform(component);
+            for (square, &wavenumber) in
+                transformed.iter().map(|x| x * x).zip(&spectrum.wavenumbers)
+            {
+                let band = self.bounds.iter().filter(|&&bound| wavenumber >= bound).count();
+                squares[band] += square / cells / count as f64;
+            }
+        }
+        squares.map(f64::sqrt)
+    }
+}
+
+/// Orthonormal bases along x, y, z, and the wavenumber of every coefficient.
+struct Spectrum {
+    bases: [Array2<f64>; 3],
+    wavenumbers: Array3<f64>,
+}
+
+impl Spectrum {
+    fn new(context: &Context) -> Self {
+        let axes = &context.grid.axes;
+        let longest =
+            axes.iter().filter(|axis| axis.cells() > 1).map(data::Axis::length).fold(0.0, f64::max);
+        let pairs = [0, 1, 2].map(|axis| {
+            let (basis, waves) = basis(axes[axis].cells(), axes[axis].is_periodic());
+            (basis, waves * (longest / axes[axis].length()))
+        });
+        let shape = [0, 1, 2].map(|axis| pairs[axis].1.len());
+        let wavenumbers = Array3::from_shape_fn(shape, |(i, j, k)| {
+            let [x, y, z] = [pairs[0].1[i], pairs[1].1[j], pairs[2].1[k]];
+            (x * x + y * y + z * z).sqrt()
+        });
+        Self { bases: pairs.map(|(basis, _)| basis), wavenumbers }
+    }
+
+    fn transform(&self, mut values: Array3<f64>) -> Array3<f64> {
+        for (axis, basis) in self.bases.iter().enumerate() {
+            if basis.nrows() == 1 {
+                continue;
+            }
+            for mut lane in values.lanes_mut(Axis(axis)) {
+                let transformed = basis.dot(&lane);
+                lane.assign(&transformed);
+            }
+        }
+        values
+    }
+}
+
+/// The rows of an orthonormal basis on `n` cells, and the number of whole waves of each.
+fn basis(n: usize, is_periodic: bool) -> (Array2<f64>, Array1<f64>) {
+    use std::f64::consts::PI;
+    let size = n as f64;
+    let norm = |is_single: bool| if is_single { (1.0 / size).sqrt() } else { (2.0 / size).sqrt() };
+    if is_periodic {
+        // Rows: constant, cos 1, sin 1, cos 2, sin 2, …, and for even n the sawtooth cos n/2.
+        let waves = Array1::from_shape_fn(n, |row| row.div_ceil(2) as f64);
+        let rows = Array2::from_shape_fn((n, n), |(row, i)| {
+            let phase = 2.0 * PI * waves[row] * i as f64 / size;
+            let wave = if row % 2 == 1 || row == 0 { phase.cos() } else { phase.sin() };
+            wave * norm(row == 0 || (n % 2 == 0 && row == n - 1))
+        });
+        (rows, waves)
+    } else {
+        let waves = Array1::from_shape_fn(n, |row| row as f64 / 2.0);
+        let rows = Array2::from_shape_fn((n, n), |(row, i)| {
+            (PI * row as f64 * (i as f64 + 0.5) / size).cos() * norm(row == 0)
+        });
+        (rows, waves)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bases_are_orthonormal() {
+        for (n, is_periodic) in [(7, true), (8, true), (7, false), (8, false), (1, true)] {
+            let (basis, _) = basis(n, is_periodic);
+            let defect = basis.dot(&basis.t()) - Array2::<f64>::eye(n);
+            assert!(defect.iter().all(|x| x.abs() < 1e-14), "n = {n}, periodic: {is_periodic}"); // a few roundings of sums of n
+        }
+    }
+}

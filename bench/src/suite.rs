@@ -1,0 +1,244 @@
+//! Which cases meet which surrogates.
+
+use crate::baselines::BASELINES;
+use crate::{BenchError, Case, find_case};
+use data::{Invalid, Part, PartError};
+use operators::{ARCHITECTURES, Recipe};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A suite as its TOML file spells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WireSuite {
+    summary: String,
+    cases: Vec<String>,
+    #[serde(default)]
+    start: usize,
+    steps: Option<usize>,
+    #[serde(default = "one_seed")]
+    seeds: Vec<u64>,
+    surrogate: Vec<WireContender>,
+}
+
+fn one_seed() -> Vec<u64> {
+    vec![1]
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct WireContender {
+    name: Option<String>,
+    architecture: Option<String>,
+    baseline: Option<String>,
+    process: Option<PathBuf>,
+    predictions: Option<PathBuf>,
+    #[serde(default)]
+    table: toml::Table,
+    training: Option<Recipe>,
+    seeds: Option<Vec<u64>>,
+}
+
+/// Which cases meet which surrogates, checked.
+#[derive(Debug, Clone)]
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// What it is, in a line.
+    pub summary: String,
+    /// The cases.
+    pub cases: Vec<Case>,
+    /// The number of the last state that is given; the rollout predicts those after it.
+    pub start: usize,
+    /// How many states to predict; to the end of the trajectory if not said.
+    pub steps: Option<usize>,
+    /// What competes.
+    pub contenders: Vec<Contender>,
+}
+
+/// One who competes, by recipe.
+#[derive(Debug, Clone)]
+pub struct Contender {
+    /// Its name in reports.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a contender is.
+#[derive(Debug, Clone)]
+pub enum Kind {
+    /// An operator of ours, trained once per seed.
+    Operator {
+        /// The architecture's name.
+        architecture: String,
+        /// Its table.
+        table: toml::Table,
+        /// How it is trained.
+        recipe: Box<Recipe>,
+        /// The seeds of its trainings.
+        seeds: Vec<u64>,
+    },
+    /// A classic that needs no training.
+    Baseline {
+        /// The baseline's name.
+        baseline: String,
+        /// Its table.
+        table: toml::Table,
+    },
+    /// A program of the user's: a folder with `operator.toml`.
+    Process(PathBuf),
+    /// A file of predictions.
+    Predictions(PathBuf),
+}
+
+impl Kind {
+    /// The word for it in tables.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Operator { .. } => "operator",
+            Self::Baseline { baseline, .. } if baseline == "solver" => "solver",
+            Self::Baseline { .. } => "baseline",
+            Self::Process(_) => "process",
+            Self::Predictions(_) => "predictions",
+        }
+    }
+}
+
+impl Suite {
+    /// Reads and checks a suite with all it names; `place` is its file's name for messages.
+    pub fn parse(name: &str, place: &str, text: &str) -> Result<Self, BenchError> {
+        let wire: WireSuite =
+            toml::from_str(text).map_err(|source| BenchError::toml(place, text, source))?;
+        let invalid = |source| BenchError::Suite { place: place.into(), source };
+        Invalid::unless(!wire.cases.is_empty(), "cases", "[]", "a list of at least one case")
+            .map_err(invalid)?;
+        Invalid::unless(!wire.seeds.is_empty(), "seeds", "[]", "a list of at least one number")
+            .map_err(invalid)?;
+        let cases = wire.cases.iter().map(|case| find_case(case)).collect::<Result<Vec<_>, _>>()?;
+        let contenders = wire
+            .surrogate
+            .into_iter()
+            .map(|contender| contender.check(place, &wire.seeds))
+            .collect::<Result<Vec<_>, _>>()?;
+        let suite = Self {
+            name: name.into(),
+            summary: wire.summary,
+            cases,
+            start: wire.start,
+            steps: wire.steps,
+            contenders,
+        };
+        suite.check().map_err(invalid)?;
+        Ok(suite)
+    }
+
+    fn check(&self) -> Result<(), Invalid> {
+        for case in &self.cases {
+            let last = case.frames - 1;
+            Invalid::unless(
+                self.start < last,
+                "start",
+                self.start,
+                &format!("less than {last}, for `{}` has {} frames", case.name, case.frames),
+            )?;
+            let steps = self.steps.unwrap_or(1);
+            Invalid::unless(
+                steps >= 1 && self.start + steps <= last,
+                "steps",
+                steps,
+                &format!(
+                    "between 1 and {}, what `{}` has after its start",
+                    last - self.start,
+                    case.name
+                ),
+            )?;
+        }
+        let mut names: Vec<&str> =
+            self.contenders.iter().map(|contender| contender.name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).try_for_each(|pair| {
+            Invalid::unless(
+                pair[0] != pair[1],
+                "name",
+                pair[0],
+                "given once; add `name = \"…\"` to tell its surrogates apart",
+            )
+        })
+    }
+
+    /// How many states of `case` are predicted.
+    pub fn steps_of(&self, case: &Case) -> usize {
+        self.steps.unwrap_or(case.frames - 1 - self.start)
+    }
+}
+
+impl WireContender {
+    fn check(self, place: &str, seeds: &[u64]) -> Result<Contender, BenchError> {
+        let invalid = |source| BenchError::Suite { place: place.into(), source };
+        let part =
+            |source: PartError| BenchError::Part { place: format!("suite `{place}`"), source };
+        let given = usize::from(self.architecture.is_some())
+            + usize::from(self.baseline.is_some())
+            + usize::from(self.process.is_some())
+            + usize::from(self.predictions.is_some());
+        Invalid::unless(
+            given == 1,
+            "surrogate",
+            format!("{{ … }} with {given} of them"),
+            "given exactly one of `architecture`, `baseline`, `process`, `predictions`",
+        )
+        .map_err(invalid)?;
+        let is_trained = self.architecture.is_some();
+        Invalid::unless(
+            is_trained || self.training.is_none(),
+            "training",
+            "{ … }",
+            "left out: only an `architecture` is trained here",
+        )
+        .map_err(invalid)?;
+        let (default_name, kind) = if let Some(architecture) = self.architecture {
+            ARCHITECTURES.build(&architecture, self.table.clone()).map_err(part)?;
+            let recipe = self.training.unwrap_or_default();
+            recipe.check().map_err(invalid)?;
+            let seeds = self.seeds.unwrap_or_else(|| seeds.to_vec());
+            (
+                architecture.clone(),
+                Kind::Operator { architecture, table: self.table, recipe: Box::new(recipe), seeds },
+            )
+        } else if let Some(baseline) = self.baseline {
+            let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
+            (built.label(), Kind::Baseline { baseline, table: self.table })
+        } else if let Some(folder) = self.process {
+            (
+                folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                Kind::Process(folder),
+            )
+        } else {
+            let file = self.predictions.expect("one of four is given");
+            (
+                file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+                Kind::Predictions(file),
+            )
+        };
+        Ok(Contender { name: self.name.unwrap_or(default_name), kind })
+    }
+}
+
+impl Contender {
+    /// A program of the user's that joins from the command line.
+    pub fn process(folder: PathBuf) -> Self {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self { name, kind: Kind::Process(folder) }
+    }
+}
+
+/// What identifies a training: change any of it and it is another.
+#[derive(Serialize)]
+pub(crate) struct TrainingKey<'a> {
+    pub(crate) dataset_hash: &'a str,
+    pub(crate) architecture: &'a str,
+    pub(crate) table: &'a toml::Table,
+    pub(crate) recipe: &'a Recipe,
+    pub(crate) seed: u64,
+}

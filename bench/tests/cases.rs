@@ -1,0 +1,83 @@
+//! Every built-in case and suite is what it should be.
+
+use bench::{Case, case_names, find_case, find_suite, suite_names};
+use std::collections::BTreeSet;
+
+#[test]
+fn every_case_and_suite_reads_and_checks() {
+    for name in case_names() {
+        let case = find_case(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(case.name, name);
+    }
+    for name in suite_names() {
+        find_suite(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    assert!(suite_names().any(|name| name == "quick"));
+}
+
+#[test]
+fn a_sample_does_not_depend_on_how_many_are_drawn() {
+    let case = find_case("cavity/quick").expect("it is built in");
+    let mut more = case.clone();
+    more.split.train += 100;
+    let values = |case: &Case| -> Vec<f64> {
+        let problem = case.problem(17).expect("it builds");
+        problem.parameters().into_iter().map(|(_, value)| value).collect()
+    };
+    assert_eq!(values(&case), values(&more));
+}
+
+#[test]
+fn the_hash_knows_what_changes_numbers_and_nothing_else() {
+    let case = find_case("cavity/quick").expect("it is built in");
+    let mut renamed = case.clone();
+    renamed.summary = "another sentence".into();
+    assert_eq!(case.hash(), renamed.hash());
+    let mut reseeded = case.clone();
+    reseeded.seed += 1;
+    let mut refined = case.clone();
+    refined.reference.refine += 1;
+    let hashes: BTreeSet<String> =
+        [&case, &reseeded, &refined].iter().map(|case| case.hash()).collect();
+    assert_eq!(hashes.len(), 3);
+}
+
+/// One thread or four, at once or interrupted: the same bits.
+#[test]
+fn generated_data_do_not_depend_on_threads_or_interruptions() {
+    let text = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [8, 8]\ninterval = 0.1\nframes = 3\nseed = 5\n\
+                [vary]\nreynolds = { log-uniform = [10, 100] }\n[reference]\nrefine = 4\n[split]\ntrain = 3\nvalid = 1\ntest = 2\n";
+    let case = Case::parse("tiny", "tiny.toml", text).expect("it is a case");
+    let (progress, place) =
+        (bench::Progress::silent(), tempfile::tempdir().expect("there is room"));
+    let hash = |name: &str, threads: usize, first_stop: bool| {
+        let root = place.path().join(name);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads can be had");
+        pool.install(|| {
+            if first_stop {
+                // Stopped before the first sample, then half the samples lost.
+                let stop = bench::Stop::default();
+                stop.request();
+                assert!(bench::generate(&case, &root, "", &progress, &stop).is_err());
+                bench::generate(&case, &root, "", &progress, &bench::Stop::default())
+                    .expect("it goes on");
+                for entry in fs_err::read_dir(root.join("data/test")).expect("it has a test split")
+                {
+                    fs_err::remove_file(entry.expect("it can be listed").path())
+                        .expect("it was there");
+                }
+                assert_eq!(data::Dataset::open(&root).expect("it is there").missing().len(), 2);
+            }
+            let (dataset, _) =
+                bench::generate(&case, &root, "", &progress, &bench::Stop::default())
+                    .expect("it is solved");
+            dataset.content_hash().expect("it is finished")
+        })
+    };
+    let whole = hash("one", 1, false);
+    assert_eq!(whole, hash("four", 4, false));
+    assert_eq!(whole, hash("resumed", 2, true));
+}

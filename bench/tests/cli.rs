@@ -1,0 +1,151 @@
+//! What people read when something is wrong: one screen with the place, the value and a remedy.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn eddymark(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_eddymark"))
+        .args(arguments)
+        .current_dir(folder)
+        .env("COLUMNS", "100")
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the binary runs")
+}
+
+/// Exit code and error text, with the folder's name taken out.
+fn failure(folder: &Path, arguments: &[&str]) -> String {
+    let output = eddymark(folder, arguments);
+    let text =
+        String::from_utf8_lossy(&output.stderr).replace(&folder.display().to_string(), "FOLDER");
+    assert!(!output.status.success(), "`eddymark {}` succeeded", arguments.join(" "));
+    assert!(!text.contains("panicked"), "{text}");
+    assert!(text.lines().count() <= 30, "more than a screen:\n{text}");
+    format!(
+        "$ eddymark {}\n{}\nexit code {:?}",
+        arguments.join(" "),
+        text.trim_end(),
+        output.status.code().expect("no signal")
+    )
+}
+
+const CASE: &str = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 0.5\nframes = 3\nseed = 1\n\n[split]\ntrain = 1\nvalid = 1\ntest = 1\n";
+
+/// Runs `generate` on the tiny case with one change.
+fn with_case(change: (&str, &str)) -> String {
+    let folder = tempfile::tempdir().expect("there is room");
+    let text = CASE.replacen(change.0, change.1, 1);
+    assert_ne!(text, CASE, "the change applies");
+    fs_err::write(folder.path().join("case.toml"), text).expect("there is room");
+    failure(folder.path(), &["generate", "case.toml"])
+}
+
+/// Runs the tiny suite with one change.
+fn with_suite(surrogate: &str) -> String {
+    let folder = tempfile::tempdir().expect("there is room");
+    let text =
+        format!("summary = \"tiny\"\ncases = [\"cavity/smoke\"]\n\n[[surrogate]]\n{surrogate}\n");
+    fs_err::write(folder.path().join("suite.toml"), text).expect("there is room");
+    failure(folder.path(), &["run", "suite.toml"])
+}
+
+fn nowhere() -> tempfile::TempDir {
+    tempfile::tempdir().expect("there is room")
+}
+
+#[test]
+fn misspelt_and_impossible_cases() {
+    insta::assert_snapshot!("case_unknown_key", with_case(("interval", "intervall")));
+    insta::assert_snapshot!("case_wrong_type", with_case(("frames = 3", "frames = \"three\"")));
+    insta::assert_snapshot!("case_broken_toml", with_case(("cells = [16, 16]", "cells = [16, 16")));
+    insta::assert_snapshot!("case_unknown_problem", with_case(("\"cavity\"", "\"cavitty\"")));
+    insta::assert_snapshot!("case_impossible_grid", with_case(("[16, 16]", "[2, 2]")));
+    insta::assert_snapshot!(
+        "case_negative_interval",
+        with_case(("interval = 0.5", "interval = -0.5"))
+    );
+    insta::assert_snapshot!(
+        "case_impossible_parameter",
+        with_case(("[split]", "[parameters]\nreynolds = -10\n\n[split]"))
+    );
+    insta::assert_snapshot!(
+        "case_unknown_parameter",
+        with_case(("[split]", "[parameters]\nreynold = 10\n\n[split]"))
+    );
+    insta::assert_snapshot!(
+        "case_bad_distribution",
+        with_case(("[split]", "[vary]\nreynolds = { log-uniform = [100, 10] }\n\n[split]"))
+    );
+}
+
+#[test]
+fn misspelt_and_impossible_suites() {
+    insta::assert_snapshot!("suite_unknown_architecture", with_suite("architecture = \"fmo\""));
+    insta::assert_snapshot!(
+        "suite_unknown_parameter",
+        with_suite("architecture = \"fno\"\ntable = { widht = 8 }")
+    );
+    insta::assert_snapshot!("suite_unknown_baseline", with_suite("baseline = \"persistance\""));
+    insta::assert_snapshot!(
+        "suite_two_kinds",
+        with_suite("baseline = \"persistence\"\narchitecture = \"fno\"")
+    );
+    insta::assert_snapshot!(
+        "suite_training_of_a_baseline",
+        with_suite("baseline = \"persistence\"\ntraining = { steps = 3 }")
+    );
+    insta::assert_snapshot!(
+        "suite_unknown_training_key",
+        with_suite("architecture = \"fno\"\ntraining = { stepz = 3 }")
+    );
+}
+
+#[test]
+fn names_and_paths_that_are_not_there() {
+    let folder = nowhere();
+    for (name, arguments) in [
+        ("unknown_suite", vec!["run", "quik"]),
+        ("unknown_case", vec!["generate", "cavity/quik"]),
+        ("unknown_surrogate", vec!["run", "smoke", "--only", "fna"]),
+        ("unknown_kind", vec!["list", "architecturs"]),
+        ("unknown_problem", vec!["verify", "cavitty"]),
+        ("missing_file", vec!["generate", "absent.toml"]),
+        ("missing_dataset", vec!["train", "smoke"]),
+        ("missing_run", vec!["report", "smoke"]),
+        ("missing_path", vec!["inspect", "absent"]),
+        ("missing_operator", vec!["run", "smoke", "--operator", "absent"]),
+        ("unknown_device", vec!["run", "smoke", "--device", "gpu"]),
+        ("device_not_built_in", vec!["run", "smoke", "--device", "cuda:0"]),
+    ] {
+        insta::assert_snapshot!(name, failure(folder.path(), &arguments));
+    }
+}
+
+#[test]
+fn files_that_are_not_what_they_should_be() {
+    let folder = nowhere();
+    fs_err::write(folder.path().join("foreign.hdf5"), "not HDF5 at all").expect("there is room");
+    fs_err::write(folder.path().join("occupied"), "a file where a folder should be")
+        .expect("there is room");
+    fs_err::create_dir(folder.path().join("empty")).expect("there is room");
+    insta::assert_snapshot!("foreign_hdf5", failure(folder.path(), &["inspect", "foreign.hdf5"]));
+    insta::assert_snapshot!("no_dataset", failure(folder.path(), &["inspect", "empty"]));
+    insta::assert_snapshot!(
+        "unwritable_data",
+        failure(folder.path(), &["generate", "cavity/smoke", "--data", "occupied"])
+    );
+}
+
+#[test]
+fn help_has_examples_and_lists_name_everything() {
+    let folder = nowhere();
+    for command in
+        ["run", "list", "generate", "train", "evaluate", "report", "compare", "verify", "inspect"]
+    {
+        let output = eddymark(folder.path(), &[command, "--help"]);
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("Example"), "`{command} --help` has no example:\n{text}");
+    }
+    let output = eddymark(folder.path(), &["list"]);
+    insta::assert_snapshot!("list", String::from_utf8_lossy(&output.stdout));
+}

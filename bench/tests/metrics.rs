@@ -1,0 +1,186 @@
+//! Metrics against values computed by hand, and what every metric promises.
+
+use bench::metrics::{Context, METRICS};
+use data::{Axis, Boundary, Field, Grid, Trajectory};
+use ndarray::Array5;
+
+fn context(cells: usize, is_periodic: bool) -> Context {
+    let ends = [if is_periodic { Boundary::Periodic } else { Boundary::REST }; 2];
+    let axis = || Axis::uniform(cells, 0.0, 1.0, ends);
+    let fields =
+        vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")];
+    Context::new(Grid::plane(axis(), axis()), fields)
+}
+
+/// One state of u, v, p at every cell from a function of the cell's place.
+fn trajectory(
+    cells: usize,
+    states: usize,
+    value: impl Fn(usize, usize, f64, f64) -> f64,
+) -> Trajectory {
+    let centre = |i: usize| (i as f64 + 0.5) / cells as f64;
+    Trajectory {
+        times: (1..=states).map(|step| step as f64 * 0.5).collect(),
+        values: Array5::from_shape_fn((states, 3, cells, cells, 1), |(t, c, i, j, _)| {
+            value(t, c, centre(i), centre(j))
+        }),
+    }
+}
+
+fn value(
+    metric: &str,
+    channel: &str,
+    prediction: &Trajectory,
+    reference: &Trajectory,
+    context: &Context,
+) -> f64 {
+    let (name, part) = ["-low", "-mid", "-high"]
+        .iter()
+        .find_map(|part| Some((metric.strip_suffix(part)?, *part)))
+        .unwrap_or((metric, ""));
+    let metric = METRICS.build(name, toml::Table::new()).expect("it is a metric");
+    let all = metric.score(prediction, reference, context);
+    let found = all.iter().find(|series| series.channel == channel && series.part == part);
+    found.unwrap_or_else(|| panic!("{name} has {all:?}")).values[0]
+}
+
+fn close(found: f64, expected: f64) {
+    // Sums of at most some thousand terms of order 1.
+    assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+}
+
+/// 2 × 2 cells: y = 1, 2, 3, 4 and p = y + 1, 1, −1, −1 in every channel.
+#[test]
+fn four_cells_by_hand() {
+    let context = context(2, true);
+    let y = trajectory(2, 1, |_, _, x, z| 1.0 + 2.0 * f64::from(x > 0.5) + f64::from(z > 0.5));
+    let p = trajectory(2, 1, |_, _, x, z| {
+        1.0 + 2.0 * f64::from(x > 0.5) + f64::from(z > 0.5) + if x < 0.5 { 1.0 } else { -1.0 }
+    });
+    let check =
+        |metric, channel, expected| close(value(metric, channel, &p, &y, &context), expected);
+    check("rmse", "u", 1.0);
+    check("mae", "v", 1.0);
+    check("max-error", "p", 1.0);
+    check("nrmse", "u", (1.0_f64 / 7.5).sqrt()); // mean y² = 30/4
+    check("nrmse", "all", (1.0_f64 / 7.5).sqrt());
+    check("vrmse", "u", (1.0_f64 / 1.25).sqrt()); // variance 5/4
+    check("well-vrmse", "u", (1.0 / (5.0 / 3.0 + 1e-7_f64)).sqrt()); // unbiased variance 5/3
+    check("nmse", "velocity", 1.0 / 7.5);
+    // p = 2, 3, 2, 3: covariance with y is 1/4, the deviations are ½ and √5/2.
+    check("pearson", "u", 0.25 / (0.5 * 1.25_f64.sqrt()));
+    // Σ p² = 26 a channel, Σ y² = 30.
+    check("energy-error", "velocity", 4.0 / 30.0);
+}
+
+#[test]
+fn a_perfect_prediction_scores_perfectly() {
+    let context = context(8, false);
+    let y = trajectory(8, 3, |t, c, x, z| {
+        (3.0 * x + c as f64).sin() * (2.0 * z).cos() + t as f64 * 0.1
+    });
+    for (metric, channel, expected) in [
+        ("rmse", "u", 0.0),
+        ("mae", "p", 0.0),
+        ("nrmse", "all", 0.0),
+        ("vrmse", "all", 0.0),
+        ("well-vrmse", "all", 0.0),
+        ("nmse", "velocity", 0.0),
+        ("max-error", "v", 0.0),
+        ("pearson", "all", 1.0),
+        ("energy-error", "velocity", 0.0),
+        ("spectrum-error-low", "velocity", 0.0),
+        ("spectrum-error-high", "velocity", 0.0),
+        ("correlation-time", "all", 1.5), // never falls: the whole horizon of 3 states
+    ] {
+        close(value(metric, channel, &y, &y, &context), expected);
+    }
+}
+
+/// Predicting the mean scores 1 in every unit, where The Well's epsilon makes small fields look easy.
+#[test]
+fn vrmse_does_not_depend_on_units() {
+    let context = context(8, true);
+    for amplitude in [1.0, 1e-2, 1e-4] {
+        let y = trajectory(
+            8,
+            1,
+            |_, _, x, z| if (x < 0.5) == (z < 0.5) { amplitude } else { -amplitude },
+        );
+        let mean = trajectory(8, 1, |_, _, _, _| 0.0);
+        close(value("vrmse", "u", &mean, &y, &context), 1.0);
+        let square = amplitude * amplitude;
+        let expected = (square / (square * 64.0 / 63.0 + 1e-7)).sqrt(); // 0.99, 0.99, 0.30
+        close(value("well-vrmse", "u", &mean, &y, &context), expected);
+    }
+}
+
+/// An error of cos 2π(3x ± 4y) has |κ| = 5: all of it is in the middle band, for either sign.
+#[test]
+fn the_spectrum_sees_waves_of_both_directions() {
+    let context = context(32, true);
+    let y = trajectory(32, 1, |_, _, _, _| 0.0);
+    for sign in [1.0, -1.0] {
+        let p = trajectory(32, 1, |_, _, x, z| {
+            (std::f64::consts::TAU * (3.0 * x + sign * 4.0 * z)).cos()
+        });
+        close(value("spectrum-error-low", "velocity", &p, &y, &context), 0.0);
+        close(value("spectrum-error-mid", "velocity", &p, &y, &context), 0.5_f64.sqrt());
+        close(value("spectrum-error-high", "velocity", &p, &y, &context), 0.0);
+    }
+}
+
+/// Between walls a cosine with 30 half waves has κ = 15, and bands add up to the mean square error.
+#[test]
+fn bands_add_up_to_the_mean_square_error() {
+    let context = context(32, false);
+    let y = trajectory(32, 1, |_, _, _, _| 0.0);
+    let high = trajectory(32, 1, |_, _, x, _| (std::f64::consts::PI * 30.0 * x).cos());
+    close(value("spectrum-error-high", "velocity", &high, &y, &context), 0.5_f64.sqrt());
+    let any = trajectory(32, 1, |_, c, x, z| (7.0 * x * z + c as f64).sin() + x);
+    let square = |metric, channel| value(metric, channel, &any, &y, &context).powi(2);
+    let bands: f64 = ["spectrum-error-low", "spectrum-error-mid", "spectrum-error-high"]
+        .iter()
+        .map(|band| square(band, "velocity"))
+        .sum();
+    close(bands, 0.5 * (square("rmse", "u") + square("rmse", "v")));
+}
+
+/// u = x, v = −y is divergence-free; u = x, v = y has divergence 2.
+#[test]
+fn divergence_of_linear_flows_is_exact() {
+    let context = context(8, false);
+    let flow = |sign: f64| trajectory(8, 1, move |_, c, x, z| if c == 0 { x } else { sign * z });
+    close(value("divergence", "velocity", &flow(-1.0), &flow(-1.0), &context), 0.0);
+    close(value("divergence", "velocity", &flow(1.0), &flow(1.0), &context), 2.0);
+}
+
+#[test]
+fn a_diverged_prediction_scores_nan_from_there_on() {
+    let context = context(8, false);
+    let y = trajectory(8, 3, |_, _, x, z| x + z * z);
+    let mut p = y.clone();
+    p.values[[1, 0, 2, 2, 0]] = f64::NAN;
+    for entry in METRICS.entries.iter().filter(|entry| entry.name != "correlation-time") {
+        let metric =
+            METRICS.build(entry.name, toml::Table::new()).expect("an empty table builds it");
+        let series = metric.score(&p, &y, &context);
+        let touched =
+            series.iter().filter(|s| ["u", "velocity", "all"].contains(&s.channel.as_str()));
+        for series in touched {
+            assert!(series.values[1].is_nan(), "{}: {series:?}", entry.name);
+            assert!(series.values[0].is_finite(), "{}: {series:?}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn every_metric_builds_from_an_empty_table_and_refuses_unknown_keys() {
+    for entry in METRICS.entries {
+        METRICS
+            .build(entry.name, toml::Table::new())
+            .unwrap_or_else(|error| panic!("{}: {error}", entry.name));
+        let unknown: toml::Table = "no-such-key = 1".parse().expect("it is TOML");
+        assert!(METRICS.build(entry.name, unknown).is_err(), "{}", entry.name);
+    }
+}

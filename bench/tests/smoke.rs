@@ -1,0 +1,120 @@
+//! The whole job on a tiny grid: from equation to report, twice, interrupted, and with a stranger's operator.
+
+use data::{Run, Split};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+fn eddymark(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
+    command.current_dir(folder).env("NO_COLOR", "1");
+    command
+}
+
+fn succeeds(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+#[test]
+fn runs_from_equation_to_report_and_does_nothing_twice() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let run =
+        || succeeds(&eddymark(folder.path()).args(["run", "smoke"]).output().expect("it runs"));
+    let first = run();
+    assert!(first.contains("samples solved"), "{first}");
+    let out = folder.path().join("runs/smoke");
+    let once = Run::load(&out).expect("the run is there");
+    for file in ["report.html", "report.md", "records.parquet", "records.csv"] {
+        let size = fs_err::metadata(out.join("report").join(file))
+            .unwrap_or_else(|error| panic!("{error}"))
+            .len();
+        assert!(size > 0, "{file} is empty");
+    }
+
+    // Every contender has every metric on every test sample, with provenance.
+    let case = bench::find_case("cavity/smoke").expect("it is built in");
+    let tests = case.roles().iter().filter(|role| **role == Split::Test).count();
+    for name in ["persistence", "mean-of-train", "solver-1/2x", "fno", "unet"] {
+        let mine = || once.records.iter().filter(move |record| record.surrogate == name);
+        assert_eq!(
+            mine().filter(|r| r.metric == "nrmse" && r.channel == "all").count(),
+            tests,
+            "{name}"
+        );
+        assert!(mine().all(|record| record.values.iter().all(|value| value.is_finite())), "{name}");
+        for record in mine() {
+            let provenance = &record.provenance;
+            for part in [
+                &provenance.case_hash,
+                &provenance.dataset_hash,
+                &provenance.surrogate_hash,
+                &provenance.commit,
+                &provenance.machine,
+                &provenance.command,
+            ] {
+                assert!(!part.is_empty(), "{record:?}");
+            }
+        }
+    }
+
+    let second = run();
+    assert!(second.contains("unchanged") && !second.contains("solved in"), "{second}");
+    let twice = Run::load(&out).expect("the run is there");
+    assert_eq!(once.records, twice.records);
+}
+
+/// Killed without warning in the middle of generating, it goes on and ends with the same data.
+#[cfg(unix)]
+#[test]
+fn survives_being_killed() {
+    let text = "summary = \"some seconds\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 1.0\nframes = 5\nseed = 2\n\
+                [vary]\nreynolds = { log-uniform = [10, 100] }\n[reference]\nrefine = 8\n[split]\ntrain = 12\nvalid = 2\ntest = 2\n";
+    let folder = tempfile::tempdir().expect("there is room");
+    fs_err::write(folder.path().join("case.toml"), text).expect("there is room");
+    let generate = |data: &str| {
+        let mut command = eddymark(folder.path());
+        command
+            .args(["generate", "case.toml", "--data", data])
+            .stderr(Stdio::null())
+            .stdout(Stdio::piped());
+        command
+    };
+    let root = |output: Output| {
+        assert!(output.status.success());
+        folder.path().join(String::from_utf8_lossy(&output.stdout).trim())
+    };
+    let hash = |root: &Path| {
+        data::Dataset::open(root).and_then(|dataset| dataset.content_hash()).expect("it is whole")
+    };
+    let whole = hash(&root(generate("whole").output().expect("it runs")));
+
+    let mut child = generate("killed").spawn().expect("it runs");
+    let written = || {
+        walk(&folder.path().join("killed")).iter().filter(|name| name.ends_with(".hdf5")).count()
+    };
+    while written() < 2 && child.try_wait().expect("it is ours").is_none() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("it can be killed");
+    child.wait().expect("it is ours");
+    let before = written();
+    assert!((2..16).contains(&before), "killed in the middle: {before} of 16 were written");
+    assert_eq!(whole, hash(&root(generate("killed").output().expect("it runs"))));
+    assert!(walk(&folder.path().join("killed")).iter().all(|name| !name.ends_with(".partial")));
+}
+
+fn walk(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs_err::read_dir(folder) else { return Vec::new() };
+    entries
+        .flatten()
+        .flat_map(|entry| {
+            if entry.path().is_dir() {
+                walk(&entry.path())
+            } else {
+                vec![entry.path().display().to_string()]
+            }
+        })
+        .collect()
+}
