@@ -105,7 +105,7 @@ fn dashes(points: &[Point], dash: Dash) -> Vec<Vec<Point>> {
 
 fn text<'a>(area: &Area<'a>, text: &Text) -> Drawn<'a> {
     let em = text.size * enlarged();
-    let width = text_width(&text.text, em);
+    let width = text_width(&text.words, em);
     let start = match text.anchor {
         Anchor::Start => 0.0,
         Anchor::Middle => -0.5 * width,
@@ -114,7 +114,7 @@ fn text<'a>(area: &Area<'a>, text: &Text) -> Drawn<'a> {
     // As in SVG, the baseline is 0.35 em below the middle.
     let fall = (0.35 * em) as i32;
     let (x, y) = pixel(text.at);
-    for ([right, down], coverage) in text_pixels(&text.text, em) {
+    for ([right, down], coverage) in text_pixels(&text.words, em) {
         let (along, across) = (start + right, fall + down);
         let place = if text.upright { (x + across, y - along) } else { (x + along, y + across) };
         area.draw_pixel(place, &colour(text.paint, coverage))?;

@@ -17,7 +17,7 @@ pub(crate) enum Over {
     LastStep,
 }
 
-/// A mean over seeds with its spread.
+/// A mean over seeds with its deviation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Score {
     /// The mean over samples and seeds; infinite if a rollout diverged.
@@ -75,15 +75,16 @@ impl<'a> Evidence<'a> {
     pub fn new(runs: &'a [Run]) -> Self {
         let mut cases: Vec<Case<'a>> =
             case_names(runs).into_iter().map(|name| Case::new(runs, name)).collect();
-        cases.iter_mut().for_each(Case::sort);
         let mut rivals: Vec<&Rival> = cases.iter().flat_map(|case| &case.rivals).collect();
+        // By kind and then as the suite has them, not by rank: colours stay when ranks change.
         rivals.sort_by_key(|rival| rival.kind_place());
         let surrogates = unique(rivals.iter().map(|rival| rival.surrogate));
         let place =
             |rival: &&Rival| (surrogates.iter().position(|s| *s == rival.surrogate), rival.run);
         rivals.sort_by_key(place);
         let labels = unique(rivals.iter().map(|rival| rival.label.clone()));
-        Self { runs, surrogates, cases, labels }
+        cases.iter_mut().for_each(Case::sort);
+        Self { runs, cases, surrogates, labels }
     }
 
     /// The place of a surrogate among all: its colour, the same in all figures and runs.
@@ -190,7 +191,7 @@ impl<'a> Case<'a> {
 
     /// Some sample's parameters, for every test sample.
     pub(crate) fn parameters(&self) -> BTreeMap<usize, &'a BTreeMap<String, f64>> {
-        let records = self.rivals.iter().flat_map(|rival| rival.all_records());
+        let records = self.rivals.iter().flat_map(Rival::all_records);
         records.map(|record| (record.sample, &record.parameters)).collect()
     }
 
@@ -375,5 +376,95 @@ fn reduce(values: Vec<f64>, over: Over) -> Option<f64> {
     match over {
         Over::Steps => (!values.is_empty()).then(|| stats::mean(&values)),
         Over::LastStep => values.last().copied(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic;
+    use data::Provenance;
+
+    fn record(seed: u64, sample: usize, values: &[f64], diverged: Option<usize>) -> Record {
+        Record {
+            suite: "s".into(),
+            case: "c".into(),
+            surrogate: "fno".into(),
+            seed: Some(seed),
+            sample,
+            parameters: BTreeMap::from([("reynolds".into(), 100.0 * sample as f64)]),
+            metric: "nrmse".into(),
+            channel: "all".into(),
+            unit: String::new(),
+            times: (0..values.len()).map(|step| step as f64).collect(),
+            values: values.to_vec(),
+            diverged,
+            provenance: Provenance::default(),
+        }
+    }
+
+    fn run(records: Vec<Record>) -> [Run; 1] {
+        [Run { records, ..Run::default() }]
+    }
+
+    fn rival<'r, 'a>(evidence: &'r Evidence<'a>) -> &'r Rival<'a> {
+        &evidence.cases[0].rivals[0]
+    }
+
+    /// Seed 1: samples 2 and 4, mean 3. Seed 2: samples 6 and 8, mean 7. Mean 5, deviation √8.
+    #[test]
+    fn scores_are_means_over_samples_and_then_over_seeds() {
+        let runs = run(vec![
+            record(1, 0, &[1.0, 3.0], None),
+            record(1, 1, &[4.0, 4.0], None),
+            record(2, 0, &[5.0, 7.0], None),
+            record(2, 1, &[9.0, 7.0], None),
+        ]);
+        let evidence = Evidence::new(&runs);
+        let score = rival(&evidence).headline().expect("it was judged");
+        assert_eq!((score.mean, score.deviation), (5.0, Some(8f64.sqrt())));
+        let last = rival(&evidence).score("nrmse", "all", Over::LastStep).expect("it was judged");
+        assert_eq!(last.mean, (3.0 + 4.0 + 7.0 + 7.0) / 4.0);
+        let by_sample = rival(&evidence).headline_by_sample();
+        assert_eq!(by_sample, BTreeMap::from([(0, 4.0), (1, 6.0)]));
+        assert_eq!(evidence.cases[0].varying_parameters(), ["reynolds"]);
+    }
+
+    #[test]
+    fn a_diverged_rollout_is_infinitely_bad_and_an_undefined_value_is_left_out() {
+        let runs =
+            run(vec![record(1, 0, &[1.0, f64::NAN], Some(1)), record(1, 1, &[2.0, 2.0], None)]);
+        let evidence = Evidence::new(&runs);
+        assert_eq!(rival(&evidence).headline().map(|score| score.mean), Some(f64::INFINITY));
+        assert_eq!(rival(&evidence).diverged(), (1, 2));
+        let runs = run(vec![record(1, 0, &[1.0, f64::NAN], None), record(1, 1, &[3.0, 3.0], None)]);
+        assert_eq!(rival(&Evidence::new(&runs)).headline().map(|score| score.mean), Some(2.0));
+        let runs = run(vec![record(1, 0, &[f64::NAN; 2], None)]);
+        assert_eq!(rival(&Evidence::new(&runs)).headline(), None);
+    }
+
+    #[test]
+    fn rivals_stand_from_best_to_worst_and_legends_in_the_order_of_the_suite() {
+        let runs = [synthetic::run(&["cavity"])];
+        let evidence = Evidence::new(&runs);
+        let ranks: Vec<&str> = evidence.cases[0].rivals.iter().map(|r| r.surrogate).collect();
+        assert_eq!(ranks[..3], ["solver-32", "fno", "unet"]);
+        assert_eq!(ranks[6], "deeponet");
+        let legend =
+            ["fno", "unet", "deeponet", "solver-16", "solver-32", "persistence", "mean-of-train"];
+        assert_eq!(evidence.labels, legend);
+    }
+
+    #[test]
+    fn names_that_runs_share_carry_the_runs_number() {
+        let runs = [synthetic::run(&["cavity"]), synthetic::run(&["cavity"])];
+        let evidence = Evidence::new(&runs);
+        assert_eq!(evidence.labels[..2], ["fno (1)", "fno (2)"]);
+        let places: Vec<usize> = evidence
+            .in_order(&evidence.cases[0])
+            .iter()
+            .map(|rival| evidence.place(rival))
+            .collect();
+        assert_eq!(places[..4], [0, 0, 1, 1]);
     }
 }

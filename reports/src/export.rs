@@ -156,3 +156,61 @@ fn interval(rival: &Rival) -> Option<[f64; 2]> {
     let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
     crate::stats::bootstrap_interval(&scores)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic;
+    use data::Run;
+
+    #[test]
+    fn every_step_is_a_row_that_comes_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runs = [synthetic::run(&["cavity"])];
+        write(&Evidence::new(&runs), folder.path()).expect("a writable folder");
+        let file = std::fs::File::open(folder.path().join("records.parquet")).expect("it is there");
+        let frame = ParquetReader::new(file).finish().expect("polars reads what it wrote");
+        let records = &runs[0].records;
+        assert_eq!(frame.height(), records.iter().map(length).sum::<usize>());
+        let value =
+            |name: &str, row: usize| frame.column(name).expect("a column").get(row).expect("a row");
+        let (row, record) = (length(&records[0]) + 2, &records[1]);
+        assert_eq!(value("surrogate", row), AnyValue::String(&record.surrogate));
+        assert_eq!(value("channel", row), AnyValue::String(&record.channel));
+        assert_eq!(value("value", row), AnyValue::Float64(record.values[2]));
+        assert_eq!(value("time", row), AnyValue::Float64(record.times[2]));
+        assert_eq!(value("step", row), AnyValue::UInt64(3));
+        assert_eq!(value("seed", row), AnyValue::Null);
+        assert_eq!(
+            value("parameter:reynolds", row),
+            AnyValue::Float64(record.parameters["reynolds"])
+        );
+        assert_eq!(value("command", row), AnyValue::String(&record.provenance.command));
+    }
+
+    #[test]
+    fn text_files_have_a_heading_and_a_line_a_row() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let runs = [synthetic::run(&["cavity", "cavity-tall"])];
+        write(&Evidence::new(&runs), folder.path()).expect("a writable folder");
+        let read =
+            |name: &str| fs_err::read_to_string(folder.path().join(name)).expect("it is there");
+        let records = read("records.csv");
+        assert_eq!(records.lines().count(), 1 + runs[0].records.iter().map(length).sum::<usize>());
+        assert!(records.starts_with(
+            "suite,case,surrogate,seed,sample,parameter:density,parameter:reynolds,metric,"
+        ));
+        assert!(!records.lines().next().expect("a heading").contains("command"));
+        let leaderboard = read("leaderboard.csv");
+        assert_eq!(leaderboard.lines().count(), 1 + 2 * 7);
+        assert!(leaderboard.contains("cavity-tall,fno,operator,3.0,"), "{leaderboard}");
+    }
+
+    #[test]
+    fn a_run_of_nothing_has_headings() {
+        let folder = tempfile::tempdir().expect("a folder");
+        write(&Evidence::new(&[Run::default()]), folder.path()).expect("a writable folder");
+        let text = fs_err::read_to_string(folder.path().join("records.csv")).expect("it is there");
+        assert_eq!(text.lines().count(), 1);
+    }
+}

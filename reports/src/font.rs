@@ -44,7 +44,7 @@ pub(crate) fn text_pixels(text: &str, size: f64) -> Vec<([i32; 2], f64)> {
     for outline in glyphs(text, size).0.into_iter().filter_map(|glyph| font.outline_glyph(glyph)) {
         let corner = outline.px_bounds().min;
         outline.draw(|x, y, coverage| {
-            let place = [corner.x as i32 + x as i32, corner.y as i32 + y as i32];
+            let place = [corner.x as i32 + x.cast_signed(), corner.y as i32 + y.cast_signed()];
             pixels.push((place, f64::from(coverage)));
         });
     }

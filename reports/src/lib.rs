@@ -3,8 +3,14 @@
 //! [`render`] turns runs into one self-contained page, its Markdown twin, figures as SVG and PNG, and
 //! the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list what reports are made of.
 
+#![expect(
+    clippy::format_collect,
+    reason = "pages are put together from small pieces, and their copies cost nothing beside the pixels"
+)]
+
 mod bitmap;
 mod colour_map;
+mod colour_scale;
 mod error;
 mod evidence;
 mod export;
@@ -25,6 +31,10 @@ mod style;
 mod summary;
 mod svg;
 mod tables;
+
+#[cfg(test)]
+#[path = "../tests/synthetic/mod.rs"]
+mod synthetic;
 
 pub use error::ReportError;
 pub use evidence::{Evidence, HEADLINE};

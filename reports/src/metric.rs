@@ -1,5 +1,8 @@
 //! What reports know about metrics: how they are written, and which way is better.
 
+use crate::evidence::Score;
+use crate::number::{plain, scientific};
+
 /// Which way a metric gets better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
@@ -35,16 +38,28 @@ pub(crate) struct Metric {
     pub(crate) title: &'static str,
     /// Which way it gets better.
     pub(crate) direction: Direction,
+    /// How its values are written.
+    write: fn(f64) -> String,
     /// What it is, in a line: `p` is the prediction, `r` the reference, ⟨ ⟩ a mean over cells.
     pub(crate) definition: &'static str,
 }
 
 const fn lower(name: &'static str, title: &'static str, definition: &'static str) -> Metric {
-    Metric { name, title, direction: Direction::Lower, definition }
+    Metric { name, title, direction: Direction::Lower, write: scientific, definition }
 }
 
-const fn higher(name: &'static str, title: &'static str, definition: &'static str) -> Metric {
-    Metric { name, title, direction: Direction::Higher, definition }
+const fn higher(
+    name: &'static str,
+    title: &'static str,
+    write: fn(f64) -> String,
+    definition: &'static str,
+) -> Metric {
+    Metric { name, title, direction: Direction::Higher, write, definition }
+}
+
+/// Four decimals tell a correlation of 0.999 from one of 0.9999.
+fn correlation(value: f64) -> String {
+    if value.is_finite() { format!("{value:.4}") } else { scientific(value) }
 }
 
 /// The metrics with a definition, in the order of reports. Others are shown under their own name,
@@ -65,10 +80,16 @@ pub(crate) const METRICS: &[Metric] = &[
     lower("rmse", "RMSE", "√⟨(p−r)²⟩ in the channel's unit"),
     lower("mae", "MAE", "⟨|p−r|⟩ in the channel's unit"),
     lower("max-error", "max error", "the greatest |p−r| over the cells, in the channel's unit"),
-    higher("pearson", "Pearson", "the correlation of p and r over the cells; 1 is best"),
+    higher(
+        "pearson",
+        "Pearson",
+        correlation,
+        "the correlation of p and r over the cells; 1 is best",
+    ),
     higher(
         "correlation-time",
         "correlation time",
+        plain,
         "time until the correlation of p and r, mean over channels, first falls below a threshold (0.8 unless the suite sets another); the whole rollout if it never does",
     ),
     lower(
@@ -113,6 +134,17 @@ pub(crate) fn direction(name: &str) -> Direction {
     find(name).map_or(Direction::Lower, |metric| metric.direction)
 }
 
+/// A score as it is read: a mean, with its deviation over seeds if there is one.
+pub(crate) fn write(name: &str, score: Score) -> String {
+    let mean =
+        find(name).map_or(scientific as fn(f64) -> String, |metric| metric.write)(score.mean);
+    match score.deviation.filter(|_| score.mean.is_finite()) {
+        Some(0.0) => format!("{mean} ± 0"),
+        Some(deviation) => format!("{mean} ± {deviation:.1e}"),
+        None => mean,
+    }
+}
+
 /// A metric's place in reports; unknown ones come last.
 pub(crate) fn place(name: &str) -> usize {
     METRICS.iter().position(|metric| metric.name == name).unwrap_or(METRICS.len())
@@ -121,6 +153,15 @@ pub(crate) fn place(name: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn scores_are_written_as_suits_the_metric() {
+        let score = |mean, deviation| Score { mean, deviation };
+        assert_eq!(write("nrmse", score(0.5, Some(0.012))), "5.00e-1 ± 1.2e-2");
+        assert_eq!(write("pearson", score(0.998_81, None)), "0.9988");
+        assert_eq!(write("correlation-time", score(10.0, Some(0.0))), "10.0 ± 0");
+        assert_eq!(write("nrmse", score(f64::INFINITY, Some(f64::NAN))), "diverged");
+    }
 
     #[test]
     fn errors_are_better_lower_and_similarities_higher() {

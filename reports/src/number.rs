@@ -11,14 +11,6 @@ pub(crate) fn scientific(value: f64) -> String {
     }
 }
 
-/// `mean ± deviation`, both in scientific notation, the deviation with two digits.
-pub(crate) fn spread(mean: f64, deviation: Option<f64>) -> String {
-    match deviation.filter(|_| mean.is_finite()) {
-        Some(deviation) => format!("{} ± {deviation:.1e}", scientific(mean)),
-        None => scientific(mean),
-    }
-}
-
 /// Three significant digits as typeset, such as `3.21×10⁻²`: for sentences.
 pub(crate) fn typeset(value: f64) -> String {
     let text = scientific(value);
@@ -132,9 +124,7 @@ mod tests {
     fn scores_have_three_digits_and_say_when_they_diverged() {
         assert_eq!(scientific(0.032_149), "3.21e-2");
         assert_eq!(scientific(f64::INFINITY), "diverged");
-        assert_eq!(spread(0.5, Some(0.012)), "5.00e-1 ± 1.2e-2");
-        assert_eq!(spread(f64::INFINITY, Some(f64::NAN)), "diverged");
-        assert_eq!(spread(f64::NAN, None), "–");
+        assert_eq!(scientific(f64::NAN), "–");
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Report {
             let blocks: Vec<Block> = parts.into_iter().flat_map(|p| blocks(evidence, p)).collect();
             (heading, blocks)
         });
-        let measured = evidence.cases.iter().flat_map(|case| case.metrics());
+        let measured = evidence.cases.iter().flat_map(super::evidence::Case::metrics);
         let suites: BTreeSet<&str> =
             evidence.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
         let mut metrics: Vec<String> = measured.map(|(metric, _)| metric.to_owned()).collect();

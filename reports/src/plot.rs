@@ -101,7 +101,9 @@ impl Plot<'_> {
             let high = piece.iter().map(|(x, _, high)| held(self.at(*x, *high)));
             areas.push(low.chain(high.rev()).collect::<Vec<_>>());
         }
-        areas.into_iter().for_each(|area| self.scene.area(area, paint, opacity));
+        for area in areas {
+            self.scene.area(area, paint, opacity);
+        }
     }
 
     /// Draws a marker, unless it would be outside the frame.

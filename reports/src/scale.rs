@@ -106,6 +106,7 @@ fn range(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn labels(scale: Option<Scale>, wanted: usize) -> Vec<String> {
         let ticks = scale.expect("some numbers").ticks(wanted);
@@ -137,5 +138,21 @@ mod tests {
         assert_eq!(scale.place(10.0), 0.5);
         assert_eq!(Scale::logarithmic([0.0, f64::NAN]), None);
         assert_eq!(Scale::linear([f64::INFINITY]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn ticks_are_inside_increasing_and_few(a in -1e12f64..1e12, b in -1e12f64..1e12, power in -200i32..200, wanted in 2usize..12) {
+            let factor = 10f64.powi(power);
+            let linear = Scale::linear([a * factor, b * factor]);
+            let logarithmic = Scale::logarithmic([a.abs() * factor, b.abs() * factor]);
+            for scale in linear.into_iter().chain(logarithmic) {
+                let ticks = scale.ticks(wanted);
+                prop_assert!(ticks.iter().all(|tick| (-1e-9..=1.0 + 1e-9).contains(&scale.place(tick.value))));
+                prop_assert!(ticks.windows(2).all(|pair| pair[0].value < pair[1].value));
+                let labelled = ticks.iter().filter(|tick| !tick.label.is_empty()).count();
+                prop_assert!(labelled <= wanted + 2, "{} labels, {} wanted", labelled, wanted);
+            }
+        }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) enum Anchor {
 /// A line of text; `at` is the middle of its height.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
-    pub(crate) text: String,
+    pub(crate) words: String,
     pub(crate) at: Point,
     pub(crate) size: f64,
     pub(crate) anchor: Anchor,
@@ -78,8 +78,8 @@ pub(crate) struct Text {
 impl Text {
     /// Text in ink that starts at `at`.
     pub(crate) fn new(text: impl Into<String>, at: Point, size: f64) -> Self {
-        let (text, anchor, paint) = (text.into(), Anchor::Start, Paint::Ink);
-        Self { text, at, size, anchor, paint, upright: false }
+        let (words, anchor, paint) = (text.into(), Anchor::Start, Paint::Ink);
+        Self { words, at, size, anchor, paint, upright: false }
     }
 
     /// The same, held elsewhere.

@@ -1,7 +1,8 @@
 //! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
 
+use crate::evidence::Score;
 use crate::html::escape;
-use crate::metric::Direction;
+use crate::metric::{Direction, write};
 
 /// A table before it is typeset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -43,7 +44,15 @@ impl Cell {
         Self { text: value.map_or_else(|| "–".into(), write), value, best: false }
     }
 
+    /// A score of a metric; a dash stands for `None`.
+    pub(crate) fn score(metric: &str, score: Option<Score>) -> Self {
+        Self::number(score.map(|score| score.mean), |mean| {
+            write(metric, Score { mean, deviation: score.and_then(|score| score.deviation) })
+        })
+    }
+
     /// The same, out of competition.
+    #[must_use]
     pub fn quiet(self) -> Self {
         Self { value: None, ..self }
     }
@@ -56,7 +65,9 @@ pub(crate) fn mark_best<'a>(cells: impl Iterator<Item = &'a mut Cell>, direction
     let best = values.min_by(|a, b| direction.order(*a, *b));
     // The best of one is no news, and a diverged one is best of nothing.
     if let Some(best) = best.filter(|best| best.is_finite() && cells.len() > 1) {
-        cells.iter_mut().for_each(|cell| cell.best = cell.value == Some(best));
+        for cell in &mut cells {
+            cell.best = cell.value == Some(best);
+        }
     }
 }
 
@@ -67,6 +78,7 @@ impl Sheet {
     }
 
     /// Leaves out the columns in which no row says anything.
+    #[must_use]
     pub fn without_empty_columns(mut self) -> Self {
         let says = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
         let keep: Vec<bool> = (0..self.headings.len())

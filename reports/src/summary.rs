@@ -4,6 +4,7 @@ use crate::evidence::{Case, Over, Rival};
 use crate::number::{duration, plain, rough, typeset, typeset_spread};
 use crate::tables::{duel, equal_solver};
 use crate::{Evidence, stats};
+use data::{Manifest, Run};
 
 /// Below so many test samples a report says that there are few.
 const FEW_SAMPLES: usize = 10;
@@ -14,13 +15,29 @@ pub(crate) fn summary(evidence: &Evidence) -> Vec<String> {
     let mut paragraphs: Vec<String> =
         suites.filter(|summary| !summary.is_empty()).map(sentence).collect();
     paragraphs.dedup();
+    paragraphs.extend(compared(evidence));
     paragraphs.extend(evidence.cases.iter().map(of_case));
     paragraphs
 }
 
+/// Which run a number in brackets means.
+fn compared(evidence: &Evidence) -> Option<String> {
+    let of_run = |(number, run): (usize, &Run)| {
+        let Manifest { suite, created, provenance, .. } = &run.manifest;
+        format!("run {} is {suite} of {created} at commit {}", number + 1, provenance.commit)
+    };
+    let runs: Vec<String> = evidence.runs.iter().enumerate().map(of_run).collect();
+    (runs.len() > 1).then(|| {
+        format!(
+            "{}. The number after a surrogate's name is that of its run.",
+            sentence(&runs.join("; ")).trim_end_matches('.')
+        )
+    })
+}
+
 fn of_case(case: &Case) -> String {
     let sentences = [
-        setting(case),
+        Some(setting(case)),
         winner(case),
         against_persistence(case),
         against_floor(case),
@@ -43,17 +60,17 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-fn setting(case: &Case) -> Option<String> {
+fn setting(case: &Case) -> String {
     let samples = case.parameters().len();
     if samples == 0 {
-        return Some(format!("On {}, nothing was judged.", case.name));
+        return format!("On {}, nothing was judged.", case.name);
     }
     let steps = case.summary.map_or(String::new(), |summary| {
         format!(", {} of {} s each", plural(summary.steps, "step"), plain(summary.interval))
     });
     let (surrogates, samples) =
         (plural(case.rivals.len(), "surrogate"), plural(samples, "test sample"));
-    Some(format!("On {}, {surrogates} rolled out {samples}{steps}.", case.name))
+    format!("On {}, {surrogates} rolled out {samples}{steps}.", case.name)
 }
 
 fn winner(case: &Case) -> Option<String> {
@@ -115,22 +132,25 @@ fn against_persistence(case: &Case) -> Option<String> {
             )
         }
         ratio => format!(
-            "It does not beat persistence, which repeats the last state: it errs {} times as much.",
-            rough(1.0 / ratio)
+            "It does not beat persistence, which repeats the last state and errs {} times as much.",
+            rough(ratio)
         ),
     })
 }
 
 fn against_floor(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
-    let ratio = best.headline()?.mean / case.headline_floor(Over::Steps)?;
-    Some(match ratio {
+    let floor = case.headline_floor(Over::Steps)?;
+    let ratio = best.headline()?.mean / floor;
+    let verdict = match ratio {
         _ if !ratio.is_finite() => return None,
-        ratio if ratio > 1.0 => {
-            format!("Its error is {} times the reference's own, as far as that is known.", rough(ratio))
-        }
-        _ => "Its error is below the reference's own error: such data cannot tell it from a perfect one.".into(),
-    })
+        ratio if ratio > 1.0 => format!("{} times less than that of {}", rough(ratio), best.label),
+        _ => format!(
+            "more than that of {}, which such data cannot tell from a perfect one",
+            best.label
+        ),
+    };
+    Some(format!("The reference's own error is estimated at {}, {verdict}.", typeset(floor)))
 }
 
 fn against_solver(case: &Case) -> Option<String> {
@@ -179,4 +199,57 @@ fn caveat(case: &Case) -> Option<String> {
     (1..FEW_SAMPLES)
         .contains(&samples)
         .then(|| format!("With {} these statistics are rough.", plural(samples, "test sample")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic;
+    use data::Run;
+
+    fn text(alter: impl FnOnce(&mut Run)) -> String {
+        let mut runs = [synthetic::run(&["cavity"])];
+        alter(&mut runs[0]);
+        summary(&Evidence::new(&runs)).join(" ")
+    }
+
+    fn scale(run: &mut Run, surrogate: &str, factor: f64) {
+        let records = run.records.iter_mut().filter(|record| record.surrogate == surrogate);
+        records.flat_map(|record| &mut record.values).for_each(|value| *value *= factor);
+    }
+
+    #[test]
+    fn says_when_persistence_is_not_beaten() {
+        let text = text(|run| scale(run, "persistence", 0.1));
+        assert!(text.contains("It does not beat persistence"), "{text}");
+    }
+
+    #[test]
+    fn says_when_the_solver_is_faster_at_equal_error() {
+        let text = text(|run| {
+            let solver = run.contestants.iter_mut().find(|c| c.surrogate == "solver-32");
+            solver.expect("it is there").seconds_per_step = 5.5e-4;
+        });
+        assert!(text.contains("50 % of the time: at equal error the solver is faster"), "{text}");
+    }
+
+    #[test]
+    fn says_when_no_solver_is_as_accurate() {
+        let text = text(|run| scale(run, "fno", 0.01));
+        assert!(text.contains("No coarse solver tried here is as accurate as fno."), "{text}");
+        assert!(text.contains("more than that of fno, which such data cannot tell"), "{text}");
+    }
+
+    #[test]
+    fn says_when_samples_are_few_and_rollouts_diverge() {
+        let text = text(|run| run.records.retain(|record| record.sample >= 9));
+        assert!(text.contains("Diverged: 2 of 3 rollouts of deeponet."), "{text}");
+        assert!(text.contains("With 3 test samples these statistics are rough."), "{text}");
+    }
+
+    #[test]
+    fn says_when_nothing_was_judged() {
+        let text = text(|run| run.records.clear());
+        assert!(text.contains("On cavity, nothing was judged."), "{text}");
+    }
 }

@@ -86,7 +86,7 @@ fn text(text: &Text) -> String {
         "<text class=\"f-{}\" x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-size=\"{}\" text-anchor=\"{anchor}\"{turn}>{}</text>\n",
         text.paint.name(),
         number(text.size),
-        escape(&text.text)
+        escape(&text.words)
     )
 }
 

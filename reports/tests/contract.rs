@@ -33,13 +33,13 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
             run.records.iter_mut().for_each(|record| {
                 record.times.truncate(1);
                 record.values.truncate(1);
-            })
+            });
         }),
         altered("no step", |run| {
             run.records.iter_mut().for_each(|record| {
                 record.times.clear();
                 record.values.clear();
-            })
+            });
         }),
         altered("one surrogate", |run| {
             run.records.retain(|record| record.surrogate == "fno");
@@ -56,7 +56,7 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
             run.records.iter_mut().for_each(|record| {
                 record.diverged = Some(0);
                 record.values.fill(f64::NAN);
-            })
+            });
         }),
         altered("names that need escapes", |run| {
             let name = |text: &mut String| *text = format!("<{text} & \"co\" | …/∇>");
@@ -88,10 +88,10 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
                 0 => panel.reference.truncate(5),
                 1 => panel.predictions.iter_mut().for_each(|(_, field)| field.truncate(7)),
                 _ => panel.cells = [0, 4],
-            })
+            });
         }),
         altered("flat panels", |run| {
-            run.panels.iter_mut().for_each(|panel| panel.reference.fill(0.0))
+            run.panels.iter_mut().for_each(|panel| panel.reference.fill(0.0));
         }),
     ]
 }
@@ -169,6 +169,34 @@ fn fault(xml: &str) -> Option<String> {
         }
     }
     open.pop().map(|name| format!("`{name}` stays open"))
+}
+
+#[test]
+fn the_check_of_figures_finds_faults() {
+    assert_eq!(fault("<svg><path d=\"M1 2L3.5 -4Z\"/>a &lt; b</svg>"), None);
+    let faulty = [
+        "<svg>",
+        "<a></b>",
+        "a</a>",
+        "<a>&</a>",
+        "<path d=\"MNaN 1\"/>",
+        "<path d=\"Minf 1\"/>",
+        "<a b=\"/>",
+    ];
+    for xml in faulty {
+        assert!(fault(xml).is_some(), "{xml}");
+    }
+}
+
+#[test]
+fn odd_runs_can_be_rendered() {
+    let odd =
+        ["nothing but NaN", "huge numbers", "names that need escapes", "panels of the wrong size"];
+    for (_, runs) in odd_runs().into_iter().filter(|(name, _)| odd.contains(name)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let page = reports::render(&runs, folder.path()).expect("a report");
+        assert!(page.html.is_file() && page.markdown.is_file());
+    }
 }
 
 #[test]

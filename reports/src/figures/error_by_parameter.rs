@@ -111,6 +111,8 @@ fn draw_points(plot: &mut Plot, points: &[Points], looks: &[(String, Look)]) {
         plot.line(points.iter().copied(), stroke);
     }
     for (points, (_, look)) in points.iter().zip(looks) {
-        points.iter().for_each(|(x, y)| plot.marker(*x, *y, *look, 3.5));
+        for (x, y) in points {
+            plot.marker(*x, *y, *look, 3.5);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Drawing, Figure};
 use crate::Evidence;
-use crate::colour_map::ColourMap;
+use crate::colour_scale::ColourScale;
 use crate::evidence::{Case, Rival};
 use crate::font::text_width;
 use crate::number::{labelled, plain};
@@ -85,9 +85,9 @@ impl FieldPanels {
         let panels = spread(&panels, self.steps);
         let first = *panels.first()?;
         let case = evidence.cases.iter().find(|case| case.name == first.case)?;
-        let rows = rows(case, &panels);
-        let values = Colours::of_values(&panels);
-        let errors = Colours::of_errors(&panels, &rows);
+        let rows = rows(evidence, case, &panels);
+        let values = colours_of_values(&panels);
+        let errors = colours_of_errors(&panels, &rows);
         let mut scene = Scene::new(900.0);
         let layout = layout(&scene, first, panels.len(), &rows);
         draw_headings(&mut scene, &layout, &panels);
@@ -120,71 +120,39 @@ fn spread<'p>(panels: &[&'p Panel], count: usize) -> Vec<&'p Panel> {
     (1..=shown).map(|place| panels[place * panels.len() / shown - 1]).collect()
 }
 
-/// Rows in the order of the leaderboard.
-fn rows<'p>(case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
+/// Rows in the order of the leaderboard; of earlier runs only what has learned.
+fn rows<'p>(evidence: &Evidence<'p>, case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
     let field = |rival: &Rival<'p>, shown: &Panel| {
         let same = |panel: &Panel| show_the_same(panel, shown) && panel.step == shown.step;
         let (panel, place) = rival.panels.iter().find(|(panel, _)| same(panel))?;
         let values = panel.predictions[*place].1.as_slice();
         Some(values).filter(|values| values.len() == shown.reference.len())
     };
-    let shown = case
-        .rivals
-        .iter()
-        .filter(|rival| rival.panels.iter().any(|(panel, _)| panel.sample == panels[0].sample));
+    let is_shown = |rival: &&Rival| {
+        let is_there = rival.panels.iter().any(|(panel, _)| show_the_same(panel, panels[0]));
+        is_there && (rival.is_learned() || evidence.is_latest(rival))
+    };
     let row = |rival: &Rival<'p>| Row {
         label: rival.label.clone(),
         fields: panels.iter().map(|panel| field(rival, panel)).collect(),
     };
-    shown.map(row).collect()
+    case.rivals.iter().filter(is_shown).map(row).collect()
 }
 
-/// A scale and its colours.
-struct Colours {
-    low: f64,
-    high: f64,
-    map: ColourMap,
+/// Over all references.
+fn colours_of_values(panels: &[&Panel]) -> ColourScale {
+    let all: Vec<f64> = panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
+    ColourScale::over(&all)
 }
 
-impl Colours {
-    /// Over all references: about zero if they have both signs to speak of.
-    fn of_values(panels: &[&Panel]) -> Self {
-        let all: Vec<f64> =
-            panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
-        // A few cells beside a moving wall or in a corner would else take the whole scale.
-        let (low, high) = (quantile(&all, 0.002), quantile(&all, 0.998));
-        if low < 0.0 && high > 0.0 && (-low).min(high) > 0.05 * (-low).max(high) {
-            Self::about_zero((-low).max(high))
-        } else if low < high {
-            Self { low, high, map: ColourMap::Sequential }
-        } else {
-            Self::about_zero(low.abs())
-        }
-    }
-
-    /// Over all errors: as wide as the median surrogate's, for the worst would hide the others.
-    fn of_errors(panels: &[&Panel], rows: &[Row]) -> Self {
-        let widths = rows.iter().map(|row| {
-            let pairs =
-                panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
-            let errors = pairs.flat_map(|(panel, field)| errors(panel, field));
-            quantile(&errors.map(f64::abs).collect::<Vec<_>>(), 0.99)
-        });
-        Self::about_zero(median(&widths.collect::<Vec<_>>()))
-    }
-
-    fn about_zero(width: f64) -> Self {
-        let width = if width.is_finite() && width > 0.0 { width } else { 1.0 };
-        Self { low: -width, high: width, map: ColourMap::Diverging }
-    }
-
-    /// The values `[x, y]`, y fastest, as an image with y up.
-    fn image(&self, [nx, ny]: [usize; 2], values: &[f64]) -> Raster {
-        let place = |pixel: usize| (pixel % nx) * ny + (ny - 1 - pixel / nx);
-        let share = |value: f64| (value - self.low) / (self.high - self.low);
-        let pixels = (0..nx * ny).map(|pixel| self.map.colour(share(values[place(pixel)])));
-        Raster { width: nx, height: ny, pixels: pixels.collect() }
-    }
+/// Over all errors: as wide as the median surrogate's, for the worst would hide the others.
+fn colours_of_errors(panels: &[&Panel], rows: &[Row]) -> ColourScale {
+    let width = |row: &Row| {
+        let pairs = panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
+        let errors = pairs.flat_map(|(panel, field)| errors(panel, field));
+        quantile(&errors.map(f64::abs).collect::<Vec<_>>(), 0.99)
+    };
+    ColourScale::about_zero(median(&rows.iter().map(width).collect::<Vec<_>>()))
 }
 
 fn errors(panel: &Panel, field: &[f32]) -> impl Iterator<Item = f64> {
@@ -236,7 +204,7 @@ fn draw_label(scene: &mut Scene, layout: &Layout, row: usize, label: &str) {
     scene.text(Text::new(label, middle, NORMAL).held(Anchor::End));
 }
 
-fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours: &Colours) {
+fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours: &ColourScale) {
     draw_label(scene, layout, 0, "reference");
     for (step, panel) in panels.iter().enumerate() {
         let values: Vec<f64> = panel.reference.iter().map(|x| f64::from(*x)).collect();
@@ -255,13 +223,15 @@ fn draw_row(
     panels: &[&Panel],
     row: usize,
     content: &Row,
-    colours: [&Colours; 2],
+    colours: [&ColourScale; 2],
 ) {
     draw_label(scene, layout, row, &content.label);
     for (step, (panel, field)) in panels.iter().zip(&content.fields).enumerate() {
         let [left, right] = [0, 1].map(|side| layout.corner(row, step, side));
         let Some(field) = field else {
-            [left, right].into_iter().for_each(|corner| draw_absence(scene, corner, layout.size));
+            for corner in [left, right] {
+                draw_absence(scene, corner, layout.size);
+            }
             continue;
         };
         let values: Vec<f64> = field.iter().map(|x| f64::from(*x)).collect();
@@ -293,7 +263,7 @@ fn draw_bars(
     layout: &Layout,
     rows: usize,
     panel: &Panel,
-    colours: [&Colours; 2],
+    colours: [&ColourScale; 2],
 ) {
     let [_, bottom] = layout.corner(rows + 1, 0, 0);
     let y = bottom + 12.0;
@@ -306,12 +276,10 @@ fn draw_bars(
     scene.height = y + 62.0;
 }
 
-fn draw_bar(scene: &mut Scene, colours: &Colours, [x, y]: Point, width: f64, label: &str) {
+fn draw_bar(scene: &mut Scene, colours: &ColourScale, [x, y]: Point, width: f64, label: &str) {
     const SHADES: usize = 256;
-    let shade = |i: usize| colours.map.colour(i as f64 / (SHADES - 1) as f64);
-    let raster = Raster { width: SHADES, height: 1, pixels: (0..SHADES).map(shade).collect() };
-    draw_image(scene, raster, [x, y], [width, 12.0]);
-    let scale = Scale::linear([colours.low, colours.high]).expect("the ends are finite");
+    draw_image(scene, colours.bar(SHADES), [x, y], [width, 12.0]);
+    let scale = Scale::linear(colours.ends()).expect("the ends are finite");
     for tick in scale.ticks(5) {
         let at = x + width * scale.place(tick.value);
         scene.line(&[[at, y + 12.0], [at, y + 16.0]], Stroke::new(Paint::Muted, 1.0));

@@ -3,8 +3,8 @@
 use super::Table;
 use super::significance::duel;
 use crate::evidence::{Case, Rival};
-use crate::number::{plain, spread};
-use crate::{Cell, Evidence, Sheet};
+use crate::number::plain;
+use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -62,11 +62,11 @@ fn pairs<'r, 'a>(case: &'r Case<'a>, run: usize) -> Vec<(&'r Rival<'a>, &'r Riva
 }
 
 fn row(first: &Rival, other: &Rival) -> Vec<Cell> {
-    let score = |rival: &Rival| {
-        rival.headline().map_or_else(|| "–".into(), |score| spread(score.mean, score.deviation))
-    };
+    let score = |rival: &Rival| Cell::score(HEADLINE.0, rival.headline()).text;
     let duel = duel(first, other);
     let of_duel = match &duel {
+        // Records of the same seeds on the same data agree to the last bit.
+        Some(duel) if duel.test.pairs == 0 => ["1", "the same", "–"].map(String::from),
         Some(duel) => [
             plain(duel.ratio),
             format!("{} of {}", duel.test.pairs - duel.test.positive, duel.test.pairs),

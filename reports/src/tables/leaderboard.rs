@@ -1,9 +1,9 @@
 //! Who is best, by how much, and at what cost.
 
 use super::Table;
-use crate::evidence::{Case, HEADLINE, Over, Rival, Score};
+use crate::evidence::{Case, Over, Rival};
 use crate::metric::{Direction, direction, title};
-use crate::number::{count, duration, scientific, spread};
+use crate::number::{count, duration, scientific};
 use crate::{Cell, Evidence, Sheet, stats};
 use data::Part;
 use serde::{Deserialize, Serialize};
@@ -47,16 +47,16 @@ fn columns() -> Vec<Column> {
         fact("surrogate", |rival| Cell::text(&rival.label)),
         fact("kind", |rival| Cell::text(rival.kind)),
         fact("seeds", |rival| Cell::number(positive(rival.seeds()), |n| format!("{n}"))),
-        contest(title("nrmse").into(), |rival| scored(rival.headline()), "nrmse"),
+        contest(title("nrmse").into(), |rival| Cell::score("nrmse", rival.headline()), "nrmse"),
         fact("95 % interval", |rival| Cell::text(interval(rival))),
         contest(
             format!("{}, last step", title("nrmse")),
-            |rival| scored(rival.score(HEADLINE.0, HEADLINE.1, Over::LastStep)),
+            |rival| Cell::score("nrmse", rival.score("nrmse", "all", Over::LastStep)),
             "nrmse",
         ),
         contest(
             title("vrmse").into(),
-            |rival| scored(rival.score("vrmse", "all", Over::Steps)),
+            |rival| Cell::score("vrmse", rival.score("vrmse", "all", Over::Steps)),
             "vrmse",
         ),
         contest("correlation time / s".into(), correlation_time, "correlation-time"),
@@ -138,10 +138,6 @@ fn positive(count: usize) -> Option<f64> {
     (count > 0).then_some(count as f64)
 }
 
-fn scored(score: Option<Score>) -> Cell {
-    Cell::number(score.map(|s| s.mean), |mean| spread(mean, score.and_then(|s| s.deviation)))
-}
-
 fn interval(rival: &Rival) -> String {
     let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
     match stats::bootstrap_interval(&scores) {
@@ -153,12 +149,11 @@ fn interval(rival: &Rival) -> String {
 }
 
 fn correlation_time(rival: &Rival) -> Cell {
-    let score = rival.score("correlation-time", "all", Over::Steps);
-    Cell::number(score.map(|s| s.mean), crate::number::plain)
+    Cell::score("correlation-time", rival.score("correlation-time", "all", Over::Steps))
 }
 
 fn divergence(rival: &Rival) -> Cell {
-    scored(rival.score("divergence", "velocity", Over::Steps))
+    Cell::score("divergence", rival.score("divergence", "velocity", Over::Steps))
 }
 
 fn step_time(rival: &Rival) -> Cell {

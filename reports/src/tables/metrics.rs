@@ -3,7 +3,6 @@
 use super::Table;
 use crate::evidence::{Case, Over};
 use crate::metric::{direction, title};
-use crate::number::spread;
 use crate::sheet::mark_best;
 use crate::{Cell, Evidence, Sheet};
 use data::Part;
@@ -45,10 +44,8 @@ fn sheet(case: &Case) -> Sheet {
 fn row(case: &Case, metric: &str, channel: &str) -> Vec<Cell> {
     let unit = case.rivals.iter().flat_map(|rival| rival.records(metric, channel)).next();
     let facts = [title(metric), channel, unit.map_or("", |record| &record.unit)].map(Cell::text);
-    let scores = case.rivals.iter().map(|rival| {
-        let score = rival.score(metric, channel, Over::Steps);
-        Cell::number(score.map(|s| s.mean), |mean| spread(mean, score.and_then(|s| s.deviation)))
-    });
+    let scores = case.rivals.iter().map(|rival| rival.score(metric, channel, Over::Steps));
+    let scores = scores.map(|score| Cell::score(metric, score));
     let mut row: Vec<Cell> = facts.into_iter().chain(scores).collect();
     mark_best(row[3..].iter_mut(), direction(metric));
     row

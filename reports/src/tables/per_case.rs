@@ -3,7 +3,6 @@
 use super::Table;
 use crate::evidence::Rival;
 use crate::metric::direction;
-use crate::number::spread;
 use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
@@ -40,10 +39,7 @@ impl Table for PerCase {
 }
 
 fn row(evidence: &Evidence, label: &str) -> Vec<Cell> {
-    let entry = |rival: Option<&Rival>| {
-        let score = rival.and_then(Rival::headline);
-        Cell::number(score.map(|s| s.mean), |mean| spread(mean, score.and_then(|s| s.deviation)))
-    };
+    let entry = |rival: Option<&Rival>| Cell::score(HEADLINE.0, rival.and_then(Rival::headline));
     let rivals = evidence.cases.iter().map(|case| case.rivals.iter().find(|r| r.label == label));
     [Cell::text(label)].into_iter().chain(rivals.map(entry)).collect()
 }

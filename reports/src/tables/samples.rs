@@ -47,7 +47,8 @@ impl Samples {
         let rivals = case.rivals.iter().map(|rival| rival.label.clone());
         let symbols = varying.iter().map(|name| case.symbol(name).to_owned());
         let (all, shown) = (case.parameters().len(), self.chosen(case, &varying));
-        let scores: Vec<_> = case.rivals.iter().map(|r| r.headline_by_sample()).collect();
+        let scores: Vec<_> =
+            case.rivals.iter().map(super::super::evidence::Rival::headline_by_sample).collect();
         let row = |(sample, parameters): &(usize, &BTreeMap<String, f64>)| {
             let parameters = varying.iter().map(|name| parameters.get(*name).copied());
             let parameters = parameters.map(|value| Cell::number(value, plain).quiet());

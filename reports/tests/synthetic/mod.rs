@@ -154,7 +154,7 @@ fn curves(case: &str) -> Vec<Curve> {
                 step: i * 25,
                 seconds: i as f64,
                 train_loss: loss * jitter(1),
-                valid_loss: (i % 2 == 0).then(|| 1.3 * loss * jitter(2)),
+                valid_loss: i.is_multiple_of(2).then(|| 1.3 * loss * jitter(2)),
                 rate: 1e-3,
             }
         };

@@ -1,0 +1,23 @@
+//! Writes reports of made-up runs to look at: of one case, of two, and of two runs compared.
+//!
+//! `cargo run --release -p eddymark-reports --example synthetic -- FOLDER`
+
+use std::path::PathBuf;
+
+#[path = "../tests/synthetic/mod.rs"]
+mod synthetic;
+
+fn main() -> Result<(), reports::ReportError> {
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "synthetic".into()));
+    let one = synthetic::run(&["cavity"]);
+    let two = synthetic::run(&["cavity", "cavity-tall"]);
+    let mut better = one.clone();
+    let unet = better.records.iter_mut().filter(|record| record.surrogate == "unet");
+    unet.flat_map(|record| &mut record.values).for_each(|value| *value *= 0.4);
+    println!("{}", reports::render(std::slice::from_ref(&one), &folder.join("one"))?.leaderboard);
+    reports::render(&[two], &folder.join("two"))?;
+    let both = [one, better];
+    println!("{}", reports::compare_text(&both));
+    println!("{}", reports::render(&both, &folder.join("compared"))?.html.display());
+    Ok(())
+}
