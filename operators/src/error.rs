@@ -13,7 +13,7 @@ pub enum OperatorError {
     Data(#[from] data::DataError),
     /// No such architecture, or its table makes no sense.
     #[error(transparent)]
-    Part(#[from] data::PartError),
+    Part(#[from] Box<data::PartError>),
     /// The recipe makes no sense.
     #[error("the training recipe: {0}")]
     Recipe(#[from] data::Invalid),
@@ -84,4 +84,10 @@ pub enum OperatorError {
         /// What it says.
         reason: String,
     },
+}
+
+impl From<data::PartError> for OperatorError {
+    fn from(error: data::PartError) -> Self {
+        Self::Part(Box::new(error)) // the largest of all by far
+    }
 }

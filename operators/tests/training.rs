@@ -55,27 +55,169 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
 }
 
+fn bytes(folder: &Path, file: &str) -> Vec<u8> {
+    fs_err::read(folder.join(file)).expect("training writes it")
+}
+
+fn message<T>(result: Result<T, OperatorError>) -> String {
+    result.err().expect("it is refused").to_string()
+}
+
+/// With looks, noise and a history, so that all of them go on as well.
+fn twenty_steps() -> Recipe {
+    Recipe { steps: 20, valid_every: 7, noise: 0.1, history: 2, unroll: 2, ..Recipe::default() }
+}
+
 #[test]
 fn a_short_training_beats_persistence_fourfold_in_rollouts() {
     let (source, _) = waves(50, 12, [16, 15]);
     let folder = folder();
-    let recipe = Recipe { steps: 300, learning_rate: 5e-3, ..Recipe::default() };
-    let mut trained = run(&recipe, folder.path(), None).expect("it trains");
+    let mut trained =
+        run(&Recipe { steps: 600, ..Recipe::default() }, folder.path(), None).expect("it trains");
+    assert!(trained.finished && trained.weights() > 10_000 && trained.training_seconds > 0.0);
+    let [mut ours, mut theirs] = [0.0; 2];
     for index in source.indices(Split::Test) {
         let (task, truth) = task(&source, index, 1);
-        let persistent = Trajectory {
-            times: truth.times.clone(),
-            values: task
-                .history
-                .values
-                .broadcast(truth.values.dim())
-                .expect("one state")
-                .to_owned(),
-        };
+        let state = task.history.values.clone();
+        let values = state.broadcast(truth.values.dim()).expect("one state").to_owned();
+        theirs += relative_error(&Trajectory { times: truth.times.clone(), values }, &truth);
         let prediction = trained.rollout(&[task]).expect("it rolls out").remove(0);
-        let (ours, theirs) =
-            (relative_error(&prediction, &truth), relative_error(&persistent, &truth));
-        println!("{ours} {theirs}");
-        assert!(4.0 * ours < theirs, "sample {index}: {ours} against {theirs}");
+        assert_eq!(prediction.times, truth.times);
+        ours += relative_error(&prediction, &truth);
     }
+    assert!(4.0 * ours < theirs, "{ours} against {theirs}");
+}
+
+#[test]
+fn a_training_that_was_stopped_ends_with_the_same_bytes() {
+    let [whole, parts] = [folder(), folder()];
+    run(&twenty_steps(), whole.path(), None).expect("it trains");
+    let stopped = run(&twenty_steps(), parts.path(), Some(10)).expect("it trains");
+    assert!(!stopped.finished);
+    let resumed = run(&twenty_steps(), parts.path(), None).expect("it goes on");
+    assert!(resumed.finished);
+    assert_eq!(resumed.curve.last().map(|point| point.step), Some(20));
+    for file in ["last.safetensors", "best.safetensors"] {
+        assert!(bytes(whole.path(), file) == bytes(parts.path(), file), "{file} differs");
+    }
+}
+
+#[test]
+fn a_training_does_not_depend_on_the_number_of_threads() {
+    let with_threads = |threads| {
+        let (folder, pool) =
+            (folder(), rayon::ThreadPoolBuilder::new().num_threads(threads).build());
+        let train = || run(&twenty_steps(), folder.path(), None).map(|trained| trained.hash());
+        pool.expect("threads can be started").install(train).expect("it trains");
+        bytes(folder.path(), "last.safetensors")
+    };
+    assert!(with_threads(1) == with_threads(3));
+}
+
+#[test]
+fn a_loaded_operator_predicts_what_it_did_and_a_batch_what_its_tasks_do() {
+    let (source, _) = waves(50, 12, [16, 15]);
+    let folder = folder();
+    let mut trained = run(&twenty_steps(), folder.path(), None).expect("it trains");
+    let mut loaded = Trained::load(folder.path(), &Device::Cpu).expect("it was written");
+    assert_eq!((trained.hash(), trained.name()), (loaded.hash(), "fno"));
+    let tasks: Vec<Task> = (0..5).map(|index| task(&source, index, 2 + index).0).collect();
+    let together = trained.rollout(&tasks).expect("it rolls out");
+    for (task, together) in tasks.iter().zip(together) {
+        let alone = loaded.rollout(std::slice::from_ref(task)).expect("it rolls out").remove(0);
+        assert_eq!(alone.values.dim(), (task.steps, 2, 16, 15, 1));
+        assert!(alone.is_finite() && alone == together);
+    }
+}
+
+#[test]
+fn a_rollout_that_diverges_is_nan_from_there_on_and_leaves_others_alone() {
+    let (source, _) = waves(50, 12, [16, 15]);
+    let folder = folder();
+    let mut trained = run(&twenty_steps(), folder.path(), None).expect("it trains");
+    let (fine, _) = task(&source, 0, 2);
+    let mut wild = fine.clone();
+    wild.history.values.fill(1e38);
+    let alone = trained.rollout(std::slice::from_ref(&fine)).expect("it rolls out");
+    let both = trained.rollout(&[wild, fine]).expect("divergence is a result");
+    assert!(both[0].values.iter().all(|x| x.is_nan()));
+    assert_eq!(both[1], alone[0]);
+}
+
+#[test]
+fn tasks_of_other_sizes_are_refused() {
+    let (source, _) = waves(50, 12, [16, 15]);
+    let folder = folder();
+    let mut trained = run(&twenty_steps(), folder.path(), None).expect("it trains");
+    let (short, _) = task(&source, 0, 1);
+    assert_eq!(
+        message(trained.rollout(&[short])),
+        "surrogate `fno` cannot be rolled out: it is given 1 states, and was trained with 2"
+    );
+    let (coarse, _) = waves(1, 12, [8, 15]);
+    assert_eq!(
+        message(trained.rollout(&[task(&coarse, 0, 2).0])),
+        "surrogate `fno` cannot be rolled out: it is given [8, 15, 1] cells, and was trained on [16, 15, 1]"
+    );
+}
+
+#[test]
+fn a_loss_that_is_no_number_stops_with_the_step_the_rate_and_a_remedy() {
+    let recipe = Recipe { learning_rate: 1e30, warm_up: 0.0, clip: 0.0, ..twenty_steps() };
+    let message = message(run(&recipe, folder().path(), None));
+    assert!(message.starts_with("step 2 of the training has the loss "), "{message}");
+    assert!(
+        message.ends_with("at learning rate 9.9e29; lower `learning-rate`, or lengthen `warm-up`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_folder_with_another_training_is_refused() {
+    let folder = folder();
+    run(&twenty_steps(), folder.path(), Some(1)).expect("it trains");
+    let recipe = Recipe { clip: 0.5, ..twenty_steps() };
+    let message = message(run(&recipe, folder.path(), None));
+    assert!(
+        message.contains("last.safetensors` holds a training with recipe Recipe {"),
+        "{message}"
+    );
+    assert!(message.ends_with("; train into another folder, or remove the file"), "{message}");
+}
+
+#[test]
+fn damaged_and_foreign_checkpoints_are_refused() {
+    let folder = folder();
+    run(&twenty_steps(), folder.path(), Some(1)).expect("it trains");
+    let file = bytes(folder.path(), "best.safetensors");
+    let damaged = |bytes: &[u8]| {
+        fs_err::write(folder.path().join("best.safetensors"), bytes).expect("it can be written");
+        message(Trained::load(folder.path(), &Device::Cpu))
+    };
+    for length in [0, 5, 100, file.len() / 2, file.len() - 1] {
+        let message = damaged(&file[..length]);
+        assert!(
+            message.contains("best.safetensors` holds no whole safetensors file ("),
+            "{message}"
+        );
+        assert!(message.ends_with("and an eddymark checkpoint of version 1 is needed; restore the file, or remove it and train again"), "{message}");
+    }
+    let foreign = include_bytes!("fixtures/fno.safetensors");
+    assert!(damaged(foreign).contains("holds a safetensors file of another program"));
+}
+
+#[test]
+fn recipes_that_make_no_sense_are_refused() {
+    let folder = folder();
+    let refusal = |recipe: Recipe| message(run(&recipe, folder.path(), None));
+    let message = refusal(Recipe { batch_size: 0, ..Recipe::default() });
+    assert_eq!(message, "the training recipe: `batch-size = 0` must be greater than 0");
+    let message = refusal(Recipe { warm_up: 1.0, ..Recipe::default() });
+    assert_eq!(message, "the training recipe: `warm-up = 1` must be in [0, 1)");
+    let message = refusal(Recipe { history: 9, unroll: 4, ..Recipe::default() });
+    assert_eq!(
+        message,
+        "30 training samples of 12 states have no window of 13 states; \
+         lower `history` or `unroll`, or generate longer samples"
+    );
 }

@@ -135,14 +135,14 @@ impl CustomOp3 for GeluSumGradient {
 }
 
 /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
-#[inline(always)]
+#[inline]
 fn gelu_slope(x: f32) -> f32 {
-    const INVERSE_SQRT_TAU: f32 = 0.398_942_28;
+    const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
     normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
 }
 
 /// `Φ(x) = ½ (1 + erf(x/√2))`.
-#[inline(always)]
+#[inline]
 fn normal_distribution(x: f32) -> f32 {
     0.5 + 0.5 * error_function(x * std::f32::consts::FRAC_1_SQRT_2)
 }
@@ -151,7 +151,7 @@ fn normal_distribution(x: f32) -> f32 {
 /// |x| = 4 it is ±1 to the last bit but one.
 ///
 /// Source of the coefficients: Eigen, `generic_fast_erf_float`. The test holds it against libm.
-#[inline(always)]
+#[inline]
 fn error_function(x: f32) -> f32 {
     const P: [f32; 7] = [
         -1.609_603_4e-2,
@@ -169,7 +169,7 @@ fn error_function(x: f32) -> f32 {
 }
 
 /// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and 0 where it would be subnormal.
-#[inline(always)]
+#[inline]
 fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
     let x = x.max(-87.0); // e⁻⁸⁷ is the least normal power
@@ -180,7 +180,7 @@ fn exponential(x: f32) -> f32 {
 }
 
 /// `Σᵢ cᵢ xⁱ`.
-#[inline(always)]
+#[inline]
 fn horner<const N: usize>(coefficients: [f32; N], x: f32) -> f32 {
     let mut sum = coefficients[N - 1];
     for i in (0..N - 1).rev() {

@@ -68,7 +68,7 @@ impl Scale {
 }
 
 /// A sum of a function of the place, in sixteen running parts as [`sum`].
-#[inline(always)]
+#[inline]
 fn sum_of(count: usize, value: impl Fn(usize) -> f32) -> f32 {
     let mut parts = [0.0; 16];
     let whole = count / parts.len() * parts.len();

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
-    /// The change from the last state, in units of the channel's usual change: an output of 0 is
-    /// persistence.
-    #[default]
-    Increment,
     /// The next state itself.
+    #[default]
     State,
+    /// The change from the last state, in units of the channel's usual change: an output of 0 is
+    /// persistence. An error in a channel without memory of its own, such as the pressure of an
+    /// incompressible flow, is then never forgotten.
+    Increment,
 }
 
 /// Everything about a training but the data, the architecture and the seed.
@@ -24,9 +25,9 @@ pub struct Recipe {
     pub steps: usize,
     /// Passes over the training windows; if given, it decides in place of `steps`.
     pub epochs: Option<usize>,
-    /// Windows an optimizer step, > 0. Default 16.
+    /// Windows an optimizer step, > 0. Default 8.
     pub batch_size: usize,
-    /// The greatest learning rate, > 0. Default 2e-3.
+    /// The greatest learning rate, > 0. Default 5e-3.
     pub learning_rate: f64,
     /// Decoupled weight decay, ≥ 0. Default 1e-4.
     pub weight_decay: f64,
@@ -42,14 +43,14 @@ pub struct Recipe {
     pub history: usize,
     /// Predictions in a row through which gradients flow, > 0. Default 1.
     pub unroll: usize,
-    /// What the network's output means. Default `increment`.
+    /// What the network's output means. Default `state`.
     pub target: Target,
     /// Deviation of the noise added to the given states, in deviations of the channel, ≥ 0.
     /// The target is the true next state: the network learns to correct its own errors. Default 0.
     pub noise: f64,
     /// Steps between looks at the valid split, > 0. Default 100.
     pub valid_every: usize,
-    /// Length of the rollouts by which checkpoints are chosen, > 0. Default 10.
+    /// Length of the rollouts by which checkpoints are chosen, > 0. Default 20.
     pub valid_steps: usize,
 }
 
@@ -58,8 +59,8 @@ impl Default for Recipe {
         Self {
             steps: 1000,
             epochs: None,
-            batch_size: 16,
-            learning_rate: 2e-3,
+            batch_size: 8,
+            learning_rate: 5e-3,
             weight_decay: 1e-4,
             schedule: Schedule::default(),
             warm_up: 0.05,
@@ -70,7 +71,7 @@ impl Default for Recipe {
             target: Target::default(),
             noise: 0.0,
             valid_every: 100,
-            valid_steps: 10,
+            valid_steps: 20,
         }
     }
 }

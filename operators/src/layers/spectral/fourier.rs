@@ -129,11 +129,13 @@ impl Fourier {
     }
 }
 
-/// `0 … m−1, −m … −1`.
+/// `0 … m−1, −m … −1`; 0 alone if there is one cell.
 fn signed_waves(modes: usize, period: usize) -> Vec<f64> {
-    let modes = if period == 1 { 0 } else { modes as i64 };
-    let waves: Vec<f64> = (0..modes).chain(-modes..0).map(|k| k as f64).collect();
-    if waves.is_empty() { vec![0.0] } else { waves }
+    if period == 1 {
+        return vec![0.0];
+    }
+    let positive = (0..modes).map(|k| k as f64);
+    positive.clone().chain(positive.map(|k| k - modes as f64)).collect()
 }
 
 /// `cos(2π k j/n)` and `sin(2π k j/n)`, `[k, j]`, for the `cells` first j.

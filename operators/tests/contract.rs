@@ -1,0 +1,248 @@
+//! What every architecture promises; a new one inherits these tests.
+
+use candle_core::{DType, Device, Result, Tensor, Var};
+use candle_nn::VarBuilder;
+use operators::{ARCHITECTURES, Inputs, Interface, Loss, Network, Weights};
+use std::collections::BTreeMap;
+
+/// An odd plane that is not square, with a wall on one axis, and two states of history.
+const ODD: Interface = Interface {
+    history: 2,
+    channels: 3,
+    parameters: 2,
+    cells: [11, 14, 1],
+    periodic: [true, false, true],
+};
+
+/// Its weights and itself, as an empty table says.
+fn build(name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
+    let architecture = ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
+    let weights = Weights::new(seed);
+    let builder = weights.builder(DType::F32, &Device::Cpu);
+    let network =
+        Network::new(&*architecture, interface, builder).expect("planes are known to all");
+    (weights, network)
+}
+
+/// Waves of size 1, the same on every machine.
+fn tensor(shape: &[usize], wavenumber: f32) -> Tensor {
+    let count = shape.iter().product::<usize>();
+    let values = (0..count).map(|i| (wavenumber * i as f32 + 1.0).sin());
+    Tensor::from_iter(values, &Device::Cpu).and_then(|x| x.reshape(shape)).expect("the shape fits")
+}
+
+fn states(interface: &Interface, batch: usize) -> Tensor {
+    let [nx, ny, _] = interface.cells;
+    tensor(&[batch, interface.history * interface.channels, nx, ny], 0.37)
+}
+
+fn parameters(interface: &Interface, batch: usize) -> Tensor {
+    tensor(&[batch, interface.parameters], 1.7)
+}
+
+fn forward(network: &Network, states: &Tensor, parameters: &Tensor) -> Result<Tensor> {
+    network.forward(&Inputs { states, parameters })
+}
+
+fn greatest(x: &Tensor) -> Result<f32> {
+    x.abs()?.flatten_all()?.max(0)?.to_scalar()
+}
+
+#[test]
+fn predicts_every_channel_of_square_oblong_odd_and_tiny_planes() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        for cells in [[16, 16, 1], [24, 10, 1], [13, 7, 1], [5, 4, 1]] {
+            let interface = Interface { cells, ..ODD };
+            let (_, network) = build(name, &interface, 1);
+            let next = forward(&network, &states(&interface, 2), &parameters(&interface, 2))?;
+            assert_eq!(next.dims(), [2, 3, cells[0], cells[1]], "{name}");
+            assert!(greatest(&next)?.is_finite(), "{name} on {cells:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn every_weight_has_a_gradient_and_changes_the_output() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (weights, network) = build(name, &ODD, 2);
+        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
+        let before = forward(&network, &states, &parameters)?;
+        let direction = tensor(before.dims(), 2.3);
+        let gradients = (&before * direction)?.sum_all()?.backward()?;
+        for (weight, variable) in weights.variables() {
+            let gradient = gradients.get(&variable).expect("every weight has a gradient");
+            assert!(greatest(gradient)? > 0.0, "{name}: no gradient reaches `{weight}`");
+            let value = variable.as_detached_tensor().copy()?;
+            variable.set(&(&value + 0.1)?)?;
+            let change = greatest(&(forward(&network, &states, &parameters)? - &before)?)?;
+            assert!(change > 0.0, "{name}: `{weight}` changes nothing");
+            variable.set(&value)?;
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn states_and_parameters_reach_the_output() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (_, network) = build(name, &ODD, 3);
+        let states = Var::from_tensor(&states(&ODD, 1))?;
+        let parameters = Var::from_tensor(&parameters(&ODD, 1))?;
+        let next = forward(&network, &states, &parameters)?;
+        let gradients = (&next * tensor(next.dims(), 2.3))?.sum_all()?.backward()?;
+        let least = |x: &Var| -> Result<f32> {
+            let of_input = gradients.get(x).expect("inputs have gradients").abs()?;
+            of_input.reshape((x.dims()[1], ()))?.max(1)?.min(0)?.to_scalar()
+        };
+        assert!(least(&states)? > 0.0, "{name} ignores a channel of a state");
+        assert!(least(&parameters)? > 0.0, "{name} ignores a parameter");
+    }
+    Ok(())
+}
+
+/// A hundred steps on one batch of two samples, to less than a tenth of the loss.
+#[test]
+fn learns_one_batch_by_heart() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (weights, network) = build(name, &ODD, 4);
+        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
+        let truth = tensor(&[2, 3, 11, 14], 0.01);
+        let loss = || Loss::Mse.of(&forward(&network, &states, &parameters)?, &truth);
+        let variables: Vec<Var> = weights.variables().into_values().collect();
+        let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
+        let first = loss()?.to_scalar::<f32>()?;
+        for _ in 0..100 {
+            candle_nn::Optimizer::backward_step(&mut adam, &loss()?)?;
+        }
+        let last = loss()?.to_scalar::<f32>()?;
+        assert!(last < 0.1 * first, "{name}: {first} to {last}");
+    }
+    Ok(())
+}
+
+#[test]
+fn weights_handed_to_another_instance_make_it_the_same() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (weights, network) = build(name, &ODD, 5);
+        let tensors =
+            weights.variables().into_iter().map(|(name, var)| (name, var.as_tensor().clone()));
+        let builder = VarBuilder::from_tensors(tensors.collect(), DType::F32, &Device::Cpu);
+        let architecture =
+            ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
+        let again = Network::new(&*architecture, &ODD, builder).expect("the weights fit");
+        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
+        let [ours, theirs] =
+            [&network, &again].map(|network| forward(network, &states, &parameters));
+        assert_eq!(greatest(&(ours? - theirs?)?)?, 0.0, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn one_seed_draws_one_network() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let drawn = |seed| -> Result<BTreeMap<String, Vec<f32>>> {
+            let variables = build(name, &ODD, seed).0.variables();
+            variables
+                .into_iter()
+                .map(|(name, var)| Ok((name, var.flatten_all()?.to_vec1()?)))
+                .collect()
+        };
+        assert_eq!(drawn(6)?, drawn(6)?, "{name}");
+        assert_ne!(drawn(6)?, drawn(7)?, "{name}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_batch_equals_its_samples_one_by_one() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (_, network) = build(name, &ODD, 8);
+        let (states, parameters) = (states(&ODD, 3), parameters(&ODD, 3));
+        let together = forward(&network, &states, &parameters)?;
+        for sample in 0..3 {
+            let alone = forward(
+                &network,
+                &states.narrow(0, sample, 1)?,
+                &parameters.narrow(0, sample, 1)?,
+            )?;
+            let difference = greatest(&(together.narrow(0, sample, 1)? - alone)?)?;
+            assert_eq!(difference, 0.0, "{name}, sample {sample}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn other_sizes_than_it_was_built_for_are_refused() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let (_, network) = build(name, &ODD, 9);
+        let refusal = |states: &Tensor, parameters: &Tensor| {
+            forward(&network, states, parameters).expect_err("sizes differ").to_string()
+        };
+        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
+        let fewer = states.narrow(1, 0, 5)?;
+        let message = refusal(&fewer, &parameters);
+        assert!(
+            message
+                .starts_with("inputs have 5 channels, and the operator was built for 2 states × 3"),
+            "{message}"
+        );
+        let message = refusal(&states.narrow(2, 0, 10)?, &parameters);
+        assert!(message.starts_with("inputs have the shape [2, 6, 10, 14], and the operator was built for [2, 6, 11, 14]"), "{message}");
+        let message = refusal(&states, &parameters.narrow(1, 0, 1)?);
+        assert!(
+            message.starts_with(
+                "parameters have the shape [2, 1], and the operator was built for [2, 2]"
+            ),
+            "{message}"
+        );
+    }
+    Ok(())
+}
+
+#[test]
+fn a_box_is_refused_by_those_that_know_planes_only() {
+    for name in ARCHITECTURES.names() {
+        let architecture =
+            ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
+        let builder = Weights::new(0).builder(DType::F32, &Device::Cpu);
+        let interface = Interface { cells: [8, 8, 8], ..ODD };
+        if let Err(error) = architecture.build(&interface, builder) {
+            let expected = format!(
+                "architecture `{name}` knows x and y only, and the data have [8, 8, 8] cells along x, y, z"
+            );
+            assert_eq!(error.to_string(), expected);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_known_ones() {
+    for entry in ARCHITECTURES.entries {
+        let table = "no-such-key = 1".parse().expect("it is TOML");
+        let message = match ARCHITECTURES.build(entry.name, table) {
+            Ok(_) => panic!("{} takes an unknown key", entry.name),
+            Err(error) => error.to_string(),
+        };
+        for key in (entry.defaults)().keys() {
+            assert!(message.contains(key.as_str()), "{message}");
+        }
+    }
+}
+
+#[test]
+fn every_file_in_models_is_in_the_list() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/models");
+    let files =
+        fs_err::read_dir(folder).expect("it is there").map(|file| file.expect("readable").path());
+    let files = files.filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    let stems = files
+        .map(|path| path.file_stem().expect("it has a name").to_string_lossy().replace('_', "-"));
+    let mut found: Vec<String> = stems.filter(|name| name != "mod").collect();
+    let mut listed: Vec<String> = ARCHITECTURES.names().map(Into::into).collect();
+    found.sort();
+    listed.sort();
+    assert_eq!(found, listed);
+}
