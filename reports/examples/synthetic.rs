@@ -8,7 +8,7 @@ use std::path::PathBuf;
 mod synthetic;
 
 fn main() -> Result<(), reports::ReportError> {
-    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "synthetic".into()));
+    let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "runs/synthetic".into()));
     let one = synthetic::run(&["cavity"]);
     let two = synthetic::run(&["cavity", "cavity-tall"]);
     let mut better = one.clone();

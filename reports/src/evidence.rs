@@ -1,30 +1,11 @@
-//! What the runs say, arranged by case and rival.
+//! What the runs say, arranged by case.
 
-use crate::metric::direction;
-use crate::stats;
-use data::{CaseSummary, Contestant, Curve, Floor, Panel, Record, Run};
+use crate::rival::{Over, Rival, reduce, rivals_of};
+use data::{CaseSummary, Floor, Run};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The metric by which reports rank.
 pub const HEADLINE: (&str, &str) = ("nrmse", "all");
-
-/// Which part of a rollout a score is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Over {
-    /// The mean over all steps.
-    Steps,
-    /// The last step alone.
-    LastStep,
-}
-
-/// A mean over seeds with its deviation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Score {
-    /// The mean over samples and seeds; infinite if a rollout diverged.
-    pub(crate) mean: f64,
-    /// The standard deviation over seeds; `None` of one.
-    pub(crate) deviation: Option<f64>,
-}
 
 /// All cases of all runs.
 pub struct Evidence<'a> {
@@ -48,26 +29,6 @@ pub(crate) struct Case<'a> {
     pub(crate) rivals: Vec<Rival<'a>>,
     /// The data's own error.
     pub(crate) floors: Vec<&'a Floor>,
-}
-
-/// One surrogate on one case in one run, with all its seeds.
-pub(crate) struct Rival<'a> {
-    /// The name in reports: the surrogate's, with the run's number where runs share it.
-    pub(crate) label: String,
-    /// The surrogate's name in records.
-    pub(crate) surrogate: &'a str,
-    /// The run's number, from 0.
-    pub(crate) run: usize,
-    /// `operator`, `solver`, `baseline`, `process`; empty where nothing says it.
-    pub(crate) kind: &'a str,
-    /// One entry a seed.
-    pub(crate) contestants: Vec<&'a Contestant>,
-    /// Training curves, one a seed.
-    pub(crate) curves: Vec<&'a Curve>,
-    /// Panels that show it, with the prediction's place in them.
-    pub(crate) panels: Vec<(&'a Panel, usize)>,
-    /// By metric and channel, in order of appearance.
-    records: Vec<((&'a str, &'a str), Vec<&'a Record>)>,
 }
 
 impl<'a> Evidence<'a> {
@@ -131,12 +92,8 @@ fn case_names(runs: &[Run]) -> Vec<&str> {
 
 impl<'a> Case<'a> {
     fn new(runs: &'a [Run], name: &'a str) -> Self {
-        let mut rivals: Vec<Rival<'a>> = Vec::new();
-        for (number, run) in runs.iter().enumerate() {
-            rivals.extend(rivals_of(number, run, name));
-        }
-        label(&mut rivals, runs.len());
-        let manifests = runs.iter().flat_map(|run| &run.manifest.cases);
+        let rivals = (0..runs.len()).flat_map(|run| rivals_of(runs, run, name)).collect();
+        let mut manifests = runs.iter().flat_map(|run| &run.manifest.cases);
         let mut floors: Vec<&Floor> = Vec::new();
         for floor in runs.iter().flat_map(|run| &run.floors).filter(|floor| floor.case == name) {
             let same = |f: &&Floor| f.metric == floor.metric && f.channel == floor.channel;
@@ -144,7 +101,7 @@ impl<'a> Case<'a> {
                 floors.push(floor);
             }
         }
-        Self { name, summary: manifests.into_iter().find(|case| case.name == name), rivals, floors }
+        Self { name, summary: manifests.find(|case| case.name == name), rivals, floors }
     }
 
     fn sort(&mut self) {
@@ -219,171 +176,11 @@ impl<'a> Case<'a> {
     }
 }
 
-fn rivals_of<'a>(number: usize, run: &'a Run, case: &'a str) -> Vec<Rival<'a>> {
-    let of_contestants = run.contestants.iter().filter(|c| c.case == case).map(|c| &c.surrogate);
-    let of_records = run.records.iter().filter(|r| r.case == case).map(|r| &r.surrogate);
-    let mut seen = BTreeSet::new();
-    let names = of_contestants.chain(of_records).filter(|name| seen.insert(name.as_str()));
-    names.map(|name| Rival::new(number, run, case, name)).collect()
-}
-
-/// Appends the run's number to names that several runs share.
-fn label(rivals: &mut [Rival], runs: usize) {
-    for rival in rivals.iter_mut().filter(|_| runs > 1) {
-        rival.label = format!("{} ({})", rival.surrogate, rival.run + 1);
-    }
-}
-
-fn by_metric<'a>(
-    records: impl Iterator<Item = &'a Record>,
-) -> Vec<((&'a str, &'a str), Vec<&'a Record>)> {
-    let mut groups: Vec<((&str, &str), Vec<&Record>)> = Vec::new();
-    for record in records {
-        let key = (record.metric.as_str(), record.channel.as_str());
-        match groups.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, group)) => group.push(record),
-            None => groups.push((key, vec![record])),
-        }
-    }
-    groups
-}
-
-impl<'a> Rival<'a> {
-    fn new(number: usize, run: &'a Run, case: &'a str, surrogate: &'a str) -> Self {
-        let records = run.records.iter().filter(|r| r.case == case && r.surrogate == surrogate);
-        let contestants: Vec<&Contestant> =
-            run.contestants.iter().filter(|c| c.case == case && c.surrogate == surrogate).collect();
-        let place =
-            |panel: &Panel| panel.predictions.iter().position(|(name, _)| name == surrogate);
-        let panels = run.panels.iter().filter(|panel| panel.case == case);
-        let curves = run.curves.iter().filter(|c| c.case == case && c.surrogate == surrogate);
-        Self {
-            label: surrogate.into(),
-            surrogate,
-            run: number,
-            kind: contestants.first().map_or("", |c| c.kind.as_str()),
-            contestants,
-            curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
-            panels: panels.filter_map(|panel| Some((panel, place(panel)?))).collect(),
-            records: by_metric(records),
-        }
-    }
-
-    fn all_records(&self) -> impl Iterator<Item = &'a Record> {
-        self.records.iter().flat_map(|(_, records)| records.iter().copied())
-    }
-
-    /// The records of one metric on one channel.
-    pub(crate) fn records(&self, metric: &str, channel: &str) -> &[&'a Record] {
-        let found = self.records.iter().find(|(key, _)| *key == (metric, channel));
-        found.map_or(&[], |(_, records)| records)
-    }
-
-    /// Learned operators and outside programs, whose cost includes training.
-    pub(crate) fn is_learned(&self) -> bool {
-        matches!(self.kind, "operator" | "process")
-    }
-
-    /// Legends list the learned first, then solvers, then baselines.
-    fn kind_place(&self) -> usize {
-        let kinds = ["operator", "process", "solver", "baseline"];
-        kinds.iter().position(|kind| *kind == self.kind).unwrap_or(kinds.len())
-    }
-
-    /// The mean over samples, then over seeds, of one metric; `None` if nobody measured it.
-    pub(crate) fn score(&self, metric: &str, channel: &str, over: Over) -> Option<Score> {
-        let mut seeds: BTreeMap<Option<u64>, Vec<f64>> = BTreeMap::new();
-        for record in self.records(metric, channel) {
-            seeds.entry(record.seed).or_default().extend(score(record, over));
-        }
-        let means = seeds.values().filter(|scores| !scores.is_empty());
-        let means: Vec<f64> = means.map(|scores| stats::mean(scores)).collect();
-        (!means.is_empty())
-            .then(|| Score { mean: stats::mean(&means), deviation: stats::deviation(&means) })
-    }
-
-    /// The headline over all steps.
-    pub(crate) fn headline(&self) -> Option<Score> {
-        self.score(HEADLINE.0, HEADLINE.1, Over::Steps)
-    }
-
-    /// A score a sample, mean over seeds.
-    pub(crate) fn by_sample(
-        &self,
-        metric: &str,
-        channel: &str,
-        over: Over,
-    ) -> BTreeMap<usize, f64> {
-        let mut samples: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        for record in self.records(metric, channel) {
-            samples.entry(record.sample).or_default().extend(score(record, over));
-        }
-        let scored = samples.into_iter().filter(|(_, scores)| !scores.is_empty());
-        scored.map(|(sample, scores)| (sample, stats::mean(&scores))).collect()
-    }
-
-    /// The headline over all steps, a score a sample.
-    pub(crate) fn headline_by_sample(&self) -> BTreeMap<usize, f64> {
-        self.by_sample(HEADLINE.0, HEADLINE.1, Over::Steps)
-    }
-
-    /// Rollouts that diverged, and all rollouts.
-    pub(crate) fn diverged(&self) -> (usize, usize) {
-        let all = self.all_records();
-        let rollouts: BTreeMap<(Option<u64>, usize), bool> =
-            all.map(|r| ((r.seed, r.sample), r.diverged.is_some())).collect();
-        (rollouts.values().filter(|diverged| **diverged).count(), rollouts.len())
-    }
-
-    /// The number of different seeds; 0 without chance.
-    pub(crate) fn seeds(&self) -> usize {
-        let seeds: BTreeSet<u64> = self.contestants.iter().filter_map(|c| c.seed).collect();
-        seeds.len()
-    }
-
-    /// Median over seeds of the wall time of one step of one sample in s.
-    pub(crate) fn seconds_per_step(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.contestants.iter().map(|c| c.seconds_per_step).collect();
-        Some(stats::median(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
-    }
-
-    /// Mean over seeds of the training time in s; `None` without training.
-    pub(crate) fn training_seconds(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.contestants.iter().map(|c| c.training_seconds).collect();
-        Some(stats::mean(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
-    }
-
-    /// Trainable real numbers; `None` without any.
-    pub(crate) fn weights(&self) -> Option<usize> {
-        self.contestants.first().map(|c| c.weights).filter(|weights| *weights > 0)
-    }
-}
-
-/// The values of a record as scores: where a rollout had diverged, the worst; undefined ones left out.
-pub(crate) fn scored(record: &Record) -> impl Iterator<Item = (f64, f64)> {
-    let worst = record.diverged.map(|_| direction(&record.metric).worst());
-    record.times.iter().zip(&record.values).filter_map(move |(&time, &value)| {
-        let value = if value.is_finite() { Some(value) } else { worst };
-        Some((time, value?))
-    })
-}
-
-fn score(record: &Record, over: Over) -> Option<f64> {
-    reduce(scored(record).map(|(_, value)| value).collect(), over)
-}
-
-fn reduce(values: Vec<f64>, over: Over) -> Option<f64> {
-    match over {
-        Over::Steps => (!values.is_empty()).then(|| stats::mean(&values)),
-        Over::LastStep => values.last().copied(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::synthetic;
-    use data::Provenance;
+    use data::{Provenance, Record};
 
     fn record(seed: u64, sample: usize, values: &[f64], diverged: Option<usize>) -> Record {
         Record {
@@ -456,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn names_that_runs_share_carry_the_runs_number() {
+    fn names_carry_their_runs_number_if_there_are_several() {
         let runs = [synthetic::run(&["cavity"]), synthetic::run(&["cavity"])];
         let evidence = Evidence::new(&runs);
         assert_eq!(evidence.labels[..2], ["fno (1)", "fno (2)"]);

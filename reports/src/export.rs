@@ -1,7 +1,8 @@
 //! The records in columns, for everybody else's tools: all that knows of polars.
 
 use crate::ReportError;
-use crate::evidence::{Case, Evidence, Over, Rival, Score};
+use crate::evidence::{Case, Evidence};
+use crate::rival::{Over, Rival, Score};
 use data::{Record, write_whole};
 use polars::prelude::*;
 use std::collections::BTreeSet;

@@ -1,7 +1,7 @@
 //! What reports know about metrics: how they are written, and which way is better.
 
-use crate::evidence::Score;
 use crate::number::{plain, scientific};
+use crate::rival::Score;
 
 /// Which way a metric gets better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

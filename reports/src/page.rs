@@ -1,6 +1,6 @@
 //! A report: its parts in reading order, and the folder that it is written to.
 
-use crate::evidence::Evidence;
+use crate::evidence::{Case, Evidence};
 use crate::figures::{Drawing, FIGURES};
 use crate::provenance::{Facts, facts};
 use crate::sheet::Sheet;
@@ -110,7 +110,7 @@ impl Report {
             let blocks: Vec<Block> = parts.into_iter().flat_map(|p| blocks(evidence, p)).collect();
             (heading, blocks)
         });
-        let measured = evidence.cases.iter().flat_map(super::evidence::Case::metrics);
+        let measured = evidence.cases.iter().flat_map(Case::metrics);
         let suites: BTreeSet<&str> =
             evidence.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
         let mut metrics: Vec<String> = measured.map(|(metric, _)| metric.to_owned()).collect();

@@ -1,8 +1,8 @@
 //! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
 
-use crate::evidence::Score;
 use crate::html::escape;
 use crate::metric::{Direction, write};
+use crate::rival::Score;
 
 /// A table before it is typeset.
 #[derive(Debug, Clone, Default, PartialEq)]

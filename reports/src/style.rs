@@ -1,7 +1,7 @@
 //! Colours, dashes and markers: one look a surrogate, told apart without colour too.
 
 use crate::Evidence;
-use crate::evidence::Rival;
+use crate::rival::Rival;
 
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];

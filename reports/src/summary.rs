@@ -1,7 +1,8 @@
 //! The first paragraphs: what the numbers say, in sentences, without flattery.
 
-use crate::evidence::{Case, Over, Rival};
+use crate::evidence::Case;
 use crate::number::{duration, plain, rough, typeset, typeset_spread};
+use crate::rival::{Over, Rival};
 use crate::tables::{duel, equal_solver};
 use crate::{Evidence, stats};
 use data::{Manifest, Run};

@@ -1,10 +1,13 @@
 //! What accuracy costs.
 
 use super::{Drawing, Figure};
-use crate::evidence::{Case, Over, Rival};
+use crate::evidence::Case;
 use crate::font::text_width;
+use crate::frame::Frame;
+use crate::labels::{around, label_beside};
 use crate::metric::title;
-use crate::plot::{Frame, Plot, SMALL, around, label_beside};
+use crate::plot::{Plot, SMALL};
+use crate::rival::{Over, Rival};
 use crate::scale::Scale;
 use crate::scene::{Point, Scene, Stroke, Text};
 use crate::style::{DASHED, DOTTED, Look, Paint, look};

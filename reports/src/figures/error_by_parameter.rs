@@ -1,10 +1,13 @@
 //! Where in the parameters it is hard.
 
 use super::{Drawing, Figure};
-use crate::evidence::{Case, Rival};
+use crate::evidence::Case;
+use crate::frame::{bottom, facets};
+use crate::labels::legend;
 use crate::metric::title;
 use crate::number::labelled;
-use crate::plot::{Plot, bottom, facets, legend};
+use crate::plot::Plot;
+use crate::rival::Rival;
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::style::{Look, look};

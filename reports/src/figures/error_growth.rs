@@ -1,9 +1,12 @@
 //! How errors grow along a rollout.
 
 use super::{Drawing, Figure};
-use crate::evidence::{Case, Rival, scored};
+use crate::evidence::Case;
+use crate::frame::{bottom, columns, facets};
+use crate::labels::{ending, legend};
 use crate::metric::title;
-use crate::plot::{Plot, bottom, columns, ending, facets, legend};
+use crate::plot::Plot;
+use crate::rival::{Rival, scored};
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::stats::{median, quantile};

@@ -3,10 +3,11 @@
 use super::{Drawing, Figure};
 use crate::Evidence;
 use crate::colour_scale::ColourScale;
-use crate::evidence::{Case, Rival};
+use crate::evidence::Case;
 use crate::font::text_width;
 use crate::number::{labelled, plain};
 use crate::plot::{NORMAL, SMALL};
+use crate::rival::Rival;
 use crate::scale::Scale;
 use crate::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
 use crate::stats::{median, quantile};

@@ -2,8 +2,11 @@
 
 use super::{Drawing, Figure};
 use crate::Evidence;
-use crate::evidence::{Case, Rival};
-use crate::plot::{Plot, bottom, columns, facets, legend};
+use crate::evidence::Case;
+use crate::frame::{bottom, columns, facets};
+use crate::labels::legend;
+use crate::plot::Plot;
+use crate::rival::Rival;
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::style::{DOTTED, Look, Marker, Paint, SOLID, look};

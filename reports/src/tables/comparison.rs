@@ -2,8 +2,9 @@
 
 use super::Table;
 use super::significance::duel;
-use crate::evidence::{Case, Rival};
+use crate::evidence::Case;
 use crate::number::plain;
+use crate::rival::Rival;
 use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! What a learned surrogate costs beside a solver of the same error.
 
 use super::Table;
-use crate::evidence::{Case, Rival};
+use crate::evidence::Case;
 use crate::number::{count, duration, plain, scientific};
+use crate::rival::Rival;
 use crate::{Cell, Evidence, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};

@@ -1,9 +1,10 @@
 //! Who is best, by how much, and at what cost.
 
 use super::Table;
-use crate::evidence::{Case, Over, Rival};
+use crate::evidence::Case;
 use crate::metric::{Direction, direction, title};
 use crate::number::{count, duration, scientific};
+use crate::rival::{Over, Rival};
 use crate::{Cell, Evidence, Sheet, stats};
 use data::Part;
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,9 @@
 //! All that was measured.
 
 use super::Table;
-use crate::evidence::{Case, Over};
+use crate::evidence::Case;
 use crate::metric::{direction, title};
+use crate::rival::Over;
 use crate::sheet::mark_best;
 use crate::{Cell, Evidence, Sheet};
 use data::Part;

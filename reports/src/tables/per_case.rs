@@ -1,8 +1,8 @@
 //! Who is best where.
 
 use super::Table;
-use crate::evidence::Rival;
 use crate::metric::direction;
+use crate::rival::Rival;
 use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,7 @@ use super::Table;
 use crate::evidence::Case;
 use crate::metric::direction;
 use crate::number::{plain, scientific};
+use crate::rival::Rival;
 use crate::sheet::mark_best;
 use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::{Invalid, Part};
@@ -47,8 +48,7 @@ impl Samples {
         let rivals = case.rivals.iter().map(|rival| rival.label.clone());
         let symbols = varying.iter().map(|name| case.symbol(name).to_owned());
         let (all, shown) = (case.parameters().len(), self.chosen(case, &varying));
-        let scores: Vec<_> =
-            case.rivals.iter().map(super::super::evidence::Rival::headline_by_sample).collect();
+        let scores: Vec<_> = case.rivals.iter().map(Rival::headline_by_sample).collect();
         let row = |(sample, parameters): &(usize, &BTreeMap<String, f64>)| {
             let parameters = varying.iter().map(|name| parameters.get(*name).copied());
             let parameters = parameters.map(|value| Cell::number(value, plain).quiet());

@@ -1,8 +1,9 @@
 //! Whether the best is better than the others, or lucky.
 
 use super::Table;
-use crate::evidence::{Case, Rival};
+use crate::evidence::Case;
 use crate::number::plain;
+use crate::rival::Rival;
 use crate::stats::{SignedRank, holm, median, signed_rank};
 use crate::{Cell, Evidence, Sheet};
 use data::Part;

@@ -1,0 +1,95 @@
+//! Legends, and names beside points.
+
+use crate::font::text_width;
+use crate::frame::Frame;
+use crate::plot::SMALL;
+use crate::scene::{Point, Scene, Stroke, Text};
+use crate::style::{Look, Marker};
+
+/// Writes a legend in as many rows as it takes; gives its bottom.
+pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool) -> f64 {
+    const LINE: f64 = 28.0;
+    const ROW: f64 = 20.0;
+    let (mut x, mut y) = (16.0, 18.0);
+    for (label, look) in entries {
+        let width = LINE + 6.0 + text_width(label, SMALL) + 20.0;
+        if x + width > scene.width && x > 16.0 {
+            (x, y) = (16.0, y + ROW);
+        }
+        let stroke = Stroke::new(look.paint, look.width).dashed(look.dash);
+        scene.line(&[[x, y], [x + LINE, y]], stroke);
+        if marked {
+            scene.marker(look.marker, [x + LINE / 2.0, y], 4.0, look.paint);
+        }
+        scene.text(Text::new(label, [x + LINE + 6.0, y], SMALL));
+        x += width;
+    }
+    if entries.is_empty() { 0.0 } else { y + ROW / 2.0 + 4.0 }
+}
+
+/// Writes a label beside a point where it covers least of what is already there.
+pub(crate) fn label_beside(
+    scene: &mut Scene,
+    label: &str,
+    at: Point,
+    taken: &mut Vec<Frame>,
+    bounds: Frame,
+) {
+    let (width, height) = (text_width(label, SMALL), SMALL + 2.0);
+    let beside = |dx: f64, dy: f64| Frame {
+        x: at[0] + dx * 9.0 + (dx - 1.0) / 2.0 * width,
+        y: at[1] + dy * 13.0 - height / 2.0,
+        width,
+        height,
+    };
+    let places = [
+        (1.0, 0.0),
+        (1.0, -1.0),
+        (1.0, 1.0),
+        (-1.0, 0.0),
+        (-1.0, -1.0),
+        (-1.0, 1.0),
+        (0.0, -1.3),
+        (0.0, 1.3),
+        (1.0, -2.0),
+        (1.0, 2.0),
+        (-1.0, -2.0),
+        (-1.0, 2.0),
+    ];
+    let crowded = |frame: &Frame| {
+        let outside = width * height - frame.overlap(&bounds);
+        10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>()
+    };
+    let frames = places.map(|(dx, dy)| beside(dx, dy));
+    let best = frames.into_iter().min_by(|a, b| crowded(a).total_cmp(&crowded(b)));
+    let best = best.expect("there are twelve places");
+    scene.text(Text::new(label, [best.x, best.y + height / 2.0], SMALL));
+    taken.push(best);
+}
+
+/// A marker's surroundings, for labels to keep off.
+pub(crate) fn around([x, y]: Point, radius: f64) -> Frame {
+    Frame { x: x - radius, y: y - radius, width: 2.0 * radius, height: 2.0 * radius }
+}
+
+/// The cross at which a line ends that diverged.
+pub(crate) fn ending(look: Look) -> Look {
+    Look { marker: Marker::Cross, ..look }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_keep_off_each_other() {
+        let mut scene = Scene::new(400.0);
+        let bounds = Frame { width: 400.0, height: 400.0, x: 0.0, y: 0.0 };
+        let mut taken = Vec::new();
+        for at in [[200.0, 200.0], [203.0, 204.0], [198.0, 207.0]] {
+            label_beside(&mut scene, "solver-32", at, &mut taken, bounds);
+        }
+        let clashes = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| taken[a].overlap(&taken[b]));
+        assert_eq!(clashes, [0.0; 3]);
+    }
+}
