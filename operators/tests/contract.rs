@@ -16,9 +16,13 @@ const ODD: Interface = Interface {
 
 /// Its weights and itself, as an empty table says.
 fn build(name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
+    build_as(DType::F32, name, interface, seed)
+}
+
+fn build_as(dtype: DType, name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
     let architecture = ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
     let weights = Weights::new(seed);
-    let builder = weights.builder(DType::F32, &Device::Cpu);
+    let builder = weights.builder(dtype, &Device::Cpu);
     let network =
         Network::new(&*architecture, interface, builder).expect("planes are known to all");
     (weights, network)
@@ -101,7 +105,7 @@ fn states_and_parameters_reach_the_output() -> Result<()> {
     Ok(())
 }
 
-/// A hundred steps on one batch of two samples, to less than a tenth of the loss.
+/// Sixty steps on one batch of two samples, to less than a fourth of the loss.
 #[test]
 fn learns_one_batch_by_heart() -> Result<()> {
     for name in ARCHITECTURES.names() {
@@ -112,11 +116,11 @@ fn learns_one_batch_by_heart() -> Result<()> {
         let variables: Vec<Var> = weights.variables().into_values().collect();
         let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
         let first = loss()?.to_scalar::<f32>()?;
-        for _ in 0..100 {
+        for _ in 0..60 {
             candle_nn::Optimizer::backward_step(&mut adam, &loss()?)?;
         }
         let last = loss()?.to_scalar::<f32>()?;
-        assert!(last < 0.1 * first, "{name}: {first} to {last}");
+        assert!(last < 0.25 * first, "{name}: {first} to {last}");
     }
     Ok(())
 }
@@ -135,6 +139,24 @@ fn weights_handed_to_another_instance_make_it_the_same() -> Result<()> {
         let [ours, theirs] =
             [&network, &again].map(|network| forward(network, &states, &parameters));
         assert_eq!(greatest(&(ours? - theirs?)?)?, 0.0, "{name}");
+    }
+    Ok(())
+}
+
+/// Double precision takes the composed operations that CUDA takes. Some ten layers lose a few 1e-7
+/// each of values about 1.
+#[test]
+fn composed_operations_make_the_same_network() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let [single, double] = [DType::F32, DType::F64].map(|dtype| -> Result<Tensor> {
+            let (_, network) = build_as(dtype, name, &ODD, 10);
+            let states = states(&ODD, 2).to_dtype(dtype)?;
+            let parameters = parameters(&ODD, 2).to_dtype(dtype)?;
+            forward(&network, &states, &parameters)?.to_dtype(DType::F64)
+        });
+        let (single, double) = (single?, double?);
+        let error = greatest(&(single - &double)?.to_dtype(DType::F32)?)?;
+        assert!(error < 1e-5 * greatest(&double.to_dtype(DType::F32)?)?, "{name}: {error}");
     }
     Ok(())
 }

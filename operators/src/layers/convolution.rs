@@ -51,7 +51,7 @@ impl Convolution {
         }
         // The cells under the taps side by side, then a convolution that steps from three to three.
         let [along_x, along_y] = &self.indices;
-        let x = x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?;
+        let x = x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?.contiguous()?;
         let taps = x.index_select(along_x, 2)?.index_select(along_y, 3)?;
         let y = taps.conv2d(&self.weight, 0, Stencil::TAPS, 1, 1)?;
         y.broadcast_add(&self.bias.reshape((1, (), 1, 1))?)

@@ -2,6 +2,7 @@
 
 mod fourier;
 mod mix;
+mod planes;
 
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};

@@ -187,3 +187,58 @@ fn values_mut<'a>(storage: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mu
         _ => bail!("optimizer state is contiguous and f32"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    /// Three clipped and decayed steps down `Σ (x + 1)²`.
+    fn three_steps(dtype: DType) -> Result<(Vec<f64>, f64)> {
+        let x = Tensor::new(&[[3.0, -2.0], [0.5, 40.0]], &Device::Cpu)?.to_dtype(dtype)?;
+        let x = Var::from_tensor(&x)?;
+        let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), 0.1, 5.0)?;
+        let mut norm = 0.0;
+        for _ in 0..3 {
+            let loss = (x.as_tensor() + 1.0)?.sqr()?.sum_all()?;
+            norm = adam.update(&loss.backward()?, 0.01)?;
+        }
+        Ok((x.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?, norm))
+    }
+
+    /// The definition, in one loop.
+    fn by_definition() -> (Vec<f64>, f64) {
+        let mut x = [3.0, -2.0, 0.5, 40.0];
+        let [mut m, mut v] = [[0.0; 4]; 2];
+        let mut norm = 0.0;
+        for t in 1..=3 {
+            let g = x.map(|x: f64| 2.0 * (x + 1.0));
+            norm = g.iter().map(|g| g * g).sum::<f64>().sqrt();
+            for i in 0..4 {
+                let g = g[i] * (5.0 / norm).min(1.0);
+                m[i] = 0.9 * m[i] + 0.1 * g;
+                v[i] = 0.999 * v[i] + 0.001 * g * g;
+                let (m, v) = (m[i] / (1.0 - 0.9_f64.powi(t)), v[i] / (1.0 - 0.999_f64.powi(t)));
+                x[i] -= 0.01 * (m / (v.sqrt() + 1e-8) + 0.1 * x[i]);
+            }
+        }
+        (x.into(), norm)
+    }
+
+    #[test]
+    fn in_place_and_composed_updates_follow_the_definition() -> Result<()> {
+        let (exact, exact_norm) = by_definition();
+        // A few roundings of values up to 40 in single precision; the norm's sum is f32 in both.
+        for (dtype, tolerance) in [(DType::F32, 1e-5), (DType::F64, 1e-7)] {
+            let (ours, norm) = three_steps(dtype)?;
+            assert!((norm - exact_norm).abs() < 1e-5 * exact_norm);
+            for (ours, exact) in ours.iter().zip(&exact) {
+                assert!(
+                    (ours - exact).abs() < tolerance * exact.abs(),
+                    "{dtype:?}: {ours} {exact}"
+                );
+            }
+        }
+        Ok(())
+    }
+}

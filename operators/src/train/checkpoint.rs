@@ -1,7 +1,7 @@
 //! Weights, optimizer and all that is needed to go on, in one safetensors file.
 
-use crate::train::Recipe;
-use crate::{Interface, OperatorError, Scaling};
+use super::Description;
+use crate::OperatorError;
 use candle_core::{Device, Tensor};
 use data::{DataError, write_whole};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
@@ -15,21 +15,6 @@ const VERSION: u32 = 1;
 
 /// The metadata's one key.
 const KEY: &str = "eddymark";
-
-/// What identifies a training: two with equal descriptions take the same steps.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) struct Description {
-    pub(crate) architecture: String,
-    /// The architecture's table with all defaults.
-    pub(crate) table: toml::Table,
-    pub(crate) recipe: Recipe,
-    pub(crate) seed: u64,
-    pub(crate) interface: Interface,
-    pub(crate) scaling: Scaling,
-    /// Optimizer steps in all.
-    pub(crate) steps: usize,
-}
 
 /// A checkpoint's metadata.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,32 +103,4 @@ impl Checkpoint {
             |(name, tensor): (&String, &Tensor)| Some((without_kind(name)?, tensor.clone()));
         self.tensors.iter().filter_map(named).collect()
     }
-}
-
-impl Description {
-    /// Refuses a checkpoint of another training, naming the first thing in which they differ.
-    pub(crate) fn check(&self, found: &Self, path: &Path) -> Result<(), OperatorError> {
-        let differs = [
-            ("architecture", debug(&found.architecture), debug(&self.architecture)),
-            ("interface", debug(&found.interface), debug(&self.interface)),
-            ("table", debug(&found.table), debug(&self.table)),
-            ("recipe", debug(&found.recipe), debug(&self.recipe)),
-            ("seed", debug(&found.seed), debug(&self.seed)),
-            ("scaling", debug(&found.scaling), debug(&self.scaling)),
-            ("steps", debug(&found.steps), debug(&self.steps)),
-        ];
-        match differs.into_iter().find(|(_, found, wanted)| found != wanted) {
-            None => Ok(()),
-            Some((what, found, wanted)) => Err(OperatorError::Checkpoint {
-                path: path.into(),
-                found: format!("a training with {what} {found}"),
-                expected: format!("one with {what} {wanted}"),
-                remedy: "train into another folder, or remove the file",
-            }),
-        }
-    }
-}
-
-fn debug(value: &impl std::fmt::Debug) -> String {
-    format!("{value:?}")
 }

@@ -3,6 +3,7 @@
 mod adamw;
 mod batches;
 mod checkpoint;
+mod description;
 mod loss;
 mod recipe;
 mod schedule;
@@ -16,8 +17,8 @@ pub use schedule::Schedule;
 use crate::{OperatorError, Trained};
 use batches::Windows;
 use candle_core::Device;
-use checkpoint::Description;
 use data::{Normalization, Source};
+use description::Description;
 use session::Session;
 use std::ops::ControlFlow;
 use std::path::Path;

@@ -4,9 +4,9 @@ use super::adamw::AdamW;
 use super::batches::{Batch, Windows};
 use super::{Checkpoint, Description, TrainJob, TrainProgress};
 use crate::propagator::Propagator;
-use crate::{ARCHITECTURES, Interface, Network, OperatorError, Recipe, Scaling, Weights};
+use crate::{ARCHITECTURES, Network, OperatorError, Recipe, Scaling, Weights};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
-use data::{CurvePoint, Part, Source, Split, channels, read_lines, write_lines};
+use data::{CurvePoint, read_lines, write_lines};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -32,7 +32,7 @@ pub(super) struct Session {
 impl Session {
     /// Begins a training, or goes on with the one in the folder.
     pub(super) fn open(job: &TrainJob) -> Result<Self, OperatorError> {
-        let description = describe(job)?;
+        let description = Description::new(job)?;
         let architecture = ARCHITECTURES.build(job.architecture, description.table.clone())?;
         let weights = Weights::new(job.seed);
         let builder = weights.builder(DType::F32, job.device);
@@ -207,51 +207,4 @@ impl Session {
 enum Gradient {
     Through,
     None,
-}
-
-/// What the job comes down to, its table with all defaults filled in.
-fn describe(job: &TrainJob) -> Result<Description, OperatorError> {
-    job.recipe.check()?;
-    let entry = ARCHITECTURES.find(job.architecture)?;
-    let mut table = (entry.defaults)();
-    table.extend(job.table.clone());
-    let indices = job.source.indices(Split::Train);
-    let parameters = indices.iter().map(|&index| job.source.parameters(index));
-    let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
-    Ok(Description {
-        architecture: job.architecture.into(),
-        table,
-        recipe: job.recipe.clone(),
-        seed: job.seed,
-        interface: interface(job.source, &indices, job.recipe.history)?,
-        scaling: Scaling::new(job.normalization, &parameters),
-        steps: job.recipe.total_steps(windows(job, indices.len())?),
-    })
-}
-
-/// How many stretches of history and unroll the training samples have.
-fn windows(job: &TrainJob, samples: usize) -> Result<usize, OperatorError> {
-    let (frames, needed) = (job.source.info().frames, job.recipe.history + job.recipe.unroll);
-    match samples * (frames + 1).saturating_sub(needed) {
-        0 => Err(OperatorError::NoWindows { samples, frames, needed }),
-        windows => Ok(windows),
-    }
-}
-
-fn interface(
-    source: &dyn Source,
-    indices: &[usize],
-    history: usize,
-) -> Result<Interface, OperatorError> {
-    let info = source.info();
-    let first = indices.first().map(|&index| source.sample(index)).transpose()?;
-    let periodic =
-        |axis: usize| first.as_ref().is_some_and(|sample| sample.grid.axes[axis].is_periodic());
-    Ok(Interface {
-        history,
-        channels: channels(&info.fields).len(),
-        parameters: info.parameters.len(),
-        cells: info.cells,
-        periodic: [0, 1, 2].map(periodic),
-    })
 }

@@ -1,0 +1,97 @@
+//! What a training is.
+
+use super::{Recipe, TrainJob};
+use crate::{ARCHITECTURES, Interface, OperatorError, Scaling};
+use data::{Part, Source, Split, channels};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// What identifies a training: two with equal descriptions take the same steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct Description {
+    pub(crate) architecture: String,
+    /// The architecture's table with all defaults.
+    pub(crate) table: toml::Table,
+    pub(crate) recipe: Recipe,
+    pub(crate) seed: u64,
+    pub(crate) interface: Interface,
+    pub(crate) scaling: Scaling,
+    /// Optimizer steps in all.
+    pub(crate) steps: usize,
+}
+
+impl Description {
+    /// What a job comes down to, its table with all defaults filled in.
+    pub(super) fn new(job: &TrainJob) -> Result<Self, OperatorError> {
+        job.recipe.check()?;
+        let entry = ARCHITECTURES.find(job.architecture)?;
+        let mut table = (entry.defaults)();
+        table.extend(job.table.clone());
+        let indices = job.source.indices(Split::Train);
+        let parameters = indices.iter().map(|&index| job.source.parameters(index));
+        let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self {
+            architecture: job.architecture.into(),
+            table,
+            recipe: job.recipe.clone(),
+            seed: job.seed,
+            interface: interface(job.source, &indices, job.recipe.history)?,
+            scaling: Scaling::new(job.normalization, &parameters),
+            steps: job.recipe.total_steps(windows(job, indices.len())?),
+        })
+    }
+
+    /// Refuses a checkpoint of another training, naming the first thing in which they differ.
+    pub(crate) fn check(&self, found: &Self, path: &Path) -> Result<(), OperatorError> {
+        let differs = [
+            ("architecture", debug(&found.architecture), debug(&self.architecture)),
+            ("interface", debug(&found.interface), debug(&self.interface)),
+            ("table", debug(&found.table), debug(&self.table)),
+            ("recipe", debug(&found.recipe), debug(&self.recipe)),
+            ("seed", debug(&found.seed), debug(&self.seed)),
+            ("scaling", debug(&found.scaling), debug(&self.scaling)),
+            ("steps", debug(&found.steps), debug(&self.steps)),
+        ];
+        match differs.into_iter().find(|(_, found, wanted)| found != wanted) {
+            None => Ok(()),
+            Some((what, found, wanted)) => Err(OperatorError::Checkpoint {
+                path: path.into(),
+                found: format!("a training with {what} {found}"),
+                expected: format!("one with {what} {wanted}"),
+                remedy: "train into another folder, or remove the file",
+            }),
+        }
+    }
+}
+
+fn debug(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
+}
+
+/// How many stretches of history and unroll the training samples have.
+fn windows(job: &TrainJob, samples: usize) -> Result<usize, OperatorError> {
+    let (frames, needed) = (job.source.info().frames, job.recipe.history + job.recipe.unroll);
+    match samples * (frames + 1).saturating_sub(needed) {
+        0 => Err(OperatorError::NoWindows { samples, frames, needed }),
+        windows => Ok(windows),
+    }
+}
+
+fn interface(
+    source: &dyn Source,
+    indices: &[usize],
+    history: usize,
+) -> Result<Interface, OperatorError> {
+    let info = source.info();
+    let first = indices.first().map(|&index| source.sample(index)).transpose()?;
+    let periodic =
+        |axis: usize| first.as_ref().is_some_and(|sample| sample.grid.axes[axis].is_periodic());
+    Ok(Interface {
+        history,
+        channels: channels(&info.fields).len(),
+        parameters: info.parameters.len(),
+        cells: info.cells,
+        periodic: [0, 1, 2].map(periodic),
+    })
+}
