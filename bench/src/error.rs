@@ -151,15 +151,23 @@ impl BenchError {
 impl Diagnostic for BenchError {
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         let text = match self {
-            Self::Unknown { kind, known, .. } => format!("known {kind}s: {known}; or give the path of a `.toml` file"),
-            Self::Part { source: PartError::Table { .. }, .. } => "`eddymark list` shows every part with its parameters and their defaults".into(),
+            Self::Unknown { kind: kind @ ("case" | "suite"), known, .. } => {
+                format!("known {kind}s: {known}; or give the path of a `.toml` file")
+            }
+            Self::Unknown { kind, known, .. } => format!("known {kind}s: {known}"),
+            Self::Part { source: PartError::Table { .. }, .. } => {
+                "`eddymark list` with a kind shows every parameter and its default".into()
+            }
             Self::Grid { .. } => "change `cells` or `reference.refine`".into(),
-            Self::Solve { source: SolverError::BlowUp { .. }, .. } => "the grid may be too coarse for this flow: raise `reference.refine`, or narrow what `vary` draws from".into(),
+            Self::Solve { source: SolverError::BlowUp { .. }, .. } => {
+                "the grid may be too coarse for this flow: raise `reference.refine`".into()
+            }
             Self::Earlier { command, .. } => format!("run `{command}` first"),
             Self::Stopped => "run the same command again to go on where it stopped".into(),
-            Self::Data(DataError::Mismatch { .. }) => "move the folder away, or choose another with `--data` or `--out`".into(),
-            Self::Data(DataError::Version { .. }) => "use the eddymark that wrote it, or a later one".into(),
-            Self::Io(error) | Self::Data(DataError::Io(error)) => return io_help(error).map(|text| Box::new(text) as Box<dyn Display>),
+            Self::Data(DataError::Version { .. }) => {
+                "use the eddymark that wrote it, or a later one".into()
+            }
+            Self::Io(error) | Self::Data(DataError::Io(error)) => io_help(error)?.into(),
             _ => return None,
         };
         Some(Box::new(text))
@@ -190,9 +198,12 @@ fn io_help(error: &std::io::Error) -> Option<&'static str> {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
             Some("choose a folder that you may write to with `--out` and `--data`")
         }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(
-            "free some space, or choose another disk with `--out` and `--data`; then run the same command again to go on",
-        ),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
+            Some("a file is where a folder should be: choose another with `--out` and `--data`")
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            Some("free some space, then run the same command again to go on")
+        }
         _ => None,
     }
 }

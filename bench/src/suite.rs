@@ -178,15 +178,22 @@ impl WireContender {
         let invalid = |source| BenchError::Suite { place: place.into(), source };
         let part =
             |source: PartError| BenchError::Part { place: format!("suite `{place}`"), source };
-        let given = usize::from(self.architecture.is_some())
-            + usize::from(self.baseline.is_some())
-            + usize::from(self.process.is_some())
-            + usize::from(self.predictions.is_some());
+        let given: Vec<&str> = [
+            ("architecture", self.architecture.is_some()),
+            ("baseline", self.baseline.is_some()),
+            ("process", self.process.is_some()),
+            ("predictions", self.predictions.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_given)| is_given.then_some(key))
+        .collect();
+        let expected =
+            "a table with exactly one of `architecture`, `baseline`, `process`, `predictions`";
         Invalid::unless(
-            given == 1,
+            given.len() == 1,
             "surrogate",
-            format!("{{ … }} with {given} of them"),
-            "given exactly one of `architecture`, `baseline`, `process`, `predictions`",
+            format!("{{ {} }}", given.join(", ")),
+            expected,
         )
         .map_err(invalid)?;
         let is_trained = self.architecture.is_some();

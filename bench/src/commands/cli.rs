@@ -2,8 +2,9 @@
 
 use super::session::Session;
 use super::{compare, evaluate, generate, inspect, list, report, run, train, verify};
-use crate::{BenchError, Contender, find_suite};
+use crate::{BenchError, Contender, Kind, find_suite};
 use clap::{Args, Parser, Subcommand};
+use operators::ExternalOperator;
 use std::path::PathBuf;
 
 /// A benchmark harness for neural surrogates of fluid flow.
@@ -140,6 +141,12 @@ impl Contest {
                     nearest: data::nearest(name, known.iter().copied()).map(Into::into),
                     known: known.join(", "),
                 });
+            }
+        }
+        // Opened once here, so that a slip shows before hours of work and not after.
+        for contender in &suite.contenders {
+            if let Kind::Process(folder) = &contender.kind {
+                ExternalOperator::open(folder)?;
             }
         }
         suite

@@ -4,7 +4,7 @@ use super::session::Session;
 use super::terminal::{duration, print};
 use crate::{BenchError, Case, find_case, generate as compute};
 use data::{Dataset, write_whole};
-use solvers::verify::{Certificate, verify};
+use solvers::verify::verify;
 use std::io::Write;
 
 /// The grids on which a dataset's solver is verified before it computes: seconds, not minutes.
@@ -40,9 +40,12 @@ pub(super) fn dataset(session: &Session, case: &Case) -> Result<Dataset, BenchEr
     Ok(dataset)
 }
 
-fn certify(session: &Session, case: &Case) -> Result<Certificate, BenchError> {
+/// The solver's certificate on small grids, as JSON.
+fn certify(session: &Session, case: &Case) -> Result<String, BenchError> {
     let bar = session.progress.bar(&format!("verify {}", case.problem), "", 0);
     let certificate = verify(&case.problem, &CELLS, &mut |line| bar.set_message(line.to_owned()));
     bar.finish_and_clear();
-    certificate.map_err(|source| BenchError::Verify { problem: case.problem.clone(), source })
+    let certificate = certificate
+        .map_err(|source| BenchError::Verify { problem: case.problem.clone(), source })?;
+    Ok(serde_json::to_string_pretty(&certificate).expect("a certificate is plain data"))
 }

@@ -27,17 +27,10 @@ impl Metric for MaxError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
+        // `f64::max` would drop a NaN.
+        let greatest = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
         let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
-            // `f64::max` would drop a NaN.
-            p.iter().zip(y).map(|(p, y)| (p - y).abs()).fold(0.0, |a: f64, b| {
-                if a >= b {
-                    a
-                } else if b.is_nan() {
-                    b
-                } else {
-                    a.max(b)
-                }
-            })
+            p.iter().zip(y).map(|(p, y)| (p - y).abs()).fold(0.0, greatest)
         };
         each_channel(prediction, reference, context, |channel| channel.unit.clone(), score)
     }

@@ -90,7 +90,9 @@ impl SpectrumError {
                 squares[band] += square / cells / count as f64;
             }
         }
-        squares.map(f64::sqrt)
+        // A band without waves on this grid must not hide that the prediction diverged.
+        let is_finite = squares.iter().sum::<f64>().is_finite();
+        squares.map(|square| if is_finite { square.sqrt() } else { f64::NAN })
     }
 }
 
