@@ -32,7 +32,8 @@ const BLUE: [f64; 3] = [80.0, 1.08, -1.1];
 const RED: [f64; 3] = [80.0, 1.08, 0.5];
 /// M of the middle, not quite white.
 const MIDDLE: f64 = 88.0;
-/// How far the hue turns towards the middle, so that the map stays even there.
+/// How far the hue turns towards the middle, so that the map stays even there: with s and M of the ends,
+/// s √(88² − M²) / (M sin s).
 const TURN: f64 = -0.561;
 
 /// Blue over white to red, in Msh, the polar form of CIELAB.
@@ -41,7 +42,7 @@ const TURN: f64 = -0.561;
 /// M = √(L*² + a*² + b*²),   s = arccos(L*/M),   h = arctan(b*/a*)
 /// ```
 ///
-/// Source: Moreland (2009), Diverging Color Maps for Scientific Visualization, LNCS 5876, 92, §5.
+/// Source: Moreland (2009), Diverging Color Maps for Scientific Visualization, LNCS 5876, 92.
 fn diverging(place: f64) -> Rgb {
     let end = if place < 0.5 { BLUE } else { RED };
     let white = [MIDDLE, 0.0, if place < 0.5 { end[2] + TURN } else { end[2] - TURN }];

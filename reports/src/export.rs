@@ -127,6 +127,10 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
     let numbers = |name: &str, number: &dyn Fn(&Rival) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|(_, r)| number(r)).collect::<Vec<Option<f64>>>())
     };
+    let counts = |name: &str, count: &dyn Fn(&Rival) -> Option<usize>| {
+        let counts = rows.iter().map(|(_, r)| count(r).map(|count| count as u64));
+        Column::new(name.into(), counts.collect::<Vec<Option<u64>>>())
+    };
     let score = |metric: &'static str, channel: &'static str, over| {
         move |r: &Rival| r.score(metric, channel, over)
     };
@@ -136,7 +140,7 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
         texts("case", |c, _| c.name.into()),
         texts("surrogate", |_, r| r.label.clone()),
         texts("kind", |_, r| r.kind.into()),
-        numbers("seeds", &|r| Some(r.seeds() as f64)),
+        counts("seeds", &|r| Some(r.seeds())),
         numbers("nrmse", &|r| mean(nrmse(r))),
         numbers("nrmse_deviation", &|r| nrmse(r)?.deviation),
         numbers("nrmse_low", &|r| Some(interval(r)?[0])),
@@ -147,9 +151,9 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
         numbers("divergence", &|r| mean(score("divergence", "velocity", Over::Steps)(r))),
         numbers("seconds_per_step", &|r| r.seconds_per_step()),
         numbers("training_seconds", &|r| r.training_seconds()),
-        numbers("weights", &|r| r.weights().map(|weights| weights as f64)),
-        numbers("rollouts", &|r| Some(r.diverged().1 as f64)),
-        numbers("rollouts_diverged", &|r| Some(r.diverged().0 as f64)),
+        counts("weights", &|r| r.weights()),
+        counts("rollouts", &|r| Some(r.diverged().1)),
+        counts("rollouts_diverged", &|r| Some(r.diverged().0)),
     ])
 }
 
@@ -204,7 +208,7 @@ mod tests {
         assert!(!records.lines().next().expect("a heading").contains("command"));
         let leaderboard = read("leaderboard.csv");
         assert_eq!(leaderboard.lines().count(), 1 + 2 * 7);
-        assert!(leaderboard.contains("cavity-tall,fno,operator,3.0,"), "{leaderboard}");
+        assert!(leaderboard.contains("cavity-tall,fno,operator,3,"), "{leaderboard}");
     }
 
     #[test]

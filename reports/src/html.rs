@@ -110,7 +110,7 @@ fn definitions(metrics: &[String]) -> String {
     };
     let entries: String = metrics.iter().filter_map(|name| metric::find(name)).map(entry).collect();
     format!(
-        "<div class=\"card\"><p class=\"caption\">p is the prediction, r the reference, ⟨ ⟩ a mean over cells; channel \
+        "<div class=\"card\"><p class=\"caption\">ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel \
          <i>all</i> is the mean over channels.</p><dl>\n{entries}</dl></div>\n"
     )
 }

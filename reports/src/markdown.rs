@@ -38,5 +38,6 @@ fn block(block: &Block) -> String {
 fn definitions(metrics: &[String]) -> String {
     let defined = metrics.iter().filter_map(|name| metric::find(name));
     let lines = defined.map(|m| format!("- **{}** (`{}`): {}", m.title, m.name, m.definition));
-    lines.collect::<Vec<_>>().join("\n")
+    let heading = "ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel `all` is the mean over channels.";
+    format!("{heading}\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }

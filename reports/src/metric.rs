@@ -40,7 +40,7 @@ pub(crate) struct Metric {
     pub(crate) direction: Direction,
     /// How its values are written.
     write: fn(f64) -> String,
-    /// What it is, in a line: `p` is the prediction, `r` the reference, ⟨ ⟩ a mean over cells.
+    /// What it is, in a line: `ŷ` is the prediction, `y` the reference, ⟨ ⟩ a mean over cells.
     pub(crate) definition: &'static str,
 }
 
@@ -65,32 +65,32 @@ fn correlation(value: f64) -> String {
 /// The metrics with a definition, in the order of reports. Others are shown under their own name,
 /// lower taken for better.
 pub(crate) const METRICS: &[Metric] = &[
-    lower("nrmse", "NRMSE", "√⟨(p−r)²⟩ / √⟨r²⟩; 1 is the error of predicting zero"),
+    lower("nrmse", "NRMSE", "√⟨(ŷ−y)²⟩ / √⟨y²⟩; 1 is the error of predicting zero"),
     lower(
         "vrmse",
         "VRMSE",
-        "√⟨(p−r)²⟩ / the deviation of r over the cells; 1 is the error of predicting r's mean",
+        "√⟨(ŷ−y)²⟩ / the deviation of y over the cells; 1 is the error of predicting y's mean",
     ),
     lower(
         "well-vrmse",
         "VRMSE (The Well)",
-        "√(⟨(p−r)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of r, as The Well computes it; depends on units",
+        "√(⟨(ŷ−y)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of y, as The Well computes it; depends on units",
     ),
-    lower("nmse", "NMSE", "⟨(p−r)²⟩ / ⟨r²⟩, as CFDBench computes it"),
-    lower("rmse", "RMSE", "√⟨(p−r)²⟩ in the channel's unit"),
-    lower("mae", "MAE", "⟨|p−r|⟩ in the channel's unit"),
-    lower("max-error", "max error", "the greatest |p−r| over the cells, in the channel's unit"),
+    lower("nmse", "NMSE", "⟨(ŷ−y)²⟩ / ⟨y²⟩, as CFDBench computes it"),
+    lower("rmse", "RMSE", "√⟨(ŷ−y)²⟩ in the channel's unit"),
+    lower("mae", "MAE", "⟨|ŷ−y|⟩ in the channel's unit"),
+    lower("max-error", "max error", "the greatest |ŷ−y| over the cells, in the channel's unit"),
     higher(
         "pearson",
         "Pearson",
         correlation,
-        "the correlation of p and r over the cells; 1 is best",
+        "the correlation of ŷ and y over the cells; 1 is best",
     ),
     higher(
         "correlation-time",
         "correlation time",
         plain,
-        "time until the correlation of p and r, mean over channels, first falls below a threshold (0.8 unless the suite sets another); the whole rollout if it never does",
+        "time until the correlation of ŷ and y, mean over channels, first falls below a threshold (0.8 unless the suite sets another); the whole rollout if it never does",
     ),
     lower(
         "divergence",
@@ -100,7 +100,7 @@ pub(crate) const METRICS: &[Metric] = &[
     lower(
         "energy-error",
         "energy error",
-        "relative error of the total kinetic energy, |Σ|p|² − Σ|r|²| / Σ|r|²",
+        "relative error of the total kinetic energy, |Σ|ŷ|² − Σ|y|²| / Σ|y|²",
     ),
     lower(
         "spectrum-error-low",

