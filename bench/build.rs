@@ -16,7 +16,7 @@ fn main() {
             .expect("writing to a string succeeds");
         for file in &files {
             let name = file.strip_prefix(folder).expect("it was found there").with_extension("");
-            let path = fs::canonicalize(file).expect("it was found");
+            let path = fs::canonicalize(file).expect("it was found").display().to_string();
             write!(code, "({:?}, include_str!({path:?})),", name.to_string_lossy())
                 .expect("writing to a string succeeds");
         }

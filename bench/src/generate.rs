@@ -45,7 +45,7 @@ pub fn generate(
         match written {
             Ok(()) => bar.inc(1),
             Err(error) => {
-                _ = failure.lock().expect("no thread panics with it").get_or_insert(error)
+                failure.lock().expect("no thread panics with it").get_or_insert(error);
             }
         }
     });

@@ -1,7 +1,7 @@
 //! The whole job on a tiny grid: from equation to report, twice, interrupted, and with a stranger's operator.
 
 use data::{Run, Split};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
@@ -91,9 +91,7 @@ fn survives_being_killed() {
     let whole = hash(&root(generate("whole").output().expect("it runs")));
 
     let mut child = generate("killed").spawn().expect("it runs");
-    let written = || {
-        walk(&folder.path().join("killed")).iter().filter(|name| name.ends_with(".hdf5")).count()
-    };
+    let written = || walk(&folder.path().join("killed"), "hdf5").len();
     while written() < 2 && child.try_wait().expect("it is ours").is_none() {
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -102,19 +100,13 @@ fn survives_being_killed() {
     let before = written();
     assert!((2..16).contains(&before), "killed in the middle: {before} of 16 were written");
     assert_eq!(whole, hash(&root(generate("killed").output().expect("it runs"))));
-    assert!(walk(&folder.path().join("killed")).iter().all(|name| !name.ends_with(".partial")));
+    assert_eq!(walk(&folder.path().join("killed"), "partial"), Vec::<PathBuf>::new());
 }
 
-fn walk(folder: &Path) -> Vec<String> {
+/// Every file under `folder` with that extension.
+fn walk(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs_err::read_dir(folder) else { return Vec::new() };
-    entries
-        .flatten()
-        .flat_map(|entry| {
-            if entry.path().is_dir() {
-                walk(&entry.path())
-            } else {
-                vec![entry.path().display().to_string()]
-            }
-        })
-        .collect()
+    let of_entry = |path: PathBuf| if path.is_dir() { walk(&path, extension) } else { vec![path] };
+    let found = entries.flatten().flat_map(|entry| of_entry(entry.path()));
+    found.filter(|path| path.extension().is_some_and(|its| its == extension)).collect()
 }

@@ -19,7 +19,9 @@ pub(super) fn list(kind: Option<&str>) -> Result<(), BenchError> {
     let mut text = String::new();
     let kinds = kinds()?;
     let Some(asked) = kind else {
-        kinds.iter().for_each(|(kind, lines)| write_kind(&mut text, kind, lines, false));
+        for (kind, lines) in &kinds {
+            write_kind(&mut text, kind, lines, false);
+        }
         return print(&text);
     };
     let same = |kind: &str| kind == asked || kind.strip_suffix('s') == Some(asked);

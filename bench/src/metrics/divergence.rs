@@ -52,7 +52,7 @@ fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context)
     let inner = |component: ArrayView3<'_, f64>, shifted: usize, offset: isize| {
         let mut view = component.to_owned();
         for axis in 0..3 {
-            let cells = view.len_of(Axis(axis)) as isize;
+            let cells = view.len_of(Axis(axis)).cast_signed();
             if cells > 2 {
                 let by = if axis == shifted { offset } else { 0 };
                 view = view.slice_axis(Axis(axis), Slice::from(1 + by..cells - 1 + by)).to_owned();

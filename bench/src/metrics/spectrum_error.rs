@@ -144,7 +144,7 @@ fn basis(n: usize, is_periodic: bool) -> (Array2<f64>, Array1<f64>) {
         let rows = Array2::from_shape_fn((n, n), |(row, i)| {
             let phase = 2.0 * PI * waves[row] * i as f64 / size;
             let wave = if row % 2 == 1 || row == 0 { phase.cos() } else { phase.sin() };
-            wave * norm(row == 0 || (n % 2 == 0 && row == n - 1))
+            wave * norm(row == 0 || (n.is_multiple_of(2) && row == n - 1))
         });
         (rows, waves)
     } else {
