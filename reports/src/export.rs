@@ -1,8 +1,8 @@
 //! The records in columns, for everybody else's tools: all that knows of polars.
 
-use crate::ReportError;
 use crate::evidence::{Case, Evidence};
 use crate::rival::{Over, Rival, Score};
+use crate::{HEADLINE, ReportError};
 use data::{Record, write_whole};
 use polars::prelude::*;
 use std::collections::BTreeSet;
@@ -135,7 +135,7 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
         move |r: &Rival| r.score(metric, channel, over)
     };
     let mean = |score: Option<Score>| score.map(|s| s.mean);
-    let nrmse = score("nrmse", "all", Over::Steps);
+    let nrmse = score(HEADLINE.0, HEADLINE.1, Over::Steps);
     DataFrame::new_infer_height(vec![
         texts("case", |c, _| c.name.into()),
         texts("surrogate", |_, r| r.label.clone()),
@@ -145,8 +145,8 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
         numbers("nrmse_deviation", &|r| nrmse(r)?.deviation),
         numbers("nrmse_low", &|r| Some(interval(r)?[0])),
         numbers("nrmse_high", &|r| Some(interval(r)?[1])),
-        numbers("nrmse_last_step", &|r| mean(score("nrmse", "all", Over::LastStep)(r))),
-        numbers("vrmse", &|r| mean(score("vrmse", "all", Over::Steps)(r))),
+        numbers("nrmse_last_step", &|r| mean(score(HEADLINE.0, HEADLINE.1, Over::LastStep)(r))),
+        numbers("nrmse_all_channels", &|r| mean(score("nrmse", "all", Over::Steps)(r))),
         numbers("correlation_time", &|r| mean(score("correlation-time", "all", Over::Steps)(r))),
         numbers("divergence", &|r| mean(score("divergence", "velocity", Over::Steps)(r))),
         numbers("seconds_per_step", &|r| r.seconds_per_step()),

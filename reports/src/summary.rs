@@ -87,10 +87,13 @@ fn winner(case: &Case) -> Option<String> {
     let error = typeset_spread(score.mean, score.deviation);
     Some(match case.rivals.iter().filter(|r| r.is_learned() && r.headline().is_some()).nth(1) {
         None => {
-            format!("The learned surrogate, {}, has a mean NRMSE of {error}{interval}.", best.label)
+            format!(
+                "The learned surrogate, {}, has a mean velocity NRMSE of {error}{interval}.",
+                best.label
+            )
         }
         Some(second) => format!(
-            "Of the learned surrogates {} has the least error, a mean NRMSE of {error}{interval}, {}.",
+            "Of the learned surrogates {} has the least error, a mean velocity NRMSE of {error}{interval}, {}.",
             best.label,
             lead(best, second)
         ),

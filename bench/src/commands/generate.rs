@@ -47,5 +47,5 @@ fn certify(session: &Session, case: &Case) -> Result<String, BenchError> {
     bar.finish_and_clear();
     let certificate = certificate
         .map_err(|source| BenchError::Verify { problem: case.problem.clone(), source })?;
-    Ok(serde_json::to_string_pretty(&certificate).expect("a certificate is plain data"))
+    Ok(serde_json::to_string(&certificate).expect("a certificate is plain data"))
 }

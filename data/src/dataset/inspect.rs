@@ -1,7 +1,7 @@
 //! What a dataset or a file holds, as people read it.
 
 use super::Dataset;
-use crate::hdf5::{list, open};
+use crate::hdf5::{cut, list, open};
 use crate::{DataError, Source, Split, SplitPlan};
 use std::path::Path;
 
@@ -45,7 +45,7 @@ fn facts(dataset: &Dataset, lacking: usize) -> Vec<(&'static str, String)> {
         ("case hash", header.case_hash.clone()),
         ("split hash", SplitPlan::hash(&header.roles)),
         ("content hash", dataset.content_hash().unwrap_or_else(|_| "not finished".into())),
-        ("verification", header.verification.clone()),
+        ("verification", cut(&header.verification)),
     ]
 }
 

@@ -124,7 +124,8 @@ fn show<T: H5Type>(of: &Attribute, one: fn(&T) -> String) -> Result<String> {
     Ok(format!("[{}]", shown.join(", ")))
 }
 
-fn cut(text: &str) -> String {
+/// The text in quotes, its beginning if it is long.
+pub(crate) fn cut(text: &str) -> String {
     let quoted = |text: &dyn Display| format!("{:?}", text.to_string());
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => quoted(&format_args!("{}…", &text[..end])),

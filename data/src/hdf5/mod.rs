@@ -8,7 +8,7 @@ mod schema;
 mod stored;
 mod write;
 
-pub(crate) use list::list;
+pub(crate) use list::{cut, list};
 pub(crate) use read::{SampleFile, open};
 pub(crate) use schema::{FORMAT, PRECISION, UNITS, disk_name, unfit};
 pub(crate) use stored::Stored;

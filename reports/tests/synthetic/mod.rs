@@ -110,11 +110,12 @@ fn record(
     }
 }
 
-const METRICS: [(&str, &str, &str); 11] = [
+const METRICS: [(&str, &str, &str); 12] = [
     ("nrmse", "u", ""),
     ("nrmse", "v", ""),
     ("nrmse", "p", ""),
     ("nrmse", "all", ""),
+    ("nrmse", "velocity", ""),
     ("vrmse", "all", ""),
     ("rmse", "u", "m/s"),
     ("pearson", "all", ""),
@@ -224,7 +225,7 @@ fn floors(case: &str) -> Vec<Floor> {
         times: (1..=STEPS).map(|step| step as f64 * INTERVAL).collect(),
         values: (1..=STEPS).map(|step| 2e-3 * (step as f64).powf(0.1)).collect(),
     };
-    ["u", "v", "p", "all"].map(floor).into()
+    ["u", "v", "p", "all", "velocity"].map(floor).into()
 }
 
 fn summary(case: &str) -> CaseSummary {
