@@ -5,6 +5,41 @@ use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 
 /// A recipe of a network, read from a TOML table: what its fields say, built for any interface.
+///
+/// The smallest one, a network that looks at every cell by itself:
+///
+/// ```
+/// use candle_nn::VarBuilder;
+/// use operators::layers::{Pointwise, gelu};
+/// use operators::{Architecture, Inputs, Interface, Operator, OperatorError};
+///
+/// struct Cellwise {
+///     width: usize,
+/// }
+///
+/// impl Architecture for Cellwise {
+///     fn build(&self, interface: &Interface, weights: VarBuilder) -> Result<Box<dyn Operator>, OperatorError> {
+///         let inputs = interface.history * interface.channels + interface.parameters;
+///         Ok(Box::new(CellwiseOperator {
+///             widen: Pointwise::new(inputs, self.width, &weights.pp("widen"))?,
+///             project: Pointwise::new(self.width, interface.channels, &weights.pp("project"))?,
+///         }))
+///     }
+/// }
+///
+/// struct CellwiseOperator {
+///     widen: Pointwise,
+///     project: Pointwise,
+/// }
+///
+/// impl Operator for CellwiseOperator {
+///     fn forward(&self, inputs: &Inputs) -> candle_core::Result<candle_core::Tensor> {
+///         self.project.forward(&gelu(&self.widen.forward(&inputs.channels()?)?)?)
+///     }
+/// }
+/// ```
+///
+/// A registered one also derives `Deserialize` with defaults and implements [`data::Part`].
 pub trait Architecture: Send + Sync {
     /// Builds the network with the weights that `weights` holds or draws.
     fn build(
