@@ -105,7 +105,7 @@ fn states_and_parameters_reach_the_output() -> Result<()> {
     Ok(())
 }
 
-/// Sixty steps on one batch of two samples, to less than a fourth of the loss.
+/// Forty steps on one batch of two samples, to less than half the loss.
 #[test]
 fn learns_one_batch_by_heart() -> Result<()> {
     for name in ARCHITECTURES.names() {
@@ -116,11 +116,11 @@ fn learns_one_batch_by_heart() -> Result<()> {
         let variables: Vec<Var> = weights.variables().into_values().collect();
         let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
         let first = loss()?.to_scalar::<f32>()?;
-        for _ in 0..60 {
+        for _ in 0..40 {
             candle_nn::Optimizer::backward_step(&mut adam, &loss()?)?;
         }
         let last = loss()?.to_scalar::<f32>()?;
-        assert!(last < 0.25 * first, "{name}: {first} to {last}");
+        assert!(last < 0.5 * first, "{name}: {first} to {last}");
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 mod columns;
 
-use super::slices::{by_hand, output, sum_over_cells, values};
+use super::slices::{by_hand, matrix, output, sum_over_cells, values};
 use super::stencil::Stencil;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -56,10 +56,6 @@ impl Convolution {
         let y = taps.conv2d(&self.weight, 0, Stencil::TAPS, 1, 1)?;
         y.broadcast_add(&self.bias.reshape((1, (), 1, 1))?)
     }
-}
-
-fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
 }
 
 /// `[out, channel·9]`

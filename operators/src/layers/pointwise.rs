@@ -1,6 +1,6 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
-use super::slices::{by_hand, output, values};
+use super::slices::{by_hand, matrix, output, sum_over_cells, values};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use ndarray::linalg::general_mat_mul;
@@ -60,10 +60,6 @@ impl Sizes {
         let shape = (self.channels, self.cells);
         x.par_chunks_exact(self.channels * self.cells).map(move |x| matrix(x, shape))
     }
-}
-
-fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
 }
 
 fn matrix_mut(x: &mut [f32], shape: (usize, usize)) -> ArrayViewMut2<'_, f32> {
@@ -127,7 +123,7 @@ impl CustomOp3 for Map {
         Ok((
             Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
             Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
-            Some(super::slices::sum_over_cells(&gradient)?),
+            Some(sum_over_cells(&gradient)?),
         ))
     }
 }

@@ -1,6 +1,7 @@
 //! How hand-written operations see tensors: contiguous `f32` slices.
 
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 /// Whether the hand-written operations take these tensors; if not, composed ones do.
@@ -14,6 +15,11 @@ pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a
         Some((start, end)) => Ok(&storage.as_slice::<f32>()?[start..end]),
         None => bail!("a tensor with strides {:?} is not contiguous", layout.stride()),
     }
+}
+
+/// A slice as a matrix. Panics unless it has rows times columns values.
+pub(super) fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
+    ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
 }
 
 /// What an operation returns.

@@ -123,13 +123,12 @@ impl Session {
         self.step.is_multiple_of(self.recipe().valid_every) || self.step == self.description.steps
     }
 
-    /// Looks at the valid split, keeps the weights if they are the best so far, and saves.
-    ///
-    /// Without a valid split the latest weights are the best.
+    /// Looks at the valid split if there is one, keeps the weights if they are the best so far, and
+    /// saves.
     pub(super) fn look(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
         let loss = (valid.len() > 0).then(|| self.valid_loss(valid)).transpose()?;
-        if self.best.is_none_or(|best| loss.is_none_or(|loss| loss < best)) {
-            self.best = loss;
+        if let Some(loss) = loss.filter(|loss| self.best.is_none_or(|best| *loss < best)) {
+            self.best = Some(loss);
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
         }
         self.add_point(loss)?;
@@ -148,14 +147,14 @@ impl Session {
         Ok(if sum.is_finite() { sum } else { f64::INFINITY })
     }
 
-    /// Writes everything that a later call needs to go on.
+    /// Writes everything that a later call needs to go on. Before the first look, and without a
+    /// valid split, the latest weights are the best.
     pub(super) fn save(&mut self) -> Result<(), OperatorError> {
         if !self.losses.is_empty() {
             self.add_point(None)?;
         }
-        let best = self.folder.join("best.safetensors");
-        if !best.exists() {
-            self.checkpoint(false).write(&best)?; // stopped before the first look
+        if self.best.is_none() {
+            self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
         }
         self.checkpoint(true).write(&self.folder.join("last.safetensors"))
     }

@@ -1,7 +1,7 @@
 //! Planes to spectrum and back on a CPU, some planes at a time.
 
 use super::fourier::Matrices;
-use crate::layers::slices::{output, values};
+use crate::layers::slices::{matrix, output, values};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
@@ -118,10 +118,6 @@ fn unfold(spectrum: &[f32], mut b: ArrayViewMut2<'_, f32>) {
             b[[kx + i, ky + j]] = -wave[0];
         }
     }
-}
-
-fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
-    ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
 }
 
 /// `[row, column]` → `[column, row]`, sixteen columns at a time: a whole cache line of each row.
