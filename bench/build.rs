@@ -10,7 +10,7 @@ fn main() {
     for (list, folder) in [("CASES", "cases"), ("SUITES", "suites")] {
         println!("cargo::rerun-if-changed={folder}");
         let mut files = Vec::new();
-        collect(Path::new(folder), &mut files);
+        collect(Path::new(folder), "toml", &mut files);
         files.sort();
         write!(code, "/// Name and text of every file in `{folder}`.\npub(crate) const {list}: &[(&str, &str)] = &[")
             .expect("writing to a string succeeds");
@@ -25,21 +25,42 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("builtin.rs"), code).expect("OUT_DIR is writable");
 
+    for package in ["solvers", "operators", "bench"] {
+        let folder = PathBuf::from("..").join(package).join("src");
+        println!("cargo::rerun-if-changed={}", folder.display());
+        println!(
+            "cargo::rustc-env=EDDYMARK_{}_SOURCE={:08x}",
+            package.to_uppercase(),
+            fingerprint(&folder)
+        );
+    }
+
     println!("cargo::rerun-if-changed=../.git/HEAD");
     println!("cargo::rerun-if-changed=../.git/index");
     println!("cargo::rustc-env=EDDYMARK_COMMIT={}", commit().unwrap_or_else(|| "unknown".into()));
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder is part of the crate").flatten() {
         let path = entry.path();
         if path.is_dir() {
             println!("cargo::rerun-if-changed={}", path.display());
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            collect(&path, extension, files);
+        } else if path.extension().is_some_and(|its| its == extension) {
             files.push(path);
         }
     }
+}
+
+/// FNV-1a over all Rust sources under `folder`: tells one state of the code from another.
+fn fingerprint(folder: &Path) -> u32 {
+    let mut files = Vec::new();
+    collect(folder, "rs", &mut files);
+    files.sort();
+    let texts = files.iter().map(|file| fs::read(file).expect("it was found"));
+    texts
+        .flatten()
+        .fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 /// The commit, with `-dirty` when tracked files differ from it; `None` outside git.

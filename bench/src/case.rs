@@ -42,6 +42,9 @@ impl Default for Reference {
     }
 }
 
+/// More cells, frames or samples than this are a slip of the finger.
+const MOST: usize = 1_000_000;
+
 /// A problem made definite, checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Case {
@@ -110,50 +113,39 @@ impl Case {
     }
 
     fn check(&self) -> Result<(), Invalid> {
+        let within = |least: usize, count: usize| (least..=MOST).contains(&count);
+        let interval = self.interval;
+        let is_sound = interval > 0.0 && interval.is_finite();
+        Invalid::unless(is_sound, "interval", interval, "greater than 0")?;
+        let expected = "at least 2, a state and the one to predict, and at most a million";
+        Invalid::unless(within(2, self.frames), "frames", self.frames, expected)?;
+        let refine = self.reference.refine;
         Invalid::unless(
-            self.interval > 0.0 && self.interval.is_finite(),
-            "interval",
-            self.interval,
-            "greater than 0",
-        )?;
-        Invalid::unless(
-            self.frames >= 2,
-            "frames",
-            self.frames,
-            "at least 2: a state and the one to predict",
-        )?;
-        Invalid::unless(
-            self.reference.refine >= 1,
+            (1..=64).contains(&refine),
             "reference.refine",
-            self.reference.refine,
-            "at least 1",
+            refine,
+            "between 1 and 64",
         )?;
-        for role in [("train", self.split.train), ("test", self.split.test)] {
-            Invalid::unless(
-                role.1 > 0,
-                "split",
-                format!("{{ {} = 0 }}", role.0),
-                "at least 1 in train and in test",
-            )?;
-        }
+        let cells = self.cells.iter().try_fold(1, |product: usize, &n| product.checked_mul(n));
+        let is_sound = cells.is_some_and(|cells| within(1, cells));
+        let expected = "at least 1 each, and at most a million together";
+        Invalid::unless(is_sound, "cells", format!("{:?}", self.cells), expected)?;
+        let SplitPlan { train, valid, test } = self.split;
+        let is_sound = within(1, train) && within(0, valid) && within(1, test);
+        let value = format!("{{ train = {train}, valid = {valid}, test = {test} }}");
+        let expected = "at least 1 to train and 1 to test, and at most a million each";
+        Invalid::unless(is_sound, "split", value, expected)?;
         self.vary.values().try_for_each(Distribution::check)
     }
 
     /// Draws every sample once, so that bad names, values and grids show before any work is done.
     fn check_samples(&self, place: &str) -> Result<(), BenchError> {
-        for index in 0..self.split.total() {
-            let problem = self.problem(index)?;
-            problem
-                .grid(self.reference_cells())
-                .and_then(|grid| problem.solver(&grid).map(drop))
-                .map_err(|source| BenchError::Grid {
-                place: place.into(),
-                cells: self.reference_cells(),
-                source,
-            })?;
-            if index > 0 && self.vary.is_empty() {
-                break;
-            }
+        let cells = self.reference_cells();
+        let unfit = |source| BenchError::Grid { place: place.into(), cells, source };
+        let first = self.problem(0)?;
+        first.grid(cells).and_then(|grid| first.solver(&grid).map(drop)).map_err(unfit)?;
+        for index in 1..self.split.total() {
+            self.problem(index)?.grid(cells).map(drop).map_err(unfit)?;
         }
         Ok(())
     }

@@ -41,6 +41,12 @@ pub enum BenchError {
         /// The key, the value and what was expected.
         source: Invalid,
     },
+    /// An argument's value makes no sense.
+    #[error(transparent)]
+    Argument {
+        /// The argument, the value and what was expected.
+        source: Invalid,
+    },
     /// A suite's value makes no sense.
     #[error("suite `{place}`: {source}")]
     Suite {
@@ -140,6 +146,7 @@ impl BenchError {
             | Self::Unknown { .. }
             | Self::Case { .. }
             | Self::Suite { .. }
+            | Self::Argument { .. }
             | Self::Part { .. }
             | Self::Grid { .. }
             | Self::Earlier { .. } => 2,

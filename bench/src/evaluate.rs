@@ -7,6 +7,7 @@ use crate::{BenchError, Case, Suite};
 use data::{
     Contestant, Dataset, Panel, Parameter, Provenance, Record, Sample, Source, Split, Trajectory,
 };
+use ndarray::Axis;
 use operators::{Surrogate, Task};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,11 @@ impl Exam {
         let samples = dataset
             .indices(Split::Test)
             .into_iter()
-            .map(|index| dataset.sample(index))
+            .map(|index| {
+                // The reference of every score: its numbers must be those that its hash declares.
+                dataset.verify_sample(index)?;
+                dataset.sample(index)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let (first, steps) = (suite.start + 1, suite.steps_of(case));
         let task = |sample: &Sample| Task {
@@ -79,7 +84,8 @@ pub fn evaluate(
     entrant: &Entrant<'_>,
     surrogate: &mut dyn Surrogate,
 ) -> Result<Judgement, BenchError> {
-    let timed = timed_rollout(surrogate, &exam.tasks)?;
+    let mut timed = timed_rollout(surrogate, &exam.tasks)?;
+    timed.predictions.iter_mut().for_each(end_at_divergence);
     let info = dataset.info();
     let contestant = Contestant {
         case: case.name.clone(),
@@ -110,7 +116,7 @@ pub fn evaluate(
             provenance: entrant.provenance.clone(),
         };
         let reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
-        let context = Context::new(sample.grid.clone(), info.fields.clone());
+        let context = Context::new(sample.grid.clone(), info.fields.clone(), info.interval);
         score(&template, prediction, &reference, &context)
     };
     let records: Vec<Vec<Record>> =
@@ -150,6 +156,13 @@ fn score(
 
 fn named(parameters: &[Parameter], values: &[f64]) -> BTreeMap<String, f64> {
     parameters.iter().map(|parameter| parameter.name.clone()).zip(values.iter().copied()).collect()
+}
+
+/// What follows a state that is not finite is not finite either, whatever the surrogate says.
+fn end_at_divergence(prediction: &mut Trajectory) {
+    if let Some(step) = first_divergence(prediction) {
+        prediction.values.slice_axis_mut(Axis(0), (step..).into()).fill(f64::NAN);
+    }
 }
 
 /// The first state that is not finite.

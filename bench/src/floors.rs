@@ -1,7 +1,6 @@
 //! The data's own error: what no score against them can resolve.
 
 use crate::metrics::{Context, Divergence, Metric, mean_square, variance, vectors};
-use crate::timing::median;
 use data::{Field, Floor, Sample};
 use ndarray::Axis;
 use std::ops::Range;
@@ -15,7 +14,7 @@ enum Group {
     Mean(usize),
 }
 
-/// The floors of a case: the median over its test samples, at the times of the rollout.
+/// The floors of a case: the mean over its test samples, at the times of the rollout.
 pub(crate) fn floors(
     case: &str,
     samples: &[Sample],
@@ -43,8 +42,8 @@ pub(crate) fn floors(
             };
             let errors: Vec<Vec<f64>> = samples.iter().filter_map(of_sample).collect();
             if !errors.is_empty() {
-                let middle = |step| middle(errors.iter().map(|error| error[step]).collect());
-                all.push(floor(metric, &channel, (0..steps).map(middle).collect()));
+                let of_step = |step| mean(errors.iter().map(|error: &Vec<f64>| error[step]));
+                all.push(floor(metric, &channel, (0..steps).map(of_step).collect()));
             }
         }
     }
@@ -99,18 +98,15 @@ fn divergence(
 ) -> Option<(String, Vec<f64>)> {
     let of_sample = |sample: &Sample| {
         let reference = sample.trajectory.slice(first..first + steps);
-        let context = Context::new(sample.grid.clone(), fields.to_vec());
+        let context = Context::new(sample.grid.clone(), fields.to_vec(), 0.0);
         Divergence::default().score(&reference, &reference, &context).pop()
     };
     let series = samples.iter().map(of_sample).collect::<Option<Vec<_>>>()?;
     let channel = series.first()?.channel.clone();
-    Some((
-        channel,
-        (0..steps).map(|step| middle(series.iter().map(|s| s.values[step]).collect())).collect(),
-    ))
+    Some((channel, (0..steps).map(|step| mean(series.iter().map(|s| s.values[step]))).collect()))
 }
 
-fn middle(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    median(&values)
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let count = values.len();
+    values.sum::<f64>() / count as f64
 }

@@ -1,6 +1,6 @@
 //! Case → dataset.
 
-use crate::{BenchError, Case, Progress, Stop, commit};
+use crate::{BenchError, Case, Progress, Stop, commit, solver};
 use data::{Dataset, DatasetHeader, Parameter, Sample, State, Trajectory, restrict};
 use ndarray::{Array2, Array5, Axis};
 use rayon::prelude::*;
@@ -65,7 +65,7 @@ fn header(case: &Case, certificate: &str) -> Result<DatasetHeader, BenchError> {
         case_hash: case.hash(),
         seed: case.seed,
         roles: case.roles(),
-        solver: format!("eddymark-solvers {}", env!("CARGO_PKG_VERSION")),
+        solver: solver(),
         version: env!("CARGO_PKG_VERSION").into(),
         commit: commit().into(),
         verification: certificate.into(),
@@ -78,7 +78,7 @@ fn solve_sample(case: &Case, index: usize, stop: &Stop) -> Result<Sample, BenchE
     let cells = case.reference_cells();
     let solve = |divisor: usize| -> Result<Trajectory, BenchError> {
         let cells = cells.map(|n| (n / divisor).max(1));
-        let coarse = case.cells.map(|n| n.min(n * case.reference.refine / divisor).max(1));
+        let coarse = [0, 1, 2].map(|axis| shared_cells(case.cells[axis], cells[axis]));
         solve_on(case, index, cells, coarse, stop)
     };
     let trajectory = solve(1)?;
@@ -91,11 +91,10 @@ fn solve_sample(case: &Case, index: usize, stop: &Stop) -> Result<Sample, BenchE
             .order();
         match (solve(2), solve(4)) {
             (Ok(half), Ok(quarter)) => Some(estimate_error(&trajectory, &half, &quarter, order)),
-            (Err(BenchError::Stopped), _) | (_, Err(BenchError::Stopped)) => {
-                return Err(BenchError::Stopped);
-            }
-            // A coarser grid on which the flow cannot be solved estimates nothing.
-            _ => None,
+            // A coarser grid that does not hold the flow estimates nothing.
+            (Err(BenchError::Solve { .. } | BenchError::Grid { .. }), _)
+            | (_, Err(BenchError::Solve { .. } | BenchError::Grid { .. })) => None,
+            (Err(error), _) | (_, Err(error)) => return Err(error),
         }
     } else {
         None
@@ -120,6 +119,11 @@ fn grid_of(
         cells,
         source,
     })
+}
+
+/// The most cells that both `output` and `solved` cells are made of: their greatest common divisor.
+fn shared_cells(output: usize, solved: usize) -> usize {
+    if solved == 0 { output } else { shared_cells(solved, output % solved) }
 }
 
 /// Solves sample `index` on a grid of `cells`, and averages every saved state down to `output` cells.
@@ -194,12 +198,12 @@ pub(crate) fn describe(parameters: &[(Parameter, f64)], case: &Case) -> String {
 /// The reference's own error from three grids, `[time, channel]`, root mean square over the cells.
 ///
 /// ```text
-/// d₁ = ‖φ_h − φ_2h‖,  d₂ = ‖φ_2h − φ_4h‖,  q = log₂(d₂/d₁),  e = d₁ / (2^min(q, p) − 1) if q > ½, else d₁
+/// d₁ = ‖φ_h − φ_2h‖,  d₂ = ‖φ_2h − φ_4h‖,  q = log₂(d₂/d₁),  e = d₁ / (2^min(max(q, ½), p) − 1)
 /// ```
 ///
-/// with p the method's formal order: a higher observed one is luck and not believed; one below ½ says
-/// that the grids are not yet in the asymptotic range, where the plain difference is the honest bound.
-/// d₁ is taken on the output cells, and q with both differences on the coarsest cells.
+/// with p the method's formal order: a higher observed one is luck and not believed. One below ½ says
+/// that the grids are not yet in the asymptotic range; there ½ is assumed, that is e = 2.4 d₁.
+/// d₁ is taken on the cells that both grids divide, and q with both differences on the coarsest cells.
 ///
 /// Source: Roache (1994), J. Fluids Eng. 116, 405, with the cautious choice of order of Celik et al. (2008).
 fn estimate_error(
@@ -219,13 +223,21 @@ fn estimate_error(
         let near_coarse = distance(&to(fine, quarter), &to(half, quarter));
         let far = distance(&to(half, quarter), &quarter.to_owned());
         for channel in 0..channels {
-            let observed = (far[channel] / near_coarse[channel]).log2().min(f64::from(order));
-            let divisor = if observed > 0.5 { observed.exp2() - 1.0 } else { 1.0 };
-            estimate[[frame, channel]] = near[channel] / divisor;
+            let observed = (far[channel] / near_coarse[channel]).log2();
+            // A difference of 0 has no order, and is no error whatever the order.
+            let order = if observed.is_nan() {
+                LEAST_ORDER
+            } else {
+                observed.clamp(LEAST_ORDER, f64::from(order))
+            };
+            estimate[[frame, channel]] = near[channel] / (order.exp2() - 1.0);
         }
     }
     estimate
 }
+
+/// The order below which an observed one is not believed.
+const LEAST_ORDER: f64 = 0.5;
 
 /// The root mean square difference of every channel.
 fn distance(a: &State, b: &State) -> Vec<f64> {
@@ -251,14 +263,24 @@ mod tests {
         assert!((estimate[[0, 0]] - 0.007).abs() < 1e-15);
     }
 
-    /// Differences that do not shrink: no order is believed.
+    /// Differences that do not shrink: order ½ is assumed.
     #[test]
-    fn grids_outside_the_asymptotic_range_give_the_plain_difference() {
+    fn grids_outside_the_asymptotic_range_give_a_cautious_estimate() {
         let on = |cells: usize, value: f64| Trajectory {
             times: vec![0.0],
             values: Array5::from_elem((1, 1, cells, cells, 1), value),
         };
         let estimate = estimate_error(&on(8, 1.0), &on(8, 1.5), &on(4, 1.2), 2);
-        assert!((estimate[[0, 0]] - 0.5).abs() < 1e-15);
+        assert!((estimate[[0, 0]] - 0.5 / (0.5_f64.exp2() - 1.0)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn output_cells_of_any_refinement_nest() {
+        for (refine, expected) in
+            [(1, [64, 32, 16]), (2, [64, 64, 32]), (3, [64, 32, 16]), (4, [64, 64, 64])]
+        {
+            let reference = 64 * refine;
+            assert_eq!([1, 2, 4].map(|divisor| shared_cells(64, reference / divisor)), expected);
+        }
     }
 }

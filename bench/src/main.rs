@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         Box::new(miette::MietteHandlerOpts::new().without_cause_chain().build())
     }))
     .expect("no other hook is set");
-    let command = std::env::args().collect::<Vec<_>>().join(" ");
+    let command = command_line(std::env::args().skip(1));
     match dispatch(cli, command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -20,4 +20,14 @@ fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// The command as it can be typed again.
+fn command_line(arguments: impl Iterator<Item = String>) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    let quote = |argument: String| {
+        let needs_none = !argument.is_empty() && argument.chars().all(is_plain);
+        if needs_none { argument } else { format!("'{}'", argument.replace('\'', r"'\''")) }
+    };
+    std::iter::once("eddymark".to_owned()).chain(arguments.map(quote)).collect::<Vec<_>>().join(" ")
 }

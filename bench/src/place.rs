@@ -1,6 +1,7 @@
 //! Where things lie on disk.
 
-use crate::Case;
+use crate::{Case, solver};
+use data::Hasher;
 use std::path::PathBuf;
 
 /// The folders under which datasets and runs lie.
@@ -13,9 +14,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// A case's dataset: the hash in its name keeps a changed case from touching an old dataset.
+    /// A case's dataset: the hash in its name keeps a changed case, or changed solvers, from
+    /// touching an old dataset.
     pub fn dataset(&self, case: &Case) -> PathBuf {
-        self.data.join(format!("{}-{}", case.name.replace('/', "-"), &case.hash()[..8]))
+        let hash = Hasher::default().text(&case.hash()).text(&solver()).hex();
+        self.data.join(format!("{}-{}", case.name.replace('/', "-"), &hash[..8]))
     }
 
     /// A suite's run.

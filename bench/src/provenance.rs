@@ -5,6 +5,26 @@ pub fn commit() -> &'static str {
     env!("EDDYMARK_COMMIT")
 }
 
+/// The solvers' version and the state of their sources: what computed a dataset.
+pub fn solver() -> String {
+    format!("eddymark-solvers {} ({})", env!("CARGO_PKG_VERSION"), env!("EDDYMARK_SOLVERS_SOURCE"))
+}
+
+/// The state of the operators' sources.
+pub(crate) fn operators_source() -> &'static str {
+    env!("EDDYMARK_OPERATORS_SOURCE")
+}
+
+/// The state of the sources behind a judgement.
+pub(crate) fn judgement_source() -> String {
+    format!(
+        "{} {} {}",
+        env!("EDDYMARK_SOLVERS_SOURCE"),
+        operators_source(),
+        env!("EDDYMARK_BENCH_SOURCE")
+    )
+}
+
 /// Processor, its logical cores, and operating system.
 pub fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);

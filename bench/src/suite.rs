@@ -3,7 +3,7 @@
 use crate::baselines::BASELINES;
 use crate::{BenchError, Case, find_case};
 use data::{Invalid, Part, PartError};
-use operators::{ARCHITECTURES, Recipe};
+use operators::{ARCHITECTURES, ExternalOperator, Recipe, Surrogate};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -129,42 +129,70 @@ impl Suite {
             steps: wire.steps,
             contenders,
         };
-        suite.check().map_err(invalid)?;
+        suite.check(place)?;
         Ok(suite)
     }
 
-    fn check(&self) -> Result<(), Invalid> {
+    /// Lets one more take part.
+    pub fn join(&mut self, contender: Contender) -> Result<(), BenchError> {
+        self.contenders.push(contender);
+        self.check("the command line")
+    }
+
+    /// Refuses what would show only after hours of work.
+    fn check(&self, place: &str) -> Result<(), BenchError> {
+        let checks = [Self::check_steps, Self::check_names, Self::check_contenders];
+        let checked = checks.into_iter().try_for_each(|check| check(self));
+        checked.map_err(|source| BenchError::Suite { place: place.into(), source })
+    }
+
+    fn check_steps(&self) -> Result<(), Invalid> {
         for case in &self.cases {
-            let last = case.frames - 1;
-            Invalid::unless(
-                self.start < last,
-                "start",
-                self.start,
-                &format!("less than {last}, for `{}` has {} frames", case.name, case.frames),
-            )?;
-            let steps = self.steps.unwrap_or(1);
-            Invalid::unless(
-                steps >= 1 && self.start + steps <= last,
-                "steps",
-                steps,
-                &format!(
-                    "between 1 and {}, what `{}` has after its start",
-                    last - self.start,
-                    case.name
-                ),
-            )?;
+            let (last, steps) = (case.frames - 1, self.steps.unwrap_or(1));
+            let expected =
+                format!("less than {last}, for `{}` has {} frames", case.name, case.frames);
+            Invalid::unless(self.start < last, "start", self.start, &expected)?;
+            let left = last - self.start;
+            let expected =
+                format!("between 1 and {left}, what `{}` has after its start", case.name);
+            Invalid::unless((1..=left).contains(&steps), "steps", steps, &expected)?;
         }
-        let mut names: Vec<&str> =
-            self.contenders.iter().map(|contender| contender.name.as_str()).collect();
-        names.sort_unstable();
-        names.windows(2).try_for_each(|pair| {
-            Invalid::unless(
-                pair[0] != pair[1],
-                "name",
-                pair[0],
-                "given once; add `name = \"…\"` to tell its surrogates apart",
-            )
-        })
+        Ok(())
+    }
+
+    fn check_names(&self) -> Result<(), Invalid> {
+        let contenders = self.contenders.iter().map(|contender| contender.name.as_str()).collect();
+        let cases = self.cases.iter().map(|case| case.name.as_str()).collect();
+        let lists: [(_, Vec<&str>, _); 2] = [
+            ("name", contenders, "the name of one surrogate; tell them apart by `name = \"…\"`"),
+            ("cases", cases, "the name of one case"),
+        ];
+        for (key, mut names, expected) in lists {
+            names.sort_unstable();
+            let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+            twice.map_or(Ok(()), |pair| Err(Invalid::new(key, pair[0], expected)))?;
+        }
+        Ok(())
+    }
+
+    fn check_contenders(&self) -> Result<(), Invalid> {
+        for contender in &self.contenders {
+            match &contender.kind {
+                Kind::Operator { recipe, seeds, .. } => {
+                    let given = self.start + 1;
+                    let expected = format!("at most {given}, the states that `start` gives");
+                    Invalid::unless(recipe.history <= given, "history", recipe.history, &expected)?;
+                    let expected = "a list of at least one number";
+                    Invalid::unless(!seeds.is_empty(), "seeds", "[]", expected)?;
+                }
+                Kind::Predictions(path) => {
+                    let expected = "a file or folder that is there";
+                    Invalid::unless(path.exists(), "predictions", path.display(), expected)?;
+                }
+                Kind::Baseline { .. } | Kind::Process(_) => {}
+            }
+        }
+        Ok(())
     }
 
     /// How many states of `case` are predicted.
@@ -217,10 +245,8 @@ impl WireContender {
             let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
             (built.label(), Kind::Baseline { baseline, table: self.table })
         } else if let Some(folder) = self.process {
-            (
-                folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-                Kind::Process(folder),
-            )
+            let contender = Contender::process(folder)?;
+            (contender.name, contender.kind)
         } else {
             let file = self.predictions.expect("one of four is given");
             (
@@ -233,16 +259,18 @@ impl WireContender {
 }
 
 impl Contender {
-    /// A program of the user's that joins from the command line.
-    pub fn process(folder: PathBuf) -> Self {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Self { name, kind: Kind::Process(folder) }
+    /// A program of the user's, under the name that it gives itself.
+    pub fn process(folder: PathBuf) -> Result<Self, BenchError> {
+        let name = ExternalOperator::open(&folder)?.name().to_owned();
+        Ok(Self { name, kind: Kind::Process(folder) })
     }
 }
 
 /// What identifies a training: change any of it and it is another.
 #[derive(Serialize)]
 pub(crate) struct TrainingKey<'a> {
+    pub(crate) source: &'a str,
+    pub(crate) device: &'a str,
     pub(crate) dataset_hash: &'a str,
     pub(crate) architecture: &'a str,
     pub(crate) table: &'a toml::Table,

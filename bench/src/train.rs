@@ -1,7 +1,7 @@
 //! Dataset → trained operator.
 
 use crate::suite::TrainingKey;
-use crate::{BenchError, Case, Place, Progress, Stop};
+use crate::{BenchError, Case, Place, Progress, Stop, operators_source};
 use data::{Dataset, hash_hex};
 use operators::{Recipe, TrainJob, TrainProgress, Trained};
 use std::ops::ControlFlow;
@@ -25,6 +25,8 @@ pub struct Training<'a> {
     pub recipe: &'a Recipe,
     /// The seed.
     pub seed: u64,
+    /// Where it is trained: `cpu` or `cuda:N`.
+    pub device: &'a str,
 }
 
 impl Training<'_> {
@@ -32,6 +34,8 @@ impl Training<'_> {
     pub fn folder(&self, place: &Place) -> Result<PathBuf, BenchError> {
         let dataset_hash = self.dataset.content_hash()?;
         let key = TrainingKey {
+            source: operators_source(),
+            device: self.device,
             dataset_hash: &dataset_hash,
             architecture: self.architecture,
             table: self.table,

@@ -9,7 +9,7 @@ fn context(cells: usize, is_periodic: bool) -> Context {
     let axis = || Axis::uniform(cells, 0.0, 1.0, ends);
     let fields =
         vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")];
-    Context::new(Grid::plane(axis(), axis()), fields)
+    Context::new(Grid::plane(axis(), axis()), fields, 0.5)
 }
 
 /// One state of u, v, p at every cell from a function of the cell's place.

@@ -146,7 +146,7 @@ pub struct Floor {
     pub metric: String,
     /// Times of the rollout's states in s.
     pub times: Vec<f64>,
-    /// The floor at each of `times`, median over test samples.
+    /// The floor at each of `times`, mean over test samples.
     #[serde(with = "nan_as_null")]
     pub values: Vec<f64>,
 }
@@ -190,6 +190,10 @@ impl Run {
     /// Writes a run's folder, `run.json` last: a folder that has it is whole.
     pub fn save(&self, folder: &Path) -> Result<(), DataError> {
         fs_err::create_dir_all(folder)?;
+        match fs_err::remove_file(folder.join("run.json")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
         write_lines(&folder.join("records.jsonl"), &self.records)?;
         write_lines(&folder.join("contestants.jsonl"), &self.contestants)?;
         write_lines(&folder.join("curves.jsonl"), &self.curves)?;

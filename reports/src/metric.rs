@@ -90,7 +90,7 @@ pub(crate) const METRICS: &[Metric] = &[
         "correlation-time",
         "correlation time",
         plain,
-        "time until the correlation of ŷ and y, mean over channels, first falls below a threshold (0.8 unless the suite sets another); the whole rollout if it never does",
+        "time until the correlation of ŷ and y, mean over channels, first falls below 0.8; the whole rollout if it never does",
     ),
     lower(
         "divergence",
@@ -105,17 +105,17 @@ pub(crate) const METRICS: &[Metric] = &[
     lower(
         "spectrum-error-low",
         "spectrum error, low",
-        "RMSE of the long waves: fewer than 4 along the longest axis unless the suite sets another bound",
+        "RMSE of the long waves: fewer than 4 along the longest axis",
     ),
     lower(
         "spectrum-error-mid",
         "spectrum error, mid",
-        "RMSE of the waves between: 4 to 12 along the longest axis unless the suite sets other bounds",
+        "RMSE of the waves between: 4 to 12 along the longest axis",
     ),
     lower(
         "spectrum-error-high",
         "spectrum error, high",
-        "RMSE of the short waves: 12 and more along the longest axis unless the suite sets another bound",
+        "RMSE of the short waves: 12 and more along the longest axis",
     ),
 ];
 

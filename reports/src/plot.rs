@@ -37,7 +37,9 @@ impl Plot<'_> {
 
     fn x_ticks(&mut self) {
         let Frame { x, y, width, height } = self.frame;
-        for tick in self.x.ticks((width / 70.0) as usize) {
+        // Powers of ten are wider than round numbers.
+        let room = if self.x.is_logarithmic { 70.0 } else { 45.0 };
+        for tick in self.x.ticks((width / room) as usize) {
             let at = x + width * self.x.place(tick.value);
             let length = if tick.label.is_empty() { 3.0 } else { 5.0 };
             let ends = [[at, y + height], [at, y + height + length]];

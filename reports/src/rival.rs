@@ -105,14 +105,19 @@ impl<'a> Rival<'a> {
         found.map_or(&[], |(_, records)| records)
     }
 
-    /// Learned operators and outside programs, whose cost includes training.
+    /// Whether its time is that of computing something: not of looking up a file or a state.
+    pub(crate) fn is_timed(&self) -> bool {
+        !matches!(self.kind, "baseline" | "predictions")
+    }
+
+    /// Learned operators, outside programs and what they left in files.
     pub(crate) fn is_learned(&self) -> bool {
-        matches!(self.kind, "operator" | "process")
+        matches!(self.kind, "operator" | "process" | "predictions")
     }
 
     /// Legends list the learned first, then solvers, then baselines.
     pub(crate) fn kind_place(&self) -> usize {
-        let kinds = ["operator", "process", "solver", "baseline"];
+        let kinds = ["operator", "process", "predictions", "solver", "baseline"];
         kinds.iter().position(|kind| *kind == self.kind).unwrap_or(kinds.len())
     }
 

@@ -7,7 +7,7 @@ use crate::number::{power_of_ten, tick};
 pub(crate) struct Scale {
     low: f64,
     high: f64,
-    is_logarithmic: bool,
+    pub(crate) is_logarithmic: bool,
 }
 
 /// A labelled place on an axis.

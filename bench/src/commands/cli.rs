@@ -2,9 +2,8 @@
 
 use super::session::Session;
 use super::{compare, evaluate, generate, inspect, list, report, run, train, verify};
-use crate::{BenchError, Contender, Kind, find_suite};
+use crate::{BenchError, Contender, find_suite};
 use clap::{Args, Parser, Subcommand};
-use operators::ExternalOperator;
 use std::path::PathBuf;
 
 /// A benchmark harness for neural surrogates of fluid flow.
@@ -106,7 +105,7 @@ enum Command {
         #[arg(long, value_name = "N")]
         cells: Vec<usize>,
     },
-    /// Show what is inside a dataset, an HDF5 file or a run.
+    /// Show what is inside a dataset or an HDF5 file.
     #[command(after_help = "Example:\n  eddymark inspect datasets/cavity-quick-1a2b3c4d")]
     Inspect {
         /// A dataset's folder, or an HDF5 file.
@@ -119,7 +118,7 @@ enum Command {
 struct Contest {
     /// A built-in suite, or a TOML file.
     suite: String,
-    /// Only this surrogate; may be given several times.
+    /// Only this surrogate, in the report too; may be given several times.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Also an operator of yours: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
@@ -130,7 +129,9 @@ struct Contest {
 impl Contest {
     fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
         let mut suite = find_suite(&self.suite)?;
-        suite.contenders.extend(self.operator.into_iter().map(Contender::process));
+        for folder in self.operator {
+            suite.join(Contender::process(folder)?)?;
+        }
         for name in &self.only {
             if !suite.contenders.iter().any(|contender| contender.name == *name) {
                 let known: Vec<&str> =
@@ -141,12 +142,6 @@ impl Contest {
                     nearest: data::nearest(name, known.iter().copied()).map(Into::into),
                     known: known.join(", "),
                 });
-            }
-        }
-        // Opened once here, so that a slip shows before hours of work and not after.
-        for contender in &suite.contenders {
-            if let Kind::Process(folder) = &contender.kind {
-                ExternalOperator::open(folder)?;
             }
         }
         suite

@@ -8,6 +8,7 @@ use crate::floors::floors;
 use crate::panels::gather;
 use crate::{
     BenchError, Case, Contender, Entrant, Exam, Judgement, Kind, Training, evaluate as judge,
+    judgement_source,
 };
 use data::{CaseSummary, Curve, Dataset, Hasher, Run, Source, Split, read_lines, write_lines};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
@@ -103,7 +104,8 @@ impl Bout<'_> {
             .text(&provenance.dataset_hash)
             .text(&provenance.surrogate_hash)
             .text(&provenance.version)
-            .text(&provenance.commit)
+            .text(&judgement_source())
+            .text(&provenance.machine)
             .text(&format!(
                 "{:?} {} {} {}",
                 self.seed, self.exam.first, self.exam.steps, provenance.device

@@ -1,7 +1,7 @@
 //! What a command works with: a suite, places on disk, a device, and who is told of progress.
 
 use super::cli::Options;
-use crate::{BenchError, Case, Place, Progress, Stop, Suite, commit, machine};
+use crate::{BenchError, Case, Place, Progress, Stop, Suite, commit, machine, solver};
 use data::{Dataset, Provenance};
 use operators::Device;
 use std::sync::Arc;
@@ -35,6 +35,7 @@ impl Session {
             if handler.request() {
                 std::process::exit(130);
             }
+            eprintln!("stopping after what is in hand; press Ctrl-C again to stop at once");
         });
         Ok(Self {
             suite,
@@ -65,7 +66,9 @@ impl Session {
     /// A case's dataset if it is whole.
     pub(super) fn finished(&self, case: &Case) -> Option<Dataset> {
         let dataset = Dataset::open(&self.place.dataset(case)).ok()?;
-        let is_whole = dataset.header().case_hash == case.hash()
+        let header = dataset.header();
+        let is_whole = header.case_hash == case.hash()
+            && header.solver == solver()
             && dataset.missing().is_empty()
             && dataset.normalization().is_ok();
         is_whole.then_some(dataset)

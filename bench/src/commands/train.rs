@@ -43,11 +43,13 @@ pub(super) fn finished(
     training: &Training<'_>,
 ) -> Result<Option<Trained>, BenchError> {
     let folder = training.folder(&session.place)?;
-    Ok(if folder.is_dir() {
-        Some(Trained::load(&folder, &session.device)?).filter(|trained| trained.finished)
-    } else {
-        None
-    })
+    // A training that was cut off before its first look at the valid split has no checkpoint yet.
+    let has_checkpoint =
+        ["best.safetensors", "curve.jsonl"].iter().all(|name| folder.join(name).is_file());
+    if !has_checkpoint {
+        return Ok(None);
+    }
+    Ok(Some(Trained::load(&folder, &session.device)?).filter(|trained| trained.finished))
 }
 
 /// The trainings that the suite asks for on one case.
@@ -68,6 +70,7 @@ pub(super) fn trainings<'a>(
                 table,
                 recipe,
                 seed,
+                device: &session.device_name,
             };
             seeds.iter().map(training).collect()
         }

@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::terminal::print;
 use crate::BenchError;
-use data::write_whole;
+use data::{Invalid, write_whole};
 use reports::{Cell, Sheet};
 use solvers::PROBLEMS;
 use solvers::verify::{self, Certificate, Check, Table};
@@ -24,12 +24,12 @@ pub(super) fn verify(
         ],
         None => PROBLEMS.names().collect(),
     };
-    let cells = if cells.is_empty() { &[64, 128, 256] } else { cells };
+    let cells = resolutions(cells)?;
     let mut missed = None;
     for problem in problems {
         let bar = session.progress.bar(&format!("verify {problem}"), "", 0);
         let certificate =
-            verify::verify(problem, cells, &mut |line| bar.set_message(line.to_owned()));
+            verify::verify(problem, &cells, &mut |line| bar.set_message(line.to_owned()));
         bar.finish_and_clear();
         let certificate =
             certificate.map_err(|source| BenchError::Verify { problem: problem.into(), source })?;
@@ -45,6 +45,18 @@ pub(super) fn verify(
         }
     }
     missed.map_or(Ok(()), Err)
+}
+
+/// The grids asked for in increasing order, 64², 128² and 256² if none is; each must hold the one before.
+fn resolutions(asked: &[usize]) -> Result<Vec<usize>, BenchError> {
+    let mut cells = if asked.is_empty() { vec![64, 128, 256] } else { asked.to_vec() };
+    cells.sort_unstable();
+    cells.dedup();
+    let nest = cells[0] >= 16 && cells.windows(2).all(|pair| pair[1].is_multiple_of(pair[0]));
+    let expected = "at least 16, each a multiple of the one before, as 32, 64, 128";
+    Invalid::unless(nest, "--cells", format!("{cells:?}"), expected)
+        .map_err(|source| BenchError::Argument { source })?;
+    Ok(cells)
 }
 
 /// Writes the certificate as JSON under the runs' folder.

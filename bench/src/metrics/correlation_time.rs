@@ -50,7 +50,7 @@ impl Metric for CorrelationTime {
             with_mean(each_channel(prediction, reference, context, |_| String::new(), correlation))
                 .pop();
         let Some(all) = all else { return Vec::new() };
-        let interval = all.times.get(1).map_or(0.0, |second| second - all.times[0]);
+        let interval = context.interval;
         let horizon = all.times.len() as f64 * interval;
         let value = self.crossing(&all.values).map_or(horizon, |steps| steps * interval);
         let last = all.times.last().copied().into_iter().collect();

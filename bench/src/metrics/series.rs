@@ -12,13 +12,15 @@ pub struct Context {
     pub fields: Vec<Field>,
     /// The channels in order.
     pub channels: Vec<Channel>,
+    /// The time between states in s.
+    pub interval: f64,
 }
 
 impl Context {
-    /// The context of some fields on a grid.
-    pub fn new(grid: Grid, fields: Vec<Field>) -> Self {
+    /// The context of some fields on a grid, saved every `interval` s.
+    pub fn new(grid: Grid, fields: Vec<Field>, interval: f64) -> Self {
         let channels = channels(&fields);
-        Self { grid, fields, channels }
+        Self { grid, fields, channels, interval }
     }
 
     /// The vector fields, each with the range of its channels.

@@ -72,7 +72,7 @@ fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
 fn price<'r>(evidence: &Evidence, rival: &'r Rival<'_>) -> Option<Priced<'r>> {
     let error = rival.headline()?.mean;
     let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
-    (rival.kind != "baseline" && error.is_finite() && error > 0.0).then_some(Priced {
+    (rival.is_timed() && error.is_finite() && error > 0.0).then_some(Priced {
         rival,
         look: look(evidence, rival),
         seconds: rival.seconds_per_step()?,
@@ -83,7 +83,7 @@ fn price<'r>(evidence: &Evidence, rival: &'r Rival<'_>) -> Option<Priced<'r>> {
 
 /// Errors without a cost: baselines, and the data's own.
 fn levels(case: &Case) -> Vec<(String, f64)> {
-    let baselines = case.rivals.iter().filter(|rival| rival.kind == "baseline");
+    let baselines = case.rivals.iter().filter(|rival| !rival.is_timed());
     let baselines = baselines.filter_map(|b| Some((b.label.clone(), b.headline()?.mean)));
     let floor = case.headline_floor(Over::Steps);
     let floor = floor.map(|error| ("reference's own error".to_owned(), error));

@@ -165,7 +165,7 @@ fn divergence(rival: &Rival) -> Cell {
 
 fn step_time(rival: &Rival) -> Cell {
     let cell = Cell::number(rival.seconds_per_step(), duration);
-    if rival.kind == "baseline" { cell.quiet() } else { cell }
+    if rival.is_timed() { cell } else { cell.quiet() }
 }
 
 fn diverged(rival: &Rival) -> Cell {

@@ -18,7 +18,7 @@ const WORTH: f64 = 1.25;
 impl Plan {
     /// The fewest equal steps of at most `MARGIN · stable` that cover `remaining`.
     ///
-    /// `allowed` is a second bound, on growth. Returns no steps if the stable step is no number.
+    /// `allowed` is a second bound, on growth; it alone rules if the stable step is no number.
     pub(crate) fn new(remaining: f64, stable: f64, allowed: f64) -> Self {
         let longest = (MARGIN * stable).min(allowed);
         // A quotient that is whole but for rounding shall not cost a step more.
