@@ -174,6 +174,10 @@ impl Diagnostic for BenchError {
             Self::Data(DataError::Version { .. }) => {
                 "use the eddymark that wrote it, or a later one".into()
             }
+            Self::Data(DataError::Hdf5 { action: "written", .. }) => {
+                "see to space and permissions there, then run the same command again to go on"
+                    .into()
+            }
             Self::Io(error) | Self::Data(DataError::Io(error)) => io_help(error)?.into(),
             _ => return None,
         };

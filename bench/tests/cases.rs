@@ -81,3 +81,20 @@ fn generated_data_do_not_depend_on_threads_or_interruptions() {
     assert_eq!(whole, hash("four", 4, false));
     assert_eq!(whole, hash("resumed", 2, true));
 }
+
+/// Three solver cells an output cell: the halved grid has 24 cells, which 16 do not divide.
+#[test]
+fn any_refinement_has_an_error_estimate() {
+    let text = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 0.1\nframes = 2\nseed = 5\n\
+                [reference]\nrefine = 3\n[split]\ntrain = 1\nvalid = 0\ntest = 1\n";
+    let case = Case::parse("tiny", "tiny.toml", text).expect("it is a case");
+    let place = tempfile::tempdir().expect("there is room");
+    let progress = bench::Progress::silent();
+    let stop = bench::Stop::default();
+    let (dataset, _) =
+        bench::generate(&case, place.path(), "", &progress, &stop).expect("it is solved");
+    let sample = data::Source::sample(&dataset, 0).expect("it is there");
+    let estimate = sample.error_estimate.expect("it is estimated");
+    assert_eq!(estimate.row(0).to_vec(), [0.0; 3], "all grids start from rest");
+    assert!(estimate.row(1).iter().all(|error| *error > 0.0 && error.is_finite()), "{estimate}");
+}

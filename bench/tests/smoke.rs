@@ -63,6 +63,14 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     assert!(second.contains("unchanged") && !second.contains("solved in"), "{second}");
     let twice = Run::load(&out).expect("the run is there");
     assert_eq!(once.records, twice.records);
+
+    // A training that was cut off before its first checkpoint begins anew.
+    let model = walk(&out.join("models"), "safetensors").pop().expect("operators were trained");
+    let folder = model.parent().expect("a checkpoint lies in a folder");
+    fs_err::remove_dir_all(folder).expect("it is ours");
+    fs_err::create_dir(folder).expect("it is ours");
+    let third = run();
+    assert_eq!(third.matches("trained in").count(), 1, "{third}");
 }
 
 /// Killed without warning in the middle of generating, it goes on and ends with the same data.
