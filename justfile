@@ -10,7 +10,7 @@ check:
 test *ARGS:
     ./eddymark test {{ARGS}}
 
-# Everything once, on tiny grids: a minute.
+# Everything once, on tiny grids: seconds.
 smoke:
     ./eddymark run smoke
 

@@ -94,7 +94,7 @@ impl ErrorGrowth {
             caption: format!(
                 "Median {} over test samples and seeds; bands hold the {:.0} to {:.0} % quantiles. A rollout that \
                  diverged counts as infinite from there on, and a cross ends the line when more than half of them \
-                 have. Grey dashes: the reference's own error.",
+                 have. Grey dashes: the reference's own error, mean over samples.",
                 title(&self.metric),
                 100.0 * self.band[0],
                 100.0 * self.band[1],
