@@ -23,6 +23,9 @@ pub struct Field {
     pub unit: String,
     /// The channels' symbols in axis order, such as `u`, `v`.
     pub symbols: Vec<String>,
+    /// Whether it is given and stays as it is, such as a mask: surrogates see it, and nobody is judged by it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub constant: bool,
 }
 
 impl Field {
@@ -33,13 +36,26 @@ impl Field {
             rank: Rank::Scalar,
             unit: unit.into(),
             symbols: vec![symbol.into()],
+            constant: false,
         }
     }
 
     /// A vector field with the symbols of its components.
     pub fn vector(name: &str, symbols: &[&str], unit: &str) -> Self {
         let symbols = symbols.iter().map(ToString::to_string).collect();
-        Self { name: name.into(), rank: Rank::Vector, unit: unit.into(), symbols }
+        Self {
+            name: name.into(),
+            rank: Rank::Vector,
+            unit: unit.into(),
+            symbols,
+            constant: false,
+        }
+    }
+
+    /// The same field, given once and for all.
+    #[must_use]
+    pub fn constant(self) -> Self {
+        Self { constant: true, ..self }
     }
 }
 

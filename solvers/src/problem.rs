@@ -12,6 +12,11 @@ pub trait Problem: Send + Sync {
     /// The numbers the flow depends on, with their values: what operators are conditioned on.
     fn parameters(&self) -> Vec<(Parameter, f64)>;
 
+    /// What the solver tells of the whole flow at every saved time besides its fields, such as drag and lift.
+    fn monitors(&self) -> Vec<Parameter> {
+        Vec::new()
+    }
+
     /// The flow's own unit of time in s, such as L/U.
     fn time_scale(&self) -> f64;
 
@@ -40,6 +45,9 @@ pub trait Solver: Send {
 
     /// Writes the cell averages `[channel, x, y, z]` of now.
     fn store(&self, state: &mut State);
+
+    /// Writes the values of [`Problem::monitors`] of now, in their order.
+    fn monitor(&self, _values: &mut [f64]) {}
 
     /// Formal order of accuracy on smooth solutions; the order contract measures it.
     fn order(&self) -> u32;
