@@ -43,13 +43,7 @@ impl Field {
     /// A vector field with the symbols of its components.
     pub fn vector(name: &str, symbols: &[&str], unit: &str) -> Self {
         let symbols = symbols.iter().map(ToString::to_string).collect();
-        Self {
-            name: name.into(),
-            rank: Rank::Vector,
-            unit: unit.into(),
-            symbols,
-            constant: false,
-        }
+        Self { name: name.into(), rank: Rank::Vector, unit: unit.into(), symbols, constant: false }
     }
 
     /// The same field, given once and for all.
@@ -70,6 +64,8 @@ pub struct Channel {
     pub unit: String,
     /// Its axis, for a vector's component.
     pub component: Option<usize>,
+    /// Whether its field is given and stays as it is.
+    pub constant: bool,
 }
 
 /// The channels of a state in order: fields in order, each with its components.
@@ -77,7 +73,9 @@ pub fn channels(fields: &[Field]) -> Vec<Channel> {
     let of_field = |field: &Field| {
         let (name, unit, is_vector) =
             (field.name.clone(), field.unit.clone(), field.rank == Rank::Vector);
+        let constant = field.constant;
         field.symbols.clone().into_iter().enumerate().map(move |(axis, symbol)| Channel {
+            constant,
             symbol,
             field: name.clone(),
             unit: unit.clone(),

@@ -26,6 +26,7 @@ const INTERFACE: Interface = Interface {
     parameters: 1,
     cells: [64, 64, 1],
     periodic: [false, false, true],
+    constants: Vec::new(),
 };
 
 fn network(name: &str, weights: VarBuilder) -> Network {

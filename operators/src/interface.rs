@@ -1,7 +1,8 @@
 //! What goes into an operator and what comes out.
 
 use crate::OperatorError;
-use candle_core::{Result as CandleResult, Tensor, bail};
+use candle_core::{Device, Result as CandleResult, Tensor, bail};
+use data::Field;
 use serde::{Deserialize, Serialize};
 
 /// The sizes that an operator is built for; a dataset fixes them.
@@ -18,12 +19,36 @@ pub struct Interface {
     pub cells: [usize; 3],
     /// Whether the domain repeats along x, y, z.
     pub periodic: [bool; 3],
+    /// The channels that are given and stay as they are, such as a mask: networks see them, and what
+    /// they make of them counts for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<usize>,
 }
 
 impl Interface {
     /// The cells along the axes that tensors have: x and y, and z unless it is flat.
     pub fn axes(&self) -> &[usize] {
         axes(&self.cells)
+    }
+
+    /// The channels that are predicted.
+    pub fn predicted(&self) -> Vec<usize> {
+        (0..self.channels).filter(|channel| !self.constants.contains(channel)).collect()
+    }
+
+    /// 1 for every channel that is predicted and 0 for every constant, `[1, channel, 1, …]`, for
+    /// states with `dimensions` axes; `None` if all are predicted.
+    pub(crate) fn changing(
+        &self,
+        dimensions: usize,
+        device: &Device,
+    ) -> CandleResult<Option<Tensor>> {
+        if self.constants.is_empty() {
+            return Ok(None);
+        }
+        let one = |channel| if self.constants.contains(&channel) { 0_f32 } else { 1.0 };
+        let shape = [&[1, self.channels], &vec![1; dimensions][..]].concat();
+        Tensor::from_iter((0..self.channels).map(one), device)?.reshape(shape).map(Some)
     }
 
     /// The cells along x and y, for an architecture that knows planes only.
@@ -40,6 +65,12 @@ impl Interface {
 /// The cells along the axes that tensors have: x and y, and z unless it is flat.
 pub(crate) fn axes(cells: &[usize; 3]) -> &[usize] {
     if cells[2] == 1 { &cells[..2] } else { cells }
+}
+
+/// The channels that are given and stay as they are.
+pub(crate) fn constants(fields: &[Field]) -> Vec<usize> {
+    let channels = data::channels(fields).into_iter().enumerate();
+    channels.filter(|(_, channel)| channel.constant).map(|(number, _)| number).collect()
 }
 
 /// What an operator sees: all of it scaled to mean 0 and deviation 1.

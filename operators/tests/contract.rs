@@ -12,6 +12,7 @@ const ODD: Interface = Interface {
     parameters: 2,
     cells: [11, 14, 1],
     periodic: [true, false, true],
+    constants: Vec::new(),
 };
 
 /// Its weights and itself, as an empty table says.

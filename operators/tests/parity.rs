@@ -13,6 +13,7 @@ const INTERFACE: Interface = Interface {
     parameters: 1,
     cells: [9, 12, 1],
     periodic: [false, true, true],
+    constants: Vec::new(),
 };
 
 /// PyTorch computed in f64 and stored f32; ours is f32 all the way, through some ten layers.

@@ -3,11 +3,12 @@
 mod synthetic;
 
 use candle_core::Device;
-use data::{Source, Split, Trajectory};
-use operators::{OperatorError, Recipe, Surrogate, Task, TrainJob, Trained, train};
+use data::{Field, MemorySource, Source, Split, Trajectory};
+use ndarray::{Array5, Axis, concatenate};
+use operators::{OperatorError, Recipe, Surrogate, Target, Task, TrainJob, Trained, train};
 use std::ops::ControlFlow;
 use std::path::Path;
-use synthetic::waves;
+use synthetic::{statistics, waves};
 
 /// A small operator, so that a training takes a second.
 fn small() -> toml::Table {
@@ -86,6 +87,61 @@ fn a_short_training_beats_persistence_fourfold_in_rollouts() {
         ours += relative_error(&prediction, &truth);
     }
     assert!(4.0 * ours < theirs, "{ours} against {theirs}");
+}
+
+/// Waves with a third channel that is given, 1 on the left half and 0 on the right; in states after
+/// the first it has the value `later`.
+fn masked_waves(frames: usize, later: f64) -> MemorySource {
+    let (mut source, _) = waves(50, frames, [16, 15]);
+    source.info.fields.push(Field::scalar("mask", "m", "").constant());
+    for sample in &mut source.samples {
+        let values = &sample.trajectory.values;
+        let mask = Array5::from_shape_fn((frames, 1, 16, 15, 1), |(t, _, x, _, _)| match t {
+            0 => f64::from(x < 8),
+            _ => f64::from(x < 8) * later,
+        });
+        sample.trajectory.values =
+            concatenate(Axis(1), &[values.view(), mask.view()]).expect("they fit");
+    }
+    source
+}
+
+fn run_masked(source: &MemorySource, recipe: &Recipe, folder: &Path) -> Trained {
+    let job = TrainJob {
+        architecture: "fno",
+        table: small(),
+        recipe,
+        source,
+        normalization: &statistics(&masked_waves(source.info.frames, 1.0)),
+        seed: 5,
+        folder,
+        device: &Device::Cpu,
+    };
+    train(&job, &mut |_| ControlFlow::Continue(())).expect("it trains")
+}
+
+#[test]
+fn a_constant_channel_is_carried_unchanged() {
+    for target in [Target::State, Target::Increment] {
+        let (source, folder) = (masked_waves(12, 1.0), folder());
+        let mut trained = run_masked(&source, &Recipe { target, ..twenty_steps() }, folder.path());
+        let (task, truth) = task(&source, 0, 2);
+        let prediction = trained.rollout(&[task]).expect("it rolls out").remove(0);
+        let mask = |trajectory: &Trajectory| trajectory.values.index_axis(Axis(1), 2).to_owned();
+        // Scaled to single precision and back once.
+        assert!((mask(&prediction) - mask(&truth)).iter().all(|x| x.abs() < 1e-6), "{target:?}");
+    }
+}
+
+#[test]
+fn what_a_constant_channel_becomes_teaches_nothing() {
+    let recipe = Recipe { steps: 5, valid_every: 5, noise: 0.1, ..Recipe::default() };
+    let [one, other] = [1.0, 7.0].map(|later| {
+        let folder = folder();
+        run_masked(&masked_waves(2, later), &recipe, folder.path());
+        bytes(folder.path(), "last.safetensors")
+    });
+    assert!(one == other);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Windows of trajectories, shuffled and read ahead.
 
 use super::{Recipe, TrainJob};
-use crate::interface::axes;
+use crate::interface::{axes, constants};
 use crate::weights::normal;
 use crate::{OperatorError, Scaling};
 use candle_core::{Device, Result as CandleResult, Tensor};
 use data::{Source, Split, rng};
+use rand::Rng;
 use rand::seq::SliceRandom;
 use std::ops::Range;
 use std::sync::mpsc::{IntoIter, sync_channel};
@@ -107,13 +108,13 @@ impl<'a> Windows<'a> {
     ) -> IntoIter<Result<Batch, OperatorError>> {
         let (send, receive) = sync_channel(AHEAD);
         let Recipe { batch_size: size, noise, history, .. } = *job.recipe;
-        let seed = job.seed;
+        let (seed, constants) = (job.seed, constants(&self.source.info().fields));
         scope.spawn(move || {
             for step in steps {
                 let starts = self.shuffled_starts(step * size..(step + 1) * size, seed);
-                let batch = self
-                    .read(&starts)
-                    .and_then(|batch| batch.with_noise(noise, history, seed, step));
+                let batch = self.read(&starts).and_then(|batch| {
+                    batch.with_noise(noise, history, &constants, rng(seed, NOISE + step as u64))
+                });
                 if send.send(batch).is_err() {
                     break; // nobody listens any more: training has ended
                 }
@@ -161,21 +162,24 @@ impl<'a> Windows<'a> {
 }
 
 impl Batch {
-    /// Adds noise to the given states, and none to those that are to be predicted.
+    /// Adds noise to the given states but their constants, and none to those that are to be predicted.
     fn with_noise(
         self,
         deviation: f64,
         history: usize,
-        seed: u64,
-        step: usize,
+        constants: &[usize],
+        mut rng: impl Rng,
     ) -> Result<Self, OperatorError> {
         if deviation == 0.0 {
             return Ok(self);
         }
-        let mut rng = rng(seed, NOISE + step as u64);
         let given = self.states.narrow(1, 0, history)?;
         let wanted = self.states.narrow(1, history, self.length() - history)?;
-        let noise = (0..given.elem_count()).map(|_| (deviation * normal(&mut rng)) as f32);
+        let (channels, plane) = (given.dims()[2], given.dims()[3..].iter().product::<usize>());
+        let noise = (0..given.elem_count()).map(|place| {
+            let drawn = (deviation * normal(&mut rng)) as f32;
+            if constants.contains(&(place / plane % channels)) { 0.0 } else { drawn }
+        });
         let noise = Tensor::from_iter(noise, &Device::Cpu)?.reshape(given.dims())?;
         Ok(Self { states: Tensor::cat(&[&(given + noise)?, &wanted], 1)?, ..self })
     }

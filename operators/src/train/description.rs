@@ -1,6 +1,7 @@
 //! What a training is.
 
 use super::{Recipe, TrainJob};
+use crate::interface::constants;
 use crate::{ARCHITECTURES, Interface, OperatorError, Scaling};
 use data::{Part, Source, Split, channels};
 use serde::{Deserialize, Serialize};
@@ -93,5 +94,6 @@ fn interface(
         parameters: info.parameters.len(),
         cells: info.cells,
         periodic: [0, 1, 2].map(periodic),
+        constants: constants(&info.fields),
     })
 }

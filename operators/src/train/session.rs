@@ -113,7 +113,8 @@ impl Session {
             if gradient == Gradient::None {
                 next = next.detach();
             }
-            losses.push(loss.of(&next, &batch.state(time)?)?);
+            let truth = self.propagator.predicted(&batch.state(time)?)?;
+            losses.push(loss.of(&self.propagator.predicted(&next)?, &truth)?);
             states = self.propagator.slide(&states, &next)?;
         }
         Tensor::stack(&losses, 0)?.mean_all()

@@ -42,11 +42,18 @@ pub(crate) fn waves(
         Sample { index, split, grid, parameters, trajectory, error_estimate: None }
     };
     let samples: Vec<Sample> = (0..samples).map(sample).collect();
+    let source = MemorySource { info, samples };
+    let normalization = statistics(&source);
+    (source, normalization)
+}
+
+/// The statistics of the training samples.
+pub(crate) fn statistics(source: &MemorySource) -> Normalization {
     let mut builder = NormalizationBuilder::default();
-    for sample in samples.iter().filter(|sample| sample.split == Split::Train) {
+    for sample in source.samples.iter().filter(|sample| sample.split == Split::Train) {
         builder.push(sample.trajectory.values.mapv(|x| x as f32).view(), &sample.parameters);
     }
-    (MemorySource { info, samples }, builder.finish())
+    builder.finish()
 }
 
 fn wave_sample(index: usize, frames: usize, grid: &Grid) -> (f64, Trajectory) {
