@@ -1,4 +1,4 @@
-//! The 3×3 convolution, with any stencil along each axis.
+//! The convolution, with any stencil along each axis.
 
 mod columns;
 
@@ -12,10 +12,10 @@ use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 use std::sync::Arc;
 
-/// `y_o(i, j) = b_o + Σ_{c,k,l} W_ockl x_c(i + k − 1, j + l − 1)`, where the stencils say which cell
-/// each tap finds.
+/// `y_o(i, j) = b_o + Σ_{c,k,l} W_ockl x_c(i_k, j_l)`, where the stencils say which cells `i_k`, `j_l`
+/// the taps k, l find for the cell i, j.
 ///
-/// Shapes: `[batch, channel, x, y]` → `[batch, out, x', y']`; `weight [out, channel, 3, 3]`.
+/// Shapes: `[batch, channel, x, y]` → `[batch, out, x', y']`; `weight [out, channel, tap, tap]`.
 pub struct Convolution {
     weight: Tensor,
     bias: Tensor,
@@ -25,15 +25,19 @@ pub struct Convolution {
 }
 
 impl Convolution {
-    /// Weights and bias uniform in ±1/√(9·channels), as PyTorch draws them.
+    /// Weights and bias uniform in ±1/√(taps²·channels), as PyTorch draws them.
+    ///
+    /// Panics unless both stencils have equally many taps.
     pub fn new(channels: [usize; 2], stencils: [Stencil; 2], weights: &VarBuilder) -> Result<Self> {
-        const K: usize = Stencil::TAPS;
-        let bound = 1.0 / ((K * K * channels[0]) as f64).sqrt();
-        let uniform = Init::Uniform { lo: -bound, up: bound };
         let [x, y] = &stencils;
+        let taps = x.taps().len();
+        assert_eq!(taps, y.taps().len(), "a convolution is as wide along x as along y");
+        let bound = 1.0 / ((taps * taps * channels[0]) as f64).sqrt();
+        let uniform = Init::Uniform { lo: -bound, up: bound };
+        let shape = (channels[1], channels[0], taps, taps);
         let device: &Device = weights.device();
         Ok(Self {
-            weight: weights.get_with_hints((channels[1], channels[0], K, K), "weight", uniform)?,
+            weight: weights.get_with_hints(shape, "weight", uniform)?,
             bias: weights.get_with_hints(channels[1], "bias", uniform)?,
             indices: [x.indices(device)?, y.indices(device)?],
             columns: Columns::new(channels[0], Arc::new(stencils)),
@@ -49,16 +53,16 @@ impl Convolution {
                 Convolve(self.columns.clone()),
             );
         }
-        // The cells under the taps side by side, then a convolution that steps from three to three.
+        // The cells under the taps side by side, then a convolution that steps over all of a cell.
         let [along_x, along_y] = &self.indices;
         let x = x.pad_with_zeros(2, 0, 1)?.pad_with_zeros(3, 0, 1)?.contiguous()?;
         let taps = x.index_select(along_x, 2)?.index_select(along_y, 3)?;
-        let y = taps.conv2d(&self.weight, 0, Stencil::TAPS, 1, 1)?;
+        let y = taps.conv2d(&self.weight, 0, self.weight.dim(2)?, 1, 1)?;
         y.broadcast_add(&self.bias.reshape((1, (), 1, 1))?)
     }
 }
 
-/// `[out, channel·9]`
+/// `[out, channel·taps²]`
 fn weight_matrix<'a>(weight: &'a CpuStorage, layout: &Layout) -> Result<ArrayView2<'a, f32>> {
     let (out, channels, kx, ky) = layout.shape().dims4()?;
     Ok(matrix(values(weight, layout)?, (out, channels * kx * ky)))
@@ -168,10 +172,10 @@ impl CustomOp2 for WeightGradient {
         x: &CpuStorage,
         layout_x: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        const K: usize = Stencil::TAPS;
         let columns = &self.0;
         let (_, out, nx, ny) = layout.shape().dims4()?;
-        let shape = (out, columns.channels() * K * K);
+        let (channels, [kx, ky]) = (columns.channels(), columns.taps());
+        let shape = (out, channels * kx * ky);
         let x = values(x, layout_x)?;
         let samples = values(g, layout)?.par_chunks_exact(out * nx * ny).enumerate();
         let of_sample = |(sample, g): (usize, &[f32])| {
@@ -186,6 +190,6 @@ impl CustomOp2 for WeightGradient {
         };
         let sums: Vec<Array2<f32>> = samples.map(of_sample).collect();
         let sum = sums.into_iter().fold(Array2::zeros(shape), |sum, sample| sum + sample);
-        Ok(output(sum.into_raw_vec_and_offset().0, (out, columns.channels(), K, K)))
+        Ok(output(sum.into_raw_vec_and_offset().0, (out, channels, kx, ky)))
     }
 }

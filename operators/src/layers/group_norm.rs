@@ -1,6 +1,6 @@
 //! Group normalization.
 
-use super::slices::{by_hand, output, sum, sum_over_cells, values};
+use super::slices::{by_hand, output, sum, sum_of, sum_over_cells, values};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use rayon::prelude::*;
@@ -65,19 +65,6 @@ impl Scale {
     fn normal(&self, x: f32) -> f32 {
         (x - self.mean) * self.inverse
     }
-}
-
-/// A sum of a function of the place, in sixteen running parts as [`sum`].
-#[inline]
-fn sum_of(count: usize, value: impl Fn(usize) -> f32) -> f32 {
-    let mut parts = [0.0; 16];
-    let whole = count / parts.len() * parts.len();
-    for start in (0..whole).step_by(parts.len()) {
-        for (lane, part) in parts.iter_mut().enumerate() {
-            *part += value(start + lane);
-        }
-    }
-    parts.iter().sum::<f32>() + (whole..count).map(value).sum::<f32>()
 }
 
 /// Channels a group and cells a channel.

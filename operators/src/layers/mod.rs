@@ -5,6 +5,7 @@
 //! two against each other. No result depends on the number of threads.
 
 mod convolution;
+mod depthwise;
 mod gelu;
 mod group_norm;
 mod pointwise;
@@ -13,6 +14,7 @@ mod spectral;
 mod stencil;
 
 pub use convolution::Convolution;
+pub use depthwise::Depthwise;
 pub use gelu::{gelu, gelu_sum};
 pub use group_norm::GroupNorm;
 pub use pointwise::Pointwise;

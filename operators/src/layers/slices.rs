@@ -62,3 +62,16 @@ pub(super) fn sum(x: &[f32]) -> f32 {
     }
     parts.iter().sum::<f32>() + rest
 }
+
+/// A sum of a function of the place, in sixteen running parts as [`sum`].
+#[inline]
+pub(super) fn sum_of(count: usize, value: impl Fn(usize) -> f32) -> f32 {
+    let mut parts = [0.0; 16];
+    let whole = count / parts.len() * parts.len();
+    for start in (0..whole).step_by(parts.len()) {
+        for (lane, part) in parts.iter_mut().enumerate() {
+            *part += value(start + lane);
+        }
+    }
+    parts.iter().sum::<f32>() + (whole..count).map(value).sum::<f32>()
+}

@@ -1,5 +1,6 @@
 //! Which cells a convolution looks at along one axis.
 
+use super::slices::sum_of;
 use candle_core::{Device, Result, Tensor};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -29,14 +30,14 @@ impl Beyond {
     }
 }
 
-/// The cells under the three taps of a convolution along one axis, for every cell that it computes.
+/// The cells under the taps of a convolution along one axis, for every cell that it computes.
 ///
 /// Changing the resolution is a matter of the table: no finer or coarser state is ever stored for
 /// a convolution to read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stencil {
     inputs: usize,
-    taps: [Tap; Self::TAPS],
+    taps: Vec<Tap>,
 }
 
 /// The cell under one tap of every computed cell.
@@ -49,34 +50,79 @@ pub(super) struct Tap {
 }
 
 impl Stencil {
-    /// Cells under a convolution.
-    pub const TAPS: usize = 3;
-
     /// Every cell and its two neighbours.
     pub fn same(cells: usize, beyond: Beyond) -> Self {
-        Self::new(cells, cells, |position| beyond.cell(position, cells), 1)
+        Self::dilated(cells, 1, beyond)
+    }
+
+    /// Every cell and the two that are `dilation` cells away.
+    pub fn dilated(cells: usize, dilation: usize, beyond: Beyond) -> Self {
+        Self::spaced(cells, 3, dilation, beyond)
+    }
+
+    /// Every cell and its neighbours, an odd number of `taps` in all.
+    pub fn wide(cells: usize, taps: usize, beyond: Beyond) -> Self {
+        Self::spaced(cells, taps, 1, beyond)
     }
 
     /// Every other cell and its two neighbours: `n` cells to `⌈n/2⌉`.
     pub fn halving(cells: usize, beyond: Beyond) -> Self {
-        Self::new(cells, cells.div_ceil(2), |position| beyond.cell(position, cells), 2)
+        Self::new(cells, cells.div_ceil(2), 3, |output, tap| {
+            beyond.cell((2 * output + tap).cast_signed() - 1, cells)
+        })
     }
 
     /// Every cell and its two neighbours, after each of `⌈n/2⌉` cells was doubled to make `n`.
     pub fn doubling(cells: usize, beyond: Beyond) -> Self {
-        let half = |position| beyond.cell(position, cells).map(|cell| cell / 2);
-        Self::new(cells.div_ceil(2), cells, half, 1)
+        Self::new(cells.div_ceil(2), cells, 3, |output, tap| {
+            beyond.cell((output + tap).cast_signed() - 1, cells).map(|cell| cell / 2)
+        })
+    }
+
+    /// Pairs of cells: `n` cells to `⌈n/2⌉`.
+    pub fn pairing(cells: usize, beyond: Beyond) -> Self {
+        Self::new(cells, cells.div_ceil(2), 2, |output, tap| {
+            beyond.cell((2 * output + tap).cast_signed(), cells)
+        })
+    }
+
+    /// The adjoint of [`Self::pairing`]: each of `⌈n/2⌉` cells makes two, by a tap of its own each.
+    ///
+    /// PyTorch's transposed convolution with two taps and stride 2.
+    pub fn parting(cells: usize) -> Self {
+        Self::new(cells.div_ceil(2), cells, 2, |output, tap| {
+            (output % 2 == tap).then_some(output / 2)
+        })
+    }
+
+    /// Four taps, of which every cell of `n` sees the two that meet one of `⌈n/2⌉` cells:
+    /// `y(j) = Σ_k w(k) x((j + 1 − k)/2)`.
+    ///
+    /// PyTorch's transposed convolution with four taps, stride 2 and padding 1.
+    pub fn spreading(cells: usize, beyond: Beyond) -> Self {
+        let half = cells.div_ceil(2);
+        Self::new(half, cells, 4, |output, tap| {
+            let twice = (output + 1).cast_signed() - tap.cast_signed();
+            if twice % 2 == 0 { beyond.cell(twice / 2, half) } else { None }
+        })
+    }
+
+    fn spaced(cells: usize, taps: usize, spacing: usize, beyond: Beyond) -> Self {
+        assert!(taps % 2 == 1, "a cell has as many neighbours on either side");
+        Self::new(cells, cells, taps, |output, tap| {
+            let position = output + tap * spacing;
+            beyond.cell(position.cast_signed() - (taps / 2 * spacing).cast_signed(), cells)
+        })
     }
 
     fn new(
         inputs: usize,
         outputs: usize,
-        cell: impl Fn(isize) -> Option<usize>,
-        stride: usize,
+        taps: usize,
+        cell: impl Fn(usize, usize) -> Option<usize>,
     ) -> Self {
-        let position = |tap: usize, output: usize| (output * stride + tap).cast_signed() - 1;
-        let cells = |tap| (0..outputs).map(|output| cell(position(tap, output))).collect();
-        Self { inputs, taps: [0, 1, 2].map(|tap| Tap::new(cells(tap))) }
+        let cells = |tap| (0..outputs).map(|output| cell(output, tap)).collect();
+        Self { inputs, taps: (0..taps).map(|tap| Tap::new(cells(tap))).collect() }
     }
 
     /// How many cells it reads.
@@ -89,18 +135,21 @@ impl Stencil {
         self.taps[0].cells.len()
     }
 
-    /// One of the three.
+    /// All taps.
+    pub(super) fn taps(&self) -> &[Tap] {
+        &self.taps
+    }
+
+    /// One of the taps.
     pub(super) fn tap(&self, tap: usize) -> &Tap {
         &self.taps[tap]
     }
 
-    /// `[3 outputs]`, the taps of a cell side by side; `inputs` where there is no cell.
+    /// `[outputs·taps]`, the taps of a cell side by side; `inputs` where there is no cell.
     pub(super) fn indices(&self, device: &Device) -> Result<Tensor> {
-        let index =
-            |output: usize, tap: usize| self.taps[tap].cells[output].unwrap_or(self.inputs) as u32;
-        let indices =
-            (0..self.outputs()).flat_map(|output| [0, 1, 2].map(|tap| index(output, tap)));
-        Tensor::from_iter(indices, device)
+        let index = |output: usize, tap: &Tap| tap.cell(output).unwrap_or(self.inputs) as u32;
+        let of_output = |output| self.taps.iter().map(move |tap| index(output, tap));
+        Tensor::from_iter((0..self.outputs()).flat_map(of_output), device)
     }
 }
 
@@ -128,11 +177,44 @@ impl Tap {
         let (run, first) = &self.run;
         let cells = &mut x[*first..first + run.len()];
         cells.iter_mut().zip(&y[run.clone()]).for_each(|(x, y)| *x += y);
-        for j in (0..run.start).chain(run.end..y.len()) {
-            if let Some(cell) = self.cells[j] {
-                x[cell] += y[j];
-            }
+        for (j, cell) in self.strays() {
+            x[cell] += y[j];
         }
+    }
+
+    /// Adds `factor` times what the tap finds in a row of cells.
+    pub(super) fn gather_times(&self, factor: f32, x: &[f32], y: &mut [f32]) {
+        let (run, first) = &self.run;
+        let cells = &x[*first..first + run.len()];
+        y[run.clone()].iter_mut().zip(cells).for_each(|(y, x)| *y += factor * x);
+        for (j, cell) in self.strays() {
+            y[j] += factor * x[cell];
+        }
+    }
+
+    /// The adjoint of [`Self::gather_times`].
+    pub(super) fn scatter_times(&self, factor: f32, y: &[f32], x: &mut [f32]) {
+        let (run, first) = &self.run;
+        let cells = &mut x[*first..first + run.len()];
+        cells.iter_mut().zip(&y[run.clone()]).for_each(|(x, y)| *x += factor * y);
+        for (j, cell) in self.strays() {
+            x[cell] += factor * y[j];
+        }
+    }
+
+    /// `Σ_j y(j) x(j')`, where j' is the cell under the tap of j.
+    pub(super) fn dot(&self, x: &[f32], y: &[f32]) -> f32 {
+        let (run, first) = &self.run;
+        let (x_run, y_run) = (&x[*first..first + run.len()], &y[run.clone()]);
+        let strays: f32 = self.strays().map(|(j, cell)| y[j] * x[cell]).sum();
+        sum_of(run.len(), |j| y_run[j] * x_run[j]) + strays
+    }
+
+    /// Computed cells outside of the run, and the cells under the tap.
+    fn strays(&self) -> impl Iterator<Item = (usize, usize)> {
+        let run = &self.run.0;
+        let outside = (0..run.start).chain(run.end..self.cells.len());
+        outside.filter_map(|j| Some((j, self.cells[j]?)))
     }
 }
 
@@ -156,8 +238,9 @@ fn straight_run(cells: &[Option<usize>]) -> (Range<usize>, usize) {
 mod tests {
     use super::*;
 
-    fn taps(stencil: &Stencil) -> [Vec<Option<usize>>; 3] {
-        stencil.taps.clone().map(|tap| tap.cells)
+    fn taps<const N: usize>(stencil: &Stencil) -> [Vec<Option<usize>>; N] {
+        let cells: Vec<_> = stencil.taps.iter().map(|tap| tap.cells.clone()).collect();
+        cells.try_into().expect("the stencil has as many taps as the test says")
     }
 
     #[test]
@@ -183,6 +266,27 @@ mod tests {
             let [_, centre, _] = taps(&up);
             assert!(centre.iter().enumerate().all(|(i, cell)| *cell == Some(i / 2)));
         }
+    }
+
+    #[test]
+    fn dilated_taps_leave_cells_out() {
+        let [left, centre, right] = taps(&Stencil::dilated(5, 2, Beyond::Around));
+        assert_eq!(left, [3, 4, 0, 1, 2].map(Some));
+        assert_eq!(centre, [0, 1, 2, 3, 4].map(Some));
+        assert_eq!(right, [2, 3, 4, 0, 1].map(Some));
+    }
+
+    /// By hand, for `output = 2 input + tap − padding`, as a transposed convolution spreads it.
+    #[test]
+    fn transposed_stencils_spread_every_cell() {
+        let [first, second] = taps(&Stencil::parting(3));
+        assert_eq!(first, [Some(0), None, Some(1)]);
+        assert_eq!(second, [None, Some(0), None]);
+        let [a, b, c, d] = taps(&Stencil::spreading(4, Beyond::Zeros));
+        assert_eq!(a, [None, Some(1), None, None]);
+        assert_eq!(b, [Some(0), None, Some(1), None]);
+        assert_eq!(c, [None, Some(0), None, Some(1)]);
+        assert_eq!(d, [None, None, Some(0), None]);
     }
 
     #[test]

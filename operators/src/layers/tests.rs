@@ -10,7 +10,7 @@ type Layer = Box<dyn Fn(&Tensor) -> Result<Tensor>>;
 type Build = fn(&VarBuilder) -> Result<Layer>;
 
 /// Layers from 3 channels on 13 × 10 cells.
-const LAYERS: [(&str, Build); 8] = [
+const LAYERS: &[(&str, Build)] = &[
     ("pointwise", |weights| {
         let layer = Pointwise::new(3, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
@@ -33,6 +33,33 @@ const LAYERS: [(&str, Build); 8] = [
         let stencils =
             [Stencil::doubling(25, Beyond::Around), Stencil::doubling(20, Beyond::Zeros)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("dilated convolution", |weights| {
+        let stencils =
+            [Stencil::dilated(13, 4, Beyond::Around), Stencil::dilated(10, 8, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("pairing convolution", |weights| {
+        let stencils = [Stencil::pairing(13, Beyond::Nearest), Stencil::pairing(10, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("parting convolution", |weights| {
+        let layer =
+            Convolution::new([3, 4], [Stencil::parting(25), Stencil::parting(20)], weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("spreading convolution", |weights| {
+        let stencils =
+            [Stencil::spreading(25, Beyond::Around), Stencil::spreading(20, Beyond::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("depthwise convolution", |weights| {
+        let stencils = [Stencil::wide(13, 7, Beyond::Around), Stencil::wide(10, 7, Beyond::Zeros)];
+        let layer = Depthwise::new(3, stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("group norm", |weights| {
@@ -65,7 +92,7 @@ fn passes(build: Build, dtype: DType) -> Result<Vec<Vec<f64>>> {
 /// by chance a tenth of it.
 #[test]
 fn hand_written_layers_agree_with_composed_ones_in_double_precision() -> Result<()> {
-    for (name, build) in LAYERS {
+    for &(name, build) in LAYERS {
         let (ours, exact) = (passes(build, DType::F32)?, passes(build, DType::F64)?);
         for (place, (ours, exact)) in ours.iter().zip(&exact).enumerate() {
             let size = exact.iter().fold(1.0_f64, |size, x| size.max(x.abs()));
@@ -86,7 +113,7 @@ fn no_layer_depends_on_the_number_of_threads() -> Result<()> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         pool.expect("threads can be started").install(|| passes(build, DType::F32))
     };
-    for (name, build) in LAYERS {
+    for &(name, build) in LAYERS {
         let one = with_threads(1, build)?;
         for threads in [2, 3, 7] {
             assert_eq!(with_threads(threads, build)?, one, "{name} with {threads} threads");

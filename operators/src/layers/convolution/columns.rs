@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Values of a tile: 256 KiB of `f32` stay in the second-level cache.
 const TILE: usize = 65_536;
 
-/// Gathers `[channel·9, cell]` from planes, some rows of cells at a time, and scatters it back.
+/// Gathers `[channel·taps², cell]` from planes, some rows of cells at a time, and scatters it back.
 #[derive(Clone)]
 pub(super) struct Columns {
     channels: usize,
@@ -35,6 +35,11 @@ impl Columns {
         self.stencils.each_ref().map(Stencil::outputs)
     }
 
+    /// How many along each axis.
+    pub(super) fn taps(&self) -> [usize; 2] {
+        self.stencils.each_ref().map(|stencil| stencil.taps().len())
+    }
+
     /// The planes of one sample.
     pub(super) fn sample<'a>(&self, x: &'a [f32], sample: usize) -> &'a [f32] {
         let size = self.channels * self.inputs().iter().product::<usize>();
@@ -44,16 +49,16 @@ impl Columns {
     /// The computed rows in bands of about [`TILE`] gathered values.
     pub(super) fn tiles(&self) -> Vec<Range<usize>> {
         let [nx, ny] = self.outputs();
-        let rows = (TILE / (self.channels * Stencil::TAPS * Stencil::TAPS * ny)).clamp(1, nx);
+        let rows = (TILE / (self.lines() * ny)).clamp(1, nx);
         (0..nx).step_by(rows).map(|first| first..(first + rows).min(nx)).collect()
     }
 
-    /// The cells under the taps of some rows, `[channel·9, cell]`.
+    /// The cells under the taps of some rows, `[channel·taps², cell]`.
     pub(super) fn gather(&self, x: &[f32], rows: Range<usize>) -> Array2<f32> {
         let [[mx, my], [_, ny]] = [self.inputs(), self.outputs()];
         let mut taps = Array2::zeros(self.shape(&rows));
         let lines = taps.as_slice_mut().expect("just made").chunks_exact_mut(rows.len() * ny);
-        for ((channel, k, l), line) in self.taps().zip(lines) {
+        for ((channel, k, l), line) in self.order().zip(lines) {
             let plane = &x[channel * mx * my..(channel + 1) * mx * my];
             let along_y = self.stencils[1].tap(l);
             for (row, line) in rows.clone().zip(line.chunks_exact_mut(ny)) {
@@ -68,7 +73,7 @@ impl Columns {
     /// The adjoint of [`Self::gather`]: adds every tap to the cell that it was read from.
     pub(super) fn scatter(&self, taps: ArrayView2<'_, f32>, rows: Range<usize>, x: &mut [f32]) {
         let [[mx, my], [_, ny]] = [self.inputs(), self.outputs()];
-        for ((channel, k, l), line) in self.taps().zip(taps.rows()) {
+        for ((channel, k, l), line) in self.order().zip(taps.rows()) {
             let plane = &mut x[channel * mx * my..(channel + 1) * mx * my];
             let along_y = self.stencils[1].tap(l);
             let line = line.to_slice().expect("products are in standard layout");
@@ -82,12 +87,18 @@ impl Columns {
 
     fn shape(&self, rows: &Range<usize>) -> (usize, usize) {
         let [_, ny] = self.outputs();
-        (self.channels * Stencil::TAPS * Stencil::TAPS, rows.len() * ny)
+        (self.lines(), rows.len() * ny)
+    }
+
+    /// Channels times taps.
+    fn lines(&self) -> usize {
+        let [kx, ky] = self.taps();
+        self.channels * kx * ky
     }
 
     /// Channel and taps in the order of the weights.
-    fn taps(&self) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
-        const K: usize = Stencil::TAPS;
-        (0..self.channels * K * K).map(|row| (row / (K * K), row / K % K, row % K))
+    fn order(&self) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
+        let [kx, ky] = self.taps();
+        (0..self.lines()).map(move |line| (line / (kx * ky), line / ky % kx, line % ky))
     }
 }
