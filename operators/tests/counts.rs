@@ -1,0 +1,84 @@
+//! How many numbers every architecture learns, against the counts of its references.
+
+use candle_core::{DType, Device, Result, Shape, Tensor};
+use candle_nn::var_builder::SimpleBackend;
+use candle_nn::{Init, VarBuilder};
+use operators::{ARCHITECTURES, Interface};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// How a reference counts complex weights, which are real and imaginary parts here.
+enum Count {
+    /// Every real number.
+    Real(usize),
+    /// Complex numbers, those of tensors named `…spectral…`, once.
+    ComplexOnce(usize),
+}
+use Count::{ComplexOnce, Real};
+
+/// Architecture, table, `[history, channels, parameters]`, cells, count; domains are periodic.
+type Row = (&'static str, &'static str, [usize; 3], [usize; 3], Count);
+
+/// A line each; the comment above it names the reference.
+const ROWS: &[Row] = &[
+    // The original fourier_2d.py (Darcy flow), without and with both parts of complex weights.
+    ("fno", "", [1, 1, 0], [85, 85, 1], ComplexOnce(1_188_353)),
+    ("fno", "", [1, 1, 0], [85, 85, 1], Real(2_368_001)),
+    // The original fourier_2d_time.py (Navier–Stokes), less four batch norms that it never applies.
+    ("fno", "width = 20", [10, 1, 0], [64, 64, 1], ComplexOnce(465_717 - 4 * 40)),
+];
+
+#[test]
+fn counts_are_those_of_the_references() {
+    for (architecture, table, [history, channels, parameters], cells, count) in ROWS {
+        let interface = Interface {
+            history: *history,
+            channels: *channels,
+            parameters: *parameters,
+            cells: *cells,
+            periodic: [true; 3],
+            constants: Vec::new(),
+        };
+        let sizes = sizes(architecture, table, &interface);
+        let complex = |name: &str| name.contains("spectral");
+        let (counted, expected) = match count {
+            Real(count) => (sizes.values().sum::<usize>(), *count),
+            ComplexOnce(count) => {
+                let once = |(name, size)| if complex(name) { size / 2 } else { size };
+                (sizes.iter().map(|(name, size)| once((name.as_str(), *size))).sum(), *count)
+            }
+        };
+        assert_eq!(counted, expected, "{architecture} with `{table}`: {sizes:#?}");
+    }
+}
+
+/// The sizes of all weights; none is drawn.
+fn sizes(architecture: &str, table: &str, interface: &Interface) -> BTreeMap<String, usize> {
+    let sizes = Sizes::default();
+    let builder = VarBuilder::from_backend(Box::new(sizes.clone()), DType::F32, Device::Cpu);
+    let table = table.parse().expect("it is TOML");
+    let architecture = ARCHITECTURES.build(architecture, table).expect("the table is valid");
+    architecture.build(interface, builder).expect("it knows the interface");
+    let sizes = sizes.0.lock().expect("nobody panics while holding the lock");
+    sizes.clone()
+}
+
+/// Notes what is asked for, and hands out one zero seen many times.
+#[derive(Clone, Default)]
+struct Sizes(Arc<Mutex<BTreeMap<String, usize>>>);
+
+impl SimpleBackend for Sizes {
+    fn get(&self, s: Shape, name: &str, _: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
+        let mut sizes = self.0.lock().expect("nobody panics while holding the lock");
+        assert!(sizes.insert(name.into(), s.elem_count()).is_none(), "`{name}` twice");
+        Tensor::zeros((), dtype, dev)?.broadcast_as(s)
+    }
+
+    fn get_unchecked(&self, name: &str, _: DType, _: &Device) -> Result<Tensor> {
+        candle_core::bail!("`{name}` has no shape")
+    }
+
+    fn contains_tensor(&self, name: &str) -> bool {
+        self.0.lock().expect("nobody panics while holding the lock").contains_key(name)
+    }
+}
