@@ -5,19 +5,27 @@
 //! two against each other. No result depends on the number of threads.
 
 mod convolution;
+mod coordinates;
 mod depthwise;
 mod gelu;
 mod group_norm;
+mod max_pool;
+mod perceptron;
 mod pointwise;
+mod relu;
 mod slices;
 mod spectral;
 mod stencil;
 
 pub use convolution::Convolution;
+pub use coordinates::coordinates;
 pub use depthwise::Depthwise;
 pub use gelu::{gelu, gelu_sum};
 pub use group_norm::GroupNorm;
+pub use max_pool::{halved, max_pool};
+pub use perceptron::{Activation, Perceptron};
 pub use pointwise::Pointwise;
+pub use relu::{normalized_relu, relu};
 pub use spectral::SpectralConvolution;
 pub use stencil::{Beyond, Stencil};
 

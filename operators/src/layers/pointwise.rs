@@ -166,6 +166,12 @@ impl CustomOp2 for WeightGradient {
         layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (out, into) = (Sizes::of(layout_g), Sizes::of(layout));
+        if out.cells == 1 {
+            let g = matrix(values(g, layout_g)?, (out.batch, out.channels));
+            let product = g.t().dot(&matrix(values(x, layout)?, (into.batch, into.channels)));
+            let product = product.as_standard_layout().into_owned();
+            return Ok(output(product.into_raw_vec_and_offset().0, (out.channels, into.channels)));
+        }
         let products: Vec<_> = out
             .samples(values(g, layout_g)?)
             .zip(into.samples(values(x, layout)?))

@@ -62,10 +62,21 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Depthwise::new(3, stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
+    ("pointwise of one cell", |weights| {
+        let layer = Pointwise::new(3, 5, weights)?;
+        Ok(Box::new(move |x| layer.forward(&x.narrow(2, 4, 1)?.narrow(3, 7, 1)?)))
+    }),
+    ("perceptron", |weights| {
+        let layer = Perceptron::new(&[3, 6, 6, 2], Activation::Relu, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("greatest of four", |_| Ok(Box::new(max_pool))),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
+    ("relu", |_| Ok(Box::new(relu))),
+    ("normalized relu", |_| Ok(Box::new(normalized_relu))),
     ("gelu", |_| Ok(Box::new(gelu))),
     ("gelu of a sum", |_| Ok(Box::new(|x| gelu_sum(x, &(x * 0.5)?)))),
 ];

@@ -1,8 +1,8 @@
 //! The Fourier neural operator.
 
-use crate::layers::{Pointwise, SpectralConvolution, gelu, gelu_sum};
+use crate::layers::{Pointwise, SpectralConvolution, coordinates, gelu, gelu_sum};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
-use candle_core::{DType, Device, Result as CandleResult, Tensor};
+use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,7 @@ impl Architecture for Fno {
         let inputs = interface.history * interface.channels + interface.parameters + cells.len();
         let hidden = self.projection;
         Ok(Box::new(FnoOperator {
-            coordinates: coordinates(cells, weights.device(), weights.dtype())?,
+            coordinates: coordinates(&cells, weights.device(), weights.dtype())?,
             lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,
             widen: Pointwise::new(width, hidden, &weights.pp("widen"))?,
@@ -113,15 +113,4 @@ impl Operator for FnoOperator {
         v = (last.spectral.forward(&v)? + last.local.forward(&v)?)?;
         self.project.forward(&gelu(&self.widen.forward(&v)?)?)
     }
-}
-
-/// The cells' centres in units of the axes' lengths, `[1, 2, x, y]`.
-fn coordinates([nx, ny]: [usize; 2], device: &Device, dtype: DType) -> CandleResult<Tensor> {
-    let centre = |i: usize, n: usize| (i as f64 + 0.5) / n as f64;
-    let x = (0..nx * ny).map(|cell| centre(cell / ny, nx));
-    let y = (0..nx * ny).map(|cell| centre(cell % ny, ny));
-    Tensor::from_iter(x.chain(y), &Device::Cpu)?
-        .reshape((1, 2, nx, ny))?
-        .to_dtype(dtype)?
-        .to_device(device)
 }

@@ -1,0 +1,104 @@
+//! The rectified linear unit, plain and normalized.
+
+use super::slices::{by_hand, output, values};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
+use rayon::prelude::*;
+
+/// Values a task; 64 KiB of `f32` stay in the first-level caches.
+const BLOCK: usize = 16_384;
+
+/// Keeps the quotient finite where all values of a sample are equal.
+const TINY: f64 = 1e-12;
+
+/// `relu(x) = max(x, 0)`, with the slope 0 at 0.
+pub fn relu(x: &Tensor) -> Result<Tensor> {
+    if by_hand(x) { x.contiguous()?.apply_op1(Relu) } else { x.relu() }
+}
+
+/// `σ relu((x − μ)/σ) + μ`, with the mean μ and the deviation σ of all values of a sample: what is
+/// below the mean becomes the mean, and scaling a sample scales its values.
+///
+/// Shapes: `[batch, …]`, more than one value a sample.
+///
+/// Source: `act_fn.py` of CFDBench (Luo, Chen & Zhang 2023, arXiv 2310.05963), where σ² has one
+/// less than the number of values in its denominator.
+pub fn normalized_relu(x: &Tensor) -> Result<Tensor> {
+    let flat = x.flatten_from(1)?;
+    let count = flat.dim(1)? as f64;
+    let mean = flat.mean_keepdim(1)?;
+    let centred = flat.broadcast_sub(&mean)?;
+    let deviation = ((centred.sqr()?.sum_keepdim(1)? / (count - 1.0))? + TINY)?.sqrt()?;
+    let normal = centred.broadcast_div(&deviation)?;
+    relu(&normal)?.broadcast_mul(&deviation)?.broadcast_add(&mean)?.reshape(x.shape())
+}
+
+struct Relu;
+
+impl CustomOp1 for Relu {
+    fn name(&self) -> &'static str {
+        "relu"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x = values(x, layout)?;
+        let mut y = vec![0.0; x.len()];
+        y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).for_each(|(y, x)| {
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x > 0.0 { x } else { 0.0 * x });
+        });
+        Ok(output(y, layout.shape()))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        x.apply_op2_no_bwd(&gradient.contiguous()?, &ReluGradient).map(Some)
+    }
+}
+
+/// `g` where `x > 0`, else 0.
+struct ReluGradient;
+
+impl CustomOp2 for ReluGradient {
+    fn name(&self) -> &'static str {
+        "relu-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        layout: &Layout,
+        g: &CpuStorage,
+        layout_g: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (x, g) = (values(x, layout)?, values(g, layout_g)?);
+        let mut y = vec![0.0; x.len()];
+        let blocks = y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).zip(g.par_chunks(BLOCK));
+        blocks.for_each(|((y, x), g)| {
+            y.iter_mut().zip(x).zip(g).for_each(|((y, &x), &g)| *y = if x > 0.0 { g } else { 0.0 });
+        });
+        Ok(output(y, layout.shape()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use candle_core::Device;
+
+    #[test]
+    fn diverged_values_stay_diverged() -> Result<()> {
+        let y = relu(&Tensor::new(&[-1f32, 2.0, f32::NAN], &Device::Cpu)?)?.to_vec1::<f32>()?;
+        assert!(y[0] == 0.0 && y[1] == 2.0 && y[2].is_nan());
+        Ok(())
+    }
+
+    /// (−3, 1, 2, 4) has the mean 1 and the deviation √(26/3); only −3 is moved.
+    #[test]
+    fn the_normalized_unit_moves_what_is_below_the_mean() -> Result<()> {
+        let x = Tensor::new(&[[-3f32, 1.0, 2.0, 4.0], [-30.0, 10.0, 20.0, 40.0]], &Device::Cpu)?;
+        let y = normalized_relu(&x)?.to_vec2::<f32>()?;
+        for (y, scale) in y.iter().zip([1.0, 10.0]) {
+            let expected = [1.0, 1.0, 2.0, 4.0].map(|x| x * scale);
+            assert!(y.iter().zip(expected).all(|(y, x)| (y - x).abs() < 1e-5 * scale), "{y:?}");
+        }
+        Ok(())
+    }
+}
