@@ -15,7 +15,7 @@ pub enum SolverError {
     },
     /// The ends of an axis are none that the method knows.
     #[error(
-        "axis {axis} ends in {:?} and {:?}, and the method knows two walls or a periodic axis", .found[0], .found[1]
+        "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, and two open ends along x", .found[0], .found[1]
     )]
     Boundaries {
         /// 0, 1, 2 for x, y, z.

@@ -1,27 +1,35 @@
 //! Steps allocate nothing.
 
 use data::rng;
-use solvers::{Problem, problems::Cavity};
+use solvers::Problem;
+use solvers::problems::{Cavity, Tube};
 
 /// Allocations of an interval, after a first one in which plans and caches settle.
-fn allocations(reynolds: f64, interval: f64) -> (usize, u64) {
-    let cavity = Cavity { reynolds: Some(reynolds), ..Cavity::default() };
-    let grid = cavity.grid([32, 24, 1]).expect("the cells suit the cavity");
-    let mut solver = cavity.solver(&grid).expect("the cavity has walls");
-    solver.load(&cavity.initial(&grid, &mut rng(0, 0))).expect("the state fits its grid");
-    solver.advance(interval).expect("the cavity is stable");
+fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
+    let grid = problem.grid([32, 24, 1]).expect("the cells suit the problem");
+    let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
+    solver.load(&problem.initial(&grid, &mut rng(0, 0))).expect("the state fits its grid");
+    solver.advance(interval).expect("the flow is stable");
     let mut steps = 0;
     let counted = allocation_counter::measure(|| {
-        steps = solver.advance(interval).expect("the cavity is stable").steps;
+        steps = solver.advance(interval).expect("the flow is stable").steps;
     });
     (steps, counted.count_total)
 }
 
 #[test]
 fn a_step_allocates_nothing() {
-    for reynolds in [1.0, 1000.0] {
-        let (steps, count) = allocations(reynolds, 1.0);
+    let cavity = |reynolds| Cavity { reynolds: Some(reynolds), ..Cavity::default() };
+    let tube = |viscosity| Tube { viscosity, ..Tube::default() };
+    let problems: [(&str, &dyn Problem); 4] = [
+        ("cavity at Re 1", &cavity(1.0)),
+        ("cavity at Re 1000", &cavity(1000.0)),
+        ("tube at Re 1", &tube(10.0)),
+        ("tube at Re 100", &tube(0.1)),
+    ];
+    for (name, problem) in problems {
+        let (steps, count) = allocations(problem, 1.0);
         assert!(steps > 20, "an interval of {steps} steps proves little");
-        assert_eq!(count, 0, "at Re {reynolds}");
+        assert_eq!(count, 0, "{name}");
     }
 }

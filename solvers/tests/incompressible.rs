@@ -3,7 +3,7 @@
 use data::{Axis, Boundary, Grid, State, rng};
 use ndarray::s;
 use solvers::incompressible::Incompressible;
-use solvers::problems::{Cavity, TaylorGreen};
+use solvers::problems::{Cavity, TaylorGreen, Tube};
 use solvers::verify::{Errors, Manufactured, order};
 use solvers::{Problem, Solver, SolverError};
 use std::sync::Arc;
@@ -235,4 +235,57 @@ fn open_ends_are_refused() {
     let error = Incompressible::new(&Grid::plane(open, walls), 1.0, 1.0).err().expect("it is open");
     assert!(matches!(error, SolverError::Boundaries { axis: 0, .. }));
     assert!(error.to_string().starts_with("axis 0 ends in Wall"), "{error}");
+}
+
+#[test]
+fn an_eddy_leaves_through_the_outlet() {
+    const RADIUS: f64 = 0.1;
+    let grid = Grid::plane(
+        Axis::uniform(128, 0.0, 2.0, [Boundary::Open; 2]),
+        Axis::uniform(64, -0.5, 0.5, [Boundary::Periodic; 2]),
+    );
+    let stream = Incompressible::new(&grid, 1.0, 1e-5).expect("the grid is open along x");
+    let mut solver = stream.fed(|_| 1.0);
+    let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
+    // Half as fast as the stream; the stream function is a Gaussian, so that little is felt afar.
+    let mut state = State::from_shape_fn((3, 128, 64, 1), |(channel, i, j, _)| {
+        let [x, y] = [(x[i] - 1.5) / RADIUS, y[j] / RADIUS];
+        let swirl = 0.5 * (0.5 - 0.5 * (x * x + y * y)).exp();
+        [1.0 - swirl * y, swirl * x, 0.0][channel]
+    });
+    solver.load(&state).expect("the state fits");
+    let mut of_the_eddy = || {
+        solver.advance(0.05).expect("the flow is stable");
+        solver.store(&mut state);
+        state.slice_mut(s![0, .., .., ..]).mapv_inplace(|u| u - 1.0);
+        energy(&state)
+    };
+    let energies: Vec<f64> = (0..30).map(|_| of_the_eddy()).collect();
+    // Its centre crosses the outlet at 0.5 s, and its rim at 0.8 s.
+    assert!(energies.windows(2).all(|pair| pair[1] < pair[0]), "energy came back: {energies:?}");
+    let left = energies[29] / energies[0];
+    // What is reflected of an amplitude of 1 %; zero gradients leave more.
+    assert!(left < 1e-4, "{left:.1e} of the energy did not leave");
+}
+
+#[test]
+fn both_integrators_develop_a_parabola() {
+    for (viscosity, length) in [(10.0, 0.4), (0.4, 1.6)] {
+        let tube = Tube { viscosity, length, ..Tube::default() };
+        let (mut solver, mut state) = start(&tube, [64, 16, 1]);
+        solver.advance(60.0 * tube.time_scale()).expect("the tube is stable");
+        solver.store(&mut state);
+        // The scheme is exact for parabolas; its mean over the 16 cells is that of the inflow.
+        let parabola = |j: usize| (2 * j + 1) as f64 * (31 - 2 * j) as f64;
+        let scale = 16.0 / (0..16).map(parabola).sum::<f64>();
+        for j in 0..16 {
+            let [found, wanted] = [state[[0, 63, j, 0]], scale * parabola(j)];
+            assert!((found - wanted).abs() < 1e-9, "μ = {viscosity}: {found} is not {wanted}");
+        }
+        // −∂p/∂x = −μ u″, and p = 0 on the outlet, half a cell beyond the last centre.
+        let gradient = 8.0 * scale * viscosity * (16.0 / tube.diameter).powi(2);
+        let wanted = 0.5 * gradient * length / 64.0;
+        let found = state[[2, 63, 5, 0]];
+        assert!((found / wanted - 1.0).abs() < 1e-8, "μ = {viscosity}: {found} is not {wanted}");
+    }
 }

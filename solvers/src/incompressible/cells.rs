@@ -5,8 +5,8 @@ use super::plane::{GHOSTS, Plane};
 use super::velocity::Velocity;
 use data::State;
 
-/// Velocities of the faces as means of the cells on both sides, second order; walls let nothing
-/// through, whatever the cells say.
+/// Velocities of the faces as means of the cells on both sides, and extrapolated to the high end of
+/// x, second order. What walls and inlets prescribe is left to [`super::flow::Flow::close`].
 ///
 /// Shape: `state` is `[channel, x, y, 1]` with u and v first.
 pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity) {
@@ -20,7 +20,10 @@ pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity)
             velocity.v.line_mut(GHOSTS + i)[GHOSTS + j] = v;
         }
     }
-    velocity.close(mesh);
+    for j in 0..ny {
+        let u = 1.5 * state[[0, nx - 1, j, 0]] - 0.5 * state[[0, nx - 2, j, 0]];
+        velocity.u.line_mut(GHOSTS + nx)[GHOSTS + j] = u;
+    }
 }
 
 /// Cell averages of both components, as means of the faces on both sides.

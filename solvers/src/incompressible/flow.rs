@@ -2,6 +2,7 @@
 
 use super::helmholtz::Helmholtz;
 use super::mesh::{Mesh, Sides};
+use super::opening::Opening;
 use super::plane::{GHOSTS, Plane, inner, inner_mut};
 use super::solver::Forcing;
 use super::stencil::Stencil;
@@ -15,22 +16,47 @@ pub(crate) struct Flow {
     pub(crate) viscosity: f64,
     pub(crate) velocity: Velocity,
     pub(crate) forcing: Option<Forcing>,
+    pub(crate) opening: Option<Opening>,
     poisson: Helmholtz,
 }
 
 impl Flow {
     /// At rest.
     pub(crate) fn new(mesh: Mesh, viscosity: f64) -> Self {
-        let mut velocity = Velocity::zeros(mesh.cells);
-        velocity.close(&mesh);
-        Self {
+        let mut flow = Self {
             stencil: Stencil::new(&mesh, viscosity),
             viscosity,
-            velocity,
+            velocity: Velocity::zeros(mesh.cells),
             forcing: None,
+            opening: None,
             poisson: Helmholtz::new(mesh.cells, mesh.spacing, mesh.ends()[0]),
             mesh,
+        };
+        flow.open(&|_| 0.0);
+        flow.velocity.close(&mesh);
+        flow
+    }
+
+    /// Lets fluid with the velocity `inflow(y)` in m/s enter where x is open; y is in m from the
+    /// low corner.
+    pub(crate) fn open(&mut self, inflow: &dyn Fn(f64) -> f64) {
+        let Mesh { cells, spacing, sides } = self.mesh;
+        if sides[0] == Sides::Open {
+            // Simpson's rule is exact for a parabola.
+            let mean = |j: usize| {
+                let at = |part: f64| inflow((j as f64 + part) * spacing[1]);
+                (at(0.0) + 4.0 * at(0.5) + at(1.0)) / 6.0
+            };
+            self.opening = Some(Opening::new((0..cells[1]).map(mean).collect(), cells, spacing));
         }
+    }
+
+    /// Sets the faces of walls and open ends, and all ghosts.
+    pub(crate) fn close(&self, velocity: &mut Velocity) {
+        if let Some(opening) = &self.opening {
+            opening.close(velocity, 1.0);
+        }
+        velocity.close(&self.mesh);
     }
 
     /// Solves −∇²ψ = ∇·`velocity` with no gradient across walls; ψ has zero mean.
@@ -61,7 +87,7 @@ impl Flow {
                 v[0] += ry * (psi[0] - psi[ny - 1]);
             }
         });
-        velocity.close(&mesh);
+        self.close(velocity);
     }
 
     /// Subtracts ψ of the last projection over `duration` in s from `pressure`.
@@ -90,10 +116,18 @@ impl Flow {
             stencil.across_y(now, i, |j, push| v[j] = push.advection + push.diffusion);
         });
         self.force(space, time, 1.0);
+        if let Some(opening) = &self.opening {
+            let (push, rates) = (opening.push(&now.u), space.u.line_mut(opening.outlet));
+            inner_mut(rates, ny).iter_mut().enumerate().for_each(|(j, u)| *u = push(j));
+            opening.close(space, 0.0); // what enters does not change
+        }
         space.close(&self.mesh);
         self.solve_potential(space);
         pressure.update(pressure.inner(), |_, line| line.fill(0.0));
         self.subtract_potential(1.0, pressure);
+        if let Some(opening) = &self.opening {
+            opening.level(pressure);
+        }
     }
 
     /// Adds `duration` times the forcing at `time` to the faces of `velocity`.

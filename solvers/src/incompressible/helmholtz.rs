@@ -101,7 +101,8 @@ impl Helmholtz {
         self.diagonal.len()
     }
 
-    fn lines(&self) -> usize {
+    /// Lines of unknowns.
+    pub(crate) fn lines(&self) -> usize {
         self.values.len() / self.stride()
     }
 
@@ -216,6 +217,8 @@ fn end_diagonal(ends: Ends, is_end: [bool; 2]) -> f64 {
         Ends::NeumannCells => 2.0 - at_ends,
         Ends::DirichletCells => 2.0 + at_ends,
         Ends::Periodic | Ends::DirichletFaces => 2.0,
+        Ends::EntryFaces => 2.0 - f64::from(u8::from(is_end[1])),
+        Ends::EntryCells => 2.0 + f64::from(u8::from(is_end[0])) - f64::from(u8::from(is_end[1])),
     }
 }
 
@@ -251,8 +254,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ENDS: [Ends; 4] =
-        [Ends::Periodic, Ends::NeumannCells, Ends::DirichletCells, Ends::DirichletFaces];
+    /// The first four may also end the axis that is transformed.
+    const ENDS: [Ends; 6] = [
+        Ends::Periodic,
+        Ends::NeumannCells,
+        Ends::DirichletCells,
+        Ends::DirichletFaces,
+        Ends::EntryFaces,
+        Ends::EntryCells,
+    ];
 
     /// −δ² along a line with its ends.
     fn negative_second_difference(line: &[f64], ends: Ends, spacing: f64) -> Vec<f64> {
@@ -262,6 +272,20 @@ mod tests {
             Ends::NeumannCells => line[end],
             Ends::DirichletCells => -line[end],
             Ends::DirichletFaces => 0.0,
+            Ends::EntryFaces => {
+                if end == 0 {
+                    0.0
+                } else {
+                    line[end]
+                }
+            }
+            Ends::EntryCells => {
+                if end == 0 {
+                    -line[end]
+                } else {
+                    line[end]
+                }
+            }
         };
         let at = |i: usize| {
             let low = if i == 0 { beyond(0, n - 1) } else { line[i - 1] };
@@ -286,7 +310,7 @@ mod tests {
         #[test]
         fn solves_with_all_ends_on_grids_of_any_shape(
             (nx, ny) in (4usize..20, 4usize..40),
-            kinds in (0usize..4, 0usize..4),
+            kinds in (0usize..6, 0usize..4),
             shift in prop_oneof![Just(0.0), 0.1..1e4],
             seed in 0u64..1000,
         ) {

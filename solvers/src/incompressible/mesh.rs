@@ -12,9 +12,11 @@ pub(crate) enum Sides {
     Periodic,
     /// Solid walls that slide with these velocities in m/s.
     Walls([f64; 2]),
+    /// Fluid enters at the low end of x, and leaves at the high end.
+    Open,
 }
 
-/// Uniform plane cells between walls or repeating.
+/// Uniform plane cells between walls, repeating, or open along x.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mesh {
     /// Cells along x and y.
@@ -26,7 +28,8 @@ pub(crate) struct Mesh {
 }
 
 impl Mesh {
-    /// Reads a grid; refuses fewer than `least` cells along an axis, depth, and open ends.
+    /// Reads a grid; refuses fewer than `least` cells along an axis, depth, and ends that
+    /// are open but not both of x.
     pub(crate) fn new(grid: &Grid, least: usize) -> Result<Self, SolverError> {
         let [nx, ny, nz] = grid.cells();
         for (axis, cells) in [nx, ny].into_iter().enumerate() {
@@ -48,15 +51,17 @@ impl Mesh {
 
     /// Boundary conditions of the pressure, of u and of v, each along x and y.
     pub(crate) fn ends(&self) -> [[Ends; 2]; 3] {
-        let of = |axis: usize, ends| match self.sides[axis] {
-            Sides::Periodic => Ends::Periodic,
-            Sides::Walls(_) => ends,
+        let of = |axis: usize, ends| match (self.sides[axis], ends) {
+            (Sides::Periodic, _) => Ends::Periodic,
+            (Sides::Open, Ends::DirichletFaces) => Ends::EntryFaces,
+            (Sides::Open, Ends::DirichletCells) => Ends::EntryCells,
+            (Sides::Walls(_) | Sides::Open, ends) => ends,
         };
         let [p, face, cell] = [Ends::NeumannCells, Ends::DirichletFaces, Ends::DirichletCells];
         [[of(0, p), of(1, p)], [of(0, face), of(1, cell)], [of(0, cell), of(1, face)]]
     }
 
-    /// The first face along `axis` that moves: not that of a wall.
+    /// The first face along `axis` that moves: not that of a wall or an inlet.
     pub(crate) fn first_face(&self, axis: usize) -> usize {
         GHOSTS + usize::from(self.sides[axis] != Sides::Periodic)
     }
@@ -64,7 +69,7 @@ impl Mesh {
     /// The largest wall speed over the size of the cells that it passes, in 1/s.
     pub(crate) fn wall_rate(&self) -> f64 {
         let of = |axis: usize| match self.sides[axis] {
-            Sides::Periodic => 0.0,
+            Sides::Periodic | Sides::Open => 0.0,
             Sides::Walls([low, high]) => low.abs().max(high.abs()) / self.spacing[1 - axis],
         };
         of(0).max(of(1))
@@ -77,6 +82,7 @@ fn sides(axis: usize, boundaries: [Boundary; 2]) -> Result<Sides, SolverError> {
         [Boundary::Wall { velocity: low }, Boundary::Wall { velocity: high }] => {
             Ok(Sides::Walls([low[1 - axis], high[1 - axis]]))
         }
+        [Boundary::Open, Boundary::Open] if axis == 0 => Ok(Sides::Open),
         _ => Err(SolverError::Boundaries { axis, found: boundaries }),
     }
 }

@@ -5,6 +5,7 @@ mod clock;
 mod flow;
 mod helmholtz;
 mod mesh;
+mod opening;
 mod plane;
 mod sbdf2;
 mod solver;

@@ -77,7 +77,7 @@ impl Sbdf2 {
         self.explicit_part(flow, omega, dt);
         flow.force(&mut self.other, time + dt, 1.0);
         self.diffuse(flow, alpha / dt);
-        self.other.close(&flow.mesh);
+        flow.close(&mut self.other);
         self.rotate_pressure(flow);
         flow.project(&mut self.other);
         flow.subtract_potential(dt / alpha, &mut self.pressure);
@@ -111,6 +111,16 @@ impl Sbdf2 {
                 a[j] = push.advection;
             });
         });
+        if let Some(opening) = &flow.opening {
+            let (n, at) = (opening.outlet, opening.push(&now.u));
+            let (u, a) = (self.other.u.line_mut(n), self.advection.u.line_mut(n));
+            let (u, a, c) = (inner_mut(u, ny), inner_mut(a, ny), inner(now.u.line(n), ny));
+            for j in 0..ny {
+                let push = Push { advection: at(j), diffusion: 0.0 };
+                u[j] = combine(c[j], u[j], push, a[j]);
+                a[j] = push.advection;
+            }
+        }
     }
 
     /// Adds −ν ∇·u* to the pressure.
@@ -150,7 +160,7 @@ fn add_change(solver: &mut Helmholtz, other: &mut Plane, now: &Plane, first: [us
         let rhs = &other.line(i0 + i)[j0..];
         line.iter_mut().zip(rhs).for_each(|(f, rhs)| *f = rhs / nu);
     });
-    other.update(i0..other.inner().end, |i, line| {
+    other.update(i0..i0 + solver.lines(), |i, line| {
         let changes = now.line(i)[j0..].iter().zip(solver.line(i - i0));
         line[j0..].iter_mut().zip(changes).for_each(|(value, (now, change))| *value = now + change);
     });

@@ -15,7 +15,8 @@ use std::sync::Arc;
 /// A force per mass in m/s² at a time in s and a place in m from the low corner.
 pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
 
-/// Plane incompressible flow of constant density and viscosity between walls or repeating.
+/// Plane incompressible flow of constant density and viscosity between walls, repeating, or
+/// from an inlet to an outlet along x.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + ν ∇²u + f,   ∇·u = 0
@@ -24,7 +25,7 @@ pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
 /// Staggered finite volumes, central differences, second order in space and time; a direct
 /// projection once a step. Of two integrators the one with the longer stable step runs: explicit
 /// [`SspRk3`], or [`Sbdf2`] with implicit diffusion where diffusion would limit the former.
-/// Channels are u, v in m/s and p in Pa of zero mean; p is recovered from the velocity of now.
+/// Channels are u, v in m/s and p in Pa, of zero mean, or of zero mean over the outlet where there is one; p is recovered from the velocity of now.
 pub struct Incompressible {
     flow: Flow,
     /// p/ρ of now.
@@ -69,6 +70,14 @@ impl Incompressible {
     #[must_use]
     pub fn forced(mut self, forcing: Forcing) -> Self {
         self.flow.forcing = Some(forcing);
+        self
+    }
+
+    /// The same flow, fed at the low end of an open x: there `inflow(y)` is the velocity in m/s, and
+    /// y is in m from the low corner.
+    #[must_use]
+    pub fn fed(mut self, inflow: impl Fn(f64) -> f64) -> Self {
+        self.flow.open(&inflow);
         self
     }
 
@@ -136,6 +145,7 @@ impl Solver for Incompressible {
         let mesh = self.flow.mesh;
         let mut velocity = Velocity::zeros(mesh.cells);
         load_velocity(state, &mesh, &mut velocity);
+        self.flow.close(&mut velocity);
         self.flow.project(&mut velocity);
         self.flow.velocity = velocity;
         load_pressure(state, self.density, &mesh, &mut self.pressure);

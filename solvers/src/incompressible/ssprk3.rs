@@ -84,8 +84,15 @@ fn stage(flow: &Flow, keep: f64, now: &Velocity, next: &mut Velocity, time: f64,
             v[j] = keep * v0[j] + take * (v1[j] + dt * (push.advection + push.diffusion));
         });
     });
+    if let Some(opening) = &flow.opening {
+        let (push, n) = (opening.push(&now.u), opening.outlet);
+        let [u0, u1] = [start, now].map(|velocity| inner(velocity.u.line(n), ny));
+        for (j, u) in inner_mut(next.u.line_mut(n), ny).iter_mut().enumerate() {
+            *u = keep * u0[j] + take * (u1[j] + dt * push(j));
+        }
+    }
     flow.force(next, time, take * dt);
-    next.close(&flow.mesh);
+    flow.close(next);
 }
 
 #[cfg(test)]

@@ -16,6 +16,12 @@ pub(crate) enum Ends {
     DirichletCells,
     /// Unknowns at the faces between cells, zero at the faces that end the axis.
     DirichletFaces,
+    /// Unknowns at the faces but the first, zero there, no gradient beyond the last. Swept, not
+    /// transformed.
+    EntryFaces,
+    /// Unknowns at cell centres, zero at the low end, no gradient across the high end. Swept, not
+    /// transformed.
+    EntryCells,
 }
 
 impl Ends {
@@ -53,6 +59,8 @@ pub(crate) struct Workspace {
 
 impl Transform {
     pub(crate) fn new(ends: Ends, cells: usize) -> Self {
+        let is_swept = matches!(ends, Ends::EntryFaces | Ends::EntryCells);
+        assert!(!is_swept, "open ends lie along x, which is swept");
         let mut planner = RealFftPlanner::new();
         let n = cells as f64;
         let twiddles = match ends {
@@ -103,7 +111,7 @@ impl Transform {
             (Ends::Periodic, _) => 2.0 * PI * k / n,
             (Ends::NeumannCells, false) | (Ends::DirichletCells, true) => PI * k / n,
             (Ends::NeumannCells, true) | (Ends::DirichletCells, false) => PI * (n - k) / n,
-            (Ends::DirichletFaces, _) => PI * (slot + 1) as f64 / n,
+            (_, _) => PI * (slot + 1) as f64 / n,
         }
     }
 
@@ -121,7 +129,7 @@ impl Transform {
             Ends::Periodic => work.real.copy_from_slice(&line[..self.cells]),
             Ends::NeumannCells => permute(&line[..self.cells], 1.0, &mut work.real),
             Ends::DirichletCells => permute(&line[..self.cells], -1.0, &mut work.real),
-            Ends::DirichletFaces => return self.sine(line, 1.0, work),
+            _ => return self.sine(line, 1.0, work),
         }
         self.fourier(work);
         let slots = line.as_chunks_mut::<2>().0.iter_mut().zip(&work.spectrum);

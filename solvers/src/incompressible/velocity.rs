@@ -15,7 +15,7 @@ impl Velocity {
         Self { u: Plane::zeros(cells), v: Plane::zeros(cells) }
     }
 
-    /// Sets the faces of walls and the ghosts.
+    /// Sets the faces of walls and the ghosts, but for those of open ends.
     ///
     /// Walls let nothing through. Beyond them both components continue as the parabola through the
     /// wall's value and the two nearest.
@@ -23,6 +23,7 @@ impl Velocity {
         for (side, end) in End::both(mesh.cells[0]).into_iter().enumerate() {
             let Self { u, v } = self;
             match mesh.sides[0] {
+                Sides::Open => {}
                 Sides::Periodic => [u, v].into_iter().for_each(|plane| {
                     end.repeats.into_iter().for_each(|[ghost, of]| plane.copy_line(of, ghost));
                 }),
@@ -39,6 +40,7 @@ impl Velocity {
             let (u, v) = (self.u.line_mut(i), self.v.line_mut(i));
             for (side, end) in ends.iter().enumerate() {
                 match mesh.sides[1] {
+                    Sides::Open => {}
                     Sides::Periodic => [&mut *u, &mut *v].into_iter().for_each(|line| {
                         end.repeats.into_iter().for_each(|[ghost, of]| line[ghost] = line[of]);
                     }),

@@ -2,9 +2,11 @@
 
 mod cavity;
 mod taylor_green;
+mod tube;
 
 pub use cavity::Cavity;
 pub use taylor_green::TaylorGreen;
+pub use tube::Tube;
 
 use crate::Problem;
 use data::{Registry, entry};
@@ -12,5 +14,9 @@ use data::{Registry, entry};
 /// All problems.
 pub const PROBLEMS: Registry<dyn Problem> = Registry {
     kind: "problem",
-    entries: &[entry!(dyn Problem, Cavity), entry!(dyn Problem, TaylorGreen)],
+    entries: &[
+        entry!(dyn Problem, Cavity),
+        entry!(dyn Problem, TaylorGreen),
+        entry!(dyn Problem, Tube),
+    ],
 };

@@ -1,0 +1,116 @@
+//! Flow that develops in a tube.
+
+use crate::incompressible::Incompressible;
+use crate::{Problem, Solver, SolverError};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use rand_chacha::ChaCha12Rng;
+use serde::{Deserialize, Serialize};
+
+/// Fluid at rest in a plane channel that is pushed through it from time 0.
+///
+/// ```text
+/// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U d / μ
+/// ```
+///
+/// Fluid enters at the low end of x with the same velocity everywhere, and leaves at the high end;
+/// the ends of y are walls at rest. Far behind the inlet the profile is a parabola of height 3/2 U.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Tube {
+    /// Velocity of the inflow U in m/s, > 0. Default 1.
+    pub inlet_velocity: f64,
+    /// Density ρ in kg/m³, > 0. Default 100.
+    pub density: f64,
+    /// Dynamic viscosity μ in Pa·s, > 0. Default 0.1.
+    pub viscosity: f64,
+    /// Length l in m, > 0. Default 1.
+    pub length: f64,
+    /// Distance of the walls d in m, > 0. Default 0.1.
+    pub diameter: f64,
+}
+
+/// Fewest cells along x and y: coarser ones do not hold the boundary layers.
+const LEAST_CELLS: usize = 8;
+
+impl Default for Tube {
+    fn default() -> Self {
+        Self { inlet_velocity: 1.0, density: 100.0, viscosity: 0.1, length: 1.0, diameter: 0.1 }
+    }
+}
+
+impl Tube {
+    fn reynolds(&self) -> f64 {
+        self.density * self.inlet_velocity * self.diameter / self.viscosity
+    }
+}
+
+impl Part for Tube {
+    const NAME: &'static str = "tube";
+    const SUMMARY: &'static str = "flow that develops in a plane channel from inlet to outlet";
+
+    fn check(&self) -> Result<(), Invalid> {
+        let positive = [
+            ("inlet-velocity", self.inlet_velocity),
+            ("density", self.density),
+            ("viscosity", self.viscosity),
+            ("length", self.length),
+            ("diameter", self.diameter),
+        ];
+        for (key, value) in positive {
+            let holds = value > 0.0 && value.is_finite();
+            Invalid::unless(holds, key, value, "finite and greater than 0")?;
+        }
+        Ok(())
+    }
+}
+
+impl Problem for Tube {
+    fn fields(&self) -> Vec<Field> {
+        vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")]
+    }
+
+    fn parameters(&self) -> Vec<(Parameter, f64)> {
+        vec![
+            (Parameter::new("reynolds", "Re", ""), self.reynolds()),
+            (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
+            (Parameter::new("density", "ρ", "kg/m³"), self.density),
+            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity),
+            (Parameter::new("length", "l", "m"), self.length),
+            (Parameter::new("diameter", "d", "m"), self.diameter),
+        ]
+    }
+
+    fn time_scale(&self) -> f64 {
+        self.diameter / self.inlet_velocity
+    }
+
+    fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
+        for axis in 0..2 {
+            if cells[axis] < LEAST_CELLS {
+                let expected = "a tube needs at least 8";
+                return Err(SolverError::Grid { axis, cells: cells[axis], expected });
+            }
+        }
+        if cells[2] != 1 {
+            return Err(SolverError::Grid {
+                axis: 2,
+                cells: cells[2],
+                expected: "plane flow has 1",
+            });
+        }
+        Ok(Grid::plane(
+            Axis::uniform(cells[0], 0.0, self.length, [Boundary::Open; 2]),
+            Axis::uniform(cells[1], 0.0, self.diameter, [Boundary::REST; 2]),
+        ))
+    }
+
+    fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
+        let (kinematic, inflow) = (self.viscosity / self.density, self.inlet_velocity);
+        Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?.fed(|_| inflow)))
+    }
+
+    fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
+        let [nx, ny, nz] = grid.cells();
+        State::zeros((3, nx, ny, nz))
+    }
+}
