@@ -1,7 +1,7 @@
 //! What goes into an operator and what comes out.
 
 use crate::OperatorError;
-use candle_core::{Device, Result as CandleResult, Tensor, bail};
+use candle_core::{Result as CandleResult, Tensor, bail};
 use data::Field;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ pub struct Interface {
     pub cells: [usize; 3],
     /// Whether the domain repeats along x, y, z.
     pub periodic: [bool; 3],
-    /// The channels that are given and stay as they are, such as a mask: networks see them, and what
-    /// they make of them counts for nothing.
+    /// The channels that are given and stay as they are, such as a mask: networks see them, and do
+    /// not put them out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<usize>,
 }
@@ -36,19 +36,14 @@ impl Interface {
         (0..self.channels).filter(|channel| !self.constants.contains(channel)).collect()
     }
 
-    /// 1 for every channel that is predicted and 0 for every constant, `[1, channel, 1, …]`, for
-    /// states with `dimensions` axes; `None` if all are predicted.
-    pub(crate) fn changing(
-        &self,
-        dimensions: usize,
-        device: &Device,
-    ) -> CandleResult<Option<Tensor>> {
-        if self.constants.is_empty() {
-            return Ok(None);
-        }
-        let one = |channel| if self.constants.contains(&channel) { 0_f32 } else { 1.0 };
-        let shape = [&[1, self.channels], &vec![1; dimensions][..]].concat();
-        Tensor::from_iter((0..self.channels).map(one), device)?.reshape(shape).map(Some)
+    /// How many channels are predicted: what a network puts out.
+    pub fn outputs(&self) -> usize {
+        self.channels - self.constants.len()
+    }
+
+    /// How many channels [`Inputs::channels`] has.
+    pub fn inputs(&self) -> usize {
+        self.history * self.channels + self.parameters
     }
 
     /// The cells along x and y, for an architecture that knows planes only.

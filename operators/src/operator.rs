@@ -19,10 +19,9 @@ use candle_nn::VarBuilder;
 ///
 /// impl Architecture for Cellwise {
 ///     fn build(&self, interface: &Interface, weights: VarBuilder) -> Result<Box<dyn Operator>, OperatorError> {
-///         let inputs = interface.history * interface.channels + interface.parameters;
 ///         Ok(Box::new(CellwiseOperator {
-///             widen: Pointwise::new(inputs, self.width, &weights.pp("widen"))?,
-///             project: Pointwise::new(self.width, interface.channels, &weights.pp("project"))?,
+///             widen: Pointwise::new(interface.inputs(), self.width, &weights.pp("widen"))?,
+///             project: Pointwise::new(self.width, interface.outputs(), &weights.pp("project"))?,
 ///         }))
 ///     }
 /// }
@@ -51,7 +50,7 @@ pub trait Architecture: Send + Sync {
 
 /// A learned map from the states so far to the next one.
 pub trait Operator: Send + Sync {
-    /// `[batch, history·channel, x, y]` → `[batch, channel, x, y]`; every sample by itself.
+    /// `[batch, history·channel, x, y]` → `[batch, output, x, y]`; every sample by itself.
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor>;
 }
 
@@ -77,7 +76,7 @@ impl Network {
         &self.interface
     }
 
-    /// The operator's output, `[batch, channel, x, y]`.
+    /// The operator's output, `[batch, output, x, y]`: the channels that are predicted.
     ///
     /// Errors name the sizes found and those it was built for.
     pub fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {

@@ -7,10 +7,8 @@ use candle_core::{Device, Result, Tensor};
 /// A network, and what its output means.
 pub(crate) struct Propagator {
     network: Network,
-    /// `[1, channel, 1, …]`, if the output is a change.
+    /// `[1, output, 1, …]`, if the output is a change.
     change: Option<Tensor>,
-    /// `[1, channel, 1, …]`: 1 where a channel is predicted, 0 where it is carried, if any is.
-    changing: Option<Tensor>,
 }
 
 impl Propagator {
@@ -20,10 +18,10 @@ impl Propagator {
         scaling: &Scaling,
         device: &Device,
     ) -> Result<Self> {
-        let dimensions = network.interface().axes().len();
-        let change = (target == Target::Increment).then(|| scaling.change(dimensions, device));
-        let changing = network.interface().changing(dimensions, device)?;
-        Ok(Self { network, change: change.transpose()?, changing })
+        let interface = network.interface();
+        let change = || scaling.change(&interface.predicted(), interface.axes().len(), device);
+        let change = (target == Target::Increment).then(change).transpose()?;
+        Ok(Self { network, change })
     }
 
     pub(crate) fn network(&self) -> &Network {
@@ -37,26 +35,38 @@ impl Propagator {
         let interface = self.network.interface();
         let latest = (interface.history - 1) * interface.channels;
         let latest = states.narrow(1, latest, interface.channels)?;
-        let next = match &self.change {
-            Some(change) => (&latest + output.broadcast_mul(change)?)?,
+        let predicted = match &self.change {
+            Some(change) => (self.predicted(&latest)? + output.broadcast_mul(change)?)?,
             None => output,
         };
-        match &self.changing {
-            Some(changing) => {
-                next.broadcast_mul(changing)? + latest.broadcast_mul(&(1.0 - changing)?)?
-            }
-            None => Ok(next),
-        }
+        self.among_constants(&predicted, &latest)
     }
 
     /// The channels that are predicted, of `[batch, channel, …cells]`.
     pub(crate) fn predicted(&self, state: &Tensor) -> Result<Tensor> {
-        if self.changing.is_none() {
+        let interface = self.network.interface();
+        if interface.constants.is_empty() {
             return Ok(state.clone());
         }
-        let planes = self.network.interface().predicted();
-        let planes = planes.into_iter().map(|channel| state.narrow(1, channel, 1));
+        let planes = interface.predicted().into_iter().map(|channel| state.narrow(1, channel, 1));
         Tensor::cat(&planes.collect::<Result<Vec<_>>>()?, 1)
+    }
+
+    /// All channels in order: the constants of `state`, and those predicted.
+    fn among_constants(&self, predicted: &Tensor, state: &Tensor) -> Result<Tensor> {
+        let interface = self.network.interface();
+        if interface.constants.is_empty() {
+            return Ok(predicted.clone());
+        }
+        let mut outputs = 0..;
+        let plane = |channel| {
+            if interface.constants.contains(&channel) {
+                state.narrow(1, channel, 1)
+            } else {
+                predicted.narrow(1, outputs.next().expect("it has no end"), 1)
+            }
+        };
+        Tensor::cat(&(0..interface.channels).map(plane).collect::<Result<Vec<_>>>()?, 1)
     }
 
     /// Forgets the oldest state and appends the newest.

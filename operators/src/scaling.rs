@@ -65,11 +65,17 @@ impl Scaling {
         self.parameters.iter().zip(values).map(|(scaling, &value)| scaling.scale(value)).collect()
     }
 
-    /// The usual change as a tensor, `[1, channel, 1, …]`, for states with `dimensions` axes.
-    pub(crate) fn change(&self, dimensions: usize, device: &Device) -> Result<Tensor> {
-        let change: Vec<f32> = self.change.iter().map(|&change| change as f32).collect();
-        let shape = [&[1, change.len()], &vec![1; dimensions][..]].concat();
-        Tensor::from_vec(change, shape, device)
+    /// The usual change of some channels as a tensor, `[1, channel, 1, …]`, for states with
+    /// `dimensions` axes.
+    pub(crate) fn change(
+        &self,
+        channels: &[usize],
+        dimensions: usize,
+        device: &Device,
+    ) -> Result<Tensor> {
+        let change = channels.iter().map(|&channel| self.change[channel] as f32);
+        let shape = [&[1, channels.len()], &vec![1; dimensions][..]].concat();
+        Tensor::from_iter(change, device)?.reshape(shape)
     }
 }
 

@@ -68,6 +68,17 @@ fn predicts_every_channel_of_square_oblong_odd_and_tiny_planes() -> Result<()> {
 }
 
 #[test]
+fn sees_constants_and_puts_out_the_rest() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        let interface = Interface { constants: vec![1], ..ODD };
+        let (_, network) = build(name, &interface, 1);
+        let next = forward(&network, &states(&interface, 2), &parameters(&interface, 2))?;
+        assert_eq!(next.dims(), [2, 2, 11, 14], "{name}");
+    }
+    Ok(())
+}
+
+#[test]
 fn every_weight_has_a_gradient_and_changes_the_output() -> Result<()> {
     for name in ARCHITECTURES.names() {
         let (weights, network) = build(name, &ODD, 2);

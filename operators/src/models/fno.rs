@@ -76,14 +76,14 @@ impl Architecture for Fno {
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
             })
         };
-        let inputs = interface.history * interface.channels + interface.parameters + cells.len();
+        let inputs = interface.inputs() + cells.len();
         let hidden = self.projection;
         Ok(Box::new(FnoOperator {
             coordinates: coordinates(&cells, weights.device(), weights.dtype())?,
             lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,
             widen: Pointwise::new(width, hidden, &weights.pp("widen"))?,
-            project: Pointwise::new(hidden, interface.channels, &weights.pp("project"))?,
+            project: Pointwise::new(hidden, interface.outputs(), &weights.pp("project"))?,
         }))
     }
 }

@@ -54,13 +54,13 @@ impl Architecture for UNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let inputs = interface.history * interface.channels + interface.parameters;
+        let inputs = interface.inputs();
         let beyond =
             [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
         let finest = Level { cells: interface.plane(Self::NAME)?, beyond, width: self.width };
         Ok(Box::new(UNetOperator {
             body: Stage::new(inputs, finest, self.levels, &weights)?,
-            head: Pointwise::new(self.width, interface.channels, &weights.pp("head"))?,
+            head: Pointwise::new(self.width, interface.outputs(), &weights.pp("head"))?,
         }))
     }
 }
