@@ -26,7 +26,7 @@ pub use max_pool::{halved, max_pool};
 pub use perceptron::{Activation, Perceptron};
 pub use pointwise::Pointwise;
 pub use relu::{normalized_relu, relu};
-pub use spectral::SpectralConvolution;
+pub use spectral::{Fourier, SpectralConvolution, Waves};
 pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]

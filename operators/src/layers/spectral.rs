@@ -1,23 +1,25 @@
 //! The Fourier layer's convolution: a linear map of the channels of every kept wave.
 
+mod boxes;
 mod fourier;
 mod mix;
-mod planes;
+mod waves;
 
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
-use fourier::Fourier;
+pub use fourier::Fourier;
+pub use waves::Waves;
 
 /// `y = F⁻¹(W F(x))`, with `F` the discrete Fourier transform of which the lowest waves are kept.
 ///
 /// ```text
-/// x̂_c(k) = Σ_j x_c(j) e^{−2πi k·j/n}     |k_x| ≤ modes, 0 ≤ k_y < modes
+/// x̂_c(k) = Σ_j x_c(j) e^{−2πi k·j/n}     k: the kept waves, see [`Waves`]
 /// ŷ_o(k) = Σ_c W_co(k) x̂_c(k)
-/// y_o(j) = Re Σ_k ŷ_o(k) e^{2πi k·j/n} / (n_x n_y), the waves with k_y > 0 twice
+/// y_o(j) = Re Σ_k ŷ_o(k) e^{2πi k·j/n} / Π n, the waves with k > 0 along the last axis twice
 /// ```
 ///
-/// Shapes: `[batch, channel, x, y]` → `[batch, out, x, y]`; `weight [k_x, k_y, re|im, channel, out]`
-/// with k_x in the order `0 … m−1, −m … −1`. On an axis of n cells at most n/2 modes are kept.
+/// Shapes: `[batch, channel, …cells]` → `[batch, out, …cells]`;
+/// `weight […waves, re|im, channel, out]`.
 ///
 /// With padding `n` counts cells of zeros beyond the axis' end: they keep a wall's one side from
 /// the other's, and cost nothing, for the transforms are matrix products in which they vanish.
@@ -30,25 +32,17 @@ pub struct SpectralConvolution {
 
 impl SpectralConvolution {
     /// Weights uniform in [0, 1/(channels·out)), both parts, as the original draws them.
-    pub fn new(
-        channels: [usize; 2],
-        modes: usize,
-        cells: [usize; 2],
-        padding: [usize; 2],
-        weights: &VarBuilder,
-    ) -> Result<Self> {
-        let fourier = Fourier::new(modes, cells, padding, weights.device(), weights.dtype())?;
-        let [kx, ky] = fourier.modes();
+    pub fn new(channels: [usize; 2], waves: &Waves, weights: &VarBuilder) -> Result<Self> {
+        let fourier = Fourier::new(waves, weights.device(), weights.dtype())?;
         let scale = 1.0 / (channels[0] * channels[1]) as f64;
         let uniform = Init::Uniform { lo: 0.0, up: scale };
-        let shape = (kx, ky, 2, channels[0], channels[1]);
+        let shape = [fourier.waves(), &[2], &channels].concat();
         Ok(Self { weight: weights.get_with_hints(shape, "weight", uniform)?, fourier })
     }
 
     /// Applies the convolution.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let spectrum = self.fourier.analyze(x)?;
-        self.fourier.synthesize(&mix::mix(&spectrum, &self.weight)?)
+        self.fourier.map(x, &self.weight)
     }
 }
 
@@ -66,7 +60,7 @@ mod tests {
             |i: usize, n: usize, k: f64| (std::f64::consts::TAU * k * i as f64 / n as f64).cos();
         let plane = (0..8 * 6).map(|c| (1.0 + wave(c / 6, 8, 3.0) + wave(c % 6, 6, 2.0)) as f32);
         let plane = Tensor::from_iter(plane, &Device::Cpu)?.reshape((1, 1, 8, 6))?;
-        let fourier = Fourier::new(9, [8, 6], [0, 0], &Device::Cpu, DType::F32)?;
+        let fourier = Fourier::new(&Waves::lowest(9, &[8, 6]), &Device::Cpu, DType::F32)?;
         let back = fourier.synthesize(&fourier.analyze(&plane)?)?;
         let error = (back - &plane)?.abs()?.max_all()?.to_scalar::<f32>()?;
         assert!(error < 1e-6, "{error}"); // a few roundings of values up to 3
@@ -77,13 +71,50 @@ mod tests {
     #[test]
     fn padding_is_the_convolution_of_the_larger_plane() -> Result<()> {
         let weights = Weights::new(3).builder(DType::F32, &Device::Cpu);
-        let padded = SpectralConvolution::new([2, 2], 3, [7, 5], [4, 2], &weights.pp("a"))?;
-        let larger = Fourier::new(3, [11, 7], [0, 0], &Device::Cpu, DType::F32)?;
+        let waves = Waves::lowest(3, &[7, 5]).padded(&[4, 2]);
+        let padded = SpectralConvolution::new([2, 2], &waves, &weights.pp("a"))?;
+        let larger = Fourier::new(&Waves::lowest(3, &[11, 7]), &Device::Cpu, DType::F32)?;
         let x = Tensor::randn(0f32, 1.0, (1, 2, 7, 5), &Device::Cpu)?;
-        let spectrum = larger.analyze(&x.pad_with_zeros(2, 0, 4)?.pad_with_zeros(3, 0, 2)?)?;
-        let y = larger.synthesize(&mix::mix(&spectrum, &padded.weight)?)?;
+        let appended = x.pad_with_zeros(2, 0, 4)?.pad_with_zeros(3, 0, 2)?;
+        let y = larger.map(&appended, &padded.weight)?;
         let cut = y.narrow(2, 0, 7)?.narrow(3, 0, 5)?;
         let error = (padded.forward(&x)? - cut)?.abs()?.max_all()?.to_scalar::<f32>()?;
+        assert!(error < 1e-6, "{error}");
+        Ok(())
+    }
+
+    /// A box of few waves is known everywhere: on finer cells it is the same waves.
+    #[test]
+    fn waves_come_back_on_other_cells() -> Result<()> {
+        let field = |cells: [usize; 3]| {
+            let at = |i: usize, n: usize| std::f64::consts::TAU * i as f64 / n as f64;
+            let [nx, ny, nz] = cells;
+            let value = |c: usize| {
+                let [x, y, z] = [at(c / (ny * nz), nx), at(c / nz % ny, ny), at(c % nz, nz)];
+                (2.0 + (x - 2.0 * y + z).cos() + (2.0 * x - y).sin() + (2.0 * z + 0.3).cos()) as f32
+            };
+            Tensor::from_iter((0..nx * ny * nz).map(value), &Device::Cpu)?
+                .reshape((1, 1, nx, ny, nz))
+        };
+        let waves = Waves::lowest(3, &[7, 6, 8]).onto(&[9, 8, 11]);
+        let fourier = Fourier::new(&waves, &Device::Cpu, DType::F32)?;
+        let finer = fourier.synthesize(&fourier.analyze(&field([7, 6, 8])?)?)?;
+        let error = (finer - field([9, 8, 11])?)?.abs()?.flatten_all()?.max(0)?;
+        let error = error.to_scalar::<f32>()?;
+        assert!(error < 2e-6, "{error}"); // a few roundings of values up to 5
+        Ok(())
+    }
+
+    /// The wave of alternating signs is whole in one kept wave.
+    #[test]
+    fn the_edge_is_kept_and_counted_once() -> Result<()> {
+        let line = |i: usize| 1.0 + if i.is_multiple_of(2) { 1.0_f32 } else { -1.0 };
+        let plane = Tensor::from_iter((0..6 * 8).map(line), &Device::Cpu)?.reshape((1, 1, 6, 8))?;
+        let waves = Waves::lowest(4, &[6, 8]).with_edge();
+        let fourier = Fourier::new(&waves, &Device::Cpu, DType::F32)?;
+        assert_eq!(fourier.waves(), [6, 5]);
+        let back = fourier.synthesize(&fourier.analyze(&plane)?)?;
+        let error = (back - &plane)?.abs()?.max_all()?.to_scalar::<f32>()?;
         assert!(error < 1e-6, "{error}");
         Ok(())
     }

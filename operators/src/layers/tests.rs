@@ -16,8 +16,19 @@ const LAYERS: &[(&str, Build)] = &[
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("spectral", |weights| {
-        let layer = SpectralConvolution::new([3, 4], 4, [13, 10], [3, 0], weights)?;
+        let waves = Waves::lowest(4, &[13, 10]).padded(&[3, 0]);
+        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("spectral on other cells", |weights| {
+        let waves = Waves::lowest(5, &[13, 10]).with_edge().onto(&[7, 10]);
+        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("spectral in a box", |weights| {
+        let waves = Waves::lowest(2, &[13, 5, 2]).padded(&[3, 0, 1]);
+        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
+        Ok(Box::new(move |x| layer.forward(&x.reshape((2, 3, 13, 5, 2))?)))
     }),
     ("convolution", |weights| {
         let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];

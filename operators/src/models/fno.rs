@@ -1,6 +1,6 @@
 //! The Fourier neural operator.
 
-use crate::layers::{Pointwise, SpectralConvolution, coordinates, gelu, gelu_sum};
+use crate::layers::{Pointwise, SpectralConvolution, Waves, coordinates, gelu, gelu_sum};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -65,14 +65,13 @@ impl Architecture for Fno {
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.plane(Self::NAME)?;
         let padding = [0, 1].map(|axis| if interface.periodic[axis] { 0 } else { self.padding });
+        let waves = Waves::lowest(self.modes, &cells).padded(&padding);
         let width = self.width;
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             let spectral = weights.pp("spectral");
             Ok(Layer {
-                spectral: SpectralConvolution::new(
-                    [width; 2], self.modes, cells, padding, &spectral,
-                )?,
+                spectral: SpectralConvolution::new([width; 2], &waves, &spectral)?,
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
             })
         };

@@ -1,154 +1,199 @@
-//! The truncated transform of a real plane and its inverse, as matrix products.
+//! The truncated transform of a real box and its inverse, as matrix products.
 //!
 //! Few waves are kept, so the matrices are thin and their products cost no more than fast
 //! transforms; they exist for every size, and on every device.
 //!
-//! With `A = X C`, `[x, re|im of k_y]`, and `B = R A`, `[re|im of k_x, re|im of k_y]`, the transform
-//! is read from the four blocks of `B`:
+//! The last axis is first: `A = X C`, `[…, re|im of k]`. Along every axis before it,
+//! `B = R A` with the cosines' rows over the sines' makes two halves, from which
 //!
 //! ```text
-//! re = B₁₁ − B₂₂,   im = B₁₂ + B₂₁        (fold)
+//! re = re B₁ − im B₂,   im = im B₁ + re B₂        (fold)
 //! ```
 //!
-//! The inverse unfolds the spectrum, `[[re, im], [im, −re]]`, and multiplies the other way around.
-//! Unfolding is the adjoint of folding. So the adjoint of an analysis is a synthesis with the
-//! transposed matrices, and the reverse: each is the other's derivative.
+//! The inverse unfolds the spectrum, `B₁ = (re, im), B₂ = (im, −re)`, and multiplies the other way
+//! around. Unfolding is the adjoint of folding. So the adjoint of an analysis is a synthesis with
+//! the transposed matrices, and the reverse: each is the other's derivative.
 
-use super::planes::{Analysis, Synthesis};
+use super::Waves;
+use super::boxes::{Analysis, Synthesis};
+use super::mix::mix;
 use crate::layers::slices::by_hand;
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor};
 use ndarray::Array2;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// The matrices of one direction: `[2 k_x, x]` and `[y, 2 k_y]`, or their transposes.
+/// The matrices of one direction: of all axes but the last, and of the last.
 #[derive(Clone)]
 pub(super) struct Matrices {
-    pub(super) rows: Arc<Array2<f32>>,
+    pub(super) rows: Vec<Arc<Array2<f32>>>,
     pub(super) columns: Arc<Array2<f32>>,
 }
 
 impl Matrices {
     pub(super) fn transposed(&self) -> Self {
-        let transpose = |a: &Array2<f32>| Arc::new(a.t().as_standard_layout().into_owned());
-        Self { rows: transpose(&self.rows), columns: transpose(&self.columns) }
+        let transpose = |a: &Arc<Array2<f32>>| Arc::new(a.t().as_standard_layout().into_owned());
+        Self { rows: self.rows.iter().map(transpose).collect(), columns: transpose(&self.columns) }
+    }
+
+    fn rounded(rows: &[Array2<f64>], columns: &Array2<f64>) -> Self {
+        let round =
+            |a: &Array2<f64>| Arc::new(a.mapv(|x| x as f32).as_standard_layout().into_owned());
+        Self { rows: rows.iter().map(round).collect(), columns: round(columns) }
     }
 }
 
-/// The transform and its inverse for one size of plane.
-pub(super) struct Fourier {
+/// The transform to the kept waves, a linear map of their channels, and the inverse.
+pub struct Fourier {
+    waves: Vec<usize>,
     analysis: Analysis,
     synthesis: Synthesis,
-    composed: Option<[Tensor; 4]>,
+    /// The same matrices for the composed path.
+    composed: Option<[Composed; 2]>,
+}
+
+struct Composed {
+    rows: Vec<Tensor>,
+    columns: Tensor,
 }
 
 impl Fourier {
-    /// The lowest `modes` waves of planes of `cells`, with `padding` cells of zeros beyond.
-    pub(super) fn new(
-        modes: usize,
-        cells: [usize; 2],
-        padding: [usize; 2],
-        device: &Device,
-        dtype: DType,
-    ) -> Result<Self> {
-        let period = [cells[0] + padding[0], cells[1] + padding[1]];
-        let x = signed_waves(modes.min(period[0] / 2).max(1), period[0]);
-        let y: Vec<f64> = (0..modes.min(period[1] / 2).max(1)).map(|k| k as f64).collect();
-        let [cos_x, sin_x] = waves(&x, cells[0], period[0]);
-        let [cos_y, sin_y] = waves(&y, cells[1], period[1]);
-        let norm = 1.0 / (period[0] * period[1]) as f64;
-        let twice = |k: usize| if k == 0 { norm } else { 2.0 * norm };
-        let weighted = |mut a: Array2<f64>| {
-            a.rows_mut().into_iter().enumerate().for_each(|(k, mut row)| row *= twice(k));
-            a
-        };
-        let below = |a: &Array2<f64>, b: &Array2<f64>| {
-            ndarray::concatenate(ndarray::Axis(0), &[a.view(), b.view()])
-                .expect("both have a column a cell")
-        };
-        let minus = |a: &Array2<f64>| -a;
-        let exact = [
-            below(&cos_x, &minus(&sin_x)),
-            below(&cos_y, &minus(&sin_y)).reversed_axes(),
-            below(&cos_x, &minus(&sin_x)).reversed_axes(),
-            below(&weighted(cos_y), &weighted(-sin_y)),
-        ];
-        let [rows, columns, rows_back, columns_back] = exact
-            .each_ref()
-            .map(|a| Arc::new(a.mapv(|x| x as f32).as_standard_layout().into_owned()));
+    /// The transform for one size of box.
+    pub fn new(waves: &Waves, device: &Device, dtype: DType) -> Result<Self> {
+        let numbers = waves.numbers();
+        let (last, leading) = numbers.split_last().expect("a box has axes");
+        let [from, onto] = [&waves.cells, &waves.onto].map(|cells| {
+            let axes = numbers.iter().zip(cells).zip(&waves.padding);
+            axes.map(|((numbers, cells), padding)| angles(numbers, *cells, cells + padding))
+                .collect::<Vec<_>>()
+        });
+        let axes = leading.len();
+        let there: Vec<_> = from[..axes].iter().map(stacked).collect();
+        let back: Vec<_> = onto[..axes].iter().map(|a| stacked(a).reversed_axes()).collect();
+        let columns = interleaved(&from[axes]).reversed_axes();
+        let mut columns_back = interleaved(&onto[axes]);
+        let weights = last.iter().flat_map(|k| [waves.weight(*k); 2]);
+        columns_back
+            .rows_mut()
+            .into_iter()
+            .zip(weights)
+            .for_each(|(mut row, weight)| row *= weight);
         let by_hand = device.is_cpu() && dtype == DType::F32;
-        let composed = (!by_hand).then(|| tensors(&exact, device, dtype)).transpose()?;
+        let composed = |rows: &[_], columns: &_| Composed::new(rows, columns, device, dtype);
+        let composed = (!by_hand)
+            .then(|| Result::Ok([composed(&there, &columns)?, composed(&back, &columns_back)?]))
+            .transpose();
         Ok(Self {
-            analysis: Analysis(Matrices { rows, columns }),
-            synthesis: Synthesis(Matrices { rows: rows_back, columns: columns_back }),
-            composed,
+            waves: numbers.iter().map(Vec::len).collect(),
+            analysis: Analysis(Matrices::rounded(&there, &columns)),
+            synthesis: Synthesis(Matrices::rounded(&back, &columns_back)),
+            composed: composed?,
         })
     }
 
-    /// The number of kept waves along x, of both signs, and along y.
-    pub(super) fn modes(&self) -> [usize; 2] {
-        [self.analysis.0.rows.nrows() / 2, self.analysis.0.columns.ncols() / 2]
+    /// How many waves are kept along each axis.
+    pub fn waves(&self) -> &[usize] {
+        &self.waves
     }
 
-    /// `[batch, channel, x, y]` → `[k_x, k_y, re|im, batch, channel]`.
-    pub(super) fn analyze(&self, planes: &Tensor) -> Result<Tensor> {
-        if by_hand(planes) {
-            return planes.contiguous()?.apply_op1(self.analysis.clone());
+    /// `F⁻¹(W F(x))`: `[batch, channel, …cells]` → `[batch, out, …cells]` with
+    /// `weight […waves, re|im, channel, out]`.
+    pub fn map(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+        let (channels, out) = (weight.dim(D::Minus2)?, weight.dim(D::Minus1)?);
+        let weight = weight.reshape(((), 2, channels, out))?;
+        self.synthesize(&mix(&self.analyze(x)?, &weight)?)
+    }
+
+    /// `[batch, channel, …cells]` → `[wave, re|im, batch, channel]`.
+    pub(super) fn analyze(&self, boxes: &Tensor) -> Result<Tensor> {
+        if by_hand(boxes) {
+            return boxes.contiguous()?.apply_op1(self.analysis.clone());
         }
-        let [rows, columns, ..] = self.composed();
-        let b = rows.broadcast_matmul(&planes.contiguous()?.broadcast_matmul(columns)?)?;
-        let [kx, ky] = self.modes();
-        let block = |i: usize, j: usize| b.narrow(2, i * kx, kx)?.narrow(3, j * ky, ky);
-        let re = (block(0, 0)? - block(1, 1)?)?;
-        let im = (block(0, 1)? + block(1, 0)?)?;
-        Tensor::stack(&[re, im], 0)?.permute((3, 4, 0, 1, 2))?.contiguous()
+        let Composed { rows, columns } = &self.composed()[0];
+        let (batch, channels) = (boxes.dim(0)?, boxes.dim(1)?);
+        let mut x = boxes.contiguous()?.broadcast_matmul(columns)?;
+        let mut inner = columns.dim(1)?;
+        for rows in rows.iter().rev() {
+            let (waves, cells) = (rows.dim(0)? / 2, rows.dim(1)?);
+            let b = rows.broadcast_matmul(&x.reshape(((), cells, inner))?)?;
+            let b = b.reshape(((), 2, waves * inner / 2, 2))?;
+            let part = |half: usize, part: usize| b.narrow(1, half, 1)?.narrow(3, part, 1);
+            let re = (part(0, 0)? - part(1, 1)?)?;
+            x = Tensor::cat(&[re, (part(0, 1)? + part(1, 0)?)?], 3)?;
+            inner *= waves;
+        }
+        x.reshape((batch, channels, (), 2))?.permute((2, 3, 0, 1))?.contiguous()
     }
 
-    /// `[k_x, k_y, re|im, batch, channel]` → `[batch, channel, x, y]`.
+    /// `[wave, re|im, batch, channel]` → `[batch, channel, …cells]`.
     pub(super) fn synthesize(&self, spectrum: &Tensor) -> Result<Tensor> {
         if by_hand(spectrum) {
             return spectrum.contiguous()?.apply_op1(self.synthesis.clone());
         }
-        let [_, _, rows, columns] = self.composed();
-        let parts = spectrum.permute((2, 3, 4, 0, 1))?;
-        let (re, im) = (parts.get(0)?, parts.get(1)?);
-        let upper = Tensor::cat(&[&re, &im], 3)?;
-        let lower = Tensor::cat(&[&im, &re.neg()?], 3)?;
-        let unfolded = Tensor::cat(&[upper, lower], 2)?;
-        rows.broadcast_matmul(&unfolded)?.broadcast_matmul(columns)
+        let Composed { rows, columns } = &self.composed()[1];
+        let (waves, _, batch, channels) = spectrum.dims4()?;
+        let mut x = spectrum.permute((2, 3, 0, 1))?.contiguous()?;
+        let mut inner = 2 * waves;
+        let mut shape = vec![batch, channels];
+        for rows in rows {
+            let (cells, waves) = (rows.dim(0)?, rows.dim(1)? / 2);
+            inner /= waves;
+            let pairs = x.reshape(((), waves * inner / 2, 2))?;
+            let (re, im) = (pairs.narrow(2, 0, 1)?, pairs.narrow(2, 1, 1)?);
+            let lower = Tensor::cat(&[&im, &re.neg()?], 2)?;
+            let b = Tensor::stack(&[pairs, lower], 1)?.reshape(((), 2 * waves, inner))?;
+            x = rows.broadcast_matmul(&b)?;
+            shape.push(cells);
+        }
+        shape.push(columns.dim(1)?);
+        x.reshape((1, (), columns.dim(0)?))?.broadcast_matmul(columns)?.reshape(shape)
     }
 
-    fn composed(&self) -> &[Tensor; 4] {
+    fn composed(&self) -> &[Composed; 2] {
         self.composed
             .as_ref()
             .expect("tensors outside CPU and f32 come with matrices of their kind")
     }
 }
 
-/// `0 … m−1, −m … −1`; 0 alone if there is one cell.
-fn signed_waves(modes: usize, period: usize) -> Vec<f64> {
-    if period == 1 {
-        return vec![0.0];
+impl Composed {
+    fn new(
+        rows: &[Array2<f64>],
+        columns: &Array2<f64>,
+        device: &Device,
+        dtype: DType,
+    ) -> Result<Self> {
+        let tensor = |a: &Array2<f64>| {
+            let values: Vec<f64> = a.iter().copied().collect();
+            Tensor::from_vec(values, a.dim(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
+        };
+        let rows = rows.iter().map(tensor).collect::<Result<_>>()?;
+        Ok(Self { rows, columns: tensor(columns)? })
     }
-    let positive = (0..modes).map(|k| k as f64);
-    positive.clone().chain(positive.map(|k| k - modes as f64)).collect()
 }
 
-/// `cos(2π k j/n)` and `sin(2π k j/n)`, `[k, j]`, for the `cells` first j.
-fn waves(wavenumbers: &[f64], cells: usize, period: usize) -> [Array2<f64>; 2] {
-    let angle = |(k, j): (usize, usize)| TAU * wavenumbers[k] * j as f64 / period as f64;
-    let shape = (wavenumbers.len(), cells);
-    [
-        Array2::from_shape_fn(shape, |at| angle(at).cos()),
-        Array2::from_shape_fn(shape, |at| angle(at).sin()),
-    ]
+/// `2π k j/n`, `[k, j]`, for the `cells` first j of a period of n.
+fn angles(wavenumbers: &[isize], cells: usize, period: usize) -> Array2<f64> {
+    Array2::from_shape_fn((wavenumbers.len(), cells), |(k, j)| {
+        TAU * wavenumbers[k] as f64 * j as f64 / period as f64
+    })
 }
 
-fn tensors(matrices: &[Array2<f64>; 4], device: &Device, dtype: DType) -> Result<[Tensor; 4]> {
-    let tensor = |a: &Array2<f64>| {
-        let values: Vec<f64> = a.iter().copied().collect();
-        Tensor::from_vec(values, a.dim(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
-    };
-    let [a, b, c, d] = matrices;
-    Ok([tensor(a)?, tensor(b)?, tensor(c)?, tensor(d)?])
+/// All rows of cosines over all of negative sines, `[2k, j]`.
+fn stacked(angles: &Array2<f64>) -> Array2<f64> {
+    let waves = angles.nrows();
+    parts(angles, |row| [row % waves, row / waves])
+}
+
+/// A row of cosines and one of negative sines in turn, `[2k, j]`.
+fn interleaved(angles: &Array2<f64>) -> Array2<f64> {
+    parts(angles, |row| [row / 2, row % 2])
+}
+
+/// `cos` or `−sin` of the angles of a wave in every row, as `of` says.
+fn parts(angles: &Array2<f64>, of: impl Fn(usize) -> [usize; 2]) -> Array2<f64> {
+    Array2::from_shape_fn((2 * angles.nrows(), angles.ncols()), |(row, j)| match of(row) {
+        [wave, 0] => angles[[wave, j]].cos(),
+        [wave, _] => -angles[[wave, j]].sin(),
+    })
 }

@@ -8,19 +8,18 @@ use rayon::prelude::*;
 
 /// `ŷ = x̂ W` for every wave.
 ///
-/// Shapes: `[k_x, k_y, re|im, batch, channel]` and `[k_x, k_y, re|im, channel, out]` to
-/// `[k_x, k_y, re|im, batch, out]`.
+/// Shapes: `[wave, re|im, batch, channel]` and `[wave, re|im, channel, out]` to
+/// `[wave, re|im, batch, out]`.
 pub(super) fn mix(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     if by_hand(x) {
-        return x.contiguous()?.apply_op2(weight, Mix);
+        return x.contiguous()?.apply_op2(&weight.contiguous()?, Mix);
     }
-    let part = |a: &Tensor, part: usize| a.narrow(2, part, 1)?.flatten_to(2)?.contiguous();
+    let part = |a: &Tensor, part: usize| a.narrow(1, part, 1)?.squeeze(1)?.contiguous();
     let [xr, xi] = [part(x, 0)?, part(x, 1)?];
     let [wr, wi] = [part(weight, 0)?, part(weight, 1)?];
     let re = (xr.matmul(&wr)? - xi.matmul(&wi)?)?;
     let im = (xr.matmul(&wi)? + xi.matmul(&wr)?)?;
-    let (kx, ky, _, batch, _) = x.dims5()?;
-    Tensor::stack(&[re, im], 1)?.reshape((kx, ky, 2, batch, ()))
+    Tensor::stack(&[re, im], 1)
 }
 
 /// One operand of all waves: `[wave, re|im, row, column]`.
@@ -32,7 +31,7 @@ struct Waves<'a> {
 impl<'a> Waves<'a> {
     fn new(storage: &'a CpuStorage, layout: &Layout) -> Result<Self> {
         let dims = layout.dims();
-        Ok(Self { values: values(storage, layout)?, shape: (dims[3], dims[4]) })
+        Ok(Self { values: values(storage, layout)?, shape: (dims[2], dims[3]) })
     }
 
     /// Real and imaginary part of every wave.
@@ -57,14 +56,14 @@ fn in_every_wave(
     multiply: impl Fn([ArrayView2<'_, f32>; 2], [ArrayView2<'_, f32>; 2], [ArrayViewMut2<'_, f32>; 2])
     + Sync,
 ) -> (CpuStorage, Shape) {
-    let (kx, ky, size) = (layout.dims()[0], layout.dims()[1], shape.0 * shape.1);
-    let mut y = vec![0.0; kx * ky * 2 * size];
+    let (waves, size) = (layout.dims()[0], shape.0 * shape.1);
+    let mut y = vec![0.0; waves * 2 * size];
     y.par_chunks_exact_mut(2 * size).zip(a.parts()).zip(b.parts()).for_each(|((y, a), b)| {
         let (re, im) = y.split_at_mut(size);
         let view = |part| ArrayViewMut2::from_shape(shape, part).expect("a part is whole");
         multiply(a, b, [view(re), view(im)]);
     });
-    output(y, (kx, ky, 2, shape.0, shape.1))
+    output(y, (waves, 2, shape.0, shape.1))
 }
 
 struct Mix;
