@@ -19,10 +19,12 @@ pub use device::device;
 pub use error::OperatorError;
 pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
 pub use interface::{Inputs, Interface};
-pub use models::{ARCHITECTURES, Fno, UNet};
+pub use models::{
+    ARCHITECTURES, FactFormer, Fno, IFactFormerM, IFactFormerO, Kernels, Positions, Release, UNet,
+};
 pub use operator::{Architecture, Network, Operator};
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
 pub use train::{Loss, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
 pub use trained::Trained;
-pub use weights::Weights;
+pub use weights::{FROZEN, Weights};

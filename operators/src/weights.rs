@@ -9,6 +9,10 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::sync::{Arc, Mutex};
 
+/// The end of the names of weights that are drawn, counted and saved, but stay as they are: whoever
+/// asks for one detaches it.
+pub const FROZEN: &str = ".frozen";
+
 /// The trainable tensors of one operator in the order of their names.
 ///
 /// Each is drawn from a stream of its own, made of the seed and its name: the order in which an

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
-use operators::{ARCHITECTURES, Inputs, Interface, Loss, Network, Weights};
+use operators::{ARCHITECTURES, FROZEN, Inputs, Interface, Loss, Network, OperatorError, Weights};
 use std::collections::BTreeMap;
 
 /// An odd plane that is not square, with a wall on one axis, and two states of history.
@@ -15,18 +15,47 @@ const ODD: Interface = Interface {
     constants: Vec::new(),
 };
 
+/// A box, which some architectures know.
+const BOX: Interface = Interface {
+    history: 2,
+    channels: 3,
+    parameters: 2,
+    cells: [5, 6, 3],
+    periodic: [true, false, true],
+    constants: Vec::new(),
+};
+
 /// Its weights and itself, as an empty table says.
 fn build(name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
-    build_as(DType::F32, name, interface, seed)
+    try_build(DType::F32, name, interface, seed).expect("planes are known to all")
 }
 
-fn build_as(dtype: DType, name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
+fn try_build(
+    dtype: DType,
+    name: &str,
+    interface: &Interface,
+    seed: u64,
+) -> std::result::Result<(Weights, Network), OperatorError> {
     let architecture = ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
     let weights = Weights::new(seed);
     let builder = weights.builder(dtype, &Device::Cpu);
-    let network =
-        Network::new(&*architecture, interface, builder).expect("planes are known to all");
-    (weights, network)
+    let network = Network::new(&*architecture, interface, builder)?;
+    Ok((weights, network))
+}
+
+/// All architectures on a plane, and on a box those that know one.
+fn on_planes_and_boxes(
+    dtype: DType,
+    seed: u64,
+) -> impl Iterator<Item = (&'static str, Interface, (Weights, Network))> {
+    let all = [ODD, BOX]
+        .into_iter()
+        .flat_map(|interface| ARCHITECTURES.names().map(move |name| (name, interface.clone())));
+    all.filter_map(move |(name, interface)| match try_build(dtype, name, &interface, seed) {
+        Ok(built) => Some((name, interface, built)),
+        Err(OperatorError::NotPlane { .. }) => None,
+        Err(error) => panic!("{name}: {error}"),
+    })
 }
 
 /// Waves of size 1, the same on every machine.
@@ -37,8 +66,8 @@ fn tensor(shape: &[usize], wavenumber: f32) -> Tensor {
 }
 
 fn states(interface: &Interface, batch: usize) -> Tensor {
-    let [nx, ny, _] = interface.cells;
-    tensor(&[batch, interface.history * interface.channels, nx, ny], 0.37)
+    let channels = [batch, interface.history * interface.channels];
+    tensor(&[&channels, interface.axes()].concat(), 0.37)
 }
 
 fn parameters(interface: &Interface, batch: usize) -> Tensor {
@@ -68,6 +97,20 @@ fn predicts_every_channel_of_square_oblong_odd_and_tiny_planes() -> Result<()> {
 }
 
 #[test]
+fn predicts_boxes_of_any_sizes_if_it_knows_boxes() -> Result<()> {
+    for name in ARCHITECTURES.names() {
+        for cells in [[8, 8, 8], [12, 5, 4], [3, 7, 2]] {
+            let interface = Interface { cells, ..ODD };
+            let Ok((_, network)) = try_build(DType::F32, name, &interface, 1) else { continue };
+            let next = forward(&network, &states(&interface, 2), &parameters(&interface, 2))?;
+            assert_eq!(next.dims(), [&[2, 3], &cells[..]].concat(), "{name}");
+            assert!(greatest(&next)?.is_finite(), "{name} on {cells:?}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn sees_constants_and_puts_out_the_rest() -> Result<()> {
     for name in ARCHITECTURES.names() {
         let interface = Interface { constants: vec![1], ..ODD };
@@ -80,15 +123,15 @@ fn sees_constants_and_puts_out_the_rest() -> Result<()> {
 
 #[test]
 fn every_weight_has_a_gradient_and_changes_the_output() -> Result<()> {
-    for name in ARCHITECTURES.names() {
-        let (weights, network) = build(name, &ODD, 2);
-        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
+    for (name, interface, (weights, network)) in on_planes_and_boxes(DType::F32, 2) {
+        let (states, parameters) = (states(&interface, 2), parameters(&interface, 2));
         let before = forward(&network, &states, &parameters)?;
         let direction = tensor(before.dims(), 2.3);
         let gradients = (&before * direction)?.sum_all()?.backward()?;
         for (weight, variable) in weights.variables() {
-            let gradient = gradients.get(&variable).expect("every weight has a gradient");
-            assert!(greatest(gradient)? > 0.0, "{name}: no gradient reaches `{weight}`");
+            let gradient = gradients.get(&variable).map(greatest).transpose()?.unwrap_or(0.0);
+            let trained = !weight.ends_with(FROZEN);
+            assert_eq!(gradient > 0.0, trained, "{name}: the gradient of `{weight}` is {gradient}");
             let value = variable.as_detached_tensor().copy()?;
             variable.set(&(&value + 0.1)?)?;
             let change = greatest(&(forward(&network, &states, &parameters)? - &before)?)?;
@@ -101,10 +144,9 @@ fn every_weight_has_a_gradient_and_changes_the_output() -> Result<()> {
 
 #[test]
 fn states_and_parameters_reach_the_output() -> Result<()> {
-    for name in ARCHITECTURES.names() {
-        let (_, network) = build(name, &ODD, 3);
-        let states = Var::from_tensor(&states(&ODD, 1))?;
-        let parameters = Var::from_tensor(&parameters(&ODD, 1))?;
+    for (name, interface, (_, network)) in on_planes_and_boxes(DType::F32, 3) {
+        let states = Var::from_tensor(&states(&interface, 1))?;
+        let parameters = Var::from_tensor(&parameters(&interface, 1))?;
         let next = forward(&network, &states, &parameters)?;
         let gradients = (&next * tensor(next.dims(), 2.3))?.sum_all()?.backward()?;
         let least = |x: &Var| -> Result<f32> {
@@ -120,10 +162,9 @@ fn states_and_parameters_reach_the_output() -> Result<()> {
 /// Forty steps on one batch of two samples, to less than half the loss.
 #[test]
 fn learns_one_batch_by_heart() -> Result<()> {
-    for name in ARCHITECTURES.names() {
-        let (weights, network) = build(name, &ODD, 4);
-        let (states, parameters) = (states(&ODD, 2), parameters(&ODD, 2));
-        let truth = tensor(&[2, 3, 11, 14], 0.01);
+    for (name, interface, (weights, network)) in on_planes_and_boxes(DType::F32, 4) {
+        let (states, parameters) = (states(&interface, 2), parameters(&interface, 2));
+        let truth = tensor(&[&[2, 3], interface.axes()].concat(), 0.01);
         let loss = || Loss::Mse.of(&forward(&network, &states, &parameters)?, &truth);
         let variables: Vec<Var> = weights.variables().into_values().collect();
         let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
@@ -159,14 +200,15 @@ fn weights_handed_to_another_instance_make_it_the_same() -> Result<()> {
 /// each of values about 1.
 #[test]
 fn composed_operations_make_the_same_network() -> Result<()> {
-    for name in ARCHITECTURES.names() {
-        let [single, double] = [DType::F32, DType::F64].map(|dtype| -> Result<Tensor> {
-            let (_, network) = build_as(dtype, name, &ODD, 10);
-            let states = states(&ODD, 2).to_dtype(dtype)?;
-            let parameters = parameters(&ODD, 2).to_dtype(dtype)?;
+    let singles = on_planes_and_boxes(DType::F32, 10);
+    for (single, double) in singles.zip(on_planes_and_boxes(DType::F64, 10)) {
+        let name = single.0;
+        let forward = |(_, interface, (_, network)): (_, Interface, (_, Network)), dtype| {
+            let states = states(&interface, 2).to_dtype(dtype)?;
+            let parameters = parameters(&interface, 2).to_dtype(dtype)?;
             forward(&network, &states, &parameters)?.to_dtype(DType::F64)
-        });
-        let (single, double) = (single?, double?);
+        };
+        let (single, double) = (forward(single, DType::F32)?, forward(double, DType::F64)?);
         let error = greatest(&(single - &double)?.to_dtype(DType::F32)?)?;
         assert!(error < 1e-5 * greatest(&double.to_dtype(DType::F32)?)?, "{name}: {error}");
     }
@@ -191,9 +233,8 @@ fn one_seed_draws_one_network() -> Result<()> {
 
 #[test]
 fn a_batch_equals_its_samples_one_by_one() -> Result<()> {
-    for name in ARCHITECTURES.names() {
-        let (_, network) = build(name, &ODD, 8);
-        let (states, parameters) = (states(&ODD, 3), parameters(&ODD, 3));
+    for (name, interface, (_, network)) in on_planes_and_boxes(DType::F32, 8) {
+        let (states, parameters) = (states(&interface, 3), parameters(&interface, 3));
         let together = forward(&network, &states, &parameters)?;
         for sample in 0..3 {
             let alone = forward(

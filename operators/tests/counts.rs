@@ -26,7 +26,20 @@ const ROWS: &[Row] = &[
     ("fno", "", [1, 1, 0], [85, 85, 1], Real(2_368_001)),
     // The original fourier_2d_time.py (Navier–Stokes), less four batch norms that it never applies.
     ("fno", "width = 20", [10, 1, 0], [64, 64, 1], ComplexOnce(465_717 - 4 * 40)),
+    // IFactFormer's code for the channel flow, both variants and the -m of its first release.
+    ("ifactformer-o", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_071_171)),
+    ("ifactformer-m", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_163_331)),
+    ("ifactformer-m", CHANNEL_FLOW_FIRST, [1, 3, 0], [32, 33, 16], Real(1_181_763)),
+    // Yang et al. (2024), table 4 (1.4 and 5.5 million), to the digit by the same code.
+    ("ifactformer-o", TURBULENCE, [5, 3, 0], [32, 32, 32], Real(1_396_803)),
+    ("factformer", TURBULENCE_LAYERS, [5, 3, 0], [32, 32, 32], Real(5_503_539)),
 ];
+
+const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, width = 96 }";
+const CHANNEL_FLOW_FIRST: &str =
+    "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";
+const TURBULENCE: &str = "width = 96\niterations = 10\nkernels = { heads = 10, width = 64 }";
+const TURBULENCE_LAYERS: &str = "width = 96\nlayers = 4\nkernels = { heads = 10, width = 64 }";
 
 #[test]
 fn counts_are_those_of_the_references() {

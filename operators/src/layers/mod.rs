@@ -4,28 +4,36 @@
 //! elsewhere (CUDA, `f64`) the same equation composed of candle's own operations. A test holds the
 //! two against each other. No result depends on the number of threads.
 
+mod axial;
+mod axis_means;
 mod convolution;
 mod coordinates;
 mod depthwise;
 mod gelu;
 mod group_norm;
+mod layer_norm;
 mod max_pool;
 mod perceptron;
 mod pointwise;
 mod relu;
+mod rotation;
 mod slices;
 mod spectral;
 mod stencil;
 
+pub use axial::{AxialMixing, Normal, Order};
+pub use axis_means::axis_means;
 pub use convolution::Convolution;
 pub use coordinates::coordinates;
 pub use depthwise::Depthwise;
 pub use gelu::{gelu, gelu_sum};
 pub use group_norm::GroupNorm;
+pub use layer_norm::LayerNorm;
 pub use max_pool::{halved, max_pool};
 pub use perceptron::{Activation, Perceptron};
-pub use pointwise::Pointwise;
+pub use pointwise::{Pointwise, pointwise};
 pub use relu::{normalized_relu, relu};
+pub use rotation::Rotation;
 pub use spectral::{Fourier, SpectralConvolution, Waves};
 pub use stencil::{Beyond, Stencil};
 

@@ -1,10 +1,10 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
-use super::slices::{by_hand, matrix, output, sum_over_cells, values};
+use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
+use ndarray::ArrayView2;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 
 /// `y_o = Σ_c W_oc x_c + b_o` in every cell.
@@ -12,7 +12,7 @@ use rayon::prelude::*;
 /// Shapes: `[batch, channel, …cells]` → `[batch, out, …cells]`; `weight [out, channel]`, `bias [out]`.
 pub struct Pointwise {
     weight: Tensor,
-    bias: Tensor,
+    bias: Option<Tensor>,
 }
 
 impl Pointwise {
@@ -20,24 +20,48 @@ impl Pointwise {
     pub fn new(channels: usize, out: usize, weights: &VarBuilder) -> Result<Self> {
         let bound = 1.0 / (channels as f64).sqrt();
         let uniform = Init::Uniform { lo: -bound, up: bound };
-        Ok(Self {
-            weight: weights.get_with_hints((out, channels), "weight", uniform)?,
-            bias: weights.get_with_hints(out, "bias", uniform)?,
-        })
+        let weight = weights.get_with_hints((out, channels), "weight", uniform)?;
+        Ok(Self { weight, bias: Some(weights.get_with_hints(out, "bias", uniform)?) })
+    }
+
+    /// Without a bias; weights uniform in ±1/√channels.
+    pub fn unbiased(channels: usize, out: usize, weights: &VarBuilder) -> Result<Self> {
+        Self::unbiased_within(1.0 / (channels as f64).sqrt(), [channels, out], weights)
+    }
+
+    /// Without a bias; weights uniform in ±bound, from and to so many channels.
+    pub fn unbiased_within(
+        bound: f64,
+        [channels, out]: [usize; 2],
+        weights: &VarBuilder,
+    ) -> Result<Self> {
+        let uniform = Init::Uniform { lo: -bound, up: bound };
+        Ok(Self { weight: weights.get_with_hints((out, channels), "weight", uniform)?, bias: None })
     }
 
     /// Applies the map.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        if by_hand(x) {
-            return x.contiguous()?.apply_op3(&self.weight, &self.bias, Map);
-        }
-        let (out, channels) = self.weight.dims2()?;
-        let flat = x.flatten_from(2)?;
-        let weight = self.weight.reshape((1, out, channels))?;
-        let y = weight.broadcast_matmul(&flat)?.broadcast_add(&self.bias.reshape((1, out, 1))?)?;
-        let cells = &x.dims()[2..];
-        y.reshape([&[x.dim(0)?, out], cells].concat())
+        pointwise(x, &self.weight, self.bias.as_ref())
     }
+}
+
+/// The map of [`Pointwise`] with any weight and bias.
+pub fn pointwise(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    if by_hand(x) {
+        let x = x.contiguous()?;
+        return match bias {
+            Some(bias) => x.apply_op3(weight, bias, Map),
+            None => x.apply_op2(weight, Linear),
+        };
+    }
+    let (out, channels) = weight.dims2()?;
+    let weight = weight.reshape((1, out, channels))?;
+    let mut y = weight.broadcast_matmul(&x.flatten_from(2)?)?;
+    if let Some(bias) = bias {
+        y = y.broadcast_add(&bias.reshape((1, out, 1))?)?;
+    }
+    let cells = &x.dims()[2..];
+    y.reshape([&[x.dim(0)?, out], cells].concat())
 }
 
 /// How a batch of `[channel, cell]` matrices lies in a slice.
@@ -60,10 +84,6 @@ impl Sizes {
         let shape = (self.channels, self.cells);
         x.par_chunks_exact(self.channels * self.cells).map(move |x| matrix(x, shape))
     }
-}
-
-fn matrix_mut(x: &mut [f32], shape: (usize, usize)) -> ArrayViewMut2<'_, f32> {
-    ArrayViewMut2::from_shape(shape, x).expect("the slice has rows times columns values")
 }
 
 /// `y = W x + b`; the rows of each sample's product are split where there are few samples.
@@ -124,6 +144,42 @@ impl CustomOp3 for Map {
             Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
             Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
             Some(sum_over_cells(&gradient)?),
+        ))
+    }
+}
+
+/// The map without a bias.
+struct Linear;
+
+impl CustomOp2 for Linear {
+    fn name(&self) -> &'static str {
+        "pointwise-linear"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        layout: &Layout,
+        weight: &CpuStorage,
+        layout_weight: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (sizes, shape) = (Sizes::of(layout), layout_weight.shape().dims2()?);
+        let weight = matrix(values(weight, layout_weight)?, shape);
+        let y = apply(values(x, layout)?, &sizes, weight, None);
+        Ok(output(y, [&[sizes.batch, shape.0], &layout.dims()[2..]].concat()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weight: &Tensor,
+        _: &Tensor,
+        gradient: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
+        let gradient = gradient.contiguous()?;
+        Ok((
+            Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
+            Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
         ))
     }
 }

@@ -1,7 +1,9 @@
 //! How hand-written operations see tensors: contiguous `f32` slices.
 
-use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
-use ndarray::ArrayView2;
+use candle_core::{
+    CpuStorage, CustomOp1, DType, Layout, Result, Shape, Storage, StorageRef, Tensor, bail,
+};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
 /// Whether the hand-written operations take these tensors; if not, composed ones do.
@@ -20,6 +22,66 @@ pub(super) fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a
 /// A slice as a matrix. Panics unless it has rows times columns values.
 pub(super) fn matrix(x: &[f32], shape: (usize, usize)) -> ArrayView2<'_, f32> {
     ArrayView2::from_shape(shape, x).expect("the slice has rows times columns values")
+}
+
+/// A slice as a matrix to be written. Panics unless it has rows times columns values.
+pub(super) fn matrix_mut(x: &mut [f32], shape: (usize, usize)) -> ArrayViewMut2<'_, f32> {
+    ArrayViewMut2::from_shape(shape, x).expect("the slice has rows times columns values")
+}
+
+/// A tensor whose values are being read, in a derivative that has several results.
+pub(super) struct Reading<'a>(StorageRef<'a>, &'a Layout);
+
+impl<'a> Reading<'a> {
+    pub(super) fn of(tensor: &'a Tensor) -> Self {
+        let (storage, layout) = tensor.storage_and_layout();
+        Self(storage, layout)
+    }
+
+    pub(super) fn values(&self) -> Result<&[f32]> {
+        match &*self.0 {
+            Storage::Cpu(storage) => values(storage, self.1),
+            _ => bail!("a hand-written operation got a tensor that is not on the CPU"),
+        }
+    }
+}
+
+/// A batch of `[channel, cell]` matrices in blocks of so many cells, sample by sample.
+pub(super) fn blocks(
+    x: &[f32],
+    [channels, cells]: [usize; 2],
+    size: usize,
+) -> Vec<ArrayView2<'_, f32>> {
+    let mut blocks = Vec::new();
+    for sample in x.chunks_exact(channels * cells) {
+        let mut rest = matrix(sample, (channels, cells));
+        while rest.ncols() > size {
+            let (block, after) = rest.split_at(Axis(1), size);
+            blocks.push(block);
+            rest = after;
+        }
+        blocks.push(rest);
+    }
+    blocks
+}
+
+/// As [`blocks`], to be written.
+pub(super) fn blocks_mut(
+    x: &mut [f32],
+    [channels, cells]: [usize; 2],
+    size: usize,
+) -> Vec<ArrayViewMut2<'_, f32>> {
+    let mut blocks = Vec::new();
+    for sample in x.chunks_exact_mut(channels * cells) {
+        let mut rest = matrix_mut(sample, (channels, cells));
+        while rest.ncols() > size {
+            let (block, after) = rest.split_at(Axis(1), size);
+            blocks.push(block);
+            rest = after;
+        }
+        blocks.push(rest);
+    }
+    blocks
 }
 
 /// What an operation returns.

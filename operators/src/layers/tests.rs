@@ -82,6 +82,18 @@ const LAYERS: &[(&str, Build)] = &[
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("greatest of four", |_| Ok(Box::new(max_pool))),
+    ("linear", |weights| {
+        let layer = Pointwise::unbiased(3, 5, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("layer norm", |weights| {
+        let layer = LayerNorm::new(3, 1e-5, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("axis means", |_| Ok(Box::new(axis_means))),
+    ("chained kernels", |weights| mixing(Order::Chained, Normal::Channels, weights)),
+    ("parallel kernels", |weights| mixing(Order::Parallel, Normal::Channels, weights)),
+    ("parallel kernels of planes", |weights| mixing(Order::Parallel, Normal::Planes, weights)),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
@@ -91,6 +103,16 @@ const LAYERS: &[(&str, Build)] = &[
     ("gelu", |_| Ok(Box::new(gelu))),
     ("gelu of a sum", |_| Ok(Box::new(|x| gelu_sum(x, &(x * 0.5)?)))),
 ];
+
+/// Of three heads, with kernels made of the input itself.
+fn mixing(order: Order, normal: Normal, weights: &VarBuilder) -> Result<Layer> {
+    let layer = AxialMixing::new(order, normal, [3, 4], 2, weights)?;
+    Ok(Box::new(move |x| {
+        let along_x = x.narrow(3, 0, 5)?.matmul(&x.narrow(3, 5, 5)?.transpose(2, 3)?)?;
+        let along_y = x.narrow(2, 0, 5)?.transpose(2, 3)?.matmul(&x.narrow(2, 5, 5)?)?;
+        layer.forward(x, &[along_x, along_y])
+    }))
+}
 
 /// Output, gradient of the input, gradients of the weights in the order of their names.
 fn passes(build: Build, dtype: DType) -> Result<Vec<Vec<f64>>> {

@@ -1,0 +1,73 @@
+//! The factorized transformer.
+
+use super::factorized::{Kernels, Plan, Positions, Trunk};
+use crate::layers::{Normal, Order};
+use crate::{Architecture, Interface, Operator, OperatorError};
+use candle_nn::VarBuilder;
+use data::{Invalid, Part};
+use serde::{Deserialize, Serialize};
+
+/// The factorized transformer: layers of attention along the axes.
+///
+/// ```text
+/// uₗ₊₁ = uₗ + E p + Fₗ(uₗ + E p)             p: places, as Fourier features
+/// F u = W₂ gelu(W₁ norm(K_z K_y K_x v)),   v = W_v n,  n = norm u
+/// K_a(i, j) = q_i · k_j                    from the means of n over all axes but a; no softmax
+/// ```
+///
+/// Source: Li, Shu & Barati Farimani (2023), arXiv 2305.17560, between the lift and the projection
+/// with which Yang et al. (2024), Theor. Appl. Mech. Lett., compare it to
+/// [`IFactFormerO`](super::IFactFormerO): the released one ends with steps in a latent space, which
+/// depend on its example. Their configuration: `width = 96`, `layers = 4`, `kernels = { heads = 10,
+/// width = 64, gain = 0.02 }` and five states of history.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct FactFormer {
+    /// Channels, even and > 0. Default 48.
+    pub width: usize,
+    /// Layers, each with weights of its own, > 0. Default 3.
+    pub layers: usize,
+    /// The kernels along the axes.
+    pub kernels: Kernels,
+    /// Where the cells are.
+    pub positions: Positions,
+}
+
+impl Default for FactFormer {
+    fn default() -> Self {
+        let (kernels, positions) = (Kernels::default(), Positions::default());
+        Self { width: 48, layers: 3, kernels, positions }
+    }
+}
+
+impl Part for FactFormer {
+    const NAME: &'static str = "factformer";
+    const SUMMARY: &'static str = "factorized transformer (Li et al. 2023)";
+
+    fn check(&self) -> Result<(), Invalid> {
+        let even = self.width > 0 && self.width.is_multiple_of(2);
+        Invalid::unless(even, "width", self.width, "even and greater than 0")?;
+        Invalid::unless(self.layers > 0, "layers", self.layers, "greater than 0")?;
+        self.kernels.check()?;
+        self.positions.check()
+    }
+}
+
+impl Architecture for FactFormer {
+    fn build(
+        &self,
+        interface: &Interface,
+        weights: VarBuilder,
+    ) -> Result<Box<dyn Operator>, OperatorError> {
+        let plan = Plan {
+            width: self.width,
+            layers: self.layers,
+            iterations: 1,
+            order: Order::Chained,
+            normal: Normal::Channels,
+            kernels: &self.kernels,
+            positions: &self.positions,
+        };
+        Ok(Box::new(Trunk::new(&plan, interface, &weights)?))
+    }
+}

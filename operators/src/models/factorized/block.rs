@@ -1,0 +1,86 @@
+//! One layer of factorized attention.
+
+use super::kernel::AxisKernel;
+use super::{Kernels, Positions};
+use crate::layers::{AxialMixing, LayerNorm, Normal, Order, Pointwise, axis_means, gelu};
+use candle_core::{Result, Tensor};
+use candle_nn::VarBuilder;
+
+/// PyTorch's value.
+const EPSILON: f64 = 1e-5;
+
+/// One layer of factorized attention.
+///
+/// ```text
+/// n = norm u,   v = W_v n,   K_a = kernel of the means of W n over all axes but a
+/// F u = W₂ gelu(s),   s = the kernels applied to v, normalized, and mixed
+/// ```
+///
+/// The means are taken before W, which is linear: a matrix product over places, not cells.
+pub(super) struct Block {
+    norm: LayerNorm,
+    values: Pointwise,
+    inner: Pointwise,
+    kernels: Vec<AxisKernel>,
+    mixing: AxialMixing,
+    out: Pointwise,
+    /// Once more a linear map, gelu and another; of the first release only.
+    again: Option<[Pointwise; 2]>,
+    cells: Vec<usize>,
+}
+
+impl Block {
+    pub(super) fn new(
+        width: usize,
+        (order, normal): (Order, Normal),
+        (kernels, positions): (&Kernels, &Positions),
+        cells: &[usize],
+        weights: &VarBuilder,
+    ) -> Result<Self> {
+        let channels = kernels.channels();
+        let kernel = |(axis, name): (usize, &str)| {
+            let places = positions.along(axis, cells[axis]);
+            AxisKernel::new(width, kernels, &places, &weights.pp(name))
+        };
+        let names = ["kernel-x", "kernel-y", "kernel-z"];
+        let linear = |name: &str| Pointwise::unbiased(width, width, &weights.pp(name));
+        let again = || Ok::<_, candle_core::Error>([linear("again-1")?, linear("again-2")?]);
+        let mixing = weights.pp("mixing");
+        Ok(Self {
+            norm: LayerNorm::new(width, EPSILON, &weights.pp("norm"))?,
+            values: Pointwise::unbiased(width, channels, &weights.pp("values"))?,
+            inner: linear("inner")?,
+            kernels: names
+                .into_iter()
+                .enumerate()
+                .take(cells.len())
+                .map(kernel)
+                .collect::<Result<_>>()?,
+            mixing: AxialMixing::new(order, normal, [channels, width], cells.len(), &mixing)?,
+            out: linear("out")?,
+            again: (normal == Normal::Planes).then(again).transpose()?,
+            cells: cells.to_vec(),
+        })
+    }
+
+    pub(super) fn forward(&self, u: &Tensor) -> Result<Tensor> {
+        let n = self.norm.forward(u)?;
+        let kernels = self.kernels_of(&n)?;
+        let s = self.mixing.forward(&self.values.forward(&n)?, &kernels)?;
+        let y = self.out.forward(&gelu(&s)?)?;
+        match &self.again {
+            Some([first, second]) => second.forward(&gelu(&first.forward(&y)?)?),
+            None => Ok(y),
+        }
+    }
+
+    fn kernels_of(&self, n: &Tensor) -> Result<Vec<Tensor>> {
+        let means = self.inner.forward(&axis_means(n)?)?;
+        let mut first = 0;
+        let kernel = |(kernel, &cells): (&AxisKernel, &usize)| {
+            first += cells;
+            kernel.forward(&means.narrow(2, first - cells, cells)?)
+        };
+        self.kernels.iter().zip(&self.cells).map(kernel).collect()
+    }
+}
