@@ -14,10 +14,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clock;
 mod error;
 pub mod incompressible;
 mod problem;
 pub mod problems;
+pub mod spectral;
 pub mod verify;
 
 pub use error::SolverError;

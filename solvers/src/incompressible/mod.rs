@@ -1,7 +1,6 @@
 //! Plane incompressible flow on a staggered grid.
 
 mod cells;
-mod clock;
 mod flow;
 mod helmholtz;
 mod mesh;

@@ -1,13 +1,13 @@
 //! Advances a flow from one saved time to the next.
 
 use super::cells::{load_pressure, load_velocity, store_pressure, store_velocity};
-use super::clock::Plan;
 use super::flow::{Flow, Survey};
 use super::mesh::Mesh;
 use super::plane::{GHOSTS, Plane};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
 use super::velocity::Velocity;
+use crate::clock::Plan;
 use crate::{Progress, Solver, SolverError};
 use data::{Grid, State};
 use std::sync::Arc;

@@ -1,10 +1,16 @@
 //! The problems: one file each, and one line each in [`PROBLEMS`].
 
 mod cavity;
+mod decaying_turbulence;
+mod kolmogorov;
+mod shear_layer;
 mod taylor_green;
 mod tube;
 
 pub use cavity::Cavity;
+pub use decaying_turbulence::DecayingTurbulence;
+pub use kolmogorov::Kolmogorov;
+pub use shear_layer::ShearLayer;
 pub use taylor_green::TaylorGreen;
 pub use tube::Tube;
 
@@ -18,5 +24,8 @@ pub const PROBLEMS: Registry<dyn Problem> = Registry {
         entry!(dyn Problem, Cavity),
         entry!(dyn Problem, TaylorGreen),
         entry!(dyn Problem, Tube),
+        entry!(dyn Problem, Kolmogorov),
+        entry!(dyn Problem, DecayingTurbulence),
+        entry!(dyn Problem, ShearLayer),
     ],
 };

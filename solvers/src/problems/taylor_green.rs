@@ -1,8 +1,8 @@
 //! Decaying vortices with an exact solution.
 
-use crate::incompressible::Incompressible;
+use crate::spectral::{self, Spectral, sinc};
 use crate::{Problem, Solver, SolverError};
-use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use data::{Field, Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
@@ -12,7 +12,8 @@ use std::f64::consts::TAU;
 /// With k = 2π/L, X = k (x − W t), Y = k (y − W t) and F = exp(−2νk²t):
 ///
 /// ```text
-/// u = W + U sin X cos Y F,   v = W − U cos X sin Y F,   p = ρ U²/4 (cos 2X + cos 2Y) F²
+/// u = W + U sin X cos Y F,   v = W − U cos X sin Y F,   ω = 2 k U sin X sin Y F
+/// p = ρ U²/4 (cos 2X + cos 2Y) F²
 /// ```
 ///
 /// The wind W makes advection count: without it pressure balances advection everywhere.
@@ -41,7 +42,7 @@ impl Default for TaylorGreen {
 
 impl TaylorGreen {
     /// ν in m²/s.
-    fn viscosity(&self) -> f64 {
+    pub(crate) fn viscosity(&self) -> f64 {
         self.speed * self.length / self.reynolds
     }
 
@@ -56,22 +57,18 @@ impl TaylorGreen {
         let vortex = self.speed * decay * sinc(hx) * sinc(hy);
         let pressure = 0.25 * self.density * (self.speed * decay).powi(2);
         let [nx, ny, nz] = grid.cells();
-        State::from_shape_fn((3, nx, ny, nz), |(channel, i, j, _)| {
+        State::from_shape_fn((4, nx, ny, nz), |(channel, i, j, _)| {
             let [x, y] = [phases[0][i], phases[1][j]];
             match channel {
                 0 => self.wind + vortex * x.sin() * y.cos(),
                 1 => self.wind - vortex * x.cos() * y.sin(),
+                3 => 2.0 * k * vortex * x.sin() * y.sin(),
                 _ => {
                     pressure * ((2.0 * x).cos() * sinc(2.0 * hx) + (2.0 * y).cos() * sinc(2.0 * hy))
                 }
             }
         })
     }
-}
-
-/// sin x / x: the mean of a cosine over ± x about its crest.
-fn sinc(x: f64) -> f64 {
-    x.sin() / x
 }
 
 impl Part for TaylorGreen {
@@ -95,7 +92,7 @@ impl Part for TaylorGreen {
 
 impl Problem for TaylorGreen {
     fn fields(&self) -> Vec<Field> {
-        vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")]
+        spectral::fields()
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
@@ -108,24 +105,20 @@ impl Problem for TaylorGreen {
         ]
     }
 
+    fn monitors(&self) -> Vec<Parameter> {
+        spectral::monitors(false)
+    }
+
     fn time_scale(&self) -> f64 {
         self.length / self.speed
     }
 
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        if cells[2] != 1 {
-            return Err(SolverError::Grid {
-                axis: 2,
-                cells: cells[2],
-                expected: "plane flow has 1",
-            });
-        }
-        let axis = |cells| Axis::uniform(cells, 0.0, self.length, [Boundary::Periodic; 2]);
-        Ok(Grid::plane(axis(cells[0]), axis(cells[1])))
+        spectral::periodic(cells, [self.length; 2])
     }
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        Ok(Box::new(Incompressible::new(grid, self.density, self.viscosity())?))
+        Ok(Box::new(Spectral::new(grid, self.density, self.viscosity())?))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

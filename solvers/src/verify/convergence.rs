@@ -19,7 +19,7 @@ pub struct Errors {
 }
 
 impl Errors {
-    /// Compares states `[u v p, x, y, 1]`.
+    /// Compares states `[u v p …, x, y, 1]`.
     pub fn new(found: &State, exact: &State) -> Self {
         let difference = found - exact;
         let (velocity, pressure) = difference.view().split_at(Axis(0), 2);
@@ -36,11 +36,23 @@ impl Errors {
 
     /// Solves `problem` from its exact start to `time` on `cells`² cells.
     pub fn of(problem: &dyn Problem, cells: usize, time: f64) -> Result<Self, SolverError> {
+        Self::of_intervals(problem, cells, time, 1)
+    }
+
+    /// The same in `intervals` equal parts, which bounds the step.
+    pub(super) fn of_intervals(
+        problem: &dyn Problem,
+        cells: usize,
+        time: f64,
+        intervals: usize,
+    ) -> Result<Self, SolverError> {
         let grid = problem.grid([cells, cells, 1])?;
         let mut state = problem.initial(&grid, &mut rng(0, 0));
         let mut solver = problem.solver(&grid)?;
         solver.load(&state)?;
-        solver.advance(time)?;
+        for _ in 0..intervals {
+            solver.advance(time / intervals as f64)?;
+        }
         solver.store(&mut state);
         let exact = problem.exact(&grid, time).expect("a solution with errors is known exactly");
         Ok(Self::new(&state, &exact))

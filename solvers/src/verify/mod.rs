@@ -7,9 +7,11 @@ mod convergence;
 mod manufactured;
 mod profile;
 mod published;
+mod staggered;
 mod taylor_green;
 
 pub use certificate::{Cell, Certificate, Check, Table};
 pub use certify::{VERIFIED, verify};
 pub use convergence::{Errors, order};
 pub use manufactured::Manufactured;
+pub use staggered::Staggered;

@@ -1,0 +1,19 @@
+//! Plane flow that repeats, by Fourier series.
+
+mod budget;
+mod cells;
+mod domain;
+mod etdrk4;
+mod fourier;
+mod lattice;
+mod modes;
+mod solver;
+mod spectrum;
+mod vorticity;
+
+pub use solver::Spectral;
+
+pub(crate) use budget::monitors;
+pub(crate) use cells::sinc;
+pub(crate) use domain::{fields, periodic, start};
+pub(crate) use spectrum::Spectrum;
