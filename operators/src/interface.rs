@@ -46,6 +46,11 @@ impl Interface {
         self.history * self.channels + self.parameters
     }
 
+    /// How many numbers [`Inputs::column`] has.
+    pub fn numbers(&self) -> usize {
+        self.history * self.channels * self.axes().iter().product::<usize>() + self.parameters
+    }
+
     /// The cells along x and y, for an architecture that knows planes only.
     pub fn plane(&self, architecture: &'static str) -> Result<[usize; 2], OperatorError> {
         let [nx, ny, nz] = self.cells;
@@ -91,6 +96,11 @@ impl Inputs<'_> {
         let maps = self.parameters.reshape([&[batch, count], &ones[..]].concat())?;
         let maps = maps.broadcast_as([&[batch, count], cells].concat())?;
         Tensor::cat(&[self.states, &maps], 1)
+    }
+
+    /// All states and then all parameters as the channels of one cell: `[batch, number, 1]`.
+    pub fn column(&self) -> CandleResult<Tensor> {
+        Tensor::cat(&[&self.states.flatten_from(1)?, self.parameters], 1)?.unsqueeze(2)
     }
 
     /// Refuses inputs of other sizes than the operator was built for.

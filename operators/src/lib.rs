@@ -19,9 +19,7 @@ pub use device::device;
 pub use error::OperatorError;
 pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
 pub use interface::{Inputs, Interface};
-pub use models::{
-    ARCHITECTURES, FactFormer, Fno, IFactFormerM, IFactFormerO, Kernels, Positions, Release, UNet,
-};
+pub use models::*;
 pub use operator::{Architecture, Network, Operator};
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};

@@ -123,3 +123,18 @@ fn ifactformer_m_agrees_with_pytorch() -> Result<()> {
     let first = format!("release = \"2025-02\"\n{}", table(2));
     agrees_with_pytorch("ifactformer_m_first", "ifactformer-m", &first, CHANNEL, GRADIENTS)
 }
+
+#[test]
+fn operators_of_cfdbench_agree_with_pytorch() -> Result<()> {
+    let rows = [
+        ("auto-deeponet", "width = 6\ndepth = 3"),
+        ("auto-edeeponet", "width = 6\ndepth = 3"),
+        ("auto-ffn", "width = 6\ndepth = 3"),
+        ("auto-deeponet-cnn", "filters = 3\nhalvings = 2\nwidth = 6\ndepth = 2\nhead = 5"),
+        ("resnet", "width = 4\nhidden = 5\ndepth = 1"),
+        ("cfdbench-unet", "width = 3\nlevels = 2"),
+        ("cfdbench-fno", "modes = 3\nwidth = 4\nlayers = 2\nprojection = 8"),
+    ];
+    rows.into_iter()
+        .try_for_each(|(name, table)| agrees_with_pytorch(name, name, table, CHANNEL, GRADIENTS))
+}
