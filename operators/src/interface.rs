@@ -51,6 +51,12 @@ impl Interface {
         self.history * self.channels * self.axes().iter().product::<usize>() + self.parameters
     }
 
+    /// So many cells beyond the end of every axis that tensors have, and none beyond periodic ones.
+    pub fn beyond_walls(&self, padding: usize) -> Vec<usize> {
+        let walls = self.axes().iter().zip(&self.periodic);
+        walls.map(|(_, periodic)| if *periodic { 0 } else { padding }).collect()
+    }
+
     /// The cells along x and y, for an architecture that knows planes only.
     pub fn plane(&self, architecture: &'static str) -> Result<[usize; 2], OperatorError> {
         let [nx, ny, nz] = self.cells;

@@ -3,6 +3,7 @@
 use crate::{Inputs, Interface, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
+use data::Invalid;
 
 /// A recipe of a network, read from a TOML table: what its fields say, built for any interface.
 ///
@@ -46,6 +47,11 @@ pub trait Architecture: Send + Sync {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError>;
+}
+
+/// Refuses sizes that are 0.
+pub(crate) fn all_positive(sizes: &[(&'static str, usize)]) -> Result<(), Invalid> {
+    sizes.iter().try_for_each(|(key, size)| Invalid::unless(*size > 0, key, size, "greater than 0"))
 }
 
 /// A learned map from the states so far to the next one.

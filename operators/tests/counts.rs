@@ -26,6 +26,19 @@ const ROWS: &[Row] = &[
     ("fno", "", [1, 1, 0], [85, 85, 1], Real(2_368_001)),
     // The original fourier_2d_time.py (Navier–Stokes), less four batch norms that it never applies.
     ("fno", "width = 20", [10, 1, 0], [64, 64, 1], ComplexOnce(465_717 - 4 * 40)),
+    // The original fourier_3d.py, which has four unused batch norms, too.
+    ("fno", FNO_3D, [10, 1, 0], [64, 64, 40], Real(6_558_537 - 4 * 40)),
+    // neuraloperator 2.0.0: n_modes = (16, 16) or (16, 16, 16), hidden_channels = 64.
+    ("fno", NEURALOPERATOR, [1, 1, 0], [64, 64, 1], ComplexOnce(2_410_177)),
+    ("fno", NEURALOPERATOR, [1, 1, 0], [64, 64, 1], Real(4_769_473)),
+    ("fno", NEURALOPERATOR, [1, 3, 0], [32, 32, 32], Real(75_548_995)),
+    // One of the four layers of fourier_2d.py.
+    ("ifno", "", [1, 1, 0], [85, 85, 1], ComplexOnce(1_188_353 - 3 * (2 * 144 * 1024 + 1056))),
+    // torus_li/markov/24_layers and 4_layers of F-FNO's code.
+    ("ffno", FFNO_24, [1, 1, 0], [64, 64, 1], Real(1_072_834)),
+    ("ffno", FFNO_4, [1, 1, 0], [64, 64, 1], Real(404_674)),
+    // ns_uno2d_main.py of U-NO's code.
+    ("uno", "width = 32", [10, 1, 0], [64, 64, 1], ComplexOnce(15_290_065)),
     // IFactFormer's code for the channel flow, both variants and the -m of its first release.
     ("ifactformer-o", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_071_171)),
     ("ifactformer-m", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_163_331)),
@@ -35,6 +48,10 @@ const ROWS: &[Row] = &[
     ("factformer", TURBULENCE_LAYERS, [5, 3, 0], [32, 32, 32], Real(5_503_539)),
 ];
 
+const FNO_3D: &str = "width = 20\nmodes = 8\nstyle = \"original\"";
+const NEURALOPERATOR: &str = "style = \"neuraloperator\"\nwidth = 64\nmodes = 8";
+const FFNO_24: &str = "width = 64\nmodes = 16\nlayers = 24";
+const FFNO_4: &str = "width = 64\nmodes = 16\nlayers = 4";
 const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, width = 96 }";
 const CHANNEL_FLOW_FIRST: &str =
     "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";

@@ -85,10 +85,50 @@ fn agrees_with_pytorch(
 /// A wall on the first axis.
 const CHANNEL: [bool; 3] = [false, true, true];
 
+/// A wall on the last axis.
+const FLOOR: [bool; 3] = [true, true, false];
+
+const SMALL_FNO: &str = "modes = 3\nwidth = 4\nlayers = 3\nprojection = 8\npadding = 2";
+
 #[test]
 fn fno_agrees_with_pytorch() -> Result<()> {
-    let table = "modes = 3\nwidth = 4\nlayers = 3\nprojection = 8\npadding = 2";
-    agrees_with_pytorch("fno", "fno", table, CHANNEL, GRADIENTS)
+    agrees_with_pytorch("fno", "fno", SMALL_FNO, CHANNEL, GRADIENTS)?;
+    agrees_with_pytorch("fno_box", "fno", SMALL_FNO, FLOOR, GRADIENTS)?;
+    let original = format!("{SMALL_FNO}\nstyle = \"original\"");
+    agrees_with_pytorch("fno_original", "fno", &original, CHANNEL, GRADIENTS)?;
+    agrees_with_pytorch("fno_original_box", "fno", &original, FLOOR, GRADIENTS)?;
+    let library = format!("{SMALL_FNO}\nstyle = \"neuraloperator\"");
+    agrees_with_pytorch("fno_neuraloperator", "fno", &library, [true; 3], GRADIENTS)?;
+    agrees_with_pytorch("fno_neuraloperator_box", "fno", &library, [true; 3], GRADIENTS)
+}
+
+#[test]
+fn tfno_agrees_with_pytorch() -> Result<()> {
+    for factorization in ["tucker", "cp"] {
+        let table = format!("{SMALL_FNO}\nrank = 0.3\nfactorization = \"{factorization}\"");
+        let file = format!("tfno_{factorization}");
+        agrees_with_pytorch(&file, "tfno", &table, CHANNEL, GRADIENTS)?;
+    }
+    Ok(())
+}
+
+#[test]
+fn ifno_agrees_with_pytorch() -> Result<()> {
+    let table = "modes = 3\nwidth = 4\niterations = 3\nprojection = 8\npadding = 2";
+    agrees_with_pytorch("ifno", "ifno", table, CHANNEL, GRADIENTS)
+}
+
+#[test]
+fn ffno_agrees_with_pytorch() -> Result<()> {
+    let table = "modes = 3\nwidth = 4\nlayers = 2\nfactor = 2\nprojection = 8\npadding = 2";
+    agrees_with_pytorch("ffno", "ffno", table, CHANNEL, GRADIENTS)?;
+    agrees_with_pytorch("ffno_box", "ffno", table, FLOOR, GRADIENTS)
+}
+
+#[test]
+fn uno_agrees_with_pytorch() -> Result<()> {
+    let table = "width = 4\nmodes = [5, 3, 2]\npadding = 2";
+    agrees_with_pytorch("uno", "uno", table, CHANNEL, GRADIENTS)
 }
 
 #[test]

@@ -5,38 +5,46 @@
 //! two against each other. No result depends on the number of threads.
 
 mod axial;
+mod axis_map;
 mod axis_means;
 mod convolution;
 mod coordinates;
 mod depthwise;
 mod functions;
+mod gate;
 mod gelu;
 mod group_norm;
 mod layer_norm;
+mod margin;
 mod max_pool;
 mod perceptron;
 mod pointwise;
 mod relu;
+mod resample;
 mod rotation;
 mod slices;
 mod spectral;
 mod stencil;
 
 pub use axial::{AxialMixing, Normal, Order};
+pub use axis_map::AxisMap;
 pub use axis_means::axis_means;
 pub use convolution::Convolution;
-pub use coordinates::coordinates;
+pub use coordinates::{Position, coordinates, coordinates_at, with_constants};
 pub use depthwise::Depthwise;
 pub use functions::{Functions, centred, sum_of_functions};
+pub use gate::gate;
 pub use gelu::{gelu, gelu_sum};
 pub use group_norm::GroupNorm;
 pub use layer_norm::LayerNorm;
+pub use margin::Margin;
 pub use max_pool::{halved, max_pool};
 pub use perceptron::{Activation, Perceptron};
 pub use pointwise::{Pointwise, pointwise};
 pub use relu::{normalized_relu, relu};
+pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
-pub use spectral::{Fourier, SpectralConvolution, Waves};
+pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
 pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The Fourier layer's convolution: a linear map of the channels of every kept wave.
 
 mod boxes;
+mod by_axis;
 mod fourier;
 mod mix;
 mod waves;
 
+pub use by_axis::SpectralByAxis;
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 pub use fourier::Fourier;

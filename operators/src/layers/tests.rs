@@ -94,6 +94,25 @@ const LAYERS: &[(&str, Build)] = &[
     ("chained kernels", |weights| mixing(Order::Chained, Normal::Channels, weights)),
     ("parallel kernels", |weights| mixing(Order::Parallel, Normal::Channels, weights)),
     ("parallel kernels of planes", |weights| mixing(Order::Parallel, Normal::Planes, weights)),
+    ("spectral by axis", |weights| {
+        let (device, dtype) = (weights.device(), weights.dtype());
+        let layer = SpectralByAxis::new(4, &[13, 5, 2], &[3, 0, 1], device, dtype)?;
+        let normal = candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 };
+        let weight =
+            |(waves, axis): (usize, &str)| weights.get_with_hints((waves, 2, 3, 4), axis, normal);
+        let weights = layer.waves().into_iter().zip(["x", "y", "z"]).map(weight);
+        let weights = weights.collect::<Result<Vec<_>>>()?;
+        Ok(Box::new(move |x| layer.map(&x.reshape((2, 3, 13, 5, 2))?, &weights)))
+    }),
+    ("resample", |weights| {
+        let (device, dtype) = (weights.device(), weights.dtype());
+        let layer = Resample::bicubic(&[13, 10], &[7, 16], Corners::Aligned, device, dtype)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("gate", |weights| {
+        let weight = weights.get_with_hints(3, "weight", candle_nn::Init::Const(0.7))?;
+        Ok(Box::new(move |x| gate(x, &weight)))
+    }),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))

@@ -1,13 +1,20 @@
 //! The Fourier neural operator.
 
-use crate::layers::{Pointwise, SpectralConvolution, Waves, coordinates, gelu, gelu_sum};
+pub(super) mod neuraloperator;
+
+use self::neuraloperator::{Blocks, full};
+use crate::layers::{
+    Margin, Pointwise, Position, SpectralConvolution, Waves, coordinates_at, gelu, gelu_sum,
+    with_constants,
+};
+use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// The two-dimensional Fourier neural operator in its original form.
+/// The Fourier neural operator.
 ///
 /// ```text
 /// v₀   = P(a, x)                    lifting, per cell; a: states and parameters, x: coordinates
@@ -15,45 +22,65 @@ use serde::{Deserialize, Serialize};
 /// u    = Q gelu(R v_L)              projection, per cell
 /// ```
 ///
-/// Source: Li et al. (2021), arXiv 2010.08895, eqs. (2)–(4), and `fourier_2d.py` of its code.
-/// Three things differ: coordinates are those of cell centres; padding is inside the spectral
-/// convolutions (see [`SpectralConvolution`]), not around all layers; and weights are real numbers,
-/// so that every complex one counts twice.
+/// Weights are real numbers, so that every complex one counts twice.
+///
+/// Source: Li et al. (2021), arXiv 2010.08895, eqs. (2)–(4), and what [`FnoStyle`] names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Fno {
+    /// Which of its forms. Default `inner`.
+    pub style: FnoStyle,
     /// Kept waves along an axis, of each sign, > 0. Default 12.
     pub modes: usize,
     /// Channels of the hidden layers, > 0. Default 32.
     pub width: usize,
     /// Fourier layers, > 0. Default 4.
     pub layers: usize,
-    /// Channels of the projection, > 0. Default 128.
+    /// Channels of the projection, and of neuraloperator's lifting, > 0. Default 128.
     pub projection: usize,
     /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
     pub padding: usize,
 }
 
+/// The forms of the Fourier neural operator.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FnoStyle {
+    /// Coordinates are those of the cells' centres, and padding is inside the spectral convolutions
+    /// (see [`SpectralConvolution`]): the layers between them never see it.
+    #[default]
+    Inner,
+    /// As in `fourier_2d.py` and `fourier_3d.py` of the original: coordinates from 0 to 1 with both
+    /// ends, and the padding is there from the lifting to the projection.
+    Original,
+    /// As in the library neuraloperator: see [`neuraloperator`].
+    Neuraloperator,
+}
+
 impl Default for Fno {
     fn default() -> Self {
-        Self { modes: 12, width: 32, layers: 4, projection: 128, padding: 8 }
+        Self {
+            style: FnoStyle::Inner,
+            modes: 12,
+            width: 32,
+            layers: 4,
+            projection: 128,
+            padding: 8,
+        }
     }
 }
 
 impl Part for Fno {
     const NAME: &'static str = "fno";
-    const SUMMARY: &'static str = "Fourier neural operator (Li et al. 2021), two-dimensional";
+    const SUMMARY: &'static str = "Fourier neural operator (Li et al. 2021)";
 
     fn check(&self) -> Result<(), Invalid> {
-        let sizes = [
+        all_positive(&[
             ("modes", self.modes),
             ("width", self.width),
             ("layers", self.layers),
             ("projection", self.projection),
-        ];
-        sizes
-            .into_iter()
-            .try_for_each(|(key, size)| Invalid::unless(size > 0, key, size, "greater than 0"))
+        ])
     }
 }
 
@@ -63,22 +90,34 @@ impl Architecture for Fno {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let padding = [0, 1].map(|axis| if interface.periodic[axis] { 0 } else { self.padding });
-        let waves = Waves::lowest(self.modes, &cells).padded(&padding);
+        let (cells, padding) = (interface.axes(), interface.beyond_walls(self.padding));
+        let (waves, position, margin) = match self.style {
+            FnoStyle::Inner => {
+                let waves = Waves::lowest(self.modes, cells).padded(&padding);
+                (waves, Position::Centre, Margin(vec![0; cells.len()]))
+            }
+            FnoStyle::Original => {
+                let margin = Margin(padding);
+                (Waves::lowest(self.modes, &margin.around(cells)), Position::Ends, margin)
+            }
+            FnoStyle::Neuraloperator => {
+                let Self { modes, width, layers, projection: hidden, .. } = *self;
+                let blocks = Blocks { modes, width, layers, hidden, padding };
+                return Ok(Box::new(blocks.build(interface, &weights, full)?));
+            }
+        };
         let width = self.width;
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
-            let spectral = weights.pp("spectral");
             Ok(Layer {
-                spectral: SpectralConvolution::new([width; 2], &waves, &spectral)?,
+                spectral: SpectralConvolution::new([width; 2], &waves, &weights.pp("spectral"))?,
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
             })
         };
-        let inputs = interface.inputs() + cells.len();
-        let hidden = self.projection;
+        let (inputs, hidden) = (interface.inputs() + cells.len(), self.projection);
         Ok(Box::new(FnoOperator {
-            coordinates: coordinates(&cells, weights.device(), weights.dtype())?,
+            coordinates: coordinates_at(position, cells, weights.device(), weights.dtype())?,
+            margin,
             lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,
             widen: Pointwise::new(width, hidden, &weights.pp("widen"))?,
@@ -89,6 +128,7 @@ impl Architecture for Fno {
 
 struct FnoOperator {
     coordinates: Tensor,
+    margin: Margin,
     lift: Pointwise,
     layers: Vec<Layer>,
     widen: Pointwise,
@@ -102,14 +142,13 @@ struct Layer {
 
 impl Operator for FnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let (_, axes, nx, ny) = self.coordinates.dims4()?;
-        let coordinates = self.coordinates.broadcast_as((inputs.batch()?, axes, nx, ny))?;
-        let mut v = self.lift.forward(&Tensor::cat(&[inputs.channels()?, coordinates], 1)?)?;
+        let v = self.lift.forward(&with_constants(&inputs.channels()?, &self.coordinates)?)?;
+        let mut v = self.margin.add(&v)?;
         let (last, first) = self.layers.split_last().expect("there is at least one layer");
         for layer in first {
             v = gelu_sum(&layer.spectral.forward(&v)?, &layer.local.forward(&v)?)?;
         }
-        v = (last.spectral.forward(&v)? + last.local.forward(&v)?)?;
+        v = self.margin.cut(&(last.spectral.forward(&v)? + last.local.forward(&v)?)?)?;
         self.project.forward(&gelu(&self.widen.forward(&v)?)?)
     }
 }

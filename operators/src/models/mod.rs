@@ -8,11 +8,15 @@ mod cfdbench_fno;
 mod cfdbench_unet;
 mod factformer;
 mod factorized;
+mod ffno;
 mod fno;
 mod ifactformer_m;
 mod ifactformer_o;
+mod ifno;
 mod resnet;
+mod tfno;
 mod unet;
+mod uno;
 
 pub use auto_deeponet::AutoDeepONet;
 pub use auto_deeponet_cnn::AutoDeepONetCnn;
@@ -22,11 +26,15 @@ pub use cfdbench_fno::CfdbenchFno;
 pub use cfdbench_unet::CfdbenchUNet;
 pub use factformer::FactFormer;
 pub use factorized::{Kernels, Positions};
-pub use fno::Fno;
+pub use ffno::Ffno;
+pub use fno::{Fno, FnoStyle};
 pub use ifactformer_m::{IFactFormerM, Release};
 pub use ifactformer_o::IFactFormerO;
+pub use ifno::Ifno;
 pub use resnet::ResNet;
+pub use tfno::{Factorization, Tfno};
 pub use unet::UNet;
+pub use uno::Uno;
 
 use crate::Architecture;
 use data::{Registry, entry};
@@ -42,10 +50,14 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, CfdbenchFno),
         entry!(dyn Architecture, CfdbenchUNet),
         entry!(dyn Architecture, FactFormer),
+        entry!(dyn Architecture, Ffno),
         entry!(dyn Architecture, Fno),
         entry!(dyn Architecture, IFactFormerM),
         entry!(dyn Architecture, IFactFormerO),
+        entry!(dyn Architecture, Ifno),
         entry!(dyn Architecture, ResNet),
+        entry!(dyn Architecture, Tfno),
         entry!(dyn Architecture, UNet),
+        entry!(dyn Architecture, Uno),
     ],
 };

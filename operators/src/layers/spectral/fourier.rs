@@ -173,14 +173,14 @@ impl Composed {
 }
 
 /// `2π k j/n`, `[k, j]`, for the `cells` first j of a period of n.
-fn angles(wavenumbers: &[isize], cells: usize, period: usize) -> Array2<f64> {
+pub(super) fn angles(wavenumbers: &[isize], cells: usize, period: usize) -> Array2<f64> {
     Array2::from_shape_fn((wavenumbers.len(), cells), |(k, j)| {
         TAU * wavenumbers[k] as f64 * j as f64 / period as f64
     })
 }
 
 /// All rows of cosines over all of negative sines, `[2k, j]`.
-fn stacked(angles: &Array2<f64>) -> Array2<f64> {
+pub(super) fn stacked(angles: &Array2<f64>) -> Array2<f64> {
     let waves = angles.nrows();
     parts(angles, |row| [row % waves, row / waves])
 }

@@ -1,0 +1,102 @@
+//! The implicit Fourier neural operator.
+
+use crate::layers::{
+    Pointwise, SpectralConvolution, Waves, coordinates, gelu, gelu_sum, with_constants,
+};
+use crate::operator::all_positive;
+use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
+use candle_core::{Result as CandleResult, Tensor};
+use candle_nn::VarBuilder;
+use data::{Invalid, Part};
+use serde::{Deserialize, Serialize};
+
+/// The implicit Fourier neural operator: one Fourier layer, iterated as a step of time.
+///
+/// ```text
+/// v₀   = P(a, x)                          lifting, per cell; a: states and parameters, x: coordinates
+/// vₗ₊₁ = vₗ + gelu(K vₗ + W vₗ + b)/L       the same K, W, b for all L iterations
+/// u    = Q gelu(R v_L)                    projection, per cell
+/// ```
+///
+/// Coordinates are those of cell centres; padding is inside the spectral convolution.
+///
+/// Source: You et al. (2022), Comput. Methods Appl. Mech. Eng. 398, 115296 (arXiv 2203.08205), eq.
+/// (11), with GELU.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Ifno {
+    /// Kept waves along an axis, of each sign, > 0. Default 12.
+    pub modes: usize,
+    /// Channels of the hidden layer, > 0. Default 32.
+    pub width: usize,
+    /// L, > 0. Default 8.
+    pub iterations: usize,
+    /// Channels of the projection, > 0. Default 128.
+    pub projection: usize,
+    /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
+    pub padding: usize,
+}
+
+impl Default for Ifno {
+    fn default() -> Self {
+        Self { modes: 12, width: 32, iterations: 8, projection: 128, padding: 8 }
+    }
+}
+
+impl Part for Ifno {
+    const NAME: &'static str = "ifno";
+    const SUMMARY: &'static str = "implicit Fourier neural operator (You et al. 2022)";
+
+    fn check(&self) -> Result<(), Invalid> {
+        all_positive(&[
+            ("modes", self.modes),
+            ("width", self.width),
+            ("iterations", self.iterations),
+            ("projection", self.projection),
+        ])
+    }
+}
+
+impl Architecture for Ifno {
+    fn build(
+        &self,
+        interface: &Interface,
+        weights: VarBuilder,
+    ) -> Result<Box<dyn Operator>, OperatorError> {
+        let (cells, width) = (interface.axes(), self.width);
+        let padding = interface.beyond_walls(self.padding);
+        let waves = Waves::lowest(self.modes, cells).padded(&padding);
+        let inputs = interface.inputs() + cells.len();
+        let outputs = interface.outputs();
+        Ok(Box::new(IfnoOperator {
+            coordinates: coordinates(cells, weights.device(), weights.dtype())?,
+            lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
+            spectral: SpectralConvolution::new([width; 2], &waves, &weights.pp("spectral"))?,
+            local: Pointwise::new(width, width, &weights.pp("local"))?,
+            iterations: self.iterations,
+            widen: Pointwise::new(width, self.projection, &weights.pp("widen"))?,
+            project: Pointwise::new(self.projection, outputs, &weights.pp("project"))?,
+        }))
+    }
+}
+
+struct IfnoOperator {
+    coordinates: Tensor,
+    lift: Pointwise,
+    spectral: SpectralConvolution,
+    local: Pointwise,
+    iterations: usize,
+    widen: Pointwise,
+    project: Pointwise,
+}
+
+impl Operator for IfnoOperator {
+    fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
+        let mut v = self.lift.forward(&with_constants(&inputs.channels()?, &self.coordinates)?)?;
+        for _ in 0..self.iterations {
+            let change = gelu_sum(&self.spectral.forward(&v)?, &self.local.forward(&v)?)?;
+            v = (v + (change / self.iterations as f64)?)?;
+        }
+        self.project.forward(&gelu(&self.widen.forward(&v)?)?)
+    }
+}

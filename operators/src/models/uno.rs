@@ -1,0 +1,154 @@
+//! The U-shaped neural operator.
+
+use crate::layers::{
+    Corners, Margin, Pointwise, Position, Resample, SpectralConvolution, Waves, coordinates_at,
+    gelu, gelu_sum, with_constants,
+};
+use crate::operator::all_positive;
+use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
+use candle_core::{Result as CandleResult, Tensor};
+use candle_nn::VarBuilder;
+use data::{Invalid, Part};
+use serde::{Deserialize, Serialize};
+use std::f64::consts::TAU;
+
+/// The U-shaped neural operator: Fourier layers onto fewer cells and back, with what the finer ones
+/// saw.
+///
+/// ```text
+/// v    = gelu(P₂ gelu(P₁ (a, sin 2πx, cos 2πx)))     a: states and parameters, x: coordinates
+/// Lᵢ v = gelu(K v + B (W v + b))                     onto cᵢ times as many cells along each axis
+/// u    = Q₂ gelu(Q₁ (L₆ …, v))
+/// ```
+///
+/// K: spectral convolution; B: bicubic interpolation. The seven layers have `c = ¾, ½, ¼, ¼, ½, ¾, 1`
+/// and `3/2, 3, 6, 6, 3, 3/2, 1` times the width as channels; those on the way back also see what had
+/// their cells before.
+///
+/// Source: Rahman, Ross & Azizzadenesheli (2023), arXiv 2204.11127, §4, and `navier_stokes_uno2d.py`
+/// of its code. Padding is beyond the ends of axes that are not periodic, not around all.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Uno {
+    /// Channels on all cells, even, > 0. Default 16.
+    pub width: usize,
+    /// Kept waves of each sign of the layers to or from all, ¾ and ½ of the cells, > 0; at most half
+    /// the fewer of both cells are kept. Default `[22, 14, 6]`.
+    pub modes: [usize; 3],
+    /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
+    pub padding: usize,
+}
+
+impl Default for Uno {
+    fn default() -> Self {
+        Self { width: 16, modes: [22, 14, 6], padding: 8 }
+    }
+}
+
+impl Part for Uno {
+    const NAME: &'static str = "uno";
+    const SUMMARY: &'static str = "U-shaped neural operator (Rahman et al. 2023), two-dimensional";
+
+    fn check(&self) -> Result<(), Invalid> {
+        let even = self.width > 0 && self.width.is_multiple_of(2);
+        Invalid::unless(even, "width", self.width, "even and greater than 0")?;
+        all_positive(&self.modes.map(|modes| ("modes", modes)))
+    }
+}
+
+impl Architecture for Uno {
+    fn build(
+        &self,
+        interface: &Interface,
+        weights: VarBuilder,
+    ) -> Result<Box<dyn Operator>, OperatorError> {
+        let cells = interface.plane(Self::NAME)?;
+        let margin = Margin(interface.beyond_walls(self.padding));
+        let all = margin.around(&cells);
+        let part = |quarters: usize| -> Vec<usize> {
+            all.iter().map(|cells| (cells * quarters / 4).max(1)).collect()
+        };
+        let (width, [fine, middle, coarse]) = (self.width, self.modes);
+        let [w0, w1, w2, w3] = [width, 3 * width / 2, 3 * width, 6 * width];
+        // Channels, modes, and quarters of the cells, from and to.
+        let sizes = [
+            ([w0, w1], fine, [4, 3]),
+            ([w1, w2], middle, [3, 2]),
+            ([w2, w3], coarse, [2, 1]),
+            ([w3, w3], coarse, [1, 1]),
+            ([w3, w2], coarse, [1, 2]),
+            ([2 * w2, w1], middle, [2, 3]),
+            ([2 * w1, w0], fine, [3, 4]),
+        ];
+        let layer = |(number, (channels, modes, quarters)): (usize, ([usize; 2], usize, _))| {
+            let weights = weights.pp(format!("layer-{number}"));
+            Layer::new(channels, modes, <[usize; 2]>::map(quarters, part), &weights)
+        };
+        let (inputs, outputs) = (interface.inputs() + 2 * cells.len(), interface.outputs());
+        let turns =
+            (coordinates_at(Position::Ends, &cells, weights.device(), weights.dtype())? * TAU)?;
+        Ok(Box::new(UnoOperator {
+            waves: Tensor::cat(&[turns.sin()?, turns.cos()?], 1)?,
+            margin,
+            lift: [
+                Pointwise::new(inputs, width / 2, &weights.pp("lift.0"))?,
+                Pointwise::new(width / 2, width, &weights.pp("lift.1"))?,
+            ],
+            layers: sizes.into_iter().enumerate().map(layer).collect::<CandleResult<_>>()?,
+            widen: Pointwise::new(2 * width, 4 * width, &weights.pp("widen"))?,
+            project: Pointwise::new(4 * width, outputs, &weights.pp("project"))?,
+        }))
+    }
+}
+
+struct UnoOperator {
+    waves: Tensor,
+    margin: Margin,
+    lift: [Pointwise; 2],
+    layers: Vec<Layer>,
+    widen: Pointwise,
+    project: Pointwise,
+}
+
+impl Operator for UnoOperator {
+    fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
+        let v = with_constants(&inputs.channels()?, &self.waves)?;
+        let v = self.lift.iter().try_fold(v, |v, lift| gelu(&lift.forward(&v)?))?;
+        let v = self.margin.add(&v)?;
+        let layer = |number: usize, v: &Tensor| self.layers[number].forward(v);
+        let first = layer(0, &v)?;
+        let second = layer(1, &first)?;
+        let coarse = layer(3, &layer(2, &second)?)?;
+        let back = layer(5, &Tensor::cat(&[layer(4, &coarse)?, second], 1)?)?;
+        let back = layer(6, &Tensor::cat(&[back, first], 1)?)?;
+        let both = self.margin.cut(&Tensor::cat(&[back, v], 1)?)?;
+        self.project.forward(&gelu(&self.widen.forward(&both)?)?)
+    }
+}
+
+struct Layer {
+    spectral: SpectralConvolution,
+    local: Pointwise,
+    resample: Resample,
+}
+
+impl Layer {
+    fn new(
+        channels: [usize; 2],
+        modes: usize,
+        [from, onto]: [Vec<usize>; 2],
+        weights: &VarBuilder,
+    ) -> CandleResult<Self> {
+        let waves = Waves::lowest(modes, &from).onto(&onto);
+        let (device, dtype) = (weights.device(), weights.dtype());
+        Ok(Self {
+            spectral: SpectralConvolution::new(channels, &waves, &weights.pp("spectral"))?,
+            local: Pointwise::new(channels[0], channels[1], &weights.pp("local"))?,
+            resample: Resample::bicubic(&from, &onto, Corners::Aligned, device, dtype)?,
+        })
+    }
+
+    fn forward(&self, v: &Tensor) -> CandleResult<Tensor> {
+        gelu_sum(&self.spectral.forward(v)?, &self.resample.forward(&self.local.forward(v)?)?)
+    }
+}
