@@ -1,11 +1,11 @@
 //! Verifies a problem by name.
 
 use super::certificate::Certificate;
-use super::{cavity, taylor_green};
+use super::{cavity, taylor_green, tube};
 use crate::SolverError;
 
 /// The problems that can be verified.
-pub const VERIFIED: [&str; 2] = ["cavity", "taylor-green"];
+pub const VERIFIED: [&str; 3] = ["cavity", "taylor-green", "tube"];
 
 /// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
 ///
@@ -19,6 +19,7 @@ pub fn verify(
     match problem {
         "cavity" => cavity::certify(resolutions, progress),
         "taylor-green" => taylor_green::certify(resolutions, progress),
+        "tube" => tube::certify(resolutions, progress),
         _ => Err(SolverError::Unverified { problem: problem.into(), known: VERIFIED.join(", ") }),
     }
 }

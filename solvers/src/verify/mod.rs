@@ -9,6 +9,7 @@ mod profile;
 mod published;
 mod staggered;
 mod taylor_green;
+mod tube;
 
 pub use certificate::{Cell, Certificate, Check, Table};
 pub use certify::{VERIFIED, verify};

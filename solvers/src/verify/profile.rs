@@ -10,6 +10,11 @@ pub(super) struct Profile {
 }
 
 impl Profile {
+    /// `values` at increasing `positions`, at least four.
+    pub(super) fn new(positions: Vec<f64>, values: Vec<f64>) -> Self {
+        Self { positions, values }
+    }
+
     /// `channel` along `axis` (0, 1) halfway across the other, with `ends` on the walls.
     pub(super) fn centreline(
         state: &State,

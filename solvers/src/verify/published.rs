@@ -1,4 +1,4 @@
-//! Published numbers of the lid-driven cavity.
+//! Published numbers.
 
 /// U. Ghia, K. N. Ghia & C. T. Shin (1982), tables I and II, with the misprints mended.
 pub(super) const GHIA: &str =
@@ -28,6 +28,16 @@ pub(super) fn extrema(reynolds: f64) -> Vec<(&'static str, f64)> {
         .filter(|row| row[0] == "botella-peyret" && row[1] == reynolds.to_string())
         .map(|row| (row[2], number(row[3])))
         .collect()
+}
+
+/// The boundary-layer equations of a developing channel flow, marched.
+pub(super) const DEVELOPING_CHANNEL: &str = "boundary-layer equations, marched on 800 × 6000 cells (references/developing_channel_boundary_layer.csv)";
+
+const CHANNEL: &str = include_str!("../../references/developing_channel_boundary_layer.csv");
+
+/// x/(d Re) and the velocity on the centreline over U in a channel with uniform inflow.
+pub(super) fn developing_channel() -> Vec<[f64; 2]> {
+    rows(CHANNEL).skip(1).map(|row| [number(row[0]), number(row[1])]).collect()
 }
 
 fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
