@@ -1,5 +1,8 @@
 //! The flow of now, and its projection.
 
+use super::body::{Body, NearFace};
+use super::capacitance::{Capacitance, CutCell};
+use super::disk::Disk;
 use super::helmholtz::Helmholtz;
 use super::mesh::{Mesh, Sides};
 use super::opening::Opening;
@@ -17,7 +20,10 @@ pub(crate) struct Flow {
     pub(crate) velocity: Velocity,
     pub(crate) forcing: Option<Forcing>,
     pub(crate) opening: Option<Opening>,
+    pub(crate) body: Option<Body>,
     poisson: Helmholtz,
+    /// The potential in `poisson` is −p/ρ times this duration in s.
+    duration: f64,
 }
 
 impl Flow {
@@ -29,6 +35,8 @@ impl Flow {
             velocity: Velocity::zeros(mesh.cells),
             forcing: None,
             opening: None,
+            body: None,
+            duration: f64::INFINITY,
             poisson: Helmholtz::new(mesh.cells, mesh.spacing, mesh.ends()[0]),
             mesh,
         };
@@ -51,26 +59,51 @@ impl Flow {
         }
     }
 
-    /// Sets the faces of walls and open ends, and all ghosts.
+    /// Puts a body into the flow.
+    pub(crate) fn surround(&mut self, disk: Disk) {
+        self.body = Some(Body::new(disk, &self.mesh, &mut self.poisson));
+        self.duration = f64::INFINITY;
+    }
+
+    /// Sets the faces of walls, bodies and open ends, and all ghosts.
     pub(crate) fn close(&self, velocity: &mut Velocity) {
         if let Some(opening) = &self.opening {
             opening.close(velocity, 1.0);
         }
         velocity.close(&self.mesh);
+        if let Some(body) = &self.body {
+            body.close(velocity);
+        }
     }
 
     /// Solves −∇²ψ = ∇·`velocity` with no gradient across walls; ψ has zero mean.
     fn solve_potential(&mut self, velocity: &Velocity) {
-        let stencil = self.stencil;
-        self.poisson.solve(|i, line| {
+        let Self { stencil, poisson, body, .. } = self;
+        let fill = |i: usize, line: &mut [f64]| {
             let divergence = stencil.divergence(velocity, i + GHOSTS);
             line.iter_mut().enumerate().for_each(|(j, value)| *value = divergence(j));
+        };
+        let Some(Body { capacitance, .. }) = body else { return poisson.solve(fill) };
+        let fill = |cuts: &Capacitance, i: usize, line: &mut [f64]| {
+            fill(i, line);
+            for cell in cuts.line(i) {
+                line[cell.place[1]] = stencil.divergence_of(velocity, cell);
+            }
+        };
+        poisson.solve(|i, line| fill(capacitance, i, line));
+        capacitance.balance(poisson, |cell| stencil.divergence_of(velocity, cell));
+        poisson.solve(|i, line| {
+            fill(capacitance, i, line);
+            capacitance.add_sources(i, line);
         });
     }
 
     /// Adds ∇ψ to `velocity`, so that ∇·u = 0 to round-off, and closes it.
-    pub(crate) fn project(&mut self, velocity: &mut Velocity) {
+    ///
+    /// `velocity` has gone without pressure for `duration` in s.
+    pub(crate) fn project(&mut self, velocity: &mut Velocity, duration: f64) {
         self.solve_potential(velocity);
+        self.duration = duration;
         let (mesh, poisson) = (self.mesh, &self.poisson);
         let [nx, ny] = mesh.cells;
         let [rx, ry] = mesh.spacing.map(|h| 1.0 / h);
@@ -90,6 +123,24 @@ impl Flow {
         self.close(velocity);
     }
 
+    /// The push on a face near a body, limited so that friction is stable with steps `dt`.
+    ///
+    /// Close to the wall friction is fast. There an implicit step replaces the explicit one: the
+    /// push that pressure does not balance is divided by `ν |w| dt`, with w the Laplacian's weight
+    /// of the face itself. What is in balance, and all that is slow, is not changed.
+    pub(crate) fn damped(&self, axis: usize, face: &NearFace, push: f64, dt: f64) -> f64 {
+        let balance = -self.slope(axis, face.at) / self.duration;
+        balance + (push - balance) / (self.viscosity * face.friction * dt).max(1.0)
+    }
+
+    /// ∂ψ/∂x or ∂ψ/∂y on a face away from the ends of the domain.
+    fn slope(&self, axis: usize, [i, j]: [usize; 2]) -> f64 {
+        let [i, j] = [i - GHOSTS, j - GHOSTS];
+        let high = self.poisson.line(i)[j];
+        let low = if axis == 0 { self.poisson.line(i - 1)[j] } else { self.poisson.line(i)[j - 1] };
+        (high - low) / self.mesh.spacing[axis]
+    }
+
     /// Subtracts ψ of the last projection over `duration` in s from `pressure`.
     pub(crate) fn subtract_potential(&self, duration: f64, pressure: &mut Plane) {
         let ny = self.mesh.cells[1];
@@ -102,19 +153,38 @@ impl Flow {
     /// Writes into `pressure` the p/ρ that keeps the velocity of now free of divergence.
     ///
     /// ∇²p/ρ = ∇·(−∇·(u u) + ν ∇²u + f): no splitting error, and no trace of earlier steps.
-    /// `space` is overwritten.
+    /// `space` is overwritten. Returns the force on a body over density and depth, in m³/s².
+    ///
+    /// The force is the exact balance of momentum of any box around the body: what enters through
+    /// the sides of the box, which the stencil in divergence form tells, less what the fluid in it
+    /// gains. Both agree on all faces but those that are near the wall or closed, which remain:
+    ///
+    /// ```text
+    /// F/ρ = dx dy Σ [(−∇·(u u) + ν ∇²u − ∇p/ρ)ₛₜₑₙ꜀ᵢₗ − α ∂u/∂t]        α is the open part
+    /// ```
     pub(crate) fn diagnose_pressure(
         &mut self,
         time: f64,
         space: &mut Velocity,
         pressure: &mut Plane,
-    ) {
+    ) -> [f64; 2] {
         let (stencil, now, ny) = (self.stencil, &self.velocity, self.mesh.cells[1]);
         space.u.update_pair(&mut space.v, |i, u, v| {
             let (u, v) = (inner_mut(u, ny), inner_mut(v, ny));
             stencil.across_x(now, i, |j, push| u[j] = push.advection + push.diffusion);
             stencil.across_y(now, i, |j, push| v[j] = push.advection + push.diffusion);
         });
+        let mut force = [0.0; 2];
+        if let Some(body) = &self.body {
+            let at = |axis, [i, j]: [usize; 2]| space.component(axis).line(i)[j];
+            let through_sides = body.sum(|axis, face| at(axis, face.at));
+            body.set_near(now, space, self.viscosity, |axis, face, push| {
+                self.damped(axis, face, push, self.duration)
+            });
+            let at = |axis, [i, j]: [usize; 2]| space.component(axis).line(i)[j];
+            let gained = body.sum(|axis, face| face.share * at(axis, face.at));
+            force = [0, 1].map(|axis| through_sides[axis] - gained[axis]);
+        }
         self.force(space, time, 1.0);
         if let Some(opening) = &self.opening {
             let (push, rates) = (opening.push(&now.u), space.u.line_mut(opening.outlet));
@@ -122,12 +192,22 @@ impl Flow {
             opening.close(space, 0.0); // what enters does not change
         }
         space.close(&self.mesh);
+        if let Some(body) = &self.body {
+            body.close(space);
+        }
         self.solve_potential(space);
+        self.duration = 1.0;
         pressure.update(pressure.inner(), |_, line| line.fill(0.0));
         self.subtract_potential(1.0, pressure);
         if let Some(opening) = &self.opening {
             opening.level(pressure);
         }
+        if let Some(body) = &self.body {
+            let by_pressure = body.sum(|axis, face| (1.0 - face.share) * self.slope(axis, face.at));
+            force = [0, 1].map(|axis| force[axis] + by_pressure[axis]);
+        }
+        let [dx, dy] = self.mesh.spacing;
+        force.map(|force| dx * dy * force)
     }
 
     /// Adds `duration` times the forcing at `time` to the faces of `velocity`.
@@ -159,6 +239,11 @@ impl Flow {
         }
     }
 
+    /// The cells of line `i` that a body cuts.
+    fn cut_cells(&self, i: usize) -> &[CutCell] {
+        self.body.as_ref().map_or(&[], |body| body.capacitance.line(i - GHOSTS))
+    }
+
     /// Measures the velocity of now.
     pub(crate) fn survey(&self) -> Survey {
         let (velocity, ny) = (&self.velocity, self.mesh.cells[1]);
@@ -168,7 +253,14 @@ impl Flow {
             let (u, v) = (inner(velocity.u.line(i), ny), inner(velocity.v.line(i), ny));
             rate = largest(rate, ny, |j| rx * u[j].abs() + ry * v[j].abs());
             let of_line = self.stencil.divergence(velocity, i);
-            divergence = largest(divergence, ny, |j| of_line(j).abs());
+            let mut from = 0;
+            for cell in self.cut_cells(i) {
+                let until = cell.place[1];
+                divergence = largest(divergence, until - from, |j| of_line(from + j).abs());
+                divergence = divergence.max(self.stencil.divergence_of(velocity, cell).abs());
+                from = until + 1;
+            }
+            divergence = largest(divergence, ny - from, |j| of_line(from + j).abs());
         }
         Survey { rate, divergence: if rate > 0.0 { divergence / rate } else { 0.0 } }
     }

@@ -1,5 +1,7 @@
 //! Cells, their size, and what surrounds them.
 
+use super::body::MARGIN;
+use super::disk::Disk;
 use super::plane::GHOSTS;
 use super::transform::Ends;
 use crate::SolverError;
@@ -47,6 +49,19 @@ impl Mesh {
             spacing: [x.spacing(), y.spacing()],
             sides: [sides(0, x.boundaries)?, sides(1, y.boundaries)?],
         })
+    }
+
+    /// Refuses a disk with less than [`MARGIN`] cells between it and an end.
+    pub(crate) fn check_inside(&self, disk: Disk) -> Result<(), SolverError> {
+        for axis in 0..2 {
+            let margin = MARGIN as f64 * self.spacing[axis] + disk.radius;
+            let length = self.cells[axis] as f64 * self.spacing[axis];
+            if disk.centre[axis] < margin || length - disk.centre[axis] < margin {
+                let expected = "the scheme needs 3 between a body and the ends";
+                return Err(SolverError::Grid { axis, cells: self.cells[axis], expected });
+            }
+        }
+        Ok(())
     }
 
     /// Boundary conditions of the pressure, of u and of v, each along x and y.

@@ -1,9 +1,14 @@
 //! Plane incompressible flow on a staggered grid.
 
+mod body;
+mod capacitance;
 mod cells;
+mod disk;
+mod faces;
 mod flow;
 mod helmholtz;
 mod mesh;
+mod near;
 mod opening;
 mod plane;
 mod sbdf2;
@@ -12,5 +17,8 @@ mod ssprk3;
 mod stencil;
 mod transform;
 mod velocity;
+mod wake;
 
+pub use disk::Disk;
 pub use solver::{Forcing, Incompressible};
+pub use wake::{Wake, constants};

@@ -43,6 +43,11 @@ impl Plane {
         &mut self.values[i * self.stride..][..self.stride]
     }
 
+    /// All values, ghosts included.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
     /// Copies the line `from` over the line `to`.
     pub(crate) fn copy_line(&mut self, from: usize, to: usize) {
         self.values.copy_within(from * self.stride..(from + 1) * self.stride, to * self.stride);

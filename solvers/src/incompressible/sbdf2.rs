@@ -79,7 +79,7 @@ impl Sbdf2 {
         self.diffuse(flow, alpha / dt);
         flow.close(&mut self.other);
         self.rotate_pressure(flow);
-        flow.project(&mut self.other);
+        flow.project(&mut self.other, dt / alpha);
         flow.subtract_potential(dt / alpha, &mut self.pressure);
         flow.close_pressure(&mut self.pressure);
         std::mem::swap(&mut flow.velocity, &mut self.other);

@@ -1,6 +1,9 @@
 //! Advances a flow from one saved time to the next.
 
-use super::cells::{load_pressure, load_velocity, store_pressure, store_velocity};
+use super::cells::{
+    load_pressure, load_velocity, store_cut_velocity, store_pressure, store_velocity,
+};
+use super::disk::Disk;
 use super::flow::{Flow, Survey};
 use super::mesh::Mesh;
 use super::plane::{GHOSTS, Plane};
@@ -30,6 +33,8 @@ pub struct Incompressible {
     flow: Flow,
     /// p/ρ of now.
     pressure: Plane,
+    /// The force on a body per depth, in N/m.
+    force: [f64; 2],
     density: f64,
     explicit: SspRk3,
     implicit: Sbdf2,
@@ -55,6 +60,7 @@ impl Incompressible {
         let survey = flow.survey();
         Ok(Self {
             pressure: Plane::zeros(mesh.cells),
+            force: [0.0; 2],
             density,
             explicit: SspRk3::new(mesh.cells),
             implicit: Sbdf2::new(&flow),
@@ -81,7 +87,27 @@ impl Incompressible {
         self
     }
 
+    /// The same flow around a cylinder at rest, whose surface it sticks to.
+    pub fn around(mut self, disk: Disk) -> Result<Self, SolverError> {
+        self.flow.mesh.check_inside(disk)?;
+        self.flow.surround(disk);
+        Ok(self)
+    }
+
+    /// The force on the cylinder per depth in N/m, at the end of the last advance.
+    pub fn force(&self) -> [f64; 2] {
+        self.force
+    }
+
+    /// p in Pa of cell `i`, `j`, counted from 0, at the end of the last advance.
+    pub fn pressure(&self, [i, j]: [usize; 2]) -> f64 {
+        self.density * self.pressure.line(GHOSTS + i)[GHOSTS + j]
+    }
+
     fn choose_integrator(&mut self) {
+        if self.flow.body.is_some() {
+            return; // implicit diffusion has no fast solver around a body
+        }
         let explicit = SspRk3::stable_step(&self.flow, self.survey);
         let implicit = Sbdf2::stable_step(self.survey);
         let wanted = if self.is_implicit {
@@ -146,7 +172,8 @@ impl Solver for Incompressible {
         let mut velocity = Velocity::zeros(mesh.cells);
         load_velocity(state, &mesh, &mut velocity);
         self.flow.close(&mut velocity);
-        self.flow.project(&mut velocity);
+        // What is projected here has no pressure: it never went without.
+        self.flow.project(&mut velocity, f64::INFINITY);
         self.flow.velocity = velocity;
         load_pressure(state, self.density, &mesh, &mut self.pressure);
         self.implicit.restart(&self.flow, &self.pressure);
@@ -174,13 +201,17 @@ impl Solver for Incompressible {
             divergence = divergence.max(self.survey.divergence);
         }
         self.time = end;
-        self.flow.diagnose_pressure(end, self.explicit.space(), &mut self.pressure);
+        let force = self.flow.diagnose_pressure(end, self.explicit.space(), &mut self.pressure);
+        self.force = force.map(|force| self.density * force);
         Ok(Progress { steps: self.steps - first_step, divergence })
     }
 
     fn store(&self, state: &mut State) {
         let mesh = &self.flow.mesh;
         store_velocity(&self.flow.velocity, mesh, state);
+        if let Some(body) = &self.flow.body {
+            store_cut_velocity(&self.flow.velocity, &body.capacitance, state);
+        }
         store_pressure(&self.pressure, self.density, mesh, state);
     }
 

@@ -51,11 +51,11 @@ impl SspRk3 {
     pub(crate) fn step(&mut self, flow: &mut Flow, time: f64, dt: f64) {
         let [a, b] = &mut self.stages;
         stage(flow, 0.0, &flow.velocity, a, time, dt);
-        flow.project(a);
+        flow.project(a, dt);
         stage(flow, 3.0 / 4.0, a, b, time + dt, dt);
-        flow.project(b);
+        flow.project(b, dt / 4.0);
         stage(flow, 1.0 / 3.0, b, a, time + 0.5 * dt, dt);
-        flow.project(a);
+        flow.project(a, 2.0 / 3.0 * dt);
         std::mem::swap(&mut flow.velocity, a);
     }
 
@@ -90,6 +90,14 @@ fn stage(flow: &Flow, keep: f64, now: &Velocity, next: &mut Velocity, time: f64,
         for (j, u) in inner_mut(next.u.line_mut(n), ny).iter_mut().enumerate() {
             *u = keep * u0[j] + take * (u1[j] + dt * push(j));
         }
+    }
+    if let Some(body) = &flow.body {
+        body.set_near(now, next, flow.viscosity, |axis, face, push| {
+            let [i, j] = face.at;
+            let of = |velocity: &Velocity| velocity.component(axis).line(i)[j];
+            let rate = flow.damped(axis, face, push, dt);
+            keep * of(start) + take * (of(now) + dt * rate)
+        });
     }
     flow.force(next, time, take * dt);
     flow.close(next);

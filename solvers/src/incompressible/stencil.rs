@@ -1,7 +1,8 @@
 //! The momentum equation on the faces.
 
+use super::capacitance::CutCell;
 use super::mesh::Mesh;
-use super::plane::{Plane, ahead};
+use super::plane::{GHOSTS, Plane, ahead};
 use super::velocity::Velocity;
 
 /// What pushes the fluid at one face, in m/s².
@@ -88,6 +89,14 @@ impl Stencil {
             let diffusion = wx * second_difference(x, j) + wy * second_difference(y, j);
             at(j, Push { advection: -flux, diffusion });
         }
+    }
+
+    /// The same of a cell that a body cuts: what leaves through the open parts over the whole cell.
+    pub(crate) fn divergence_of(&self, velocity: &Velocity, cell: &CutCell) -> f64 {
+        let ([i, j], [west, east, south, north]) = (cell.place.map(|k| k + GHOSTS), cell.shares);
+        let [rx, ry] = self.inverse;
+        let (u_low, u_high, v) = (velocity.u.line(i), velocity.u.line(i + 1), velocity.v.line(i));
+        rx * (east * u_high[j] - west * u_low[j]) + ry * (north * v[j + 1] - south * v[j])
     }
 
     /// ∇·u in 1/s of the cells of line `i`, by their number from 0.

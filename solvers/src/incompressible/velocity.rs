@@ -55,6 +55,11 @@ impl Velocity {
         }
     }
 
+    /// u or v.
+    pub(crate) fn component(&self, axis: usize) -> &Plane {
+        if axis == 0 { &self.u } else { &self.v }
+    }
+
     /// The largest speed of a face, and its cell counted from 0.
     pub(crate) fn fastest(&self) -> (f64, [usize; 2]) {
         let mut fastest = (0.0, [0, 0]);

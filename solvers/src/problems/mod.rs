@@ -1,6 +1,7 @@
 //! The problems: one file each, and one line each in [`PROBLEMS`].
 
 mod cavity;
+mod cylinder;
 mod decaying_turbulence;
 mod kolmogorov;
 mod shear_layer;
@@ -8,6 +9,7 @@ mod taylor_green;
 mod tube;
 
 pub use cavity::Cavity;
+pub use cylinder::{Cylinder, Inflow};
 pub use decaying_turbulence::DecayingTurbulence;
 pub use kolmogorov::Kolmogorov;
 pub use shear_layer::ShearLayer;
@@ -22,6 +24,7 @@ pub const PROBLEMS: Registry<dyn Problem> = Registry {
     kind: "problem",
     entries: &[
         entry!(dyn Problem, Cavity),
+        entry!(dyn Problem, Cylinder),
         entry!(dyn Problem, TaylorGreen),
         entry!(dyn Problem, Tube),
         entry!(dyn Problem, Kolmogorov),

@@ -1,0 +1,99 @@
+//! Flow past a cylinder, with what is measured there.
+
+use super::disk::Disk;
+use super::solver::Incompressible;
+use crate::{Progress, Solver, SolverError};
+use data::{Grid, State};
+use ndarray::{Axis, Slice};
+
+/// An [`Incompressible`] flow around a cylinder.
+///
+/// Channels are u, v in m/s and p in Pa, averages over the cells that count what is solid as zero;
+/// then the part of each cell that is fluid, and the distance of its centre from the surface in m,
+/// negative inside. Monitors are drag and lift coefficient `2 F / (ρ U² d)`, and the pressure drop
+/// from the foremost to the rearmost point of the cylinder in Pa.
+pub struct Wake {
+    flow: Incompressible,
+    disk: Disk,
+    spacing: [f64; 2],
+    /// ½ ρ U² d in N/m.
+    force_scale: f64,
+    /// Mask and distance, `[2, x, y, 1]`.
+    constants: State,
+}
+
+impl Wake {
+    /// `flow` on `grid` around `disk`; `force_scale` is ½ ρ U² d in N/m.
+    pub fn new(
+        flow: Incompressible,
+        grid: &Grid,
+        disk: Disk,
+        force_scale: f64,
+    ) -> Result<Self, SolverError> {
+        let spacing = [0, 1].map(|axis| grid.axes[axis].spacing());
+        let constants = constants(grid.cells(), spacing, disk);
+        Ok(Self { flow: flow.around(disk)?, disk, spacing, force_scale, constants })
+    }
+
+    /// p in Pa on the surface where it crosses the axis of the flow, upstream for `sign` −1 and
+    /// downstream for 1: the quadratic through the three nearest centres along x, linear along y.
+    fn pressure_at(&self, sign: f64) -> f64 {
+        let ([x, y], [dx, dy]) = (self.disk.centre, self.spacing);
+        let wall = (x + sign * self.disk.radius) / dx - 0.5; // in cells from the first centre
+        let nearest = if sign < 0.0 { wall.floor() } else { wall.ceil() };
+        let row = (y / dy - 0.5).floor();
+        let part = y / dy - 0.5 - row;
+        let column = |step: f64| {
+            let i = (nearest + sign * step) as usize;
+            let j = row as usize;
+            (1.0 - part) * self.flow.pressure([i, j]) + part * self.flow.pressure([i, j + 1])
+        };
+        let s = (wall - nearest).abs();
+        // Lagrange's weights at −s of points at 0, 1, 2.
+        0.5 * (1.0 + s) * (2.0 + s) * column(0.0) - s * (2.0 + s) * column(1.0)
+            + 0.5 * s * (1.0 + s) * column(2.0)
+    }
+}
+
+/// The mask and the distance, `[2, x, y, 1]`, of a disk on uniform cells.
+pub fn constants([nx, ny, nz]: [usize; 3], [dx, dy]: [f64; 2], disk: Disk) -> State {
+    State::from_shape_fn((2, nx, ny, nz), |(channel, i, j, _)| {
+        let [x, y] = [i as f64 * dx, j as f64 * dy];
+        if channel == 0 {
+            disk.share_outside([x, y], [x + dx, y + dy])
+        } else {
+            disk.distance([x + 0.5 * dx, y + 0.5 * dy])
+        }
+    })
+}
+
+impl Solver for Wake {
+    fn load(&mut self, state: &State) -> Result<(), SolverError> {
+        let (channels, nx, ny, nz) = self.constants.dim();
+        let expected = vec![3 + channels, nx, ny, nz];
+        if state.shape() != expected {
+            return Err(SolverError::Shape { found: state.shape().into(), expected });
+        }
+        self.flow.load(&state.slice_axis(Axis(0), Slice::from(..3)).to_owned())
+    }
+
+    fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
+        self.flow.advance(interval)
+    }
+
+    fn store(&self, state: &mut State) {
+        self.flow.store(state);
+        let mask = self.constants.index_axis(Axis(0), 0);
+        state.index_axis_mut(Axis(0), 2).zip_mut_with(&mask, |p, fluid| *p *= fluid);
+        state.slice_axis_mut(Axis(0), Slice::from(3..)).assign(&self.constants);
+    }
+
+    fn monitor(&self, values: &mut [f64]) {
+        let [drag, lift] = self.flow.force().map(|force| force / self.force_scale);
+        values.copy_from_slice(&[drag, lift, self.pressure_at(-1.0) - self.pressure_at(1.0)]);
+    }
+
+    fn order(&self) -> u32 {
+        self.flow.order()
+    }
+}
