@@ -1,11 +1,12 @@
 //! Verifies a problem by name.
 
 use super::certificate::Certificate;
-use super::{cavity, taylor_green, tube};
+use super::{cavity, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube};
 use crate::SolverError;
 
 /// The problems that can be verified.
-pub const VERIFIED: [&str; 3] = ["cavity", "taylor-green", "tube"];
+pub const VERIFIED: &[&str] =
+    &["cavity", "taylor-green", "kolmogorov", "decaying-turbulence", "shear-layer", "tube"];
 
 /// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
 ///
@@ -20,6 +21,9 @@ pub fn verify(
         "cavity" => cavity::certify(resolutions, progress),
         "taylor-green" => taylor_green::certify(resolutions, progress),
         "tube" => tube::certify(resolutions, progress),
+        "kolmogorov" => kolmogorov::certify(resolutions, progress),
+        "decaying-turbulence" => decaying_turbulence::certify(resolutions, progress),
+        "shear-layer" => shear_layer::certify(resolutions, progress),
         _ => Err(SolverError::Unverified { problem: problem.into(), known: VERIFIED.join(", ") }),
     }
 }

@@ -47,16 +47,27 @@ impl Errors {
         intervals: usize,
     ) -> Result<Self, SolverError> {
         let grid = problem.grid([cells, cells, 1])?;
-        let mut state = problem.initial(&grid, &mut rng(0, 0));
-        let mut solver = problem.solver(&grid)?;
-        solver.load(&state)?;
-        for _ in 0..intervals {
-            solver.advance(time / intervals as f64)?;
-        }
-        solver.store(&mut state);
         let exact = problem.exact(&grid, time).expect("a solution with errors is known exactly");
-        Ok(Self::new(&state, &exact))
+        Ok(Self::new(&evolve(problem, cells, time, intervals)?, &exact))
     }
+}
+
+/// The state of `problem` at `time` on `cells`² cells, reached in `intervals` equal parts.
+pub(super) fn evolve(
+    problem: &dyn Problem,
+    cells: usize,
+    time: f64,
+    intervals: usize,
+) -> Result<State, SolverError> {
+    let grid = problem.grid([cells, cells, 1])?;
+    let mut state = problem.initial(&grid, &mut rng(0, 0));
+    let mut solver = problem.solver(&grid)?;
+    solver.load(&state)?;
+    for _ in 0..intervals {
+        solver.advance(time / intervals as f64)?;
+    }
+    solver.store(&mut state);
+    Ok(state)
 }
 
 fn mean_square(values: ArrayView3<'_, f64>) -> f64 {

@@ -1,12 +1,17 @@
 //! Evidence that the solvers solve what they say.
 
+mod balance;
 mod cavity;
 mod certificate;
 mod certify;
 mod convergence;
+mod decaying_turbulence;
+mod kolmogorov;
 mod manufactured;
 mod profile;
 mod published;
+mod refinement;
+mod shear_layer;
 mod staggered;
 mod taylor_green;
 mod tube;

@@ -1,0 +1,100 @@
+//! Against finer grids and shorter steps, where no solution is known.
+
+use super::certificate::{Cell, Check, Table};
+use super::convergence::{evolve, order};
+use crate::{Problem, SolverError};
+use data::{State, restrict};
+use ndarray::s;
+
+/// Which channels of `[u v p ω, x, y, 1]` are compared, and by what name.
+const COMPARED: [(&str, std::ops::Range<usize>); 2] = [("velocity", 0..2), ("vorticity", 3..4)];
+
+/// What two states differ by, relative, in the root mean square.
+fn differences(found: &State, wanted: &State) -> [f64; 2] {
+    let norm = |state: &State| state.iter().map(|value| value * value).sum::<f64>().sqrt();
+    COMPARED.map(|(_, channels)| {
+        let of = |state: &State| state.slice(s![channels.clone(), .., .., ..]).to_owned();
+        norm(&(of(found) - of(wanted))) / norm(&of(wanted))
+    })
+}
+
+/// A run of a study: how fine it is, and what it differs by from the reference.
+struct Run {
+    fineness: usize,
+    differences: [f64; 2],
+}
+
+/// Below this the sums of rounding errors rule, and orders mean nothing.
+const ROUND_OFF: f64 = 1e-11;
+
+/// A table of the runs with `head` saying what is refined, and checks that every order above
+/// round-off is at least `least`.
+fn tabulate(title: &str, head: &str, runs: &[Run], least: f64, why: &str) -> (Table, Vec<Check>) {
+    let heads = [head, "velocity L2, relative", "order", "vorticity L2, relative", "order"];
+    let (mut table, mut checks) = (Table::new(title, "the finest run", &heads), Vec::new());
+    let mut last: Option<&Run> = None;
+    for run in runs {
+        let mut row = vec![Cell::from(run.fineness)];
+        for (k, (of, _)) in COMPARED.iter().enumerate() {
+            let order = last.map(|last| {
+                order([last.fineness, run.fineness], [last.differences[k], run.differences[k]])
+            });
+            row.extend([run.differences[k].into(), order.into()]);
+            if let Some(order) = order.filter(|_| run.differences[k] > ROUND_OFF) {
+                let name = format!("{title}: order of {of} to {}", run.fineness);
+                checks.push(Check::at_least(name, order, least, "", why));
+            }
+        }
+        table.rows.push(row);
+        last = Some(run);
+    }
+    (table, checks)
+}
+
+/// `problem` at `time` on grids of `resolutions`, all in the same `intervals`, against one of twice the
+/// finest; and the check that the finest is within `close`, if it has at least 128 cells.
+pub(super) fn in_space(
+    title: &str,
+    problem: &dyn Problem,
+    resolutions: &[usize],
+    [time, interval]: [f64; 2],
+    [least, close]: [f64; 2],
+) -> Result<(Table, Vec<Check>), SolverError> {
+    const WHY: &str = "errors of a spectral method fall faster than any power once the smallest vortices are resolved";
+    const CLOSE: &str = "ten times what was measured";
+    let intervals = (time / interval).round() as usize;
+    let finest = resolutions.last().expect("there is a grid");
+    let reference = evolve(problem, 2 * finest, time, intervals)?;
+    let mut runs = Vec::new();
+    for &cells in resolutions {
+        let state = evolve(problem, cells, time, intervals)?;
+        let wanted = restrict(reference.view(), [cells, cells, 1]);
+        runs.push(Run { fineness: cells, differences: differences(&state, &wanted) });
+    }
+    let (table, mut checks) = tabulate(title, "cells", &runs, least, WHY);
+    let measured = runs.last().expect("there is a grid").differences[0];
+    if *finest >= 128 {
+        let name = format!("{title}: velocity on {finest}²");
+        checks.push(Check::at_most(name, measured, close, "", CLOSE));
+    }
+    Ok((table, checks))
+}
+
+/// `problem` at `time` on `cells`² in three numbers of steps, against eight times the most.
+pub(super) fn in_time(
+    title: &str,
+    problem: &dyn Problem,
+    cells: usize,
+    time: f64,
+    fewest: usize,
+) -> Result<(Table, Vec<Check>), SolverError> {
+    const WHY: &str =
+        "the scheme is fourth order in time; a tenth is left for steps that are not short enough";
+    let reference = evolve(problem, cells, time, 32 * fewest)?;
+    let mut runs = Vec::new();
+    for steps in [1, 2, 4].map(|factor| factor * fewest) {
+        let state = evolve(problem, cells, time, steps)?;
+        runs.push(Run { fineness: steps, differences: differences(&state, &reference) });
+    }
+    Ok(tabulate(title, "steps", &runs, 3.9, WHY))
+}

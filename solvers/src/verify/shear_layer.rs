@@ -1,0 +1,22 @@
+//! Evidence on layers that roll up.
+
+use super::certificate::Certificate;
+use super::refinement::in_space;
+use crate::SolverError;
+use crate::problems::ShearLayer;
+
+pub(super) fn certify(
+    resolutions: &[usize],
+    progress: &mut (dyn FnMut(&str) + Send),
+) -> Result<Certificate, SolverError> {
+    let mut certificate = Certificate { problem: "shear-layer".into(), ..Default::default() };
+    for (reynolds, steepness) in [(1e4, 30.0), (2e3, 10.0)] {
+        let layer = ShearLayer { reynolds, steepness, ..ShearLayer::default() };
+        let title = format!("Shear layer s = {steepness} at Re {reynolds}, t = L/U");
+        let (table, checks) = in_space(&title, &layer, resolutions, [1.0, 1e-3], [2.0, 1e-2])?;
+        progress(&title);
+        certificate.tables.push(table);
+        certificate.checks.extend(checks);
+    }
+    Ok(certificate)
+}
