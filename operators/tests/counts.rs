@@ -46,12 +46,17 @@ const ROWS: &[Row] = &[
     // Yang et al. (2024), table 4 (1.4 and 5.5 million), to the digit by the same code.
     ("ifactformer-o", TURBULENCE, [5, 3, 0], [32, 32, 32], Real(1_396_803)),
     ("factformer", TURBULENCE_LAYERS, [5, 3, 0], [32, 32, 32], Real(5_503_539)),
+    // Transolver's scripts for the Navier–Stokes equations and Darcy flow, less the placeholder.
+    ("transolver", TRANSOLVER_NS, [10, 1, 0], [64, 64, 1], Real(11_232_321 - 256)),
+    ("transolver", TRANSOLVER_DARCY, [1, 1, 0], [85, 85, 1], Real(2_826_945 - 128)),
 ];
 
 const FNO_3D: &str = "width = 20\nmodes = 8\nstyle = \"original\"";
 const NEURALOPERATOR: &str = "style = \"neuraloperator\"\nwidth = 64\nmodes = 8";
 const FFNO_24: &str = "width = 64\nmodes = 16\nlayers = 24";
 const FFNO_4: &str = "width = 64\nmodes = 16\nlayers = 4";
+const TRANSOLVER_NS: &str = "width = 256\nlayers = 8\nheads = 8\nslices = 32";
+const TRANSOLVER_DARCY: &str = "width = 128\nlayers = 8\nheads = 8\nslices = 64";
 const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, width = 96 }";
 const CHANNEL_FLOW_FIRST: &str =
     "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";

@@ -178,3 +178,9 @@ fn operators_of_cfdbench_agree_with_pytorch() -> Result<()> {
     rows.into_iter()
         .try_for_each(|(name, table)| agrees_with_pytorch(name, name, table, CHANNEL, GRADIENTS))
 }
+
+#[test]
+fn transolver_agrees_with_pytorch() -> Result<()> {
+    let table = "width = 6\nlayers = 2\nheads = 2\nslices = 4\nexpansion = 2\nplaces = 3";
+    agrees_with_pytorch("transolver", "transolver", table, CHANNEL, GRADIENTS)
+}

@@ -170,7 +170,7 @@ fn error_function(x: f32) -> f32 {
 
 /// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and 0 where it would be subnormal.
 #[inline]
-fn exponential(x: f32) -> f32 {
+pub(super) fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
     let x = x.max(-87.0); // e⁻⁸⁷ is the least normal power
     let n = (x * std::f32::consts::LOG2_E).round_ties_even();

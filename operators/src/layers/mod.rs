@@ -22,7 +22,9 @@ mod pointwise;
 mod relu;
 mod resample;
 mod rotation;
+mod slice_attention;
 mod slices;
+mod softmax;
 mod spectral;
 mod stencil;
 
@@ -45,6 +47,8 @@ pub use relu::{normalized_relu, relu};
 pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
 pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
+pub use slice_attention::SliceAttention;
+pub use softmax::softmax;
 pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]

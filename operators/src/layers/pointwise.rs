@@ -18,31 +18,35 @@ pub struct Pointwise {
 impl Pointwise {
     /// Weights and bias uniform in ±1/√channels, as PyTorch draws them.
     pub fn new(channels: usize, out: usize, weights: &VarBuilder) -> Result<Self> {
-        let bound = 1.0 / (channels as f64).sqrt();
-        let uniform = Init::Uniform { lo: -bound, up: bound };
-        let weight = weights.get_with_hints((out, channels), "weight", uniform)?;
-        Ok(Self { weight, bias: Some(weights.get_with_hints(out, "bias", uniform)?) })
+        let uniform = within(1.0 / (channels as f64).sqrt());
+        Self::drawn([channels, out], uniform, Some(uniform), weights)
     }
 
     /// Without a bias; weights uniform in ±1/√channels.
     pub fn unbiased(channels: usize, out: usize, weights: &VarBuilder) -> Result<Self> {
-        Self::unbiased_within(1.0 / (channels as f64).sqrt(), [channels, out], weights)
+        Self::drawn([channels, out], within(1.0 / (channels as f64).sqrt()), None, weights)
     }
 
-    /// Without a bias; weights uniform in ±bound, from and to so many channels.
-    pub fn unbiased_within(
-        bound: f64,
+    /// From and to so many channels, weights and bias as told.
+    pub fn drawn(
         [channels, out]: [usize; 2],
+        weight: Init,
+        bias: Option<Init>,
         weights: &VarBuilder,
     ) -> Result<Self> {
-        let uniform = Init::Uniform { lo: -bound, up: bound };
-        Ok(Self { weight: weights.get_with_hints((out, channels), "weight", uniform)?, bias: None })
+        let bias = bias.map(|bias| weights.get_with_hints(out, "bias", bias)).transpose()?;
+        Ok(Self { weight: weights.get_with_hints((out, channels), "weight", weight)?, bias })
     }
 
     /// Applies the map.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         pointwise(x, &self.weight, self.bias.as_ref())
     }
+}
+
+/// Uniform in ±bound.
+fn within(bound: f64) -> Init {
+    Init::Uniform { lo: -bound, up: bound }
 }
 
 /// The map of [`Pointwise`] with any weight and bias.

@@ -113,6 +113,15 @@ const LAYERS: &[(&str, Build)] = &[
         let weight = weights.get_with_hints(3, "weight", candle_nn::Init::Const(0.7))?;
         Ok(Box::new(move |x| gate(x, &weight)))
     }),
+    ("softmax", |weights| {
+        let scale = weights.get_with_hints(3, "scale", candle_nn::Init::Const(0.7))?;
+        Ok(Box::new(move |x| softmax(x, &scale)))
+    }),
+    ("slice attention", |weights| {
+        let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
+        let layer = SliceAttention::new(3, 3, 5, &stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))

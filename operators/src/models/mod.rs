@@ -15,6 +15,7 @@ mod ifactformer_o;
 mod ifno;
 mod resnet;
 mod tfno;
+mod transolver;
 mod unet;
 mod uno;
 
@@ -33,6 +34,7 @@ pub use ifactformer_o::IFactFormerO;
 pub use ifno::Ifno;
 pub use resnet::ResNet;
 pub use tfno::{Factorization, Tfno};
+pub use transolver::Transolver;
 pub use unet::UNet;
 pub use uno::Uno;
 
@@ -57,6 +59,7 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, Ifno),
         entry!(dyn Architecture, ResNet),
         entry!(dyn Architecture, Tfno),
+        entry!(dyn Architecture, Transolver),
         entry!(dyn Architecture, UNet),
         entry!(dyn Architecture, Uno),
     ],

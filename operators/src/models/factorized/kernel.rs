@@ -3,7 +3,7 @@
 use super::Kernels;
 use crate::layers::{LayerNorm, Pointwise, Rotation, gelu};
 use candle_core::{Result, Tensor};
-use candle_nn::VarBuilder;
+use candle_nn::{Init, VarBuilder};
 
 /// The frequency of the rotation's slowest pair at unit distance; of the released code.
 const LEAST_FREQUENCY: f64 = 1.0 / 64.0;
@@ -44,7 +44,8 @@ impl AxisKernel {
         let (rank, out) = (options.rank(), options.heads * options.rank());
         // Glorot & Bengio (2010), eq. (16), times the gain.
         let bound = options.gain * (6.0 / (width + out) as f64).sqrt();
-        let drawn = |name| Pointwise::unbiased_within(bound, [width, out], &weights.pp(name));
+        let uniform = Init::Uniform { lo: -bound, up: bound };
+        let drawn = |name| Pointwise::drawn([width, out], uniform, None, &weights.pp(name));
         let places: Vec<f64> = places.iter().map(|p| p / LEAST_FREQUENCY).collect();
         Ok(Self {
             reduce: Pointwise::unbiased(width, width, &weights.pp("reduce"))?,
