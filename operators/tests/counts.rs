@@ -62,6 +62,7 @@ const CHANNEL_FLOW_FIRST: &str =
     "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";
 const TURBULENCE: &str = "width = 96\niterations = 10\nkernels = { heads = 10, width = 64 }";
 const TURBULENCE_LAYERS: &str = "width = 96\nlayers = 4\nkernels = { heads = 10, width = 64 }";
+
 /// Architecture, table, channels, how many of them at the end are constants, and the counts for
 /// CFDBench's cavity (64 × 64 cells, 5 parameters), tube and dam (65 × 66, 5) and cylinder
 /// (65 × 66, 8). Those that see u alone have one channel; others see u, v and a mask.

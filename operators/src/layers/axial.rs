@@ -1,9 +1,13 @@
 //! Attention along the axes: a kernel an axis, applied to values.
 
-use candle_core::{D, Result, Tensor};
-use candle_nn::VarBuilder;
+mod by_hand;
+mod rows;
 
-use super::Pointwise;
+use super::pointwise;
+use super::slices::by_hand;
+use by_hand::Mix;
+use candle_core::{D, Result, Tensor};
+use candle_nn::{Init, VarBuilder};
 
 /// Keeps the quotient finite; PyTorch's value.
 const EPSILON: f64 = 1e-5;
@@ -41,11 +45,13 @@ pub enum Normal {
 pub struct AxialMixing {
     order: Order,
     normal: Normal,
-    project: Pointwise,
+    /// `[out, channel of z]`.
+    weight: Tensor,
 }
 
 impl AxialMixing {
-    /// For values of `channels` in all heads together, on so many axes.
+    /// For values of `channels` in all heads together, on so many axes; weights uniform in
+    /// ±1/√(channels of z).
     pub fn new(
         order: Order,
         normal: Normal,
@@ -54,16 +60,29 @@ impl AxialMixing {
         weights: &VarBuilder,
     ) -> Result<Self> {
         let copies = if order == Order::Parallel { axes } else { 1 };
-        Ok(Self { order, normal, project: Pointwise::unbiased(copies * channels, out, weights)? })
+        let inputs = copies * channels;
+        let bound = 1.0 / (inputs as f64).sqrt();
+        let uniform = Init::Uniform { lo: -bound, up: bound };
+        Ok(Self {
+            order,
+            normal,
+            weight: weights.get_with_hints((out, inputs), "weight", uniform)?,
+        })
     }
 
     /// Applies kernels, norm and map.
     pub fn forward(&self, v: &Tensor, kernels: &[Tensor]) -> Result<Tensor> {
+        if by_hand(v) && self.normal == Normal::Channels {
+            let flat =
+                kernels.iter().map(|kernel| kernel.flatten_from(2)).collect::<Result<Vec<_>>>()?;
+            let mix = Mix { order: self.order };
+            return v.contiguous()?.apply_op3(&Tensor::cat(&flat, 2)?, &self.weight, mix);
+        }
         let z = match self.order {
             Order::Chained => chained(v, kernels)?,
             Order::Parallel => parallel(v, kernels)?,
         };
-        self.project.forward(&normalize(&z, self.normal)?)
+        pointwise(&normalize(&z, self.normal)?, &self.weight, None)
     }
 }
 

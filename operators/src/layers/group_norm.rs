@@ -49,20 +49,20 @@ impl GroupNorm {
 }
 
 /// The mean of a group, and one over its deviation.
-struct Scale {
+pub(super) struct Scale {
     mean: f32,
-    inverse: f32,
+    pub(super) inverse: f32,
 }
 
 impl Scale {
-    fn of(x: &[f32]) -> Self {
+    pub(super) fn of(x: &[f32]) -> Self {
         let count = x.len() as f32;
         let mean = sum(x) / count;
         let variance = sum_of(x.len(), |i| (x[i] - mean) * (x[i] - mean)) / count;
         Self { mean, inverse: 1.0 / (variance + EPSILON as f32).sqrt() }
     }
 
-    fn normal(&self, x: f32) -> f32 {
+    pub(super) fn normal(&self, x: f32) -> f32 {
         (x - self.mean) * self.inverse
     }
 }

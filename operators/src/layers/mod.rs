@@ -46,9 +46,9 @@ pub use pointwise::{Pointwise, pointwise};
 pub use relu::{normalized_relu, relu};
 pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
-pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
 pub use slice_attention::SliceAttention;
 pub use softmax::softmax;
+pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
 pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]

@@ -113,6 +113,8 @@ const LAYERS: &[(&str, Build)] = &[
         let weight = weights.get_with_hints(3, "weight", candle_nn::Init::Const(0.7))?;
         Ok(Box::new(move |x| gate(x, &weight)))
     }),
+    ("chained kernels of a box", |weights| box_mixing(Order::Chained, weights)),
+    ("parallel kernels of a box", |weights| box_mixing(Order::Parallel, weights)),
     ("softmax", |weights| {
         let scale = weights.get_with_hints(3, "scale", candle_nn::Init::Const(0.7))?;
         Ok(Box::new(move |x| softmax(x, &scale)))
@@ -139,6 +141,16 @@ fn mixing(order: Order, normal: Normal, weights: &VarBuilder) -> Result<Layer> {
         let along_x = x.narrow(3, 0, 5)?.matmul(&x.narrow(3, 5, 5)?.transpose(2, 3)?)?;
         let along_y = x.narrow(2, 0, 5)?.transpose(2, 3)?.matmul(&x.narrow(2, 5, 5)?)?;
         layer.forward(x, &[along_x, along_y])
+    }))
+}
+
+/// Of one head with three channels, on a box of 13 × 5 × 2 cells.
+fn box_mixing(order: Order, weights: &VarBuilder) -> Result<Layer> {
+    let layer = AxialMixing::new(order, Normal::Channels, [3, 4], 3, weights)?;
+    Ok(Box::new(move |x| {
+        let row = x.narrow(1, 0, 1)?;
+        let kernel = |n| row.narrow(2, 0, n)?.matmul(&row.narrow(2, 0, n)?.transpose(2, 3)?);
+        layer.forward(&x.reshape((2, 3, 13, 5, 2))?, &[kernel(13)?, kernel(5)?, kernel(2)?])
     }))
 }
 

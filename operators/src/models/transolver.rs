@@ -122,9 +122,7 @@ struct TransolverOperator {
 
 impl Operator for TransolverOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let (_, places, nx, ny) = self.distances.dims4()?;
-        let distances = self.distances.broadcast_as((inputs.batch()?, places, nx, ny))?;
-        let a = Tensor::cat(&[inputs.channels()?, distances], 1)?;
+        let a = with_constants(&inputs.channels()?, &self.distances)?;
         let v = self.narrow.forward(&gelu(&self.lift.forward(&a)?)?)?;
         let v = self.layers.iter().try_fold(v, |v, layer| layer.forward(&v))?;
         self.project.forward(&self.norm.forward(&v)?)

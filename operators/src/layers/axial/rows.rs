@@ -1,0 +1,152 @@
+//! Kernels applied to the cells of one channel.
+
+use super::Order;
+use crate::layers::slices::{matrix, matrix_mut};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+/// An axis of `[…, cells, …]`: how many cells it has, and how many values each is in a row.
+#[derive(Clone, Copy)]
+pub(super) struct Axis {
+    pub(super) cells: usize,
+    after: usize,
+}
+
+impl Axis {
+    /// The axes of a channel's cells.
+    pub(super) fn all(cells: &[usize]) -> Vec<Self> {
+        let axis = |place| Self { cells: cells[place], after: cells[place + 1..].iter().product() };
+        (0..cells.len()).map(axis).collect()
+    }
+
+    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`
+    fn apply(self, kernel: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
+        if self.after == 1 {
+            let shape = (v.len() / self.cells, self.cells);
+            let (v, mut z) = (matrix(v, shape), matrix_mut(z, shape));
+            return general_mat_mul(1.0, &v, &kernel.t(), keep, &mut z);
+        }
+        let size = self.cells * self.after;
+        for (v, z) in v.chunks_exact(size).zip(z.chunks_exact_mut(size)) {
+            let shape = (self.cells, self.after);
+            general_mat_mul(1.0, &kernel, &matrix(v, shape), keep, &mut matrix_mut(z, shape));
+        }
+    }
+
+    /// `K(i, j) ← K(i, j) + Σ g(…, i, …) v(…, j, …)`
+    fn add_kernel(self, g: &[f32], v: &[f32], mut kernel: ArrayViewMut2<'_, f32>) {
+        if self.after == 1 {
+            let shape = (v.len() / self.cells, self.cells);
+            return general_mat_mul(
+                1.0,
+                &matrix(g, shape).t(),
+                &matrix(v, shape),
+                1.0,
+                &mut kernel,
+            );
+        }
+        let size = self.cells * self.after;
+        for (g, v) in g.chunks_exact(size).zip(v.chunks_exact(size)) {
+            let shape = (self.cells, self.after);
+            general_mat_mul(1.0, &matrix(g, shape), &matrix(v, shape).t(), 1.0, &mut kernel);
+        }
+    }
+}
+
+/// One head's kernels of one sample.
+pub(super) struct Head<'a> {
+    order: Order,
+    axes: &'a [Axis],
+    kernels: Vec<ArrayView2<'a, f32>>,
+}
+
+impl<'a> Head<'a> {
+    /// Of kernels one after the other.
+    pub(super) fn new(order: Order, axes: &'a [Axis], mut kernels: &'a [f32]) -> Self {
+        let kernel = |axis: &Axis| {
+            let (here, rest) = kernels.split_at(axis.cells * axis.cells);
+            kernels = rest;
+            matrix(here, (axis.cells, axis.cells))
+        };
+        Self { order, axes, kernels: axes.iter().map(kernel).collect() }
+    }
+
+    /// Writes what kernels make of a channel: all of them in a chain, or the one of that number.
+    pub(super) fn forward(&self, number: usize, v: &[f32], z: &mut [f32]) {
+        match self.order {
+            Order::Parallel => self.axes[number].apply(self.kernels[number], v, 0.0, z),
+            Order::Chained => {
+                let last = self.axes.len() - 1;
+                let before = self.chain(v);
+                self.axes[last].apply(self.kernels[last], before.last().map_or(v, |z| z), 0.0, z);
+            }
+        }
+    }
+
+    /// What all kernels of the chain but the last make.
+    fn chain(&self, v: &[f32]) -> Vec<Vec<f32>> {
+        let mut chain: Vec<Vec<f32>> = Vec::new();
+        for (axis, kernel) in self.axes.iter().zip(&self.kernels).take(self.axes.len() - 1) {
+            let mut z = vec![0.0; v.len()];
+            axis.apply(*kernel, chain.last().map_or(v, |z| z), 0.0, &mut z);
+            chain.push(z);
+        }
+        chain
+    }
+
+    /// From the gradients of what [`Head::forward`] writes, that of v, written, and those of the
+    /// kernels, returned.
+    pub(super) fn backward(&self, v: &[f32], of_z: &[&[f32]], of_v: &mut [f32]) -> Vec<f32> {
+        let mut of_kernels = vec![0.0; self.kernels.iter().map(ArrayView2::len).sum()];
+        let parts = self.parts(&mut of_kernels);
+        match self.order {
+            Order::Parallel => self.backward_parallel(v, of_z, of_v, parts),
+            Order::Chained => self.backward_chain(v, of_z[0], of_v, parts),
+        }
+        of_kernels
+    }
+
+    /// Each axis' part of all kernels' gradients.
+    fn parts<'b>(&self, mut of_kernels: &'b mut [f32]) -> Vec<ArrayViewMut2<'b, f32>> {
+        let mut parts = Vec::new();
+        for axis in self.axes {
+            let (here, rest) = of_kernels.split_at_mut(axis.cells * axis.cells);
+            parts.push(matrix_mut(here, (axis.cells, axis.cells)));
+            of_kernels = rest;
+        }
+        parts
+    }
+
+    fn backward_parallel(
+        &self,
+        v: &[f32],
+        of_z: &[&[f32]],
+        of_v: &mut [f32],
+        of_kernels: Vec<ArrayViewMut2<'_, f32>>,
+    ) {
+        let mut keep = 0.0;
+        for (number, of_kernel) in of_kernels.into_iter().enumerate() {
+            let (axis, g) = (self.axes[number], of_z[number]);
+            axis.add_kernel(g, v, of_kernel);
+            axis.apply(self.kernels[number].t(), g, keep, of_v);
+            keep = 1.0;
+        }
+    }
+
+    fn backward_chain(
+        &self,
+        v: &[f32],
+        of_z: &[f32],
+        of_v: &mut [f32],
+        of_kernels: Vec<ArrayViewMut2<'_, f32>>,
+    ) {
+        let (chain, mut g) = (self.chain(v), of_z.to_vec());
+        for (number, of_kernel) in of_kernels.into_iter().enumerate().rev() {
+            let axis = self.axes[number];
+            let input = if number == 0 { v } else { &chain[number - 1] };
+            axis.add_kernel(&g, input, of_kernel);
+            axis.apply(self.kernels[number].t(), &g, 0.0, of_v);
+            g.copy_from_slice(of_v);
+        }
+    }
+}
