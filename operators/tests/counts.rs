@@ -39,6 +39,14 @@ const ROWS: &[Row] = &[
     ("ffno", FFNO_4, [1, 1, 0], [64, 64, 1], Real(404_674)),
     // ns_uno2d_main.py of U-NO's code.
     ("uno", "width = 32", [10, 1, 0], [64, 64, 1], ComplexOnce(15_290_065)),
+    // PDEArena's Unetmod-64 (144 million) and DilResNet-128 (4.2), four states to one, to the digit by
+    // the sizes of its layers.
+    ("unet-modern", UNETMOD_64, [4, 3, 0], [128, 128, 1], Real(144_263_683)),
+    ("dil-resnet", "width = 128\npadding = 9", [4, 3, 0], [128, 128, 1], Real(4_167_427)),
+    // The Well's UNetConvNext, 16 channels to 4, less biases of unit norms that it never applies.
+    ("unet-convnext", CONVNEXT_42, [4, 4, 0], [128, 128, 1], Real(18_575_344 - 1_890)),
+    // CNO2d_simplified: N_layers = 4, N_res = N_res_neck = 4, channel_multiplier = 16.
+    ("cno", CNO_16, [1, 1, 0], [64, 64, 1], Real(2_010_665)),
     // IFactFormer's code for the channel flow, both variants and the -m of its first release.
     ("ifactformer-o", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_071_171)),
     ("ifactformer-m", CHANNEL_FLOW, [1, 3, 0], [32, 33, 16], Real(1_163_331)),
@@ -57,6 +65,9 @@ const FFNO_24: &str = "width = 64\nmodes = 16\nlayers = 24";
 const FFNO_4: &str = "width = 64\nmodes = 16\nlayers = 4";
 const TRANSOLVER_NS: &str = "width = 256\nlayers = 8\nheads = 8\nslices = 32";
 const TRANSOLVER_DARCY: &str = "width = 128\nlayers = 8\nheads = 8\nslices = 64";
+const UNETMOD_64: &str = "width = 64\nmultipliers = [1, 2, 2, 4]\nblocks = 2";
+const CONVNEXT_42: &str = "width = 42\nlevels = 4\nblocks = 2";
+const CNO_16: &str = "width = 8\nlevels = 4\nresidual = 4\nbottom = 4\nlatent = 64";
 const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, width = 96 }";
 const CHANNEL_FLOW_FIRST: &str =
     "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";

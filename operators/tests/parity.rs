@@ -136,6 +136,29 @@ fn unet_agrees_with_pytorch() -> Result<()> {
     agrees_with_pytorch("unet", "unet", "width = 3\nlevels = 2", CHANNEL, GRADIENTS)
 }
 
+#[test]
+fn unet_modern_agrees_with_pytorch() -> Result<()> {
+    let table = "width = 4\ngroups = 2\nmultipliers = [1, 2]";
+    agrees_with_pytorch("unet_modern", "unet-modern", table, CHANNEL, GRADIENTS)
+}
+
+#[test]
+fn unet_convnext_agrees_with_pytorch() -> Result<()> {
+    let table = "width = 3\nlevels = 2";
+    agrees_with_pytorch("unet_convnext", "unet-convnext", table, CHANNEL, GRADIENTS)
+}
+
+#[test]
+fn dil_resnet_agrees_with_pytorch() -> Result<()> {
+    let table = "width = 4\nblocks = 2\npadding = 2";
+    agrees_with_pytorch("dil_resnet", "dil-resnet", table, CHANNEL, GRADIENTS)
+}
+
+#[test]
+fn cno_agrees_with_pytorch() -> Result<()> {
+    agrees_with_pytorch("cno", "cno", "width = 2\nlevels = 2\nlatent = 4", CHANNEL, GRADIENTS)
+}
+
 /// The fixtures' sizes of factorized transformers.
 const FACTORIZED: &str = "width = 6\nkernels = { heads = 2, width = 3, multiplier = 2 }\n";
 

@@ -43,7 +43,7 @@ pub use margin::Margin;
 pub use max_pool::{halved, max_pool};
 pub use perceptron::{Activation, Perceptron};
 pub use pointwise::{Pointwise, pointwise};
-pub use relu::{normalized_relu, relu};
+pub use relu::{leaky_relu, normalized_relu, relu};
 pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
 pub use slice_attention::SliceAttention;

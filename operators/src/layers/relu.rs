@@ -15,6 +15,11 @@ pub fn relu(x: &Tensor) -> Result<Tensor> {
     if by_hand(x) { x.contiguous()?.apply_op1(Relu) } else { x.relu() }
 }
 
+/// `max(x, slope x)`, for slopes below 1.
+pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
+    (relu(x)? * (1.0 - slope))? + (x * slope)?
+}
+
 /// `σ relu((x − μ)/σ) + μ`, with the mean μ and the deviation σ of all values of a sample: what is
 /// below the mean becomes the mean, and scaling a sample scales its values.
 ///

@@ -6,6 +6,8 @@ mod auto_edeeponet;
 mod auto_ffn;
 mod cfdbench_fno;
 mod cfdbench_unet;
+mod cno;
+mod dil_resnet;
 mod factformer;
 mod factorized;
 mod ffno;
@@ -17,6 +19,8 @@ mod resnet;
 mod tfno;
 mod transolver;
 mod unet;
+mod unet_convnext;
+mod unet_modern;
 mod uno;
 
 pub use auto_deeponet::AutoDeepONet;
@@ -25,6 +29,8 @@ pub use auto_edeeponet::AutoEDeepONet;
 pub use auto_ffn::AutoFfn;
 pub use cfdbench_fno::CfdbenchFno;
 pub use cfdbench_unet::CfdbenchUNet;
+pub use cno::Cno;
+pub use dil_resnet::DilResNet;
 pub use factformer::FactFormer;
 pub use factorized::{Kernels, Positions};
 pub use ffno::Ffno;
@@ -36,6 +42,8 @@ pub use resnet::ResNet;
 pub use tfno::{Factorization, Tfno};
 pub use transolver::Transolver;
 pub use unet::UNet;
+pub use unet_convnext::UNetConvNext;
+pub use unet_modern::UNetModern;
 pub use uno::Uno;
 
 use crate::Architecture;
@@ -51,6 +59,8 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, AutoFfn),
         entry!(dyn Architecture, CfdbenchFno),
         entry!(dyn Architecture, CfdbenchUNet),
+        entry!(dyn Architecture, Cno),
+        entry!(dyn Architecture, DilResNet),
         entry!(dyn Architecture, FactFormer),
         entry!(dyn Architecture, Ffno),
         entry!(dyn Architecture, Fno),
@@ -61,6 +71,8 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, Tfno),
         entry!(dyn Architecture, Transolver),
         entry!(dyn Architecture, UNet),
+        entry!(dyn Architecture, UNetConvNext),
+        entry!(dyn Architecture, UNetModern),
         entry!(dyn Architecture, Uno),
     ],
 };
