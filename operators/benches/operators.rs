@@ -43,8 +43,9 @@ fn gradient(bencher: divan::Bencher, name: &str) {
     let weights = Weights::new(1);
     let network = network(name, weights.builder(DType::F32, &Device::Cpu));
     let (states, parameters) = (random(&[BATCH, 3, 64, 64]), random(&[BATCH, 1]));
+    let times = random(&[BATCH]);
     bencher.counter(ItemsCount::new(BATCH)).bench(|| {
-        let inputs = Inputs { states: &states, parameters: &parameters };
+        let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
         let next = network.forward(&inputs).expect("shapes agree");
         let loss = Loss::RelativeL2.of(&next, &states).expect("shapes agree");
         loss.backward().expect("all layers have derivatives")
@@ -60,8 +61,9 @@ fn inference(bencher: divan::Bencher, name: &str) {
     let builder = VarBuilder::from_tensors(tensors.collect(), DType::F32, &Device::Cpu);
     let network = self::network(name, builder);
     let (states, parameters) = (random(&[BATCH, 3, 64, 64]), random(&[BATCH, 1]));
+    let times = random(&[BATCH]);
     bencher.counter(ItemsCount::new(BATCH)).bench(|| {
-        let inputs = Inputs { states: &states, parameters: &parameters };
+        let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
         network.forward(&inputs).expect("shapes agree")
     });
 }

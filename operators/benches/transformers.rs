@@ -82,13 +82,18 @@ fn nothing(batch: usize) -> Tensor {
     Tensor::zeros((batch, 0), DType::F32, &Device::Cpu).expect("there is memory")
 }
 
+fn middle(batch: usize) -> Tensor {
+    Tensor::zeros(batch, DType::F32, &Device::Cpu).expect("there is memory")
+}
+
 #[divan::bench(args = CASES, sample_count = 5, sample_size = 1)]
 fn gradient(bencher: divan::Bencher, case: Case) {
     let weights = Weights::new(1);
     let network = case.network(weights.builder(DType::F32, &Device::Cpu));
     let (states, parameters) = (case.states(), nothing(case.batch));
+    let times = middle(case.batch);
     bencher.bench(|| {
-        let inputs = Inputs { states: &states, parameters: &parameters };
+        let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
         let next = network.forward(&inputs).expect("shapes agree");
         let loss = Loss::RelativeL2.of(&next, &states).expect("shapes agree");
         loss.backward().expect("all layers have derivatives")
@@ -104,8 +109,9 @@ fn inference(bencher: divan::Bencher, case: Case) {
     let builder = VarBuilder::from_tensors(tensors.collect(), DType::F32, &Device::Cpu);
     let network = case.network(builder);
     let (states, parameters) = (case.states(), nothing(case.batch));
+    let times = middle(case.batch);
     bencher.bench(|| {
-        let inputs = Inputs { states: &states, parameters: &parameters };
+        let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
         network.forward(&inputs).expect("shapes agree")
     });
 }

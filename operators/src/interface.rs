@@ -85,6 +85,9 @@ pub struct Inputs<'a> {
     pub states: &'a Tensor,
     /// The parameters of the samples: `[batch, parameter]`.
     pub parameters: &'a Tensor,
+    /// The times of the states asked for: −1 where the trajectories of training begin, 1 where they
+    /// end, `[batch]`. Only for those that are not autoregressive.
+    pub times: &'a Tensor,
 }
 
 impl Inputs<'_> {
@@ -128,6 +131,13 @@ impl Inputs<'_> {
             bail!(
                 "parameters have the shape {found:?}, and the operator was built for {:?}",
                 [wanted[0], parameters]
+            );
+        }
+        if self.times.dims() != [wanted[0]] {
+            bail!(
+                "times have the shape {:?}, and there are {} samples",
+                self.times.dims(),
+                wanted[0]
             );
         }
         Ok(())

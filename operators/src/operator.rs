@@ -47,6 +47,13 @@ pub trait Architecture: Send + Sync {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError>;
+
+    /// Whether it goes on from the states so far. One that does not says from parameters and time
+    /// alone what the flow is then: its rollouts pile up no errors, and it cannot be told how a flow
+    /// began.
+    fn is_autoregressive(&self) -> bool {
+        true
+    }
 }
 
 /// Refuses sizes that are 0.
@@ -54,7 +61,7 @@ pub(crate) fn all_positive(sizes: &[(&'static str, usize)]) -> Result<(), Invali
     sizes.iter().try_for_each(|(key, size)| Invalid::unless(*size > 0, key, size, "greater than 0"))
 }
 
-/// A learned map from the states so far to the next one.
+/// A learned map from the states so far to the next one, or from parameters and time to a state.
 pub trait Operator: Send + Sync {
     /// `[batch, history·channel, x, y]` → `[batch, output, x, y]`; every sample by itself.
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor>;

@@ -28,10 +28,10 @@ impl Propagator {
         &self.network
     }
 
-    /// The next state, `[batch, channel, …cells]`, after `[batch, history·channel, …cells]`: what is
-    /// constant is as it was.
-    pub(crate) fn next(&self, states: &Tensor, parameters: &Tensor) -> Result<Tensor> {
-        let output = self.network.forward(&Inputs { states, parameters })?;
+    /// The next state, `[batch, channel, …cells]`, after those in `inputs`: what is constant is
+    /// as it was.
+    pub(crate) fn next(&self, inputs: &Inputs) -> Result<Tensor> {
+        let (states, output) = (inputs.states, self.network.forward(inputs)?);
         let interface = self.network.interface();
         let latest = (interface.history - 1) * interface.channels;
         let latest = states.narrow(1, latest, interface.channels)?;

@@ -1,8 +1,10 @@
 //! A trained operator as a surrogate.
 
 use crate::propagator::Propagator;
-use crate::train::{Checkpoint, Header};
-use crate::{ARCHITECTURES, Interface, Network, OperatorError, Recipe, Scaling, Surrogate, Task};
+use crate::train::{Checkpoint, Header, relative_time};
+use crate::{
+    ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Surrogate, Task,
+};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::{CurvePoint, Hasher, Trajectory, read_lines};
@@ -84,7 +86,9 @@ impl Trained {
         let mut states = self.latest_states(tasks)?;
         let mut predictions: Vec<_> = tasks.iter().map(|task| self.nothing_yet(task)).collect();
         for step in 0..tasks.iter().map(|task| task.steps).max().unwrap_or(0) {
-            let next = self.propagator.next(&states, &parameters)?;
+            let times = self.times(tasks, step)?;
+            let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
+            let next = self.propagator.next(&inputs)?;
             let values = next.flatten_all()?.to_vec1::<f32>()?;
             for (prediction, values) in
                 predictions.iter_mut().zip(values.chunks(values.len() / tasks.len()))
@@ -94,6 +98,16 @@ impl Trained {
             states = self.propagator.slide(&states, &next)?;
         }
         Ok(predictions)
+    }
+
+    /// The times of the states that a step predicts, `[batch]`.
+    fn times(&self, tasks: &[Task], step: usize) -> CandleResult<Tensor> {
+        let of_task = |task: &Task| {
+            let last = task.history.times.last().expect("a task gives at least one state");
+            let number = last / task.interval + step as f64 + 1.0;
+            relative_time(number, self.header.description.frames)
+        };
+        Tensor::from_iter(tasks.iter().map(of_task), &self.device)
     }
 
     /// The scaled last states of every history, `[batch, history·channel, …cells]`.

@@ -80,6 +80,8 @@ const TURBULENCE_LAYERS: &str = "width = 96\nlayers = 4\nkernels = { heads = 10,
 type CfdbenchRow = (&'static str, &'static str, usize, usize, [Count; 3]);
 
 const CFDBENCH: &[CfdbenchRow] = &[
+    ("ffn", "", 1, 0, [Real(71_701), Real(71_701), Real(72_001)]),
+    ("deeponet", "", 1, 0, [Real(142_501), Real(142_501), Real(142_801)]),
     ("auto-ffn", "", 1, 0, [Real(1_102_401), Real(1_141_201), Real(1_141_801)]),
     ("auto-deeponet", "", 1, 0, [Real(551_901), Real(571_301), Real(571_601)]),
     ("auto-edeeponet", "", 1, 0, [Real(622_701), Real(642_101), Real(642_401)]),

@@ -144,6 +144,40 @@ fn what_a_constant_channel_becomes_teaches_nothing() {
     assert!(one == other);
 }
 
+/// What is asked for a time answers for it, wherever the rollout begins.
+#[test]
+fn one_that_is_not_autoregressive_is_asked_for_times() {
+    let ((source, normalization), folder) = (waves(50, 12, [16, 15]), folder());
+    let recipe = |target| Recipe { steps: 5, target, ..Recipe::default() };
+    let run = |target| {
+        let job = TrainJob {
+            architecture: "ffn",
+            table: "width = 8\ndepth = 2".parse().expect("it is TOML"),
+            recipe: &recipe(target),
+            source: &source,
+            normalization: &normalization,
+            seed: 5,
+            folder: folder.path(),
+            device: &Device::Cpu,
+        };
+        train(&job, &mut |_| ControlFlow::Continue(()))
+    };
+    let mut trained = run(Target::State).expect("it trains");
+    let tasks = [1, 4].map(|history| task(&source, 0, history).0);
+    let predictions = trained.rollout(&tasks).expect("it rolls out");
+    let (early, late) = (&predictions[0].values, &predictions[1].values);
+    let later = early.slice_axis(Axis(0), (3..).into());
+    // Times differ by rounding, the last ones from −1 + 2·11/11 on.
+    assert!((&later - late).iter().all(|x| x.abs() < 1e-5));
+    let spread = early.index_axis(Axis(0), 0).to_owned() - early.index_axis(Axis(0), 9);
+    assert!(spread.iter().any(|x| x.abs() > 1e-3), "time matters");
+    let refusal = message(run(Target::Increment));
+    assert!(
+        refusal.contains("`target = increment` must be `state`: `ffn` does not see"),
+        "{refusal}"
+    );
+}
+
 #[test]
 fn a_training_that_was_stopped_ends_with_the_same_bytes() {
     let [whole, parts] = [folder(), folder()];

@@ -1,14 +1,11 @@
 //! The rectified linear unit, plain and normalized.
 
-use super::slices::{by_hand, output, values};
+use super::slices::{by_hand, output, sum, values};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 /// Values a task; 64 KiB of `f32` stay in the first-level caches.
 const BLOCK: usize = 16_384;
-
-/// Keeps the quotient finite where all values of a sample are equal.
-const TINY: f64 = 1e-12;
 
 /// `relu(x) = max(x, 0)`, with the slope 0 at 0.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
@@ -20,21 +17,19 @@ pub fn leaky_relu(x: &Tensor, slope: f64) -> Result<Tensor> {
     (relu(x)? * (1.0 - slope))? + (x * slope)?
 }
 
-/// `σ relu((x − μ)/σ) + μ`, with the mean μ and the deviation σ of all values of a sample: what is
-/// below the mean becomes the mean, and scaling a sample scales its values.
+/// `σ relu((x − μ)/σ) + μ = max(x, μ)`, with the mean μ and the deviation σ of all values of a sample,
+/// of which the deviation does not matter.
 ///
-/// Shapes: `[batch, …]`, more than one value a sample.
+/// Shapes: `[batch, …]`.
 ///
-/// Source: `act_fn.py` of CFDBench (Luo, Chen & Zhang 2023, arXiv 2310.05963), where σ² has one
-/// less than the number of values in its denominator.
+/// Source: `act_fn.py` of `CFDBench` (Luo, Chen & Zhang 2023, arXiv 2310.05963).
 pub fn normalized_relu(x: &Tensor) -> Result<Tensor> {
+    if by_hand(x) {
+        return x.contiguous()?.apply_op1(AboveMean);
+    }
     let flat = x.flatten_from(1)?;
-    let count = flat.dim(1)? as f64;
     let mean = flat.mean_keepdim(1)?;
-    let centred = flat.broadcast_sub(&mean)?;
-    let deviation = ((centred.sqr()?.sum_keepdim(1)? / (count - 1.0))? + TINY)?.sqrt()?;
-    let normal = centred.broadcast_div(&deviation)?;
-    relu(&normal)?.broadcast_mul(&deviation)?.broadcast_add(&mean)?.reshape(x.shape())
+    flat.broadcast_sub(&mean)?.relu()?.broadcast_add(&mean)?.reshape(x.shape())
 }
 
 struct Relu;
@@ -83,6 +78,70 @@ impl CustomOp2 for ReluGradient {
     }
 }
 
+/// `max(x, μ)`
+struct AboveMean;
+
+fn mean(x: &[f32]) -> f32 {
+    sum(x) / x.len() as f32
+}
+
+/// The values of a sample.
+fn sample(layout: &Layout) -> usize {
+    layout.dims()[1..].iter().product()
+}
+
+impl CustomOp1 for AboveMean {
+    fn name(&self) -> &'static str {
+        "normalized-relu"
+    }
+
+    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (x, size) = (values(x, layout)?, sample(layout));
+        let mut y = vec![0.0; x.len()];
+        y.par_chunks_mut(size).zip(x.par_chunks(size)).for_each(|(y, x)| {
+            let mean = mean(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x < mean { mean } else { x });
+        });
+        Ok(output(y, layout.shape()))
+    }
+
+    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
+        x.apply_op2_no_bwd(&gradient.contiguous()?, &AboveMeanGradient).map(Some)
+    }
+}
+
+/// `g` where `x > μ`, and everywhere the mean of what other cells would have had.
+struct AboveMeanGradient;
+
+impl CustomOp2 for AboveMeanGradient {
+    fn name(&self) -> &'static str {
+        "normalized-relu-gradient"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        layout: &Layout,
+        g: &CpuStorage,
+        layout_g: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let (x, g, size) = (values(x, layout)?, values(g, layout_g)?, sample(layout));
+        let mut y = vec![0.0; x.len()];
+        let samples = y.par_chunks_mut(size).zip(x.par_chunks(size)).zip(g.par_chunks(size));
+        samples.for_each(|((y, x), g)| {
+            let threshold = mean(x);
+            y.iter_mut().zip(x).zip(g).for_each(|((y, &x), &g)| {
+                *y = if x > threshold { g } else { 0.0 };
+            });
+            let shared = mean(g) - mean(y);
+            for y in y {
+                *y += shared;
+            }
+        });
+        Ok(output(y, layout.shape()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,7 +154,7 @@ mod tests {
         Ok(())
     }
 
-    /// (−3, 1, 2, 4) has the mean 1 and the deviation √(26/3); only −3 is moved.
+    /// (−3, 1, 2, 4) has the mean 1; only −3 is moved.
     #[test]
     fn the_normalized_unit_moves_what_is_below_the_mean() -> Result<()> {
         let x = Tensor::new(&[[-3f32, 1.0, 2.0, 4.0], [-30.0, 10.0, 20.0, 40.0]], &Device::Cpu)?;

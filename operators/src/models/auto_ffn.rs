@@ -1,9 +1,9 @@
 //! The autoregressive feed-forward network of `CFDBench`.
 
-use crate::layers::{Activation, Perceptron, Pointwise, centred, sum_of_functions};
+use crate::layers::{Activation, Perceptron, SampleAndPlace};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
-use candle_nn::{Init, VarBuilder};
+use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
@@ -51,15 +51,10 @@ impl Architecture for AutoFfn {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let (cells, width, activation) = (interface.axes(), self.width, Activation::Relu);
-        let (numbers, axes) = (interface.numbers(), cells.len());
-        let bound = 1.0 / ((numbers + axes) as f64).sqrt();
-        let uniform = Init::Uniform { lo: -bound, up: bound };
-        let rest = [&vec![width; self.depth][..], &[interface.outputs()]].concat();
+        let (cells, activation) = (interface.axes(), Activation::Relu);
+        let rest = [&vec![self.width; self.depth][..], &[interface.outputs()]].concat();
         Ok(Box::new(AutoFfnOperator {
-            coordinates: centred(cells, &weights)?,
-            of_sample: Pointwise::new(numbers, width, &weights.pp("sample"))?,
-            of_place: weights.pp("place").get_with_hints((width, axes), "weight", uniform)?,
+            first: SampleAndPlace::new(interface.numbers(), cells, self.width, &weights)?,
             rest: Perceptron::new(&rest, activation, &weights.pp("rest"))?,
             activation,
         }))
@@ -67,19 +62,14 @@ impl Architecture for AutoFfn {
 }
 
 struct AutoFfnOperator {
-    coordinates: Tensor,
-    of_sample: Pointwise,
-    of_place: Tensor,
+    first: SampleAndPlace,
     rest: Perceptron,
     activation: Activation,
 }
 
 impl Operator for AutoFfnOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let of_sample = self.of_sample.forward(&inputs.column()?)?.squeeze(2)?;
-        let (width, axes) = self.of_place.dims2()?;
-        let of_place = self.of_place.broadcast_as((inputs.batch()?, width, axes))?;
-        let v = sum_of_functions(&of_place, &self.coordinates, &of_sample)?;
+        let v = self.first.forward(&inputs.column()?)?;
         self.rest.forward(&self.activation.apply(&v)?)
     }
 }

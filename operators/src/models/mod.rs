@@ -7,9 +7,11 @@ mod auto_ffn;
 mod cfdbench_fno;
 mod cfdbench_unet;
 mod cno;
+mod deeponet;
 mod dil_resnet;
 mod factformer;
 mod factorized;
+mod ffn;
 mod ffno;
 mod fno;
 mod ifactformer_m;
@@ -30,9 +32,11 @@ pub use auto_ffn::AutoFfn;
 pub use cfdbench_fno::CfdbenchFno;
 pub use cfdbench_unet::CfdbenchUNet;
 pub use cno::Cno;
+pub use deeponet::DeepONet;
 pub use dil_resnet::DilResNet;
 pub use factformer::FactFormer;
 pub use factorized::{Kernels, Positions};
+pub use ffn::Ffn;
 pub use ffno::Ffno;
 pub use fno::{Fno, FnoStyle};
 pub use ifactformer_m::{IFactFormerM, Release};
@@ -60,8 +64,10 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, CfdbenchFno),
         entry!(dyn Architecture, CfdbenchUNet),
         entry!(dyn Architecture, Cno),
+        entry!(dyn Architecture, DeepONet),
         entry!(dyn Architecture, DilResNet),
         entry!(dyn Architecture, FactFormer),
+        entry!(dyn Architecture, Ffn),
         entry!(dyn Architecture, Ffno),
         entry!(dyn Architecture, Fno),
         entry!(dyn Architecture, IFactFormerM),

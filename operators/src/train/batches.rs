@@ -24,12 +24,17 @@ pub(super) struct Batch {
     states: Tensor,
     /// `[batch, parameter]`
     pub(super) parameters: Tensor,
+    /// The times of the states, see [`Inputs::times`](crate::Inputs): `[batch, time]`
+    times: Tensor,
 }
 
 impl Batch {
     pub(super) fn to_device(&self, device: &Device) -> CandleResult<Self> {
-        let (states, parameters) = (&self.states, &self.parameters);
-        Ok(Self { states: states.to_device(device)?, parameters: parameters.to_device(device)? })
+        Ok(Self {
+            states: self.states.to_device(device)?,
+            parameters: self.parameters.to_device(device)?,
+            times: self.times.to_device(device)?,
+        })
     }
 
     /// The number of samples.
@@ -45,6 +50,11 @@ impl Batch {
     /// The state at one time, `[batch, channel, …cells]`.
     pub(super) fn state(&self, time: usize) -> CandleResult<Tensor> {
         self.states.narrow(1, time, 1)?.squeeze(1)?.contiguous()
+    }
+
+    /// When that state is, `[batch]`.
+    pub(super) fn times(&self, time: usize) -> CandleResult<Tensor> {
+        self.times.narrow(1, time, 1)?.squeeze(1)
     }
 
     /// The first states as channels, `[batch, history·channel, …cells]`.
@@ -154,11 +164,21 @@ impl<'a> Windows<'a> {
         let cells = axes(&self.source.info().cells);
         let shape = [&[starts.len(), self.length, self.scaling.mean.len()], cells].concat();
         let count = self.scaling.parameters.len();
+        let frames = self.source.info().frames;
+        let of_window = |&(_, start): &(usize, usize)| start..start + self.length;
+        let times =
+            starts.iter().flat_map(of_window).map(|frame| relative_time(frame as f64, frames));
         Ok(Batch {
+            times: Tensor::from_iter(times, &Device::Cpu)?.reshape((starts.len(), self.length))?,
             states: Tensor::from_vec(states, shape, &Device::Cpu)?,
             parameters: Tensor::from_vec(parameters, (starts.len(), count), &Device::Cpu)?,
         })
     }
+}
+
+/// The time of a state, by its number, in trajectories of so many: −1 for the first, 1 for the last.
+pub(crate) fn relative_time(number: f64, frames: usize) -> f32 {
+    (2.0 * number / frames.saturating_sub(1).max(1) as f64 - 1.0) as f32
 }
 
 impl Batch {

@@ -1,9 +1,9 @@
 //! What a training is.
 
-use super::{Recipe, TrainJob};
+use super::{Recipe, Target, TrainJob};
 use crate::interface::constants;
 use crate::{ARCHITECTURES, Interface, OperatorError, Scaling};
-use data::{Part, Source, Split, channels};
+use data::{Invalid, Part, Source, Split, channels};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -18,6 +18,8 @@ pub(crate) struct Description {
     pub(crate) seed: u64,
     pub(crate) interface: Interface,
     pub(crate) scaling: Scaling,
+    /// States of a trajectory, which make the unit of time.
+    pub(crate) frames: usize,
     /// Optimizer steps in all.
     pub(crate) steps: usize,
 }
@@ -29,6 +31,11 @@ impl Description {
         let entry = ARCHITECTURES.find(job.architecture)?;
         let mut table = (entry.defaults)();
         table.extend(job.table.clone());
+        let architecture = ARCHITECTURES.build(job.architecture, table.clone())?;
+        if job.recipe.target == Target::Increment && !architecture.is_autoregressive() {
+            let expected = format!("`state`: `{}` does not see what is changed", job.architecture);
+            return Err(Invalid::new("target", "increment", expected).into());
+        }
         let indices = job.source.indices(Split::Train);
         let parameters = indices.iter().map(|&index| job.source.parameters(index));
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
@@ -39,6 +46,7 @@ impl Description {
             seed: job.seed,
             interface: interface(job.source, &indices, job.recipe.history)?,
             scaling: Scaling::new(job.normalization, &parameters),
+            frames: job.source.info().frames,
             steps: job.recipe.total_steps(windows(job, indices.len())?),
         })
     }
@@ -52,6 +60,7 @@ impl Description {
             ("recipe", debug(&found.recipe), debug(&self.recipe)),
             ("seed", debug(&found.seed), debug(&self.seed)),
             ("scaling", debug(&found.scaling), debug(&self.scaling)),
+            ("frames", debug(&found.frames), debug(&self.frames)),
             ("steps", debug(&found.steps), debug(&self.steps)),
         ];
         match differs.into_iter().find(|(_, found, wanted)| found != wanted) {

@@ -4,7 +4,7 @@ use super::adamw::AdamW;
 use super::batches::{Batch, Windows};
 use super::{Checkpoint, Description, TrainJob, TrainProgress};
 use crate::propagator::Propagator;
-use crate::{ARCHITECTURES, Network, OperatorError, Recipe, Scaling, Weights};
+use crate::{ARCHITECTURES, Inputs, Network, OperatorError, Recipe, Scaling, Weights};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use data::{CurvePoint, read_lines, write_lines};
 use std::ops::Range;
@@ -109,7 +109,8 @@ impl Session {
         let mut states = batch.history(history)?;
         let mut losses = Vec::new();
         for time in history..batch.length() {
-            let mut next = self.propagator.next(&states, &batch.parameters)?;
+            let (parameters, times) = (&batch.parameters, &batch.times(time)?);
+            let mut next = self.propagator.next(&Inputs { states: &states, parameters, times })?;
             if gradient == Gradient::None {
                 next = next.detach();
             }
