@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Times in PyTorch what `benches/operators.rs` times in Rust: the FNO with its defaults.
+"""Times in PyTorch what `benches/operators.rs` times in Rust: FNO and U-Net with their defaults.
 
     OMP_NUM_THREADS=1 python pytorch.py
 
-Sixteen states of 64 x 64 cells; the gradient of the loss, and inference; least and median of ten.
+Sixteen states of 64 x 64 cells; the gradient of the loss, and inference; least and median of ten, and
+the processors' time, which other programs disturb less.
 """
 
 import os
@@ -52,19 +53,47 @@ class Fno(nn.Module):
         return self.project(F.gelu(self.widen(v)))
 
 
-def milliseconds(work):
+class Block(nn.Sequential):
+    def __init__(self, channels, width):
+        halves = ([nn.Conv2d(n, width, 3, padding=1), nn.GroupNorm(1, width), nn.GELU()] for n in (channels, width))
+        super().__init__(*[layer for half in halves for layer in half])
+
+
+class UNet(nn.Module):
+    def __init__(self, channels=3, parameters=1, width=16, levels=3):
+        super().__init__()
+        widths = [width * 2**level for level in range(levels + 1)]
+        pairs = list(zip(widths, widths[1:]))
+        self.before = nn.ModuleList(Block(a, b) for a, b in zip([channels + parameters, *widths[1:]], widths))
+        self.down = nn.ModuleList(nn.Conv2d(fine, coarse, 3, stride=2, padding=1) for fine, coarse in pairs)
+        self.up = nn.ModuleList(nn.Conv2d(coarse, fine, 3, padding=1) for fine, coarse in pairs)
+        self.after = nn.ModuleList(Block(2 * fine, fine) for fine in widths[:-1])
+        self.head = nn.Conv2d(width, channels, 1)
+
+    def forward(self, x):
+        seen = []
+        for before, down in zip(self.before, self.down):
+            seen.append(before(x))
+            x = down(seen[-1])
+        x = self.before[-1](x)
+        for fine, up, after in reversed(list(zip(seen, self.up, self.after))):
+            x = after(torch.cat([fine, up(F.interpolate(x, scale_factor=2))], dim=1))
+        return self.head(x)
+
+
+def milliseconds(work, samples=10):
     work()
-    times = []
-    for _ in range(10):
-        start = time.perf_counter()
+    times, start = [], time.process_time()
+    for _ in range(samples):
+        begin = time.perf_counter()
         work()
-        times.append(1e3 * (time.perf_counter() - start))
-    return f"{min(times):.0f} ms at least, median {statistics.median(times):.0f} ms"
+        times.append(1e3 * (time.perf_counter() - begin))
+    busy = 1e3 * (time.process_time() - start) / samples
+    return f"{min(times):.0f} ms at least, median {statistics.median(times):.0f} ms, processors {busy:.0f} ms"
 
 
-def main():
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    network, x, truth = Fno(), torch.randn(16, 6, 64, 64), torch.randn(16, 3, 64, 64)
+def measure(name, network, inputs):
+    x, truth = torch.randn(16, inputs, 64, 64), torch.randn(16, 3, 64, 64)
 
     def gradient():
         network.zero_grad()
@@ -75,9 +104,16 @@ def main():
         with torch.inference_mode():
             network(x)
 
+    weights = sum(weight.numel() * (2 if weight.is_complex() else 1) for weight in network.parameters())
+    print(f"{name}, {weights} weights: gradient  {milliseconds(gradient)}")
+    print(f"{name}, {weights} weights: inference {milliseconds(inference)}")
+
+
+def main():
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    print("gradient ", milliseconds(gradient))
-    print("inference", milliseconds(inference))
+    measure("fno", Fno(), 6)
+    measure("unet", UNet(), 4)
 
 
 main()

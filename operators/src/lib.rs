@@ -3,6 +3,7 @@
 mod device;
 mod error;
 mod external;
+mod import;
 mod interface;
 pub mod layers;
 mod models;
@@ -18,6 +19,7 @@ pub use candle_core::Device;
 pub use device::device;
 pub use error::OperatorError;
 pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
+pub use import::Program;
 pub use interface::{Inputs, Interface};
 pub use models::*;
 pub use operator::{Architecture, Network, Operator};

@@ -29,7 +29,7 @@ pub struct Ifno {
     pub modes: usize,
     /// Channels of the hidden layer, > 0. Default 32.
     pub width: usize,
-    /// L, > 0. Default 8.
+    /// L, > 0. Default 4.
     pub iterations: usize,
     /// Channels of the projection, > 0. Default 128.
     pub projection: usize,
@@ -39,7 +39,7 @@ pub struct Ifno {
 
 impl Default for Ifno {
     fn default() -> Self {
-        Self { modes: 12, width: 32, iterations: 8, projection: 128, padding: 8 }
+        Self { modes: 12, width: 32, iterations: 4, projection: 128, padding: 8 }
     }
 }
 

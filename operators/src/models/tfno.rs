@@ -27,7 +27,7 @@ pub struct Tfno {
     pub factorization: Factorization,
     /// The share of the full weight's numbers that is kept, > 0, ≤ 1. Default 0.1.
     pub rank: f64,
-    /// Kept waves along an axis, of each sign, > 0. Default 12.
+    /// Kept waves along an axis, of each sign, > 0. Default 8.
     pub modes: usize,
     /// Channels of the hidden layers, > 0. Default 32.
     pub width: usize,
@@ -55,7 +55,7 @@ impl Default for Tfno {
         Self {
             factorization: Factorization::Tucker,
             rank: 0.1,
-            modes: 12,
+            modes: 8,
             width: 32,
             layers: 4,
             projection: 64,
