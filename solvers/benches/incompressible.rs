@@ -5,36 +5,54 @@
 use data::rng;
 use divan::counter::ItemsCount;
 use divan::{Bencher, main};
-use solvers::{Problem, Solver, problems::Cavity};
+use solvers::problems::{Cavity, Cylinder, Tube};
+use solvers::{Problem, Solver};
 
 const SIZES: [usize; 4] = [64, 128, 256, 512];
 
-/// A cavity whose vortex has formed for a tenth of a time unit, and the interval of some ten steps.
-fn started(reynolds: f64, cells: usize) -> (Box<dyn Solver>, f64) {
-    let cavity = Cavity { reynolds: Some(reynolds), ..Cavity::default() };
-    let grid = cavity.grid([cells, cells, 1]).expect("the sizes suit the cavity");
-    let mut solver = cavity.solver(&grid).expect("the cavity has walls");
-    solver.load(&cavity.initial(&grid, &mut rng(0, 0))).expect("the state fits its grid");
-    solver.advance(0.1).expect("the cavity is stable");
-    (solver, 8.0 / cells as f64)
+/// A flow that has formed for a tenth of its time scale.
+fn started(problem: &dyn Problem, cells: [usize; 2]) -> Box<dyn Solver> {
+    let grid = problem.grid([cells[0], cells[1], 1]).expect("the sizes suit the problem");
+    let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
+    solver.load(&problem.initial(&grid, &mut rng(0, 0))).expect("the state fits its grid");
+    solver.advance(0.1 * problem.time_scale()).expect("the flow is stable");
+    solver
 }
 
-fn measure(bencher: Bencher, reynolds: f64, cells: usize) {
-    let (mut solver, interval) = started(reynolds, cells);
-    let steps = solver.advance(interval).expect("the cavity is stable").steps;
+/// Measures intervals of some ten steps: `part` of the time scale.
+fn measure(bencher: Bencher, problem: &dyn Problem, cells: [usize; 2], part: f64) {
+    let (mut solver, interval) = (started(problem, cells), part * problem.time_scale());
+    let steps = solver.advance(interval).expect("the flow is stable").steps;
     bencher
-        .counter(ItemsCount::new(steps * cells * cells))
-        .bench_local(|| solver.advance(interval).expect("the cavity is stable"));
+        .counter(ItemsCount::new(steps * cells[0] * cells[1]))
+        .bench_local(|| solver.advance(interval).expect("the flow is stable"));
+}
+
+fn measure_cavity(bencher: Bencher, reynolds: f64, cells: usize) {
+    let cavity = Cavity { reynolds: Some(reynolds), ..Cavity::default() };
+    measure(bencher, &cavity, [cells, cells], 8.0 / cells as f64);
 }
 
 /// Diffusion does not limit the step: Runge–Kutta.
 #[divan::bench(args = SIZES)]
 fn explicit_re_1000(bencher: Bencher, cells: usize) {
-    measure(bencher, 1000.0 * cells as f64 / 128.0, cells);
+    measure_cavity(bencher, 1000.0 * cells as f64 / 128.0, cells);
 }
 
 /// Diffusion is implicit.
 #[divan::bench(args = SIZES)]
 fn implicit_re_1(bencher: Bencher, cells: usize) {
-    measure(bencher, 1.0, cells);
+    measure_cavity(bencher, 1.0, cells);
+}
+
+/// A channel ten times as long as wide, on square cells.
+#[divan::bench(args = [32, 64, 128])]
+fn tube(bencher: Bencher, across: usize) {
+    measure(bencher, &Tube::default(), [10 * across, across], 4.0 / across as f64);
+}
+
+/// A body in the flow: a second solve a projection, and rows of its own near the wall.
+#[divan::bench(args = [64, 128, 256])]
+fn cylinder(bencher: Bencher, across: usize) {
+    measure(bencher, &Cylinder::default(), [2 * across, across], 24.0 / across as f64);
 }

@@ -2,7 +2,7 @@
 
 use data::{State, rng};
 use ndarray::s;
-use solvers::problems::{Cylinder, Inflow};
+use solvers::problems::{Cylinder, Inflow, Walls};
 use solvers::{Problem, Solver, SolverError};
 
 fn start(problem: &Cylinder, cells: [usize; 3]) -> (Box<dyn Solver>, State) {
@@ -59,6 +59,20 @@ fn a_symmetric_flow_has_no_lift() {
         let [drag, lift, _] = monitors(solver.as_ref());
         assert!(drag > 1.0 && lift.abs() < 1e-9, "drag {drag}, lift {lift:.1e}");
     }
+}
+
+#[test]
+fn walls_without_friction_hold_nothing_back() {
+    let still = |walls| Cylinder { walls, reynolds: Some(100.0), ..Cylinder::default() };
+    let near_wall = |problem: &Cylinder| {
+        let (mut solver, mut state) = start(problem, [88, 48, 1]);
+        solver.advance(0.1).expect("the flow is stable");
+        solver.store(&mut state);
+        state[[0, 70, 0, 0]]
+    };
+    let [slip, stick] = [Walls::Slip, Walls::NoSlip].map(|walls| near_wall(&still(walls)));
+    // The stream goes around the wake, and is a little faster along a wall that lets it.
+    assert!(slip > 1.0 && slip < 1.2 && stick < 0.5, "{slip} along slip, {stick} along no slip");
 }
 
 #[test]

@@ -14,6 +14,8 @@ pub(crate) enum Sides {
     Periodic,
     /// Solid walls that slide with these velocities in m/s.
     Walls([f64; 2]),
+    /// Walls without friction: planes of symmetry.
+    Slip,
     /// Fluid enters at the low end of x, and leaves at the high end.
     Open,
 }
@@ -70,7 +72,8 @@ impl Mesh {
             (Sides::Periodic, _) => Ends::Periodic,
             (Sides::Open, Ends::DirichletFaces) => Ends::EntryFaces,
             (Sides::Open, Ends::DirichletCells) => Ends::EntryCells,
-            (Sides::Walls(_) | Sides::Open, ends) => ends,
+            (Sides::Slip, Ends::DirichletCells) => Ends::NeumannCells,
+            (Sides::Walls(_) | Sides::Slip | Sides::Open, ends) => ends,
         };
         let [p, face, cell] = [Ends::NeumannCells, Ends::DirichletFaces, Ends::DirichletCells];
         [[of(0, p), of(1, p)], [of(0, face), of(1, cell)], [of(0, cell), of(1, face)]]
@@ -84,7 +87,7 @@ impl Mesh {
     /// The largest wall speed over the size of the cells that it passes, in 1/s.
     pub(crate) fn wall_rate(&self) -> f64 {
         let of = |axis: usize| match self.sides[axis] {
-            Sides::Periodic | Sides::Open => 0.0,
+            Sides::Periodic | Sides::Slip | Sides::Open => 0.0,
             Sides::Walls([low, high]) => low.abs().max(high.abs()) / self.spacing[1 - axis],
         };
         of(0).max(of(1))

@@ -5,7 +5,7 @@ use super::cells::{
 };
 use super::disk::Disk;
 use super::flow::{Flow, Survey};
-use super::mesh::Mesh;
+use super::mesh::{Mesh, Sides};
 use super::plane::{GHOSTS, Plane};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
@@ -84,6 +84,14 @@ impl Incompressible {
     #[must_use]
     pub fn fed(mut self, inflow: impl Fn(f64) -> f64) -> Self {
         self.flow.open(&inflow);
+        self
+    }
+
+    /// The same flow between walls without friction at the ends of y.
+    #[must_use]
+    pub fn slipping(mut self) -> Self {
+        self.flow.mesh.sides[1] = Sides::Slip;
+        self.implicit = Sbdf2::new(&self.flow);
         self
     }
 

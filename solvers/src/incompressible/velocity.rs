@@ -18,36 +18,36 @@ impl Velocity {
     /// Sets the faces of walls and the ghosts, but for those of open ends.
     ///
     /// Walls let nothing through. Beyond them both components continue as the parabola through the
-    /// wall's value and the two nearest.
+    /// wall's value and the two nearest, or as in a mirror where the wall has no friction.
     pub(crate) fn close(&mut self, mesh: &Mesh) {
+        let Self { u, v } = self;
         for (side, end) in End::both(mesh.cells[0]).into_iter().enumerate() {
-            let Self { u, v } = self;
             match mesh.sides[0] {
                 Sides::Open => {}
-                Sides::Periodic => [u, v].into_iter().for_each(|plane| {
+                Sides::Periodic => [&mut *u, &mut *v].into_iter().for_each(|plane| {
                     end.repeats.into_iter().for_each(|[ghost, of]| plane.copy_line(of, ghost));
                 }),
-                Sides::Walls(slide) => (0..u.line(0).len()).for_each(|j| {
-                    let values = stop_at(end.faces.map(|i| u.line(i)[j]));
+                walls => (0..u.line(0).len()).for_each(|j| {
+                    let values = walls.stop(end.faces.map(|i| u.line(i)[j]));
                     end.faces.iter().zip(values).for_each(|(&i, value)| u.line_mut(i)[j] = value);
-                    let values = slide_along(slide[side], end.cells.map(|i| v.line(i)[j]));
+                    let values = walls.pass(side, end.cells.map(|i| v.line(i)[j]));
                     end.cells.iter().zip(values).for_each(|(&i, value)| v.line_mut(i)[j] = value);
                 }),
             }
         }
         let ends = End::both(mesh.cells[1]);
         for i in 0..mesh.cells[0] + 2 * GHOSTS {
-            let (u, v) = (self.u.line_mut(i), self.v.line_mut(i));
+            let (u, v) = (u.line_mut(i), v.line_mut(i));
             for (side, end) in ends.iter().enumerate() {
                 match mesh.sides[1] {
                     Sides::Open => {}
                     Sides::Periodic => [&mut *u, &mut *v].into_iter().for_each(|line| {
                         end.repeats.into_iter().for_each(|[ghost, of]| line[ghost] = line[of]);
                     }),
-                    Sides::Walls(slide) => {
-                        let values = slide_along(slide[side], end.cells.map(|j| u[j]));
+                    walls => {
+                        let values = walls.pass(side, end.cells.map(|j| u[j]));
                         end.cells.iter().zip(values).for_each(|(&j, value)| u[j] = value);
-                        let values = stop_at(end.faces.map(|j| v[j]));
+                        let values = walls.stop(end.faces.map(|j| v[j]));
                         end.faces.iter().zip(values).for_each(|(&j, value)| v[j] = value);
                     }
                 }
@@ -101,14 +101,22 @@ impl End {
     }
 }
 
-/// Nothing passes: zero on the wall's face, a parabola beyond. Values are those of `End::faces`.
-fn stop_at([_, _, first, second]: [f64; 4]) -> [f64; 4] {
-    [second - 3.0 * first, 0.0, first, second]
+impl Sides {
+    /// Nothing passes a wall: zero on its face. Values are those of `End::faces`.
+    fn stop(self, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
+        let beyond = if self == Self::Slip { -first } else { second - 3.0 * first };
+        [beyond, 0.0, first, second]
+    }
+
+    /// What a wall does to the velocity along it. Values are those of `End::cells`.
+    fn pass(self, side: usize, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
+        let Self::Walls(slide) = self else { return [second, first, first, second] };
+        slide_along(slide[side], first, second)
+    }
 }
 
-/// The parabola reaches `wall` half a cell beyond the nearest centre. Values are those of
-/// `End::cells`.
-fn slide_along(wall: f64, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
+/// The parabola reaches `wall` half a cell beyond the nearest centre.
+fn slide_along(wall: f64, first: f64, second: f64) -> [f64; 4] {
     let near = (8.0 * wall - 6.0 * first + second) / 3.0;
     [8.0 * wall - 9.0 * first + 2.0 * second, near, first, second]
 }

@@ -36,7 +36,7 @@ impl Wake {
     }
 
     /// p in Pa on the surface where it crosses the axis of the flow, upstream for `sign` −1 and
-    /// downstream for 1: the quadratic through the three nearest centres along x, linear along y.
+    /// downstream for 1: the cubic through the four nearest centres along x, linear along y.
     fn pressure_at(&self, sign: f64) -> f64 {
         let ([x, y], [dx, dy]) = (self.disk.centre, self.spacing);
         let wall = (x + sign * self.disk.radius) / dx - 0.5; // in cells from the first centre
@@ -49,9 +49,11 @@ impl Wake {
             (1.0 - part) * self.flow.pressure([i, j]) + part * self.flow.pressure([i, j + 1])
         };
         let s = (wall - nearest).abs();
-        // Lagrange's weights at −s of points at 0, 1, 2.
-        0.5 * (1.0 + s) * (2.0 + s) * column(0.0) - s * (2.0 + s) * column(1.0)
-            + 0.5 * s * (1.0 + s) * column(2.0)
+        // Lagrange's weights at −s of points at 0, 1, 2, 3.
+        (s + 1.0) * (s + 2.0) * (s + 3.0) / 6.0 * column(0.0)
+            - s * (s + 2.0) * (s + 3.0) / 2.0 * column(1.0)
+            + s * (s + 1.0) * (s + 3.0) / 2.0 * column(2.0)
+            - s * (s + 1.0) * (s + 2.0) / 6.0 * column(3.0)
     }
 }
 

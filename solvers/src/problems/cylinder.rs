@@ -40,6 +40,8 @@ pub struct Cylinder {
     pub above: f64,
     /// The profile of the inflow. Default uniform.
     pub inflow: Inflow,
+    /// Whether the fluid sticks to the walls above and below. Default no-slip.
+    pub walls: Walls,
 }
 
 /// How the velocity of the inflow depends on y.
@@ -50,6 +52,16 @@ pub enum Inflow {
     Uniform,
     /// Poiseuille's, 3/2 U in the middle and zero at the walls.
     Parabolic,
+}
+
+/// What the walls above and below do to the fluid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Walls {
+    /// It sticks to them.
+    NoSlip,
+    /// It slides along them without friction, as if the domain were mirrored there.
+    Slip,
 }
 
 /// μ in Pa·s where neither it nor Re is given.
@@ -73,6 +85,7 @@ impl Default for Cylinder {
             below: 0.06,
             above: 0.06,
             inflow: Inflow::Uniform,
+            walls: Walls::NoSlip,
         }
     }
 }
@@ -212,6 +225,7 @@ impl Problem for Cylinder {
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
         let kinematic = self.viscosity() / self.density;
         let flow = Incompressible::new(grid, self.density, kinematic)?.fed(|y| self.entering(y));
+        let flow = if self.walls == Walls::Slip { flow.slipping() } else { flow };
         let force_scale = 0.5 * self.scale() * self.inlet_velocity;
         Ok(Box::new(Wake::new(flow, grid, self.disk(), force_scale)?))
     }

@@ -9,7 +9,7 @@ mod taylor_green;
 mod tube;
 
 pub use cavity::Cavity;
-pub use cylinder::{Cylinder, Inflow};
+pub use cylinder::{Cylinder, Inflow, Walls};
 pub use decaying_turbulence::DecayingTurbulence;
 pub use kolmogorov::Kolmogorov;
 pub use shear_layer::ShearLayer;

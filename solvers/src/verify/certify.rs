@@ -1,12 +1,19 @@
 //! Verifies a problem by name.
 
 use super::certificate::Certificate;
-use super::{cavity, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube};
+use super::{cavity, cylinder, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube};
 use crate::SolverError;
 
 /// The problems that can be verified.
-pub const VERIFIED: &[&str] =
-    &["cavity", "taylor-green", "kolmogorov", "decaying-turbulence", "shear-layer", "tube"];
+pub const VERIFIED: &[&str] = &[
+    "cavity",
+    "cylinder",
+    "taylor-green",
+    "kolmogorov",
+    "decaying-turbulence",
+    "shear-layer",
+    "tube",
+];
 
 /// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
 ///
@@ -19,6 +26,7 @@ pub fn verify(
 ) -> Result<Certificate, SolverError> {
     match problem {
         "cavity" => cavity::certify(resolutions, progress),
+        "cylinder" => cylinder::certify(resolutions, progress),
         "taylor-green" => taylor_green::certify(resolutions, progress),
         "tube" => tube::certify(resolutions, progress),
         "kolmogorov" => kolmogorov::certify(resolutions, progress),

@@ -40,6 +40,30 @@ pub(super) fn developing_channel() -> Vec<[f64; 2]> {
     rows(CHANNEL).skip(1).map(|row| [number(row[0]), number(row[1])]).collect()
 }
 
+/// The benchmark of flow past a cylinder in a channel.
+pub(super) const SCHAEFER_TUREK: &str = "intervals: Schäfer & Turek (1996), Notes Numer. Fluid Mech. 52, 547, tables 3 and 4; later values: Nabh (1998) for 2D-1, FeatFlow level 6 for 2D-2 (references/schaefer_turek_cylinder.csv)";
+
+const CYLINDER: &str = include_str!("../../references/schaefer_turek_cylinder.csv");
+
+/// What is published of one quantity of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Published {
+    /// Between which the true value was estimated to be.
+    pub(super) interval: [f64; 2],
+    /// A more accurate value found later.
+    pub(super) later: f64,
+}
+
+/// The `quantity` of `case`, 2D-1 (steady, Re 20) or 2D-2 (periodic, Re 100).
+pub(super) fn schaefer_turek(case: &str, quantity: &str) -> Published {
+    let find = |kind: &str| {
+        let row = rows(CYLINDER).find(|row| row[..3] == [kind, case, quantity]);
+        let row = row.expect("the file has the quantity");
+        [number(row[3]), number(row[4])]
+    };
+    Published { interval: find("interval"), later: find("later")[0] }
+}
+
 fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect())
 }
@@ -57,6 +81,15 @@ mod tests {
         assert!(ghia(0, 3200.0).contains(&[0.453_125, -0.086_636]));
         assert!(ghia(1, 400.0).contains(&[0.906_25, -0.382_7]));
         assert_eq!(ghia(0, 1000.0).len(), 17);
+    }
+
+    #[test]
+    fn later_values_of_the_cylinder_are_known_beside_intervals() {
+        let drag = schaefer_turek("2D-2", "cd_max");
+        assert_eq!(drag, Published { interval: [3.22, 3.24], later: 3.227_393 });
+        // The interval of the lift does not hold the later value.
+        let lift = schaefer_turek("2D-2", "cl_max");
+        assert!(lift.later < lift.interval[0]);
     }
 
     #[test]
