@@ -20,6 +20,7 @@ pub mod incompressible;
 mod problem;
 pub mod problems;
 pub mod spectral;
+pub mod two_phase;
 pub mod verify;
 
 pub use error::SolverError;

@@ -2,7 +2,7 @@
 
 use data::rng;
 use solvers::Problem;
-use solvers::problems::{Cavity, Cylinder, Kolmogorov, Tube};
+use solvers::problems::{Cavity, Cylinder, Dam, Kolmogorov, Tube};
 
 /// Allocations of an interval, after a first one in which plans and caches settle.
 fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
@@ -21,11 +21,12 @@ fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
 fn a_step_allocates_nothing() {
     let cavity = |reynolds| Cavity { reynolds: Some(reynolds), ..Cavity::default() };
     let tube = |viscosity| Tube { viscosity, ..Tube::default() };
-    let problems: [(&str, &dyn Problem); 6] = [
+    let problems: [(&str, &dyn Problem); 7] = [
         ("cavity at Re 1", &cavity(1.0)),
         ("cavity at Re 1000", &cavity(1000.0)),
         ("tube at Re 1", &tube(10.0)),
         ("tube at Re 100", &tube(0.1)),
+        ("dam", &Dam::default()),
         ("Kolmogorov flow", &Kolmogorov::default()),
         ("cylinder", &Cylinder { inlet_velocity: 0.1, ..Cylinder::default() }),
     ];

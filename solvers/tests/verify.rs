@@ -26,6 +26,13 @@ fn the_certificate_of_shear_layers_holds_on_coarse_grids() {
 }
 
 #[test]
+fn the_certificates_of_two_fluids_hold_on_coarse_grids() {
+    for problem in ["column", "dam"] {
+        assert_eq!(failures(problem, &[32, 64]), Vec::<String>::new(), "{problem}");
+    }
+}
+
+#[test]
 fn only_known_problems_can_be_verified() {
     let error = verify("cavty", &[16], &mut |_| {}).expect_err("there is no such problem");
     assert_eq!(

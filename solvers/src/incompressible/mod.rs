@@ -10,7 +10,7 @@ mod helmholtz;
 mod mesh;
 mod near;
 mod opening;
-mod plane;
+pub(crate) mod plane;
 mod sbdf2;
 mod solver;
 mod ssprk3;

@@ -1,7 +1,7 @@
 //! Values of a staggered grid.
 
 use rayon::prelude::*;
-use std::ops::Range;
+use std::ops::{Index, IndexMut, Range};
 
 /// Layers of ghosts on every side: the stencils reach two cells far.
 pub(crate) const GHOSTS: usize = 2;
@@ -14,16 +14,16 @@ pub(crate) const PARALLEL: usize = 128 * 1024;
 /// Lines run along y and are contiguous. Cell 0 of an axis has index [`GHOSTS`]. A face has the
 /// index of the cell above it: cell `i` lies between the faces `i` and `i + 1`.
 #[derive(Debug, Clone)]
-pub(crate) struct Plane {
-    values: Vec<f64>,
+pub(crate) struct Plane<T = f64> {
+    values: Vec<T>,
     stride: usize,
 }
 
-impl Plane {
+impl<T: Copy + Default + Send + Sync> Plane<T> {
     /// Zeros for `nx` × `ny` cells.
     pub(crate) fn zeros([nx, ny]: [usize; 2]) -> Self {
         let stride = ny + 2 * GHOSTS;
-        Self { values: vec![0.0; (nx + 2 * GHOSTS) * stride], stride }
+        Self { values: vec![T::default(); (nx + 2 * GHOSTS) * stride], stride }
     }
 
     /// The indices of the lines that are not ghosts.
@@ -33,19 +33,27 @@ impl Plane {
 
     /// The values over y at `i`.
     #[inline]
-    pub(crate) fn line(&self, i: usize) -> &[f64] {
+    pub(crate) fn line(&self, i: usize) -> &[T] {
         &self.values[i * self.stride..][..self.stride]
     }
 
     /// The values over y at `i`.
     #[inline]
-    pub(crate) fn line_mut(&mut self, i: usize) -> &mut [f64] {
+    pub(crate) fn line_mut(&mut self, i: usize) -> &mut [T] {
         &mut self.values[i * self.stride..][..self.stride]
     }
 
     /// All values, ghosts included.
-    pub(crate) fn values(&self) -> &[f64] {
+    pub(crate) fn values(&self) -> &[T] {
         &self.values
+    }
+
+    /// `n` values over y at `i`, as seen `by` cells further along `axis`.
+    #[inline]
+    pub(crate) fn shifted(&self, i: usize, axis: usize, by: isize, n: usize) -> &[T] {
+        let step = if axis == 0 { self.stride.cast_signed() } else { 1 };
+        let first = (i * self.stride + GHOSTS).checked_add_signed(by * step);
+        &self.values[first.expect("shifts reach no further than the ghosts")..][..n]
     }
 
     /// Copies the line `from` over the line `to`.
@@ -54,11 +62,7 @@ impl Plane {
     }
 
     /// Calls `update(i, line)` for every `i` of `range`, in parallel where it pays.
-    pub(crate) fn update(
-        &mut self,
-        range: Range<usize>,
-        update: impl Fn(usize, &mut [f64]) + Sync,
-    ) {
+    pub(crate) fn update(&mut self, range: Range<usize>, update: impl Fn(usize, &mut [T]) + Sync) {
         let (stride, first) = (self.stride, range.start);
         let is_parallel = self.values.len() >= PARALLEL;
         let values = &mut self.values[range.start * stride..range.end * stride];
@@ -75,7 +79,7 @@ impl Plane {
     pub(crate) fn update_pair(
         &mut self,
         other: &mut Self,
-        update: impl Fn(usize, &mut [f64], &mut [f64]) + Sync,
+        update: impl Fn(usize, &mut [T], &mut [T]) + Sync,
     ) {
         let (stride, inner) = (self.stride, self.inner());
         let is_parallel = self.values.len() >= PARALLEL;
@@ -91,6 +95,22 @@ impl Plane {
     }
 }
 
+impl<T> Index<[usize; 2]> for Plane<T> {
+    type Output = T;
+
+    #[inline]
+    fn index(&self, [i, j]: [usize; 2]) -> &T {
+        &self.values[i * self.stride + j]
+    }
+}
+
+impl<T> IndexMut<[usize; 2]> for Plane<T> {
+    #[inline]
+    fn index_mut(&mut self, [i, j]: [usize; 2]) -> &mut T {
+        &mut self.values[i * self.stride + j]
+    }
+}
+
 /// The `n` values of a line as seen `ahead` cells further, without its ghosts.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the caller's loop needs the length")]
@@ -102,12 +122,12 @@ pub(crate) fn ahead<const N: isize>(line: &[f64], n: usize) -> &[f64] {
 
 /// The `n` values of a line that are not ghosts.
 #[inline]
-pub(crate) fn inner(line: &[f64], n: usize) -> &[f64] {
+pub(crate) fn inner<T>(line: &[T], n: usize) -> &[T] {
     &line[GHOSTS..GHOSTS + n]
 }
 
 /// The same, mutable.
 #[inline]
-pub(crate) fn inner_mut(line: &mut [f64], n: usize) -> &mut [f64] {
+pub(crate) fn inner_mut<T>(line: &mut [T], n: usize) -> &mut [T] {
     &mut line[GHOSTS..GHOSTS + n]
 }

@@ -1,7 +1,9 @@
 //! The problems: one file each, and one line each in [`PROBLEMS`].
 
 mod cavity;
+mod column;
 mod cylinder;
+mod dam;
 mod decaying_turbulence;
 mod kolmogorov;
 mod shear_layer;
@@ -9,7 +11,9 @@ mod taylor_green;
 mod tube;
 
 pub use cavity::Cavity;
+pub use column::Column;
 pub use cylinder::{Cylinder, Inflow, Walls};
+pub use dam::Dam;
 pub use decaying_turbulence::DecayingTurbulence;
 pub use kolmogorov::Kolmogorov;
 pub use shear_layer::ShearLayer;
@@ -24,7 +28,9 @@ pub const PROBLEMS: Registry<dyn Problem> = Registry {
     kind: "problem",
     entries: &[
         entry!(dyn Problem, Cavity),
+        entry!(dyn Problem, Column),
         entry!(dyn Problem, Cylinder),
+        entry!(dyn Problem, Dam),
         entry!(dyn Problem, TaylorGreen),
         entry!(dyn Problem, Tube),
         entry!(dyn Problem, Kolmogorov),

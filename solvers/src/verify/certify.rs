@@ -1,7 +1,9 @@
 //! Verifies a problem by name.
 
 use super::certificate::Certificate;
-use super::{cavity, cylinder, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube};
+use super::{
+    cavity, column, cylinder, dam, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube,
+};
 use crate::SolverError;
 
 /// The problems that can be verified.
@@ -13,6 +15,8 @@ pub const VERIFIED: &[&str] = &[
     "decaying-turbulence",
     "shear-layer",
     "tube",
+    "column",
+    "dam",
 ];
 
 /// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
@@ -28,6 +32,8 @@ pub fn verify(
         "cavity" => cavity::certify(resolutions, progress),
         "cylinder" => cylinder::certify(resolutions, progress),
         "taylor-green" => taylor_green::certify(resolutions, progress),
+        "column" => column::certify(resolutions, progress),
+        "dam" => dam::certify(resolutions, progress),
         "tube" => tube::certify(resolutions, progress),
         "kolmogorov" => kolmogorov::certify(resolutions, progress),
         "decaying-turbulence" => decaying_turbulence::certify(resolutions, progress),

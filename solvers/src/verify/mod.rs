@@ -1,16 +1,20 @@
 //! Evidence that the solvers solve what they say.
 
+mod advection;
 mod balance;
 mod cavity;
 mod certificate;
 mod certify;
+mod column;
 mod convergence;
 mod cylinder;
+mod dam;
 mod decaying_turbulence;
 mod kolmogorov;
 mod manufactured;
 mod profile;
 mod published;
+mod rayleigh_taylor;
 mod refinement;
 mod shear_layer;
 mod shedding;
@@ -18,6 +22,7 @@ mod staggered;
 mod taylor_green;
 mod tube;
 
+pub use advection::{Advection, Distortion};
 pub use certificate::{Cell, Certificate, Check, Table};
 pub use certify::{VERIFIED, verify};
 pub use convergence::{Errors, order};

@@ -10,6 +10,42 @@ const U: &str = include_str!("../../references/ghia1982_u_vertical_centerline.cs
 const V: &str = include_str!("../../references/ghia1982_v_horizontal_centerline.csv");
 const EXTREMA: &str = include_str!("../../references/cavity_centerline_extrema.csv");
 
+/// B. Xie & F. Xiao (2017), who collect what others found.
+pub(super) const XIE: &str = "Xie & Xiao (2017), J. Comput. Phys. 349, 415, tables 8–10, as collected there from earlier authors";
+/// J. C. Martin & W. J. Moyce (1952).
+pub(super) const MARTIN_MOYCE: &str =
+    "Martin & Moyce (1952), Phil. Trans. R. Soc. A 244, 312, fig. 3, columns twice as high as wide";
+/// X. He, S. Chen & R. Zhang (1999).
+pub(super) const HE: &str = "He, Chen & Zhang (1999), J. Comput. Phys. 152, 642, At 0.5, Re 256";
+
+const ADVECTION: &str = include_str!("../../references/vof_advection_errors_literature.csv");
+const SURGE: &str = include_str!("../../references/dambreak_front_martin_moyce.csv");
+const POSITIONS: &str = include_str!("../../references/rayleigh_taylor_He1999_positions.csv");
+/// The schemes of the collection that cut volumes from straight interfaces.
+const PIECEWISE_LINEAR: [&str; 8] =
+    ["Puckett", "Youngs", "ELVIRA", "GPCA", "PLIC", "EMFPA", "Shahbazi", "Rider"];
+
+/// The least and the largest error of piecewise-linear schemes in `test` on `grid`.
+pub(super) fn advection(test: &str, grid: &str) -> [Option<f64>; 2] {
+    let is_linear = |scheme: &str| PIECEWISE_LINEAR.iter().any(|name| scheme.contains(name));
+    let errors = || {
+        let of_test = rows(ADVECTION)
+            .filter(move |row| row[0] == test && row[2] == grid && is_linear(row[1]));
+        of_test.map(|row| number(row[3]))
+    };
+    [errors().reduce(f64::min), errors().reduce(f64::max)]
+}
+
+/// Times in √(a/2g) and places in a of the fronts of collapsing columns of width a and height 2a.
+pub(super) fn surge() -> Vec<[f64; 2]> {
+    rows(SURGE).skip(1).map(|row| [number(row[1]), number(row[2])]).collect()
+}
+
+/// Times in √(W/g), and heights of bubble and spike in four W.
+pub(super) fn positions() -> Vec<[f64; 3]> {
+    rows(POSITIONS).skip(1).map(|row| [0, 1, 2].map(|k| number(row[k]))).collect()
+}
+
 /// Positions and values of a centreline profile: u over y (`component` 0) or v over x (1).
 pub(super) fn ghia(component: usize, reynolds: f64) -> Vec<[f64; 2]> {
     let mut lines = rows([U, V][component]);

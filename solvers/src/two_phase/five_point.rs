@@ -1,0 +1,66 @@
+//! Symmetric five-point systems.
+
+use crate::incompressible::plane::{Plane, inner, inner_mut};
+
+/// The operator A of a symmetric system whose unknowns couple to their four neighbours.
+///
+/// ```text
+/// (A v)ᵢⱼ = dᵢⱼ vᵢⱼ − xᵢⱼ vᵢ₋₁ⱼ − xᵢ₊₁ⱼ vᵢ₊₁ⱼ − yᵢⱼ vᵢⱼ₋₁ − yᵢⱼ₊₁ vᵢⱼ₊₁
+/// ```
+///
+/// Ghosts hold what is known beyond the unknowns. An unknown with d = 0 is none.
+#[derive(Debug, Clone)]
+pub(crate) struct FivePoint {
+    pub(crate) cells: [usize; 2],
+    /// x and y: the couplings to the neighbours below, as large as that of those to here.
+    pub(crate) links: [Plane; 2],
+    /// d
+    pub(crate) diagonal: Plane,
+}
+
+impl FivePoint {
+    pub(crate) fn new(cells: [usize; 2]) -> Self {
+        let plane = || Plane::zeros(cells);
+        Self { cells, links: [plane(), plane()], diagonal: plane() }
+    }
+
+    /// Calls `at(j, value)` for every value of A v along line `i`; `j` counts from 0.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the loop vectorizes only with `at` inside")]
+    pub(crate) fn image(&self, v: &Plane, i: usize, mut at: impl FnMut(usize, f64)) {
+        let n = self.cells[1];
+        let [x, y] = &self.links;
+        let (west, east) = (inner(v.line(i - 1), n), inner(v.line(i + 1), n));
+        let (south, here, north) =
+            (v.shifted(i, 1, -1, n), inner(v.line(i), n), v.shifted(i, 1, 1, n));
+        let (x_low, x_high) = (inner(x.line(i), n), inner(x.line(i + 1), n));
+        let (y_low, y_high) = (inner(y.line(i), n), y.shifted(i, 1, 1, n));
+        let diagonal = inner(self.diagonal.line(i), n);
+        for j in 0..n {
+            let across = x_low[j] * west[j] + x_high[j] * east[j];
+            let along = y_low[j] * south[j] + y_high[j] * north[j];
+            at(j, diagonal[j] * here[j] - (across + along));
+        }
+    }
+}
+
+/// Brings a residual closer to the error it comes from, by a symmetric positive operator.
+pub(crate) trait Preconditioner {
+    /// Writes the estimate of A⁻¹ `residual`.
+    fn apply(&mut self, residual: &Plane, estimate: &mut Plane);
+}
+
+/// Division by the diagonal: enough where that dominates.
+pub(crate) struct Diagonal<'a>(pub(crate) &'a FivePoint);
+
+impl Preconditioner for Diagonal<'_> {
+    fn apply(&mut self, residual: &Plane, estimate: &mut Plane) {
+        let FivePoint { cells: [_, n], diagonal, .. } = self.0;
+        estimate.update(estimate.inner(), |i, line| {
+            let values = inner(residual.line(i), *n).iter().zip(inner(diagonal.line(i), *n));
+            for (estimate, (r, d)) in inner_mut(line, *n).iter_mut().zip(values) {
+                *estimate = r / d;
+            }
+        });
+    }
+}

@@ -1,0 +1,193 @@
+//! One step of two fluids.
+
+use super::conjugate::Solved;
+use super::fluids::Fluids;
+use super::geometry::Geometry;
+use super::interface::{Interface, Sweep};
+use super::momentum::Momentum;
+use super::pressure::Pressure;
+use super::viscosity::Viscosity;
+use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+
+/// Two fluids, and the equations that hold for them.
+///
+/// ```text
+/// ∂f/∂t + ∇·(f u) = 0,   ρ = ρ_air + (ρ_water − ρ_air) f,   ∇·u = 0
+/// ∂(ρu)/∂t + ∇·(ρ u u) = −∇p + ∇·(μ (∇u + ∇uᵀ)) + ρ g
+/// ```
+///
+/// A step carries f and ρu along one axis and then along the other, in turns first along x and along
+/// y; adds friction, implicitly, to the velocity that the last pressure and gravity would have made;
+/// then takes that pressure back, and projects with a new one.
+pub(crate) struct Flow {
+    pub(crate) geometry: Geometry,
+    pub(crate) fluids: Fluids,
+    pub(crate) interface: Interface,
+    pub(crate) velocity: [Plane; 2],
+    pub(crate) pressure: Pressure,
+    /// −∇p/ρ and gravity of the last step in m/s².
+    push: [Plane; 2],
+    /// The velocity between the sweeps, and after them.
+    carried: [[Plane; 2]; 2],
+    courant: [Plane; 2],
+    momentum: Momentum,
+    viscosity: Viscosity,
+    /// Steps made: they say along which axis to begin.
+    pub(crate) steps: usize,
+    pub(crate) iterations: [usize; 2],
+}
+
+/// The divergence left, over |u|/dx + |v|/dy at its largest.
+pub(crate) const TOLERANCE: f64 = 2e-11;
+
+impl Flow {
+    /// Air at rest.
+    pub(crate) fn new(geometry: Geometry, fluids: Fluids) -> Self {
+        let cells = geometry.cells;
+        let pair = || [Plane::zeros(cells), Plane::zeros(cells)];
+        Self {
+            fluids,
+            interface: Interface::new(cells),
+            velocity: pair(),
+            pressure: Pressure::new(&geometry),
+            push: pair(),
+            carried: [pair(), pair()],
+            courant: pair(),
+            momentum: Momentum::new(cells),
+            viscosity: Viscosity::new(cells),
+            steps: 0,
+            iterations: [0; 2],
+            geometry,
+        }
+    }
+
+    /// Makes the velocity of now free of divergence, as if after a blow; forgets the pressure.
+    pub(crate) fn strike(&mut self) -> Solved {
+        let Self { geometry, fluids, interface, velocity, pressure, .. } = self;
+        geometry.close_fraction(&mut interface.fraction);
+        geometry.close_velocity(velocity);
+        let speed = rate(velocity, geometry);
+        pressure.weigh(&interface.fraction, fluids, geometry);
+        pressure.value.update(0..geometry.cells[0] + 2 * GHOSTS, |_, line| line.fill(0.0));
+        let solved = pressure.project(velocity, &mut self.push, geometry, 1.0, TOLERANCE * speed);
+        pressure.value.update(0..geometry.cells[0] + 2 * GHOSTS, |_, line| line.fill(0.0));
+        geometry.close_velocity(velocity);
+        self.push
+            .iter_mut()
+            .for_each(|plane| plane.update(plane.inner(), |_, line| line.fill(0.0)));
+        solved
+    }
+
+    /// Advances by `dt`.
+    pub(crate) fn step(&mut self, dt: f64) -> Solved {
+        self.measure_courant(dt);
+        self.transport();
+        let scale = rate(&self.velocity, &self.geometry) + self.falling_rate(dt);
+        self.add_push(dt);
+        self.rub(dt, scale);
+        let Self { geometry, fluids, interface, velocity, pressure, .. } = self;
+        pressure.weigh(&interface.fraction, fluids, geometry);
+        pressure.open(velocity, fluids, geometry);
+        let [_, next] = &mut self.carried;
+        let tolerance = TOLERANCE * scale;
+        let solved = pressure.project(next, &mut self.push, geometry, dt, tolerance);
+        self.iterations[1] += solved.iterations;
+        geometry.close_velocity(next);
+        std::mem::swap(&mut self.velocity, &mut self.carried[1]);
+        self.steps += 1;
+        solved
+    }
+
+    /// What gravity adds to |v|/dy in a step from rest.
+    pub(crate) fn falling_rate(&self, dt: f64) -> f64 {
+        self.fluids.gravity.abs() * dt / self.geometry.spacing[1]
+    }
+
+    fn measure_courant(&mut self, dt: f64) {
+        for axis in 0..2 {
+            let scale = dt / self.geometry.spacing[axis];
+            let velocity = &self.velocity[axis];
+            self.courant[axis].update(0..velocity.inner().end + GHOSTS, |i, line| {
+                line.iter_mut().zip(velocity.line(i)).for_each(|(c, u)| *c = scale * u);
+            });
+        }
+    }
+
+    /// Carries water and momentum along both axes; leaves the velocity in `carried[1]`.
+    fn transport(&mut self) {
+        let Self { geometry, fluids, interface, velocity, carried, courant, momentum, .. } = self;
+        let [between, after] = carried;
+        for (sweep, axis) in [(Sweep::First, self.steps % 2), (Sweep::Second, 1 - self.steps % 2)] {
+            let courant = &courant[axis];
+            interface.cut(sweep, axis, courant, geometry);
+            momentum.weigh_cells(interface, fluids);
+            interface.carry(sweep, axis, courant, geometry);
+            momentum.weigh_fluxes(axis, courant, interface, fluids, geometry);
+            for component in 0..2 {
+                let start = &velocity[component];
+                let (now, next) = if sweep == Sweep::First {
+                    (start, &mut between[component])
+                } else {
+                    (&between[component], &mut after[component])
+                };
+                momentum.carry(component, axis, courant, start, now, next, geometry);
+            }
+            let next = if sweep == Sweep::First { &mut *between } else { &mut *after };
+            geometry.release(next);
+            geometry.close_velocity(next);
+        }
+        interface.clip(geometry);
+    }
+
+    /// Adds what the last pressure and gravity would do.
+    fn add_push(&mut self, dt: f64) {
+        for (component, velocity) in self.carried[1].iter_mut().enumerate() {
+            let push = &self.push[component];
+            velocity.update(velocity.inner(), |i, line| {
+                line.iter_mut().zip(push.line(i)).for_each(|(u, push)| *u += dt * push);
+            });
+        }
+        self.geometry.release(&mut self.carried[1]);
+        self.geometry.close_velocity(&mut self.carried[1]);
+    }
+
+    /// Adds friction, takes back the last push and adds gravity, which begins the next.
+    fn rub(&mut self, dt: f64, scale: f64) {
+        let Self { geometry, fluids, interface, carried, viscosity, push, .. } = self;
+        let [_, ny] = geometry.cells;
+        let (next, fraction) = (&mut carried[1], &interface.fraction);
+        let speed = scale * geometry.spacing[0].min(geometry.spacing[1]);
+        self.iterations[0] += viscosity.solve(next, fraction, fluids, geometry, dt, speed);
+        for (component, velocity) in next.iter_mut().enumerate() {
+            let (change, free) = (viscosity.change(component), &geometry.free[component]);
+            velocity.update_pair(&mut push[component], |i, velocity, push| {
+                let (velocity, push) = (inner_mut(velocity, ny), inner_mut(push, ny));
+                let (change, free) = (inner(change.line(i), ny), inner(free.line(i), ny));
+                let [f_low, f_high] = [-1, 0].map(|by| fraction.shifted(i, component, by, ny));
+                for j in 0..ny {
+                    let density = fluids.density(0.5 * (f_low[j] + f_high[j]));
+                    let weight =
+                        if component == 1 { free[j] * fluids.weight(density) } else { 0.0 };
+                    velocity[j] += change[j] + dt * (weight - push[j]);
+                    push[j] = weight;
+                }
+            });
+        }
+        geometry.release(next);
+        geometry.close_velocity(next);
+    }
+}
+
+/// The largest |u|/dx + |v|/dy in 1/s; no number if a velocity is none.
+pub(crate) fn rate([u, v]: &[Plane; 2], geometry: &Geometry) -> f64 {
+    let ([_, ny], [rx, ry]) = (geometry.cells, geometry.spacing.map(|h| 1.0 / h));
+    let mut largest = 0.0;
+    for i in GHOSTS..=u.inner().end {
+        let (u, v) = (inner(u.line(i), ny + 1), inner(v.line(i), ny + 1));
+        for (u, v) in u.iter().zip(v) {
+            let rate = rx * u.abs() + ry * v.abs();
+            largest = if rate > largest || rate.is_nan() { rate } else { largest };
+        }
+    }
+    largest
+}

@@ -1,0 +1,202 @@
+//! Implicit friction.
+
+use super::conjugate::Conjugate;
+use super::five_point::{Diagonal, FivePoint};
+use super::fluids::Fluids;
+use super::geometry::Geometry;
+use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+
+/// Backward Euler for ∇·(μ (∇u + ∇uᵀ)).
+///
+/// ```text
+/// (m − Δt L) δ = Δt ∇·(μ (∇u + ∇uᵀ)),   u ← u + δ
+/// ```
+///
+/// L holds each component's own derivatives; what couples the two is taken from before. Its part of
+/// the energy dissipated is never larger than that of L, so that the step is stable whatever Δt.
+/// Viscosities of corners are means of four cells.
+pub(crate) struct Viscosity {
+    systems: [FivePoint; 2],
+    changes: [Plane; 2],
+    /// Δt μ at the low corners of cells.
+    corner: Plane,
+    /// Δt times the shear stress there.
+    shear: Plane,
+    conjugate: Conjugate,
+}
+
+/// Residuals left, over mass and the speed of the flow.
+const TOLERANCE: f64 = 1e-10;
+
+impl Viscosity {
+    pub(crate) fn new(cells: [usize; 2]) -> Self {
+        let plane = || Plane::zeros(cells);
+        Self {
+            systems: [FivePoint::new(cells), FivePoint::new(cells)],
+            changes: [plane(), plane()],
+            corner: plane(),
+            shear: plane(),
+            conjugate: Conjugate::new(cells),
+        }
+    }
+
+    /// Writes δ of `velocity` after `dt` into [`Viscosity::change`], where `speed` is that of the flow.
+    pub(crate) fn solve(
+        &mut self,
+        velocity: &[Plane; 2],
+        fraction: &Plane,
+        fluids: &Fluids,
+        geometry: &Geometry,
+        dt: f64,
+        speed: f64,
+    ) -> usize {
+        self.set(fraction, fluids, geometry, dt);
+        self.strain(velocity, geometry);
+        let mut iterations = 0;
+        for component in 0..2 {
+            let Self { systems, changes, shear, conjugate, .. } = self;
+            let (system, change) = (&systems[component], &mut changes[component]);
+            change.update(change.inner(), |_, line| line.fill(0.0));
+            let tolerance = TOLERANCE * speed * fluids.air.density.min(fluids.water.density);
+            let push = Push {
+                component,
+                velocity: &velocity[component],
+                fraction,
+                shear,
+                fluids,
+                geometry,
+                dt,
+            };
+            let solved =
+                conjugate.solve(system, &mut Diagonal(system), change, tolerance, |i, line| {
+                    push.write(i, line);
+                });
+            iterations += solved.iterations;
+        }
+        iterations
+    }
+
+    /// δ of a component.
+    pub(crate) fn change(&self, component: usize) -> &Plane {
+        &self.changes[component]
+    }
+
+    /// Computes the matrices.
+    fn set(&mut self, fraction: &Plane, fluids: &Fluids, geometry: &Geometry, dt: f64) {
+        let [_, ny] = geometry.cells;
+        self.corner.update(GHOSTS..fraction.inner().end + 1, |i, line| {
+            let (low, high) = (fraction.line(i - 1), fraction.line(i));
+            for j in GHOSTS..=GHOSTS + ny {
+                let f = 0.25 * (low[j - 1] + low[j] + high[j - 1] + high[j]);
+                line[j] = dt * fluids.viscosity(f);
+            }
+        });
+        for component in 0..2 {
+            self.set_links(component, fraction, fluids, geometry, dt);
+            let FivePoint { links: [x, y], diagonal, .. } = &mut self.systems[component];
+            let free = &geometry.free[component];
+            let back = |i| {
+                fraction.shifted(
+                    if component == 0 { i - 1 } else { i },
+                    1,
+                    -isize::from(component == 1),
+                    ny,
+                )
+            };
+            diagonal.update(diagonal.inner(), |i, line| {
+                let (back, here) = (back(i), inner(fraction.line(i), ny));
+                let (x_low, x_high) = (inner(x.line(i), ny), inner(x.line(i + 1), ny));
+                let [y_low, y_high] = [0, 1].map(|by| y.shifted(i, 1, by, ny));
+                for (j, d) in inner_mut(line, ny).iter_mut().enumerate() {
+                    let mass = fluids.density(0.5 * (back[j] + here[j]));
+                    *d = mass + (x_low[j] + x_high[j]) + (y_low[j] + y_high[j]);
+                }
+            });
+            // The diagonal holds what couples to given values, the links do not.
+            for axis in 0..2 {
+                let links = if axis == 0 { &mut *x } else { &mut *y };
+                links.update(GHOSTS..fraction.inner().end + 1, |i, line| {
+                    let [low, high] = [-1, 0].map(|by| free.shifted(i, axis, by, ny + 1));
+                    let links = line[GHOSTS..=GHOSTS + ny].iter_mut().enumerate();
+                    links.for_each(|(j, link)| *link *= low[j] * high[j]);
+                });
+            }
+        }
+    }
+
+    /// Couplings of all faces of a component, free or not.
+    fn set_links(
+        &mut self,
+        component: usize,
+        fraction: &Plane,
+        fluids: &Fluids,
+        geometry: &Geometry,
+        dt: f64,
+    ) {
+        let ([_, ny], corner) = (geometry.cells, &self.corner);
+        let [rx, ry] = geometry.spacing.map(|h| 1.0 / (h * h));
+        let [r_along, r_across] = if component == 0 { [rx, ry] } else { [ry, rx] };
+        let links = &mut self.systems[component].links;
+        links[component].update(GHOSTS..fraction.inner().end + 1, |i, line| {
+            let cells = fraction.shifted(i, component, -1, ny + 1);
+            for (link, f) in line[GHOSTS..=GHOSTS + ny].iter_mut().zip(cells) {
+                *link = 2.0 * dt * fluids.viscosity(*f) * r_along;
+            }
+        });
+        let grip = &geometry.grip[component];
+        links[1 - component].update(GHOSTS..fraction.inner().end + 1, |i, line| {
+            let weights = corner.line(i).iter().zip(grip.line(i));
+            for (link, (mu, grip)) in line.iter_mut().zip(weights) {
+                *link = mu * grip * r_across;
+            }
+        });
+    }
+
+    /// Computes the shear stresses.
+    fn strain(&mut self, velocity: &[Plane; 2], geometry: &Geometry) {
+        let ([_, ny], corner) = (geometry.cells, &self.corner);
+        let [rx, ry] = geometry.spacing.map(|h| 1.0 / h);
+        let [u, v] = velocity;
+        let [grip_u, grip_v] = &geometry.grip;
+        self.shear.update(GHOSTS..u.inner().end + 1, |i, line| {
+            let (u, v_low, v_high) = (u.line(i), v.line(i - 1), v.line(i));
+            let (grip_u, grip_v, mu) = (grip_u.line(i), grip_v.line(i), corner.line(i));
+            for j in GHOSTS..=GHOSTS + ny {
+                let strain =
+                    grip_u[j] * ry * (u[j] - u[j - 1]) + grip_v[j] * rx * (v_high[j] - v_low[j]);
+                line[j] = mu[j] * strain;
+            }
+        });
+    }
+}
+
+/// The friction that a component feels.
+struct Push<'a> {
+    component: usize,
+    velocity: &'a Plane,
+    fraction: &'a Plane,
+    shear: &'a Plane,
+    fluids: &'a Fluids,
+    geometry: &'a Geometry,
+    dt: f64,
+}
+
+impl Push<'_> {
+    /// Writes Δt ∇·(μ (∇u + ∇uᵀ)) of line `i`, 0 at faces that are given.
+    fn write(&self, i: usize, line: &mut [f64]) {
+        let Self { component, velocity, fraction, shear, geometry, .. } = *self;
+        let n = line.len();
+        let inverse = geometry.spacing.map(|h| 1.0 / h);
+        let along = 2.0 * self.dt * inverse[component] * inverse[component];
+        let across = inverse[1 - component];
+        let [before, here, after] = [-1, 0, 1].map(|by| velocity.shifted(i, component, by, n));
+        let [f_low, f_high] = [-1, 0].map(|by| fraction.shifted(i, component, by, n));
+        let [low, high] = [0, 1].map(|by| shear.shifted(i, 1 - component, by, n));
+        let free = inner(geometry.free[component].line(i), n);
+        for (j, push) in line.iter_mut().enumerate() {
+            let [mu_low, mu_high] = [f_low[j], f_high[j]].map(|f| self.fluids.viscosity(f));
+            let normal = mu_high * (after[j] - here[j]) - mu_low * (here[j] - before[j]);
+            *push = free[j] * (along * normal + across * (high[j] - low[j]));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Evidence on water over a step.
+
+use super::certificate::{Certificate, Check, Table};
+use super::convergence::order;
+use crate::problems::Dam;
+use crate::{Problem, SolverError};
+use data::{State, restrict, rng};
+
+/// When grids are compared in s: the water has passed the obstacle and not come to the outlet.
+const TIME: f64 = 0.3;
+
+/// What comes in against the inflow, and every grid against the finest, four times as long as high.
+pub(super) fn certify(
+    resolutions: &[usize],
+    progress: &mut (dyn FnMut(&str) + Send),
+) -> Result<Certificate, SolverError> {
+    const INFLOW: &str = "the divergence that the projection leaves in every step";
+    const CONVERGES: &str = "an interface that is sharp, and breaks, converges with order one at best; on these grids half of that is asked";
+    let dam = Dam::default();
+    let wanted = dam.inlet_velocity * dam.inlet_height * TIME;
+    let heads = [
+        "cells",
+        "water gained [m²]",
+        "off the inflow",
+        "water elsewhere than on the finest [m²]",
+        "order",
+    ];
+    let mut table =
+        Table::new("Water over a step after 0.3 s", "exact inflow; the finest grid", &heads);
+    let mut checks = Vec::new();
+    let mut flows = Vec::new();
+    for &cells in resolutions {
+        let (state, gained) = solve(&dam, [cells, cells / 4, 1])?;
+        progress(&format!("dam on {cells} × {}", cells / 4));
+        let name = format!("inflow on {cells} × {}", cells / 4);
+        let off = (gained / wanted - 1.0).abs();
+        checks.push(Check::at_most(name, off, 1e-8, "", INFLOW));
+        flows.push((cells, state, gained));
+    }
+    let finest = flows.last().map(|(_, state, _)| state.clone());
+    let area = dam.width * dam.height;
+    let mut last: Option<(usize, f64)> = None;
+    for (cells, state, gained) in &flows {
+        let finest = finest.as_ref().expect("there is a finest where there is one");
+        let misplaced = misplaced(finest, state) * area;
+        let order = last
+            .filter(|_| misplaced > 0.0)
+            .map(|(before, old)| order([before, *cells], [old, misplaced]));
+        if let Some(order) = order {
+            let name = format!("order of the water's place to {cells} × {}", cells / 4);
+            checks.push(Check::at_least(name, order, 0.5, "", CONVERGES));
+        }
+        let off = (gained / wanted - 1.0).abs();
+        table.rows.push(vec![
+            (*cells).into(),
+            (*gained).into(),
+            off.into(),
+            misplaced.into(),
+            order.into(),
+        ]);
+        last = Some((*cells, misplaced));
+    }
+    Ok(Certificate { problem: "dam".into(), tables: vec![table], checks })
+}
+
+/// The flow at [`TIME`], and the water that came in until then in m².
+fn solve(dam: &Dam, cells: [usize; 3]) -> Result<(State, f64), SolverError> {
+    let grid = dam.grid(cells)?;
+    let mut state = dam.initial(&grid, &mut rng(0, 0));
+    let mut solver = dam.solver(&grid)?;
+    solver.load(&state)?;
+    let mut water = [0.0; 2];
+    solver.monitor(&mut water);
+    let before = water[0];
+    solver.advance(TIME)?;
+    solver.monitor(&mut water);
+    solver.store(&mut state);
+    Ok((state, water[0] - before))
+}
+
+/// The mean difference of volume fractions on the cells of `coarse`.
+fn misplaced(fine: &State, coarse: &State) -> f64 {
+    let cells = [coarse.shape()[1], coarse.shape()[2], 1];
+    let fine = restrict(fine.view(), cells);
+    let count = (cells[0] * cells[1]) as f64;
+    let pairs = fine.iter().zip(coarse).skip(3 * cells[0] * cells[1]).take(cells[0] * cells[1]);
+    pairs.map(|(a, b)| (a - b).abs()).sum::<f64>() / count
+}

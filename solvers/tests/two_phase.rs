@@ -1,0 +1,132 @@
+//! Physics that the two-phase solver must get right.
+
+use data::{Axis, Boundary, Grid, State};
+use ndarray::s;
+use solvers::problems::{Column, Dam};
+use solvers::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use solvers::verify::Advection;
+use solvers::{Problem, Solver, SolverError};
+
+const WATER: Fluid = Fluid { density: 1000.0, viscosity: 1e-3 };
+const FLUIDS: Fluids = Fluids { water: WATER, air: Fluid::AIR, gravity: 9.81 };
+
+fn square(cells: usize) -> Grid {
+    let axis = || Axis::uniform(cells, 0.0, 1.0, [Boundary::REST; 2]);
+    Grid::plane(axis(), axis())
+}
+
+fn started(problem: &dyn Problem, cells: [usize; 3]) -> (Box<dyn Solver>, State) {
+    let grid = problem.grid(cells).expect("the cells suit the problem");
+    let state = problem.initial(&grid, &mut data::rng(0, 0));
+    let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
+    solver.load(&state).expect("an initial state fits its grid");
+    (solver, state)
+}
+
+fn largest_speed(state: &State) -> f64 {
+    state.slice(s![..2, .., .., ..]).iter().fold(0.0, |most: f64, u| most.max(u.abs()))
+}
+
+fn water(solver: &dyn Solver) -> f64 {
+    let mut monitors = [0.0; 2];
+    solver.monitor(&mut monitors);
+    monitors[0]
+}
+
+#[test]
+fn shapes_come_back_from_a_vortex_with_all_their_volume() {
+    let [coarse, fine] =
+        [32, 64].map(|cells| Advection::Vortex.distortion(cells).expect("the box suits"));
+    // The filament is thinner than a coarse cell: the order there is no measure.
+    assert!(fine.absolute < 0.01 && coarse.absolute < 0.06, "{coarse:?} {fine:?}");
+    // Roundings of some 10⁴ volumes.
+    assert!(fine.drift < 1e-13 && fine.clipped < 1e-13, "{fine:?}");
+}
+
+#[test]
+fn water_under_air_stays_at_rest() {
+    for surface in [0.5, 0.37] {
+        let mut solver =
+            TwoPhase::new(&square(32), &Vessel::closed(), FLUIDS).expect("the grid suits");
+        let mut state = solver.fill([[0.0, 1.0], [0.0, surface]], [0.0; 2]);
+        for _ in 0..10 {
+            solver.advance(0.1).expect("nothing moves");
+        }
+        solver.store(&mut state);
+        // What the projection leaves of the 10 m/s that gravity adds in a second.
+        assert!(largest_speed(&state) < 1e-9, "{:.1e} m/s", largest_speed(&state));
+        let pressures = [state[[2, 9, 2, 0]], state[[2, 9, 6, 0]]];
+        let weight = 1000.0 * 9.81 * 4.0 / 32.0;
+        assert!((pressures[0] - pressures[1] - weight).abs() < 1e-6 * weight, "{pressures:?}");
+    }
+}
+
+#[test]
+fn a_falling_drop_keeps_its_shape_and_speed() {
+    // In air of no weight and viscosity to speak of a drop falls freely: momentum that did not go
+    // with the mass would tear it apart at once.
+    let air = Fluid { density: 1e-3, viscosity: 1e-8 };
+    let fluids = Fluids { water: Fluid { density: 1000.0, viscosity: 0.0 }, air, gravity: 10.0 };
+    let sides = || [Side::all(Beyond::Open), Side::all(Beyond::Open)];
+    let vessel = Vessel { sides: [sides(), sides()], obstacle: None };
+    let mut solver = TwoPhase::new(&square(32), &vessel, fluids).expect("the grid suits");
+    let mut state = solver.fill([[0.4, 0.6], [0.7, 0.9]], [0.0; 2]);
+    let before = water(&solver);
+    solver.advance(0.3).expect("falling is stable");
+    solver.store(&mut state);
+    // Half a cell below the middle of the drop, which has fallen by g t²/2 = 0.45 m.
+    let v = state[[1, 16, 10, 0]];
+    assert!((v + 3.0).abs() < 1e-3, "falls at {v} m/s");
+    assert!((water(&solver) / before - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_column_keeps_its_water_until_it_leaves() {
+    for barrier_height in [0.0, 0.048] {
+        let column = Column { barrier_height, ..Column::default() };
+        let (mut solver, mut state) = started(&column, [48, 48, 1]);
+        let before = water(solver.as_ref());
+        let progress = solver.advance(0.25).expect("the column is stable");
+        solver.store(&mut state);
+        assert!((before - 0.146 * 0.292).abs() < 1e-12);
+        let drift = (water(solver.as_ref()) / before - 1.0).abs();
+        assert!(drift < 1e-12 * progress.steps as f64, "{drift:.1e}");
+        let fractions = state.slice(s![3, .., .., 0]);
+        assert!(fractions.iter().all(|f| (0.0..=1.0).contains(f)));
+        // It has spread, and nothing is faster than free fall from its top would be.
+        assert!(largest_speed(&state) < 3.0 * (2.0 * 9.81 * 0.292_f64).sqrt(), "{state}");
+    }
+}
+
+#[test]
+fn dams_fill_at_the_rate_of_their_inlet() {
+    let dam = Dam { inlet_velocity: 0.5, ..Dam::default() };
+    let (mut solver, _) = started(&dam, [60, 16, 1]);
+    let before = water(solver.as_ref());
+    solver.advance(0.2).expect("the dam is stable");
+    let gained = water(solver.as_ref()) - before;
+    // Water has not yet come to the outlet; a tolerance of the divergence in every step.
+    assert!((gained - 0.5 * 0.1 * 0.2).abs() < 1e-10, "{gained}");
+}
+
+#[test]
+fn tough_dams_are_no_slower_than_thin_ones() {
+    let steps = |viscosity| {
+        let dam = Dam { viscosity, density: 10.0, ..Dam::default() };
+        let (mut solver, _) = started(&dam, [60, 16, 1]);
+        solver.advance(0.2).expect("the dam is stable").steps
+    };
+    let (tough, thin) = (steps(1.0), steps(0.01));
+    // Explicit friction would take 40 times as many: h²/4ν is 1.6 ms at μ = 1 Pa·s in water, and a tenth
+    // of that where a cell holds mostly air.
+    assert!(tough < 2 * thin, "{tough} steps at μ = 1 Pa·s, {thin} at 0.01");
+}
+
+#[test]
+fn a_state_that_is_not_finite_is_refused_with_its_place() {
+    let column = Column::default();
+    let (mut solver, mut state) = started(&column, [16, 16, 1]);
+    state[[0, 3, 4, 0]] = f64::NAN;
+    let error = solver.load(&state).expect_err("the state is not finite");
+    assert!(matches!(error, SolverError::BlowUp { step: 0, i: 3, j: 4, .. }), "{error}");
+}
