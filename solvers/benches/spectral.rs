@@ -20,7 +20,7 @@ fn started(cells: usize) -> Box<dyn Solver> {
     solver
 }
 
-/// Twenty steps or so, with one pressure and one set of cell averages at their end.
+/// Thirty steps or so, with one pressure and one set of cell averages at their end.
 #[divan::bench(args = SIZES)]
 fn steps(bencher: Bencher, cells: usize) {
     let (mut solver, interval) = (started(cells), 4.0 / cells as f64);

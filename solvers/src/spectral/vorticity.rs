@@ -14,11 +14,11 @@ use std::sync::Arc;
 /// ```
 ///
 /// Two fields go to points, two come back, and each pair is one complex transform: with w = u + iv
-/// all that is done there is w². Products are formed on at least 3/2 as many points an axis as there
-/// are cells, where no alias of a product reaches a wavenumber that is kept.
+/// all that is done there is w². With wavenumbers up to K along an axis, products reach 2K; on more
+/// than 3K points, some 3/2 of the cells, they alias to beyond K only, and nothing that is kept errs.
 ///
 /// Source: Basdevant (1983), J. Comput. Phys. 50, 209 (the two products); Orszag (1971),
-/// J. Atmos. Sci. 28, 1074 (the 3/2 rule).
+/// J. Atmos. Sci. 28, 1074 (which aliases arise).
 pub(crate) struct Vorticity {
     lattice: Arc<Lattice>,
     fourier: Fourier,
@@ -96,14 +96,7 @@ impl Vorticity {
     ///
     /// The force has no divergence, and the wind none of it.
     pub(crate) fn pressure(&mut self, omega: &Modes, out: &mut Modes) {
-        let calm = [0.0; 2];
-        let squares = |points: &mut [C64]| {
-            for w in points {
-                *w = *w * *w;
-            }
-            0.0
-        };
-        self.fourier.map(velocity(&self.lattice, omega, calm), squares);
+        self.form(omega, |w| w * w);
         let (fourier, lattice) = (&self.fourier, &self.lattice);
         out.update(|line, out| {
             let (ky, inverse) = (lattice.ky[line], lattice.inverse_square(line));
@@ -114,42 +107,45 @@ impl Vorticity {
                 }
             }
         });
-        let energies = |points: &mut [C64]| {
-            for w in points {
-                *w = C64::new(w.norm_sqr(), 0.0);
-            }
-            0.0
-        };
-        self.fourier.map(velocity(&self.lattice, omega, calm), energies);
+        self.form(omega, |w| C64::new(w.norm_sqr(), 0.0));
         let fourier = &self.fourier;
         out.update(|line, out| {
             for (places, energies, _) in fourier.pairs(line) {
                 out[places].iter_mut().zip(energies).for_each(|(p, e)| *p -= 0.5 * e);
             }
-            if line == 0 {
-                out[0] = C64::default();
+        });
+        out.line_mut(0)[0] = C64::default();
+    }
+
+    /// Transforms what `product` makes of u + iv at the points, without the wind.
+    fn form(&mut self, omega: &Modes, product: impl Fn(C64) -> C64 + Sync) {
+        self.fourier.map(velocity(&self.lattice, omega, [0.0; 2]), |points| {
+            for w in points {
+                *w = product(*w);
             }
+            0.0
         });
     }
 
     /// The greatest speed in m/s of what is finite, and the cell where it is.
     pub(crate) fn fastest(&mut self, omega: &Modes, wind: [f64; 2]) -> (f64, [usize; 2]) {
         self.fourier.synthesize(velocity(&self.lattice, omega, wind));
+        let ([mx, my], [nx, ny]) = (self.fourier.points(), self.lattice.cells);
         let mut fastest = (0.0, [0, 0]);
-        let [mx, my] = self.fourier.points();
         for x in 0..mx {
             for (y, w) in self.fourier.row(x).iter().enumerate() {
                 if w.norm() > fastest.0 {
-                    // Points and cells both begin at the centre of the first cell.
-                    let [nx, ny] = self.lattice.cells;
-                    let cell =
-                        [(2 * x * nx + mx) / (2 * mx) % nx, (2 * y * ny + my) / (2 * my) % ny];
-                    fastest = (w.norm(), cell);
+                    fastest = (w.norm(), [nearest(x, mx, nx), nearest(y, my, ny)]);
                 }
             }
         }
         fastest
     }
+}
+
+/// The cell next to a point; both begin at the centre of the first cell.
+fn nearest(point: usize, points: usize, cells: usize) -> usize {
+    (2 * point * cells + points) / (2 * points) % cells
 }
 
 /// Fills û = i ky ω̂/k² and v̂ = −i kx ω̂/k², and the wind at the origin.
