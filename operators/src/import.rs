@@ -1,6 +1,7 @@
 //! Weights that other programs trained.
 
 mod fno;
+mod ifactformer;
 mod state_dict;
 
 use crate::OperatorError;
@@ -33,6 +34,9 @@ pub enum Program {
     /// `FNO` of the library neuraloperator with its defaults: architecture `fno` with
     /// `style = "neuraloperator"`, `modes` half of `n_modes`, `projection` twice `hidden_channels`.
     Neuraloperator,
+    /// IFactFormer's code in its release of 2025-12: architectures `ifactformer-m` and
+    /// `ifactformer-o`. It gives out the fields that it takes in, and has no parameters.
+    IFactFormer,
 }
 
 impl Program {
@@ -48,6 +52,7 @@ impl Program {
         let ours = match self {
             Self::OriginalFno => fno::original(&mut theirs)?,
             Self::Neuraloperator => fno::neuraloperator(&mut theirs)?,
+            Self::IFactFormer => ifactformer::weights(&mut theirs)?,
         };
         theirs.finish(self)?;
         Ok(ours)

@@ -1,5 +1,6 @@
 //! Means over all axes but one.
 
+use super::axis::Axis;
 use super::slices::{by_hand, output, sum, values};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -15,19 +16,6 @@ pub fn axis_means(x: &Tensor) -> Result<Tensor> {
     Tensor::cat(&axes.clone().map(mean).collect::<Result<Vec<_>>>()?, 2)
 }
 
-/// An axis of `[…, cells, …]`: how many cells it has, and how many values each is in a row.
-#[derive(Clone, Copy)]
-struct Axis {
-    cells: usize,
-    after: usize,
-}
-
-fn axes(dims: &[usize]) -> Vec<Axis> {
-    let axis =
-        |place: usize| Axis { cells: dims[place], after: dims[place + 1..].iter().product() };
-    (2..dims.len()).map(axis).collect()
-}
-
 struct Means;
 
 impl CustomOp1 for Means {
@@ -36,7 +24,7 @@ impl CustomOp1 for Means {
     }
 
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let axes = axes(layout.dims());
+        let axes = Axis::all(&layout.dims()[2..]);
         let cells: usize = axes.iter().map(|axis| axis.cells).product();
         let places: usize = axes.iter().map(|axis| axis.cells).sum();
         let x = values(x, layout)?;
@@ -104,7 +92,7 @@ impl CustomOp1 for Spread {
     }
 
     fn cpu_fwd(&self, g: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let axes = axes(&self.dims);
+        let axes = Axis::all(&self.dims[2..]);
         let (places, cells) = (layout.dims()[2], self.dims[2..].iter().product::<usize>());
         let g = values(g, layout)?;
         let mut x = vec![0.0; g.len() / places * cells];

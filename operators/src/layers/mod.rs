@@ -5,6 +5,7 @@
 //! two against each other. No result depends on the number of threads.
 
 mod axial;
+mod axis;
 mod axis_map;
 mod axis_means;
 mod convolution;

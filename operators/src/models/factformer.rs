@@ -1,6 +1,6 @@
 //! The factorized transformer.
 
-use super::factorized::{Kernels, Plan, Positions, Trunk};
+use super::factorized::{Kernels, Plan, Positions, Trunk, check};
 use crate::layers::{Normal, Order};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_nn::VarBuilder;
@@ -45,11 +45,7 @@ impl Part for FactFormer {
     const SUMMARY: &'static str = "factorized transformer (Li et al. 2023)";
 
     fn check(&self) -> Result<(), Invalid> {
-        let even = self.width > 0 && self.width.is_multiple_of(2);
-        Invalid::unless(even, "width", self.width, "even and greater than 0")?;
-        Invalid::unless(self.layers > 0, "layers", self.layers, "greater than 0")?;
-        self.kernels.check()?;
-        self.positions.check()
+        check(self.width, ("layers", self.layers), &self.kernels, &self.positions)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The implicit factorized transformer with parallel kernels.
 
-use super::factorized::{Kernels, Plan, Positions, Trunk};
+use super::factorized::{Kernels, Plan, Positions, Trunk, check};
 use crate::layers::{Normal, Order};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_nn::VarBuilder;
@@ -65,11 +65,7 @@ impl Part for IFactFormerM {
     const SUMMARY: &'static str = "implicit factorized transformer with parallel kernels (2024)";
 
     fn check(&self) -> Result<(), Invalid> {
-        let even = self.width > 0 && self.width.is_multiple_of(2);
-        Invalid::unless(even, "width", self.width, "even and greater than 0")?;
-        Invalid::unless(self.iterations > 0, "iterations", self.iterations, "greater than 0")?;
-        self.kernels.check()?;
-        self.positions.check()
+        check(self.width, ("iterations", self.iterations), &self.kernels, &self.positions)
     }
 }
 

@@ -5,15 +5,15 @@
 //! derivative makes it once more.
 
 use super::Order;
-use super::rows::{Axis, Head};
+use super::rows::Head;
+use crate::layers::axis::Axis;
 use crate::layers::group_norm::Scale;
 use crate::layers::slices::{
     Reading, blocks, blocks_mut, matrix, matrix_mut, output, sum, sum_of, values,
 };
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
-use ndarray::ArrayView2;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, s};
+use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
 /// Cells of a task of a matrix product.

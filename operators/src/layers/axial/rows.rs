@@ -1,24 +1,12 @@
 //! Kernels applied to the cells of one channel.
 
 use super::Order;
+use crate::layers::axis::Axis;
 use crate::layers::slices::{matrix, matrix_mut};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-/// An axis of `[…, cells, …]`: how many cells it has, and how many values each is in a row.
-#[derive(Clone, Copy)]
-pub(super) struct Axis {
-    pub(super) cells: usize,
-    after: usize,
-}
-
 impl Axis {
-    /// The axes of a channel's cells.
-    pub(super) fn all(cells: &[usize]) -> Vec<Self> {
-        let axis = |place| Self { cells: cells[place], after: cells[place + 1..].iter().product() };
-        (0..cells.len()).map(axis).collect()
-    }
-
     /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`
     fn apply(self, kernel: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
         if self.after == 1 {

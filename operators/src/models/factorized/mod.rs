@@ -7,5 +7,6 @@ mod options;
 mod positions;
 mod trunk;
 
+pub(super) use options::check;
 pub use options::{Kernels, Positions};
 pub(super) use trunk::{Plan, Trunk};

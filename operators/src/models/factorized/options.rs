@@ -3,6 +3,20 @@
 use data::Invalid;
 use serde::{Deserialize, Serialize};
 
+/// Refuses sizes that make no sense; `repeats` are layers or iterations with their key.
+pub(in crate::models) fn check(
+    width: usize,
+    repeats: (&'static str, usize),
+    kernels: &Kernels,
+    positions: &Positions,
+) -> Result<(), Invalid> {
+    let even = width > 0 && width.is_multiple_of(2);
+    Invalid::unless(even, "width", width, "even and greater than 0")?;
+    Invalid::unless(repeats.1 > 0, repeats.0, repeats.1, "greater than 0")?;
+    kernels.check()?;
+    positions.check()
+}
+
 /// The kernels along the axes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -34,7 +48,7 @@ impl Kernels {
         self.heads * self.width
     }
 
-    pub(crate) fn check(&self) -> Result<(), Invalid> {
+    fn check(&self) -> Result<(), Invalid> {
         let sizes = [
             ("kernels.heads", self.heads),
             ("kernels.width", self.width),
@@ -66,7 +80,7 @@ impl Default for Positions {
 }
 
 impl Positions {
-    pub(crate) fn check(&self) -> Result<(), Invalid> {
+    fn check(&self) -> Result<(), Invalid> {
         for length in self.lengths {
             Invalid::unless(length > 0.0, "positions.lengths", length, "greater than 0")?;
         }
