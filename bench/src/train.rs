@@ -78,8 +78,10 @@ pub fn train(
         bar.set_position(now.step as u64);
         let valid = now.valid_loss.map_or(String::new(), |loss| format!("  valid {loss:.2e}"));
         bar.set_message(format!(
-            "loss {:.2e}{valid}  {:.0} samples/s",
-            now.loss, now.samples_per_second
+            "loss {:.2e}{valid}  {:.0} samples/s, {:.0} % of the time waiting for data",
+            now.loss,
+            now.samples_per_second,
+            100.0 * now.waiting
         ));
         if stop.is_requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };

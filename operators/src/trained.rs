@@ -1,7 +1,7 @@
 //! A trained operator as a surrogate.
 
 use crate::propagator::Propagator;
-use crate::train::{Checkpoint, Header, relative_time};
+use crate::train::{Checkpoint, Header, is_out_of_patience, relative_time};
 use crate::{
     ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Surrogate, Task,
 };
@@ -23,7 +23,7 @@ pub struct Trained {
     pub training_seconds: f64,
     /// Optimizer steps after which these weights were kept.
     pub step: usize,
-    /// Whether all optimizer steps were taken.
+    /// Whether all optimizer steps were taken, or patience ran out.
     pub finished: bool,
     header: Header,
     propagator: Propagator,
@@ -51,7 +51,8 @@ impl Trained {
         Ok(Self {
             training_seconds: curve.last().map_or(0.0, |point| point.seconds),
             step: checkpoint.header.step,
-            finished: curve.last().is_some_and(|point| point.step == description.steps),
+            finished: curve.last().is_some_and(|point| point.step == description.steps)
+                || is_out_of_patience(&curve, &description.recipe),
             propagator: Propagator::new(network, target, scaling, device)?,
             header: checkpoint.header,
             device: device.clone(),

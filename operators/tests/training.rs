@@ -64,9 +64,20 @@ fn message<T>(result: Result<T, OperatorError>) -> String {
     result.err().expect("it is refused").to_string()
 }
 
-/// With looks, noise and a history, so that all of them go on as well.
+/// With all that has a course or a state of its own, so that all of it goes on as well.
 fn twenty_steps() -> Recipe {
-    Recipe { steps: 20, valid_every: 7, noise: 0.1, history: 2, unroll: 2, ..Recipe::default() }
+    Recipe {
+        steps: 20,
+        valid_every: 7,
+        noise: 0.1,
+        history: 2,
+        unroll: 2,
+        pushforward: 1,
+        curriculum: 0.5,
+        ema: 0.9,
+        patience: Some(9),
+        ..Recipe::default()
+    }
 }
 
 #[test]
@@ -142,6 +153,26 @@ fn what_a_constant_channel_becomes_teaches_nothing() {
         bytes(folder.path(), "last.safetensors")
     });
     assert!(one == other);
+}
+
+/// At so high a rate the loss does not fall for long.
+#[test]
+fn impatient_training_ends_early_and_stays_ended() {
+    let folder = folder();
+    let recipe = Recipe {
+        steps: 400,
+        learning_rate: 0.5,
+        clip: 0.0,
+        valid_every: 2,
+        patience: Some(3),
+        ..Recipe::default()
+    };
+    let trained = run(&recipe, folder.path(), None).expect("it trains");
+    let last = trained.curve.last().expect("it has looked").step;
+    assert!(trained.finished && last < 400 && last >= trained.step + 6, "{last}");
+    let before = bytes(folder.path(), "last.safetensors");
+    run(&recipe, folder.path(), None).expect("it is done");
+    assert!(bytes(folder.path(), "last.safetensors") == before);
 }
 
 /// What is asked for a time answers for it, wherever the rollout begins.

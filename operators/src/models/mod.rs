@@ -17,6 +17,7 @@ mod fno;
 mod ifactformer_m;
 mod ifactformer_o;
 mod ifno;
+mod linear;
 mod resnet;
 mod tfno;
 mod transolver;
@@ -42,6 +43,7 @@ pub use fno::{Fno, FnoStyle};
 pub use ifactformer_m::{IFactFormerM, Release};
 pub use ifactformer_o::IFactFormerO;
 pub use ifno::Ifno;
+pub use linear::Linear;
 pub use resnet::ResNet;
 pub use tfno::{Factorization, Tfno};
 pub use transolver::Transolver;
@@ -73,6 +75,7 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, IFactFormerM),
         entry!(dyn Architecture, IFactFormerO),
         entry!(dyn Architecture, Ifno),
+        entry!(dyn Architecture, Linear),
         entry!(dyn Architecture, ResNet),
         entry!(dyn Architecture, Tfno),
         entry!(dyn Architecture, Transolver),

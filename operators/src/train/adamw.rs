@@ -1,5 +1,6 @@
 //! Adam with decoupled weight decay, its state open to checkpoints.
 
+use super::Recipe;
 use candle_core::backprop::GradStore;
 use candle_core::{CpuStorage, DType, InplaceOp2, InplaceOp3, Layout, Result, Tensor, Var, bail};
 use rayon::prelude::*;
@@ -14,8 +15,13 @@ const EPSILON: f64 = 1e-8;
 /// Values a task.
 const BLOCK: usize = 16_384;
 
-/// First and second moment of a variable's gradient.
-pub(super) type Moments = [Tensor; 2];
+/// First and second moment of a variable's gradient, and the running mean of the variable itself if
+/// one is kept.
+pub(super) struct Moments {
+    pub(super) first: Tensor,
+    pub(super) second: Tensor,
+    pub(super) average: Option<Tensor>,
+}
 
 /// The optimizer.
 ///
@@ -29,25 +35,40 @@ pub(super) struct AdamW {
     variables: BTreeMap<String, (Var, Moments)>,
     decay: f64,
     clip: f64,
+    ema: f64,
     step: i32,
 }
 
 impl AdamW {
-    /// Moments of 0.
-    pub(super) fn new(variables: BTreeMap<String, Var>, decay: f64, clip: f64) -> Result<Self> {
+    /// Moments of 0, and means that begin at the variables.
+    pub(super) fn new(variables: BTreeMap<String, Var>, recipe: &Recipe) -> Result<Self> {
+        let Recipe { weight_decay: decay, clip, ema, .. } = *recipe;
         let with_moments = |(name, variable): (String, Var)| {
-            let moments = [variable.zeros_like()?, variable.zeros_like()?];
-            Ok((name, (variable, moments)))
+            let (first, second) = (variable.zeros_like()?, variable.zeros_like()?);
+            let average = (ema > 0.0).then(|| variable.as_detached_tensor().copy()).transpose()?;
+            Ok((name, (variable, Moments { first, second, average })))
         };
         let variables = variables.into_iter().map(with_moments).collect::<Result<_>>()?;
-        Ok(Self { variables, decay, clip, step: 0 })
+        Ok(Self { variables, decay, clip, ema, step: 0 })
     }
 
-    /// Goes on after `step` steps with these weights, first and second moments.
+    /// Exchanges variables and their running means, if those are kept.
+    pub(super) fn exchange(&mut self) -> Result<()> {
+        for (variable, moments) in self.variables.values_mut() {
+            if let Some(average) = &mut moments.average {
+                let value = variable.as_detached_tensor().copy()?;
+                variable.set(average)?;
+                *average = value;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on after `step` steps with these weights, first and second moments, and means.
     pub(super) fn resume(
         &mut self,
         step: usize,
-        [weights, first, second]: &[HashMap<String, Tensor>; 3],
+        [weights, first, second, average]: &[HashMap<String, Tensor>; 4],
     ) -> Result<()> {
         self.step = i32::try_from(step).unwrap_or(i32::MAX);
         for (name, (variable, moments)) in &mut self.variables {
@@ -57,7 +78,8 @@ impl AdamW {
                 bail!("the checkpoint lacks weights or moments of `{name}`")
             };
             variable.set(weights)?;
-            *moments = [first.clone(), second.clone()];
+            let (first, second) = (first.clone(), second.clone());
+            *moments = Moments { first, second, average: average.get(name).cloned() };
         }
         Ok(())
     }
@@ -81,6 +103,7 @@ impl AdamW {
             if let Some(gradient) = gradients.get(variable) {
                 update.apply(variable, moments, &gradient.contiguous()?, scale)?;
             }
+            average(variable, moments, self.ema)?;
         }
         Ok(norm)
     }
@@ -97,6 +120,16 @@ impl AdamW {
     }
 }
 
+/// `θ̄ ← β θ̄ + (1 − β) θ`
+fn average(variable: &Var, moments: &mut Moments, beta: f64) -> Result<()> {
+    let Some(average) = &mut moments.average else { return Ok(()) };
+    if variable.device().is_cpu() && variable.dtype() == DType::F32 {
+        return average.inplace_op2(variable, &Average { beta, scale: 1.0, squared: false });
+    }
+    *average = ((&*average * beta)? + (variable.as_tensor() * (1.0 - beta))?)?.detach();
+    Ok(())
+}
+
 /// `θ ← keep θ − rate m / (√(correction v) + ε)`.
 struct Update {
     rate: f64,
@@ -106,7 +139,7 @@ struct Update {
 
 impl Update {
     fn apply(&self, variable: &Var, moments: &mut Moments, g: &Tensor, scale: f64) -> Result<()> {
-        let [m, v] = moments;
+        let Moments { first: m, second: v, .. } = moments;
         if variable.device().is_cpu() && variable.dtype() == DType::F32 {
             m.inplace_op2(g, &Average { beta: BETA_1, scale, squared: false })?;
             v.inplace_op2(g, &Average { beta: BETA_2, scale, squared: true })?;
@@ -197,7 +230,8 @@ mod tests {
     fn three_steps(dtype: DType) -> Result<(Vec<f64>, f64)> {
         let x = Tensor::new(&[[3.0, -2.0], [0.5, 40.0]], &Device::Cpu)?.to_dtype(dtype)?;
         let x = Var::from_tensor(&x)?;
-        let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), 0.1, 5.0)?;
+        let recipe = Recipe { weight_decay: 0.1, clip: 5.0, ..Recipe::default() };
+        let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), &recipe)?;
         let mut norm = 0.0;
         for _ in 0..3 {
             let loss = (x.as_tensor() + 1.0)?.sqr()?.sum_all()?;
@@ -238,6 +272,27 @@ mod tests {
                     "{dtype:?}: {ours} {exact}"
                 );
             }
+        }
+        Ok(())
+    }
+
+    /// Averages of 3, 2, 1 from 3 on, halfway each: 3, 2.5, 1.75.
+    #[test]
+    fn the_running_mean_follows_and_is_exchanged() -> Result<()> {
+        for dtype in [DType::F32, DType::F64] {
+            let x = Var::from_tensor(&Tensor::new(&[3.0], &Device::Cpu)?.to_dtype(dtype)?)?;
+            let recipe = Recipe { ema: 0.5, ..Recipe::default() };
+            let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), &recipe)?;
+            let (variable, moments) = adam.variables.get_mut("x").expect("just put there");
+            for value in [3.0, 2.0, 1.0] {
+                variable.set(&Tensor::new(&[value], &Device::Cpu)?.to_dtype(dtype)?)?;
+                average(variable, moments, 0.5)?;
+            }
+            let value = || x.to_dtype(DType::F64)?.to_vec1::<f64>();
+            adam.exchange()?;
+            assert_eq!(value()?, [1.75]);
+            adam.exchange()?;
+            assert_eq!(value()?, [1.0]);
         }
         Ok(())
     }

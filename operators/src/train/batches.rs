@@ -75,8 +75,7 @@ pub(super) struct Windows<'a> {
 impl<'a> Windows<'a> {
     /// All stretches of the training split.
     pub(super) fn training(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
-        let length = job.recipe.history + job.recipe.unroll;
-        Self::every(job.source, scaling, Split::Train, length)
+        Self::every(job.source, scaling, Split::Train, job.recipe.window())
     }
 
     /// The first stretch of every sample of the valid split.

@@ -81,7 +81,7 @@ fn debug(value: &impl std::fmt::Debug) -> String {
 
 /// How many stretches of history and unroll the training samples have.
 fn windows(job: &TrainJob, samples: usize) -> Result<usize, OperatorError> {
-    let (frames, needed) = (job.source.info().frames, job.recipe.history + job.recipe.unroll);
+    let (frames, needed) = (job.source.info().frames, job.recipe.window());
     match samples * (frames + 1).saturating_sub(needed) {
         0 => Err(OperatorError::NoWindows { samples, frames, needed }),
         windows => Ok(windows),

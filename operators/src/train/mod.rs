@@ -21,8 +21,10 @@ use candle_core::Device;
 use data::{Normalization, Source};
 use description::Description;
 use session::Session;
+pub(crate) use session::is_out_of_patience;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Instant;
 
 /// What to train, how, on what, and where the checkpoints go.
 pub struct TrainJob<'a> {
@@ -61,6 +63,8 @@ pub struct TrainProgress {
     pub samples_per_second: f64,
     /// Seconds of training so far, those of earlier calls included.
     pub seconds: f64,
+    /// The part of the time since this call began in which training waited for data.
+    pub waiting: f64,
 }
 
 /// Trains an operator, or goes on where `job.folder` says that an earlier call stopped.
@@ -76,14 +80,20 @@ pub fn train(
     let scaling = session.scaling().clone();
     let (windows, valid) = (Windows::training(job, &scaling), Windows::valid(job, &scaling));
     std::thread::scope(|scope| {
-        for batch in windows.shuffled(scope, session.remaining_steps(), job) {
+        let mut batches = windows.shuffled(scope, session.remaining_steps(), job);
+        loop {
+            let asked = Instant::now();
+            let Some(batch) = batches.next() else { return Ok(()) };
+            session.waited(asked.elapsed());
             let loss = session.learn(&batch?.to_device(job.device)?)?;
             let valid_loss = if session.is_time_to_look() { session.look(&valid)? } else { None };
             if progress(&session.progress(loss, valid_loss)).is_break() {
                 return session.save();
             }
+            if session.is_out_of_patience() {
+                return Ok(());
+            }
         }
-        Ok(())
     })?;
     Trained::load(job.folder, job.device)
 }

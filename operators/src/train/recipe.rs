@@ -43,6 +43,18 @@ pub struct Recipe {
     pub history: usize,
     /// Predictions in a row through which gradients flow, > 0. Default 1.
     pub unroll: usize,
+    /// Predictions in a row before those, which only make their input: no gradient flows through
+    /// them, and they are not judged. Source: Brandstetter, Worrall & Welling (2022),
+    /// arXiv 2202.03376, §3.1. Default 0.
+    pub pushforward: usize,
+    /// The part of all steps in which `unroll` grows from 1 to what it is, in [0, 1). Default 0.
+    pub curriculum: f64,
+    /// Decay of the running mean of the weights that is looked at and kept in place of the latest
+    /// ones, in [0, 1); 0 for none. Default 0.
+    pub ema: f64,
+    /// Looks in a row without a better loss on the valid split after which training ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patience: Option<usize>,
     /// What the network's output means. Default `state`.
     pub target: Target,
     /// Deviation of the noise added to the given states, in deviations of the channel, ≥ 0.
@@ -68,6 +80,10 @@ impl Default for Recipe {
             loss: Loss::default(),
             history: 1,
             unroll: 1,
+            pushforward: 0,
+            curriculum: 0.0,
+            ema: 0.0,
+            patience: None,
             target: Target::default(),
             noise: 0.0,
             valid_every: 100,
@@ -87,6 +103,7 @@ impl Part for Recipe {
             ("batch-size", self.batch_size),
             ("history", self.history),
             ("unroll", self.unroll),
+            ("patience", self.patience.unwrap_or(1)),
             ("valid-every", self.valid_every),
             ("valid-steps", self.valid_steps),
         ];
@@ -98,9 +115,14 @@ impl Part for Recipe {
         {
             Invalid::unless(value >= 0.0, key, value, "0 or greater")?;
         }
-        let (rate, warm_up) = (self.learning_rate, self.warm_up);
-        Invalid::unless(rate > 0.0, "learning-rate", rate, "greater than 0")?;
-        Invalid::unless((0.0..1.0).contains(&warm_up), "warm-up", warm_up, "in [0, 1)")
+        for (key, part) in
+            [("warm-up", self.warm_up), ("curriculum", self.curriculum), ("ema", self.ema)]
+        {
+            Invalid::unless((0.0..1.0).contains(&part), key, part, "in [0, 1)")?;
+        }
+        self.schedule.check()?;
+        let rate = self.learning_rate;
+        Invalid::unless(rate > 0.0, "learning-rate", rate, "greater than 0")
     }
 }
 
@@ -111,6 +133,21 @@ impl Recipe {
         self.epochs.map_or(self.steps, of_epochs)
     }
 
+    /// States of a training window: the given ones, those that are pushed forward and those judged.
+    pub fn window(&self) -> usize {
+        self.history + self.pushforward + self.unroll
+    }
+
+    /// The predictions in a row that step number `step`, from 0, of `steps` is judged by.
+    pub fn horizon(&self, step: usize, steps: usize) -> usize {
+        let grown = step as f64 / (self.curriculum * steps as f64).max(1.0);
+        if self.curriculum > 0.0 && grown < 1.0 {
+            1 + ((self.unroll - 1) as f64 * grown) as usize
+        } else {
+            self.unroll
+        }
+    }
+
     /// The learning rate of step number `step`, from 0, of `steps`.
     pub fn rate(&self, step: usize, steps: usize) -> f64 {
         let rise = (self.warm_up * steps as f64).round();
@@ -119,5 +156,19 @@ impl Recipe {
             return self.learning_rate * (step as f64 + 1.0) / (rise + 1.0);
         }
         self.learning_rate * self.schedule.factor((done - 1.0) / left)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_horizon_grows_to_what_it_is() {
+        let recipe = Recipe { unroll: 4, curriculum: 0.5, ..Recipe::default() };
+        let horizons: Vec<usize> = (0..12).map(|step| recipe.horizon(step, 12)).collect();
+        assert_eq!(horizons, [1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4]);
+        let recipe = Recipe { curriculum: 0.0, ..recipe };
+        assert_eq!(recipe.horizon(0, 12), 4);
     }
 }

@@ -9,7 +9,7 @@ use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use data::{CurvePoint, read_lines, write_lines};
 use std::ops::Range;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The state of a training between two steps.
 pub(super) struct Session {
@@ -27,6 +27,8 @@ pub(super) struct Session {
     begun_at_step: usize,
     /// Seconds of earlier calls.
     earlier: f64,
+    /// Time since this call began in which no batch was ready.
+    waited: Duration,
 }
 
 impl Session {
@@ -40,7 +42,7 @@ impl Session {
         let Description { recipe, scaling, .. } = &description;
         let mut session = Self {
             propagator: Propagator::new(network, recipe.target, scaling, job.device)?,
-            optimizer: AdamW::new(weights.variables(), recipe.weight_decay, recipe.clip)?,
+            optimizer: AdamW::new(weights.variables(), recipe)?,
             description,
             device: job.device.clone(),
             folder: job.folder.into(),
@@ -51,6 +53,7 @@ impl Session {
             begun: Instant::now(),
             begun_at_step: 0,
             earlier: 0.0,
+            waited: Duration::ZERO,
         };
         fs_err::create_dir_all(job.folder).map_err(data::DataError::from)?;
         if session.folder.join("last.safetensors").exists() {
@@ -63,7 +66,7 @@ impl Session {
         let path = self.folder.join("last.safetensors");
         let checkpoint = Checkpoint::read(&path, &self.device)?;
         self.description.check(&checkpoint.header.description, &path)?;
-        let kinds = ["weights", "first", "second"].map(|kind| checkpoint.tensors(kind));
+        let kinds = ["weights", "first", "second", "average"].map(|kind| checkpoint.tensors(kind));
         self.optimizer.resume(checkpoint.header.step, &kinds)?;
         (self.step, self.best) = (checkpoint.header.step, checkpoint.header.best);
         self.begun_at_step = self.step;
@@ -78,7 +81,12 @@ impl Session {
     }
 
     pub(super) fn remaining_steps(&self) -> Range<usize> {
-        self.step..self.description.steps
+        self.step..if self.is_out_of_patience() { self.step } else { self.description.steps }
+    }
+
+    /// Whether the valid loss has not improved for as many looks as the recipe bears.
+    pub(super) fn is_out_of_patience(&self) -> bool {
+        is_out_of_patience(&self.curve, self.recipe())
     }
 
     fn recipe(&self) -> &Recipe {
@@ -105,20 +113,36 @@ impl Session {
 
     /// The mean loss of the predictions in a row that follow the batch's history.
     fn unrolled_loss(&self, batch: &Batch, gradient: Gradient) -> CandleResult<Tensor> {
-        let Recipe { history, loss, .. } = *self.recipe();
+        let Recipe { history, loss, pushforward, .. } = *self.recipe();
+        let (judged, end) = match gradient {
+            Gradient::None => (history, batch.length()),
+            Gradient::Through => {
+                let horizon = self.recipe().horizon(self.step, self.description.steps);
+                (history + pushforward, history + pushforward + horizon)
+            }
+        };
         let mut states = batch.history(history)?;
         let mut losses = Vec::new();
-        for time in history..batch.length() {
+        for time in history..end {
             let (parameters, times) = (&batch.parameters, &batch.times(time)?);
             let mut next = self.propagator.next(&Inputs { states: &states, parameters, times })?;
-            if gradient == Gradient::None {
+            if gradient == Gradient::None || time < judged {
                 next = next.detach();
+            }
+            if time < judged {
+                states = self.propagator.slide(&states, &next)?;
+                continue;
             }
             let truth = self.propagator.predicted(&batch.state(time)?)?;
             losses.push(loss.of(&self.propagator.predicted(&next)?, &truth)?);
             states = self.propagator.slide(&states, &next)?;
         }
         Tensor::stack(&losses, 0)?.mean_all()
+    }
+
+    /// Notes that the next batch was waited for.
+    pub(super) fn waited(&mut self, time: Duration) {
+        self.waited += time;
     }
 
     pub(super) fn is_time_to_look(&self) -> bool {
@@ -128,11 +152,13 @@ impl Session {
     /// Looks at the valid split if there is one, keeps the weights if they are the best so far, and
     /// saves.
     pub(super) fn look(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
+        self.optimizer.exchange()?;
         let loss = (valid.len() > 0).then(|| self.valid_loss(valid)).transpose()?;
         if let Some(loss) = loss.filter(|loss| self.best.is_none_or(|best| *loss < best)) {
             self.best = Some(loss);
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
         }
+        self.optimizer.exchange()?;
         self.add_point(loss)?;
         self.save()?;
         Ok(loss)
@@ -156,18 +182,23 @@ impl Session {
             self.add_point(None)?;
         }
         if self.best.is_none() {
+            self.optimizer.exchange()?;
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
+            self.optimizer.exchange()?;
         }
         self.checkpoint(true).write(&self.folder.join("last.safetensors"))
     }
 
     fn checkpoint(&self, with_moments: bool) -> Checkpoint {
         let mut checkpoint = Checkpoint::new(self.description.clone(), self.step, self.best);
-        for (name, weights, [first, second]) in self.optimizer.state() {
+        for (name, weights, moments) in self.optimizer.state() {
             checkpoint.insert("weights", name, weights);
             if with_moments {
-                checkpoint.insert("first", name, first);
-                checkpoint.insert("second", name, second);
+                checkpoint.insert("first", name, &moments.first);
+                checkpoint.insert("second", name, &moments.second);
+            }
+            if let (true, Some(average)) = (with_moments, &moments.average) {
+                checkpoint.insert("average", name, average);
             }
         }
         checkpoint
@@ -199,8 +230,19 @@ impl Session {
             rate: self.rate(self.step - 1),
             samples_per_second: samples as f64 / self.begun.elapsed().as_secs_f64(),
             seconds: self.seconds(),
+            waiting: self.waited.as_secs_f64() / self.begun.elapsed().as_secs_f64(),
         }
     }
+}
+
+/// Whether as many looks as the recipe bears have passed since the best one. A look that found a
+/// diverged rollout has no loss in the curve, and counts.
+pub(crate) fn is_out_of_patience(curve: &[CurvePoint], recipe: &Recipe) -> bool {
+    let Some(patience) = recipe.patience else { return false };
+    let losses = curve.iter().filter_map(|point| Some((point.step, point.valid_loss?)));
+    let Some((best, _)) = losses.min_by(|(_, a), (_, b)| a.total_cmp(b)) else { return false };
+    let is_look = |step: usize| step > best && step.is_multiple_of(recipe.valid_every);
+    curve.iter().filter(|point| is_look(point.step)).count() >= patience
 }
 
 /// Whether gradients flow through a rollout.
