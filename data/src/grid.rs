@@ -15,6 +15,8 @@ pub enum Boundary {
     },
     /// Fluid may enter or leave.
     Open,
+    /// The axis around which the flow is the same: the coordinate is the distance from it, here 0.
+    Axis,
 }
 
 impl Boundary {

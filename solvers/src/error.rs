@@ -15,13 +15,19 @@ pub enum SolverError {
     },
     /// The ends of an axis are none that the method knows.
     #[error(
-        "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, and two open ends along x", .found[0], .found[1]
+        "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, two open ends along x, and the axis of a pipe below its wall along y", .found[0], .found[1]
     )]
     Boundaries {
         /// 0, 1, 2 for x, y, z.
         axis: usize,
         /// The low and the high end.
         found: [data::Boundary; 2],
+    },
+    /// Radii are counted from the axis of a pipe.
+    #[error("the axis of a pipe is at y = {radius} m, and must be at 0")]
+    Axis {
+        /// Where y begins.
+        radius: f64,
     },
     /// The state does not fit the grid.
     #[error("the state has shape {found:?}, and the solver needs {expected:?}")]

@@ -21,12 +21,15 @@ fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
 fn a_step_allocates_nothing() {
     let cavity = |reynolds| Cavity { reynolds: Some(reynolds), ..Cavity::default() };
     let tube = |viscosity| Tube { viscosity, ..Tube::default() };
-    let problems: [(&str, &dyn Problem); 7] = [
+    let pipe = |viscosity| Tube { axisymmetric: true, ..tube(viscosity) };
+    let problems: [(&str, &dyn Problem); 9] = [
         ("cavity at Re 1", &cavity(1.0)),
         ("cavity at Re 1000", &cavity(1000.0)),
         ("tube at Re 1", &tube(10.0)),
         ("tube at Re 100", &tube(0.1)),
         ("dam", &Dam::default()),
+        ("pipe at Re 1", &pipe(10.0)),
+        ("pipe at Re 100", &pipe(0.1)),
         ("Kolmogorov flow", &Kolmogorov::default()),
         ("cylinder", &Cylinder { inlet_velocity: 0.1, ..Cylinder::default() }),
     ];

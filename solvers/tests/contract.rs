@@ -1,18 +1,21 @@
 //! What every problem promises, checked for all that are registered.
 
 use data::{Grid, PartError, State, rng};
-use solvers::problems::PROBLEMS;
+use solvers::problems::{PROBLEMS, Tube};
 use solvers::verify::{Errors, order};
 use solvers::{Problem, Solver, SolverError};
 
 /// Cells that suit every problem, are quick, and are no square.
 const CELLS: [usize; 3] = [24, 16, 1];
 
+/// All as they are by default, and what solves by other means.
 fn problems() -> impl Iterator<Item = (&'static str, Box<dyn Problem>)> {
-    PROBLEMS.names().map(|name| {
+    let defaults = PROBLEMS.names().map(|name| {
         let problem = PROBLEMS.build(name, toml::Table::new());
         (name, problem.unwrap_or_else(|error| panic!("{name}: {error}")))
-    })
+    });
+    let pipe: Box<dyn Problem> = Box::new(Tube { axisymmetric: true, ..Tube::default() });
+    defaults.chain([("pipe", pipe)])
 }
 
 fn loaded(problem: &dyn Problem, grid: &Grid) -> (Box<dyn Solver>, State) {

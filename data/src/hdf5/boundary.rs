@@ -1,4 +1,4 @@
-//! Boundaries: The Well's masks, with a wall's velocity beside.
+//! Boundaries: The Well's masks, with a wall's velocity beside, and the axis of a pipe as a fourth kind.
 //!
 //! An axis that repeats has one group, `x_periodic`; any other has one an end, `x_wall_low`.
 
@@ -13,6 +13,7 @@ fn kind(boundary: Boundary) -> &'static str {
         Boundary::Periodic => "PERIODIC",
         Boundary::Wall { .. } => "WALL",
         Boundary::Open => "OPEN",
+        Boundary::Axis => "AXIS",
     }
 }
 
@@ -87,11 +88,14 @@ fn read_one(group: &Group) -> Result<Boundary> {
     match text(group, "bc_type")?.as_str() {
         "PERIODIC" => Ok(Boundary::Periodic),
         "OPEN" => Ok(Boundary::Open),
+        "AXIS" => Ok(Boundary::Axis),
         "WALL" => {
             let velocity = group.attr("velocity")?.read_raw::<f64>()?;
             let velocity = velocity.try_into().map_err(|_| "a wall's velocity has 3 components")?;
             Ok(Boundary::Wall { velocity })
         }
-        other => Err(format!("`bc_type` is `{other}`, and must be WALL, OPEN or PERIODIC").into()),
+        other => {
+            Err(format!("`bc_type` is `{other}`, and must be WALL, OPEN, PERIODIC or AXIS").into())
+        }
     }
 }

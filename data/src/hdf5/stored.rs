@@ -86,6 +86,7 @@ fn hash_grid(grid: &Grid, hasher: &mut Hasher) {
             match boundary {
                 Boundary::Periodic => hasher.text("periodic"),
                 Boundary::Open => hasher.text("open"),
+                Boundary::Axis => hasher.text("axis"),
                 Boundary::Wall { velocity } => hasher.text("wall").f64s(&velocity),
             };
         }

@@ -37,7 +37,7 @@ impl Flow {
             opening: None,
             body: None,
             duration: f64::INFINITY,
-            poisson: Helmholtz::new(mesh.cells, mesh.spacing, mesh.ends()[0]),
+            poisson: Helmholtz::on(&mesh, mesh.ends()[0]),
             mesh,
         };
         flow.open(&|_| 0.0);
@@ -48,14 +48,16 @@ impl Flow {
     /// Lets fluid with the velocity `inflow(y)` in m/s enter where x is open; y is in m from the
     /// low corner.
     pub(crate) fn open(&mut self, inflow: &dyn Fn(f64) -> f64) {
-        let Mesh { cells, spacing, sides } = self.mesh;
-        if sides[0] == Sides::Open {
-            // Simpson's rule is exact for a parabola.
+        let mesh = &self.mesh;
+        if mesh.sides[0] == Sides::Open {
+            // Simpson's rule is exact for a parabola, and for one times r.
             let mean = |j: usize| {
-                let at = |part: f64| inflow((j as f64 + part) * spacing[1]);
+                let y = |part: f64| j as f64 + part;
+                let breadth = |part: f64| if mesh.is_pipe() { y(part) / y(0.5) } else { 1.0 };
+                let at = |part: f64| breadth(part) * inflow(y(part) * mesh.spacing[1]);
                 (at(0.0) + 4.0 * at(0.5) + at(1.0)) / 6.0
             };
-            self.opening = Some(Opening::new((0..cells[1]).map(mean).collect(), cells, spacing));
+            self.opening = Some(Opening::new((0..mesh.cells[1]).map(mean).collect(), mesh));
         }
     }
 
@@ -168,7 +170,7 @@ impl Flow {
         space: &mut Velocity,
         pressure: &mut Plane,
     ) -> [f64; 2] {
-        let (stencil, now, ny) = (self.stencil, &self.velocity, self.mesh.cells[1]);
+        let (stencil, now, ny) = (&self.stencil, &self.velocity, self.mesh.cells[1]);
         space.u.update_pair(&mut space.v, |i, u, v| {
             let (u, v) = (inner_mut(u, ny), inner_mut(v, ny));
             stencil.across_x(now, i, |j, push| u[j] = push.advection + push.diffusion);

@@ -18,9 +18,13 @@ pub(crate) enum Sides {
     Slip,
     /// Fluid enters at the low end of x, and leaves at the high end.
     Open,
+    /// The axis of a pipe at the low end of y, and its wall at the high end, which slides with this
+    /// velocity in m/s.
+    Pipe(f64),
 }
 
-/// Uniform plane cells between walls, repeating, or open along x.
+/// Uniform cells between walls, repeating, or open along x: of a plane, or of a half-plane through the
+/// axis of a pipe, where y is the distance r from it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mesh {
     /// Cells along x and y.
@@ -46,6 +50,9 @@ impl Mesh {
             return Err(SolverError::Grid { axis: 2, cells: nz, expected: "plane flow has one" });
         }
         let [x, y, _] = &grid.axes;
+        if y.boundaries[0] == Boundary::Axis && y.edges[0] != 0.0 {
+            return Err(SolverError::Axis { radius: y.edges[0] });
+        }
         Ok(Self {
             cells: [nx, ny],
             spacing: [x.spacing(), y.spacing()],
@@ -53,8 +60,24 @@ impl Mesh {
         })
     }
 
-    /// Refuses a disk with less than [`MARGIN`] cells between it and an end.
+    /// Whether y is the distance from the axis of a pipe.
+    pub(crate) fn is_pipe(&self) -> bool {
+        matches!(self.sides[1], Sides::Pipe(_))
+    }
+
+    /// Volumes of the cells of a line over their mean.
+    pub(crate) fn volumes(&self) -> Vec<f64> {
+        let cells = self.cells[1];
+        let ring = |j: usize| (2 * j + 1) as f64 / cells as f64;
+        (0..cells).map(|j| if self.is_pipe() { ring(j) } else { 1.0 }).collect()
+    }
+
+    /// Refuses a disk in a pipe, or with less than [`MARGIN`] cells between it and an end.
     pub(crate) fn check_inside(&self, disk: Disk) -> Result<(), SolverError> {
+        if self.is_pipe() {
+            let expected = "a body needs a plane, not the radius of a pipe";
+            return Err(SolverError::Grid { axis: 1, cells: self.cells[1], expected });
+        }
         for axis in 0..2 {
             let margin = MARGIN as f64 * self.spacing[axis] + disk.radius;
             let length = self.cells[axis] as f64 * self.spacing[axis];
@@ -73,7 +96,7 @@ impl Mesh {
             (Sides::Open, Ends::DirichletFaces) => Ends::EntryFaces,
             (Sides::Open, Ends::DirichletCells) => Ends::EntryCells,
             (Sides::Slip, Ends::DirichletCells) => Ends::NeumannCells,
-            (Sides::Walls(_) | Sides::Slip | Sides::Open, ends) => ends,
+            (Sides::Walls(_) | Sides::Slip | Sides::Open | Sides::Pipe(_), ends) => ends,
         };
         let [p, face, cell] = [Ends::NeumannCells, Ends::DirichletFaces, Ends::DirichletCells];
         [[of(0, p), of(1, p)], [of(0, face), of(1, cell)], [of(0, cell), of(1, face)]]
@@ -89,6 +112,7 @@ impl Mesh {
         let of = |axis: usize| match self.sides[axis] {
             Sides::Periodic | Sides::Slip | Sides::Open => 0.0,
             Sides::Walls([low, high]) => low.abs().max(high.abs()) / self.spacing[1 - axis],
+            Sides::Pipe(wall) => wall.abs() / self.spacing[0],
         };
         of(0).max(of(1))
     }
@@ -101,6 +125,7 @@ fn sides(axis: usize, boundaries: [Boundary; 2]) -> Result<Sides, SolverError> {
             Ok(Sides::Walls([low[1 - axis], high[1 - axis]]))
         }
         [Boundary::Open, Boundary::Open] if axis == 0 => Ok(Sides::Open),
+        [Boundary::Axis, Boundary::Wall { velocity }] if axis == 1 => Ok(Sides::Pipe(velocity[0])),
         _ => Err(SolverError::Boundaries { axis, found: boundaries }),
     }
 }

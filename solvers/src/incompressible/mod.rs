@@ -1,8 +1,9 @@
-//! Plane incompressible flow on a staggered grid.
+//! Incompressible flow on a staggered grid, plane or around an axis.
 
 mod body;
 mod capacitance;
 mod cells;
+mod chain;
 mod disk;
 mod faces;
 mod flow;
@@ -11,11 +12,13 @@ mod mesh;
 mod near;
 mod opening;
 pub(crate) mod plane;
+mod radii;
 mod sbdf2;
 mod solver;
 mod ssprk3;
 mod stencil;
 mod transform;
+mod turn;
 mod velocity;
 mod wake;
 

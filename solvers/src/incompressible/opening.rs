@@ -1,5 +1,6 @@
 //! Open ends: what enters at the low end of x, and how the flow leaves at the high end.
 
+use super::mesh::Mesh;
 use super::plane::{GHOSTS, Plane, inner, inner_mut};
 use super::velocity::Velocity;
 
@@ -19,6 +20,8 @@ use super::velocity::Velocity;
 pub(crate) struct Opening {
     /// Velocities of the faces of the low end in m/s.
     profile: Vec<f64>,
+    /// Areas of these faces over their mean.
+    areas: Vec<f64>,
     /// U/dx in 1/s.
     rate: f64,
     /// The line of faces of the high end.
@@ -27,9 +30,17 @@ pub(crate) struct Opening {
 
 impl Opening {
     /// What enters are the means over faces `profile` in m/s.
-    pub(crate) fn new(profile: Vec<f64>, cells: [usize; 2], spacing: [f64; 2]) -> Self {
-        let speed = profile.iter().sum::<f64>() / profile.len() as f64;
-        Self { profile, rate: speed / spacing[0], outlet: GHOSTS + cells[0] }
+    pub(crate) fn new(profile: Vec<f64>, mesh: &Mesh) -> Self {
+        let (areas, outlet) = (mesh.volumes(), GHOSTS + mesh.cells[0]);
+        let mut opening = Self { profile, areas, rate: 0.0, outlet };
+        opening.rate = opening.mean(opening.profile.iter().copied()) / mesh.spacing[0];
+        opening
+    }
+
+    /// The mean of values at the faces.
+    fn mean(&self, values: impl Iterator<Item = f64>) -> f64 {
+        let sum: f64 = values.zip(&self.areas).map(|(value, area)| value * area).sum();
+        sum / self.areas.len() as f64
     }
 
     /// −U ∂u/∂x in m/s² of the faces of the high end, by their number from 0.
@@ -64,11 +75,10 @@ impl Opening {
     /// Shifts what leaves, so that it is as much as enters.
     fn balance(&self, u: &mut Plane, share: f64) {
         let ny = self.profile.len();
-        let entering = share * self.profile.iter().sum::<f64>();
-        let leaving: f64 = inner(u.line(self.outlet), ny).iter().sum();
-        let shift = (entering - leaving) / ny as f64;
+        let entering = share * self.mean(self.profile.iter().copied());
+        let leaving = self.mean(inner(u.line(self.outlet), ny).iter().copied());
         for u in inner_mut(u.line_mut(self.outlet), ny) {
-            *u += shift;
+            *u += entering - leaving;
         }
     }
 
@@ -76,8 +86,7 @@ impl Opening {
     pub(crate) fn level(&self, pressure: &mut Plane) {
         let ny = self.profile.len();
         let [last, before] = [1, 2].map(|k| inner(pressure.line(self.outlet - k), ny));
-        let sum: f64 = last.iter().zip(before).map(|(p, before)| 1.5 * p - 0.5 * before).sum();
-        let mean = sum / ny as f64;
+        let mean = self.mean(last.iter().zip(before).map(|(p, before)| 1.5 * p - 0.5 * before));
         pressure.update(pressure.inner(), |_, line| line.iter_mut().for_each(|p| *p -= mean));
     }
 }

@@ -43,12 +43,12 @@ const GROWTH: f64 = 2.0;
 
 impl Sbdf2 {
     pub(crate) fn new(flow: &Flow) -> Self {
-        let (cells, spacing, [_, u, v]) = (flow.mesh.cells, flow.mesh.spacing, flow.mesh.ends());
+        let (cells, [_, u, v]) = (flow.mesh.cells, flow.mesh.ends());
         Self {
             other: Velocity::zeros(cells),
             advection: Velocity::zeros(cells),
             pressure: Plane::zeros(cells),
-            diffusion: [Helmholtz::new(cells, spacing, u), Helmholtz::new(cells, spacing, v)],
+            diffusion: [u, v].map(|ends| Helmholtz::on(&flow.mesh, ends)),
             last_step: None,
         }
     }
@@ -89,7 +89,7 @@ impl Sbdf2 {
     /// Writes the right-hand side into `other`, and Aⁿ over Aⁿ⁻¹.
     fn explicit_part(&mut self, flow: &Flow, omega: f64, dt: f64) {
         let (now, stencil, pressure, ny) =
-            (&flow.velocity, flow.stencil, &self.pressure, flow.mesh.cells[1]);
+            (&flow.velocity, &flow.stencil, &self.pressure, flow.mesh.cells[1]);
         let [rx, ry] = flow.mesh.spacing.map(|h| 1.0 / h);
         let beta = omega * omega / (1.0 + omega) / dt;
         let combine = |now: f64, old: f64, push: Push, before: f64| {
@@ -126,7 +126,7 @@ impl Sbdf2 {
     /// Adds −ν ∇·u* to the pressure.
     fn rotate_pressure(&mut self, flow: &Flow) {
         let (stencil, nu, ny, other) =
-            (flow.stencil, flow.viscosity, flow.mesh.cells[1], &self.other);
+            (&flow.stencil, flow.viscosity, flow.mesh.cells[1], &self.other);
         self.pressure.update(self.pressure.inner(), |i, line| {
             let divergence = stencil.divergence(other, i);
             inner_mut(line, ny).iter_mut().enumerate().for_each(|(j, p)| *p -= nu * divergence(j));

@@ -16,11 +16,9 @@ pub(crate) enum Ends {
     DirichletCells,
     /// Unknowns at the faces between cells, zero at the faces that end the axis.
     DirichletFaces,
-    /// Unknowns at the faces but the first, zero there, no gradient beyond the last. Swept, not
-    /// transformed.
+    /// Unknowns at the faces but the first, zero there, no gradient at the last.
     EntryFaces,
-    /// Unknowns at cell centres, zero at the low end, no gradient across the high end. Swept, not
-    /// transformed.
+    /// Unknowns at cell centres, zero at the low end, no gradient across the high end.
     EntryCells,
 }
 
@@ -39,11 +37,14 @@ impl Ends {
 ///
 /// Cosines come from one real Fourier transform of the same length after the permutation of
 /// Makhoul (1980), IEEE Trans. Acoust. Speech Signal Process. 28, 27. DST-II is DCT-II of the
-/// alternated sequence, backwards. DST-I is the algorithm `sinft` of Press et al., Numerical
+/// alternated sequence, backwards. Where one end is zero and the other without gradient, the line and
+/// its mirror image beyond that end make one of twice the length that is zero at both. DST-I is the algorithm `sinft` of Press et al., Numerical
 /// Recipes, §12.4.
 pub(crate) struct Transform {
+    /// Of the line with its mirror image, if it has one.
     ends: Ends,
     cells: usize,
+    is_mirrored: bool,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     /// `exp(−iπk/2n)` for cosines, `(sin πj/n, 0)` for DST-I.
@@ -59,8 +60,11 @@ pub(crate) struct Workspace {
 
 impl Transform {
     pub(crate) fn new(ends: Ends, cells: usize) -> Self {
-        let is_swept = matches!(ends, Ends::EntryFaces | Ends::EntryCells);
-        assert!(!is_swept, "open ends lie along x, which is swept");
+        let (ends, cells, is_mirrored) = match ends {
+            Ends::EntryFaces => (Ends::DirichletFaces, 2 * cells, true),
+            Ends::EntryCells => (Ends::DirichletCells, 2 * cells, true),
+            ends => (ends, cells, false),
+        };
         let mut planner = RealFftPlanner::new();
         let n = cells as f64;
         let twiddles = match ends {
@@ -72,6 +76,7 @@ impl Transform {
         Self {
             ends,
             cells,
+            is_mirrored,
             forward: planner.plan_fft_forward(cells),
             inverse: planner.plan_fft_inverse(cells),
             twiddles,
@@ -89,7 +94,7 @@ impl Transform {
 
     /// Unknowns of a line.
     pub(crate) fn unknowns(&self) -> usize {
-        self.ends.unknowns(self.cells)
+        if self.is_mirrored { self.cells / 2 } else { self.ends.unknowns(self.cells) }
     }
 
     /// Real numbers of its spectrum.
@@ -125,6 +130,9 @@ impl Transform {
 
     /// Replaces the unknowns at the beginning of `line` by their spectrum.
     pub(crate) fn forward(&self, line: &mut [f64], work: &mut Workspace) {
+        if self.is_mirrored {
+            self.mirror(line);
+        }
         match self.ends {
             Ends::Periodic => work.real.copy_from_slice(&line[..self.cells]),
             Ends::NeumannCells => permute(&line[..self.cells], 1.0, &mut work.real),
@@ -162,6 +170,16 @@ impl Transform {
             Ends::DirichletCells => restore(&work.real, scale, -scale, line),
             _ => line.iter_mut().zip(&work.real).for_each(|(x, v)| *x = scale * v),
         }
+    }
+
+    /// Appends its mirror image to the unknowns at the beginning of `line`.
+    fn mirror(&self, line: &mut [f64]) {
+        let [unknowns, all] = [self.unknowns(), self.ends.unknowns(self.cells)];
+        let (first, second) = line[..all].split_at_mut(unknowns);
+        second
+            .iter_mut()
+            .zip(first[..all - unknowns].iter().rev())
+            .for_each(|(to, from)| *to = *from);
     }
 
     fn fourier(&self, work: &mut Workspace) {

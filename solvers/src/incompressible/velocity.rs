@@ -28,7 +28,7 @@ impl Velocity {
                     end.repeats.into_iter().for_each(|[ghost, of]| plane.copy_line(of, ghost));
                 }),
                 walls => (0..u.line(0).len()).for_each(|j| {
-                    let values = walls.stop(end.faces.map(|i| u.line(i)[j]));
+                    let values = walls.stop(side, end.faces.map(|i| u.line(i)[j]));
                     end.faces.iter().zip(values).for_each(|(&i, value)| u.line_mut(i)[j] = value);
                     let values = walls.pass(side, end.cells.map(|i| v.line(i)[j]));
                     end.cells.iter().zip(values).for_each(|(&i, value)| v.line_mut(i)[j] = value);
@@ -47,7 +47,7 @@ impl Velocity {
                     walls => {
                         let values = walls.pass(side, end.cells.map(|j| u[j]));
                         end.cells.iter().zip(values).for_each(|(&j, value)| u[j] = value);
-                        let values = walls.stop(end.faces.map(|j| v[j]));
+                        let values = walls.stop(side, end.faces.map(|j| v[j]));
                         end.faces.iter().zip(values).for_each(|(&j, value)| v[j] = value);
                     }
                 }
@@ -102,16 +102,24 @@ impl End {
 }
 
 impl Sides {
+    /// Whether what lies beyond mirrors the flow: a wall without friction, or the axis of a pipe.
+    fn is_mirror(self, side: usize) -> bool {
+        self == Self::Slip || side == 0 && matches!(self, Self::Pipe(_))
+    }
+
     /// Nothing passes a wall: zero on its face. Values are those of `End::faces`.
-    fn stop(self, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
-        let beyond = if self == Self::Slip { -first } else { second - 3.0 * first };
+    fn stop(self, side: usize, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
+        let beyond = if self.is_mirror(side) { -first } else { second - 3.0 * first };
         [beyond, 0.0, first, second]
     }
 
     /// What a wall does to the velocity along it. Values are those of `End::cells`.
     fn pass(self, side: usize, [_, _, first, second]: [f64; 4]) -> [f64; 4] {
-        let Self::Walls(slide) = self else { return [second, first, first, second] };
-        slide_along(slide[side], first, second)
+        match self {
+            Self::Walls(slide) => slide_along(slide[side], first, second),
+            Self::Pipe(wall) if side == 1 => slide_along(wall, first, second),
+            _ => [second, first, first, second],
+        }
     }
 }
 

@@ -6,14 +6,15 @@ use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// Fluid at rest in a plane channel that is pushed through it from time 0.
+/// Fluid at rest in a plane channel or a pipe that is pushed through it from time 0.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U d / μ
 /// ```
 ///
 /// Fluid enters at the low end of x with the same velocity everywhere, and leaves at the high end;
-/// the ends of y are walls at rest. Far behind the inlet the profile is a parabola of height 3/2 U.
+/// walls are at rest. In a channel y runs from wall to wall, and far behind the inlet the profile is a
+/// parabola of height 3/2 U. In a pipe y is the distance from the axis, and the height is 2 U.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Tube {
@@ -25,8 +26,10 @@ pub struct Tube {
     pub viscosity: f64,
     /// Length l in m, > 0. Default 1.
     pub length: f64,
-    /// Distance of the walls d in m, > 0. Default 0.1.
+    /// Distance of the walls, or diameter of the pipe, d in m, > 0. Default 0.1.
     pub diameter: f64,
+    /// Whether it is a pipe, and the flow the same all round its axis. Default false.
+    pub axisymmetric: bool,
 }
 
 /// Fewest cells along x and y: coarser ones do not hold the boundary layers.
@@ -34,7 +37,14 @@ const LEAST_CELLS: usize = 8;
 
 impl Default for Tube {
     fn default() -> Self {
-        Self { inlet_velocity: 1.0, density: 100.0, viscosity: 0.1, length: 1.0, diameter: 0.1 }
+        Self {
+            inlet_velocity: 1.0,
+            density: 100.0,
+            viscosity: 0.1,
+            length: 1.0,
+            diameter: 0.1,
+            axisymmetric: false,
+        }
     }
 }
 
@@ -46,7 +56,8 @@ impl Tube {
 
 impl Part for Tube {
     const NAME: &'static str = "tube";
-    const SUMMARY: &'static str = "flow that develops in a plane channel from inlet to outlet";
+    const SUMMARY: &'static str =
+        "flow that develops in a plane channel or a pipe, from inlet to outlet";
 
     fn check(&self) -> Result<(), Invalid> {
         let positive = [
@@ -98,9 +109,14 @@ impl Problem for Tube {
                 expected: "plane flow has 1",
             });
         }
+        let (width, low) = if self.axisymmetric {
+            (0.5 * self.diameter, Boundary::Axis)
+        } else {
+            (self.diameter, Boundary::REST)
+        };
         Ok(Grid::plane(
             Axis::uniform(cells[0], 0.0, self.length, [Boundary::Open; 2]),
-            Axis::uniform(cells[1], 0.0, self.diameter, [Boundary::REST; 2]),
+            Axis::uniform(cells[1], 0.0, width, [low, Boundary::REST]),
         ))
     }
 

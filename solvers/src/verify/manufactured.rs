@@ -58,7 +58,7 @@ impl Manufactured {
 }
 
 /// g
-fn swing(time: f64) -> f64 {
+pub(super) fn swing(time: f64) -> f64 {
     1.0 + 0.5 * (2.0 * time).sin()
 }
 
