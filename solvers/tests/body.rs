@@ -96,3 +96,15 @@ fn bodies_that_touch_an_end_are_refused() {
     let error = near.solver(&grid).err().expect("half a cell is left below");
     assert!(matches!(error, SolverError::Grid { axis: 1, cells: 32, .. }), "{error}");
 }
+
+#[test]
+fn streets_that_are_not_resolved_stay_stable() {
+    // Two, five and ten cells a diameter where the boundary layer is a thirtieth.
+    for cells in [[24, 16, 1], [64, 32, 1], [128, 64, 1]] {
+        let fast = Cylinder { reynolds: Some(1000.0), ..Cylinder::default() };
+        let (mut solver, _) = start(&fast, cells);
+        solver.advance(10.0 * fast.time_scale()).expect("the flow is stable");
+        let [drag, ..] = monitors(solver.as_ref());
+        assert!(drag > 0.0 && drag < 10.0, "drag coefficient {drag} on {cells:?}");
+    }
+}

@@ -1,6 +1,6 @@
 //! The flow of now, and its projection.
 
-use super::body::{Body, NearFace};
+use super::body::{Body, NearFace, NearPush};
 use super::capacitance::{Capacitance, CutCell};
 use super::disk::Disk;
 use super::helmholtz::Helmholtz;
@@ -130,9 +130,9 @@ impl Flow {
     /// Close to the wall friction is fast. There an implicit step replaces the explicit one: the
     /// push that pressure does not balance is divided by `ν |w| dt`, with w the Laplacian's weight
     /// of the face itself. What is in balance, and all that is slow, is not changed.
-    pub(crate) fn damped(&self, axis: usize, face: &NearFace, push: f64, dt: f64) -> f64 {
+    pub(crate) fn damped(&self, axis: usize, face: &NearFace, near: NearPush, dt: f64) -> f64 {
         let balance = -self.slope(axis, face.at) / self.duration;
-        balance + (push - balance) / (self.viscosity * face.friction * dt).max(1.0)
+        balance + (near.push - balance) / (near.decay * dt).max(1.0)
     }
 
     /// ∂ψ/∂x or ∂ψ/∂y on a face away from the ends of the domain.

@@ -180,10 +180,9 @@ fn accuracy_check(
     error: f64,
     published: Published,
 ) -> Check {
-    const WHY: &str = "the width of the published interval, whose ends the later value may touch, on 40 cells a diameter; on coarser grids what the order 2 makes of it, and twice that where streets are not resolved";
+    const WHY: &str = "the width of the published interval, whose ends the later value may touch, on 40 cells a diameter; on coarser grids what order 3 makes of it, with which streets that are barely resolved gain";
     let [low, high] = published.interval;
-    let coarser = RESOLVED as f64 / size as f64;
-    let factor = if coarser > 1.0 { 2.0 * coarser * coarser } else { 1.0 };
+    let factor = (RESOLVED as f64 / size as f64).powi(3).max(1.0);
     let limit = 100.0 * factor * (high - low) / published.later;
     Check::at_most(format!("{case}: {quantity} on {size} cells a diameter"), error, limit, "%", WHY)
 }
