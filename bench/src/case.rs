@@ -1,7 +1,14 @@
 //! A problem made definite: its parameters, how they vary, and what is saved.
 
+mod reference;
+mod roles;
+
+pub use reference::{Reference, Refine};
+pub use roles::Roles;
+
+use crate::points::{Point, points};
 use crate::{BenchError, Distribution};
-use data::{Info, Invalid, Parameter, Split, SplitPlan, hash_hex, rng};
+use data::{Info, Interval, Invalid, Parameter, Split, hash_hex, rng};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use solvers::{PROBLEMS, Problem};
@@ -17,29 +24,15 @@ struct WireCase {
     parameters: toml::Table,
     #[serde(default)]
     vary: BTreeMap<String, Distribution>,
+    #[serde(default)]
+    points: Vec<String>,
     cells: Vec<usize>,
-    interval: f64,
+    interval: Interval,
     frames: usize,
     seed: u64,
     #[serde(default)]
     reference: Reference,
-    split: SplitPlan,
-}
-
-/// How the reference is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct Reference {
-    /// Solver cells an output cell, along every axis. Default 2.
-    pub refine: usize,
-    /// Whether every sample is also solved on halved and quartered grids, to estimate its error. Default true.
-    pub error_estimate: bool,
-}
-
-impl Default for Reference {
-    fn default() -> Self {
-        Self { refine: 2, error_estimate: true }
-    }
+    split: Roles,
 }
 
 /// More cells, frames or samples than this are a slip of the finger.
@@ -63,18 +56,21 @@ pub struct Case {
     pub parameters: toml::Table,
     /// The parameters that vary, and how.
     pub vary: BTreeMap<String, Distribution>,
+    /// The samples' parameters, if they were chosen by somebody else and are not drawn.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<Point>,
     /// Output cells along x, y, z.
     pub cells: [usize; 3],
-    /// Time between saved states in s.
-    pub interval: f64,
+    /// Time between saved states.
+    pub interval: Interval,
     /// Saved states a sample, that at time 0 included.
     pub frames: usize,
     /// What chance depends on.
     pub seed: u64,
     /// How the reference is computed.
     pub reference: Reference,
-    /// How many samples take which role.
-    pub split: SplitPlan,
+    /// Which samples take which role.
+    pub split: Roles,
 }
 
 impl Case {
@@ -99,6 +95,7 @@ impl Case {
             text: text.into(),
             problem: wire.problem,
             parameters: wire.parameters,
+            points: points(&wire.points).map_err(invalid)?,
             vary: wire.vary,
             cells,
             interval: wire.interval,
@@ -114,27 +111,20 @@ impl Case {
 
     fn check(&self) -> Result<(), Invalid> {
         let within = |least: usize, count: usize| (least..=MOST).contains(&count);
-        let interval = self.interval;
+        let interval = self.interval.value();
         let is_sound = interval > 0.0 && interval.is_finite();
         Invalid::unless(is_sound, "interval", interval, "greater than 0")?;
         let expected = "at least 2, a state and the one to predict, and at most a million";
         Invalid::unless(within(2, self.frames), "frames", self.frames, expected)?;
-        let refine = self.reference.refine;
-        Invalid::unless(
-            (1..=64).contains(&refine),
-            "reference.refine",
-            refine,
-            "between 1 and 64",
-        )?;
+        self.reference.check()?;
         let cells = self.cells.iter().try_fold(1, |product: usize, &n| product.checked_mul(n));
         let is_sound = cells.is_some_and(|cells| within(1, cells));
         let expected = "at least 1 each, and at most a million together";
         Invalid::unless(is_sound, "cells", format!("{:?}", self.cells), expected)?;
-        let SplitPlan { train, valid, test } = self.split;
-        let is_sound = within(1, train) && within(0, valid) && within(1, test);
-        let value = format!("{{ train = {train}, valid = {valid}, test = {test} }}");
-        let expected = "at least 1 to train and 1 to test, and at most a million each";
-        Invalid::unless(is_sound, "split", value, expected)?;
+        let is_sound = self.points.is_empty() || self.vary.is_empty();
+        let expected = "left out where there are `points`, which say how samples differ";
+        Invalid::unless(is_sound, "vary", "{ … }", expected)?;
+        self.split.check(&self.points)?;
         self.vary.values().try_for_each(Distribution::check)
     }
 
@@ -144,7 +134,7 @@ impl Case {
         let unfit = |source| BenchError::Grid { place: place.into(), cells, source };
         let first = self.problem(0)?;
         first.grid(cells).and_then(|grid| first.solver(&grid).map(drop)).map_err(unfit)?;
-        for index in 1..self.split.total() {
+        for index in 1..self.samples() {
             self.problem(index)?.grid(cells).map(drop).map_err(unfit)?;
         }
         Ok(())
@@ -157,12 +147,48 @@ impl Case {
 
     /// The solver's cells along x, y, z.
     pub fn reference_cells(&self) -> [usize; 3] {
-        self.cells.map(|cells| if cells == 1 { 1 } else { cells * self.reference.refine })
+        self.reference.cells(self.cells)
+    }
+
+    /// The number of samples.
+    pub fn samples(&self) -> usize {
+        self.split.total(&self.points)
     }
 
     /// The roles of all samples.
     pub fn roles(&self) -> Vec<Split> {
-        self.split.assign(self.seed)
+        self.split.assign(&self.points, self.seed)
+    }
+
+    /// The names of all samples, if they have names.
+    pub fn names(&self) -> Vec<String> {
+        let count = if self.points.is_empty() { 0 } else { self.samples() };
+        (0..count).map(|index| self.point(index).name.clone()).collect()
+    }
+
+    /// The point of a sample of a case that has points.
+    fn point(&self, index: usize) -> &Point {
+        &self.points[self.split.place(index, self.points.len(), self.seed)]
+    }
+
+    /// Whether a parameter differs from sample to sample.
+    pub fn varies(&self, parameter: &str) -> bool {
+        let values = || self.points.iter().map(|point| point.values.get(parameter));
+        self.vary.contains_key(parameter) || values().any(|value| Some(value) != values().next())
+    }
+
+    /// The same case saved on `cells` cells an axis, solved on the same grids where they are finer.
+    pub fn with_cells(&self, place: &str, cells: usize) -> Result<Self, BenchError> {
+        let solved = self.reference_cells();
+        let mut changed = self.clone();
+        changed.cells = self.cells.map(|n| if n == 1 { 1 } else { cells });
+        let refine = [0, 1].map(|axis| (solved[axis] / cells).max(1));
+        changed.reference.refine = Refine::Each(refine);
+        changed.text = format!("# cells = {cells}\n{}", self.text);
+        let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };
+        changed.check().map_err(invalid)?;
+        changed.check_samples(place)?;
+        Ok(changed)
     }
 
     /// The generator of a sample: parameters are drawn first, in the order of their names, then the initial state.
@@ -171,8 +197,12 @@ impl Case {
     }
 
     /// The table of a sample's problem.
-    fn table(&self, rng: &mut ChaCha12Rng) -> toml::Table {
+    fn table(&self, index: usize, rng: &mut ChaCha12Rng) -> toml::Table {
         let mut table = self.parameters.clone();
+        if !self.points.is_empty() {
+            let values = self.point(index).values.iter();
+            table.extend(values.map(|(name, value)| (name.clone(), (*value).into())));
+        }
         for (name, distribution) in &self.vary {
             table.insert(name.clone(), distribution.draw(rng).into());
         }
@@ -190,7 +220,7 @@ impl Case {
         index: usize,
     ) -> Result<(Box<dyn Problem>, ChaCha12Rng), BenchError> {
         let mut rng = self.sample_rng(index);
-        let table = self.table(&mut rng);
+        let table = self.table(index, &mut rng);
         let problem = PROBLEMS.build(&self.problem, table).map_err(|source| BenchError::Part {
             place: format!("case `{}`", self.name),
             source,
@@ -207,13 +237,20 @@ impl Case {
     ) -> Result<Box<dyn Problem>, BenchError> {
         let mut table = self.parameters.clone();
         for (parameter, &value) in parameters.iter().zip(values) {
-            if self.vary.contains_key(&parameter.name) {
+            if self.is_given(&parameter.name) {
                 table.insert(parameter.name.clone(), value.into());
             }
         }
         PROBLEMS
             .build(&self.problem, table)
             .map_err(|source| BenchError::Part { place: format!("case `{}`", self.name), source })
+    }
+
+    /// Whether a sample's table has a parameter of that name beyond what all samples share.
+    fn is_given(&self, parameter: &str) -> bool {
+        let of_points =
+            self.points.first().is_some_and(|point| point.values.contains_key(parameter));
+        of_points || self.vary.contains_key(parameter)
     }
 
     /// What all samples have in common.
@@ -224,6 +261,7 @@ impl Case {
             problem: self.problem.clone(),
             fields: problem.fields(),
             parameters: problem.parameters().into_iter().map(|(parameter, _)| parameter).collect(),
+            monitors: problem.monitors(),
             cells: self.cells,
             interval: self.interval,
             frames: self.frames,

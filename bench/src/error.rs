@@ -85,6 +85,14 @@ pub enum BenchError {
         /// Why not.
         source: SolverError,
     },
+    /// Samples of a dataset are being solved by other processes.
+    #[error("{missing} samples of case `{case}` are being solved by other processes")]
+    Elsewhere {
+        /// The case.
+        case: String,
+        /// How many.
+        missing: usize,
+    },
     /// A verification did not run.
     #[error("problem `{problem}` could not be verified: {source}")]
     Verify {
@@ -170,6 +178,7 @@ impl Diagnostic for BenchError {
                 "the grid may be too coarse for this flow: raise `reference.refine`".into()
             }
             Self::Earlier { command, .. } => format!("run `{command}` first"),
+            Self::Elsewhere { .. } => "run the same command again when those have ended".into(),
             Self::Stopped => "run the same command again to go on where it stopped".into(),
             Self::Data(DataError::Version { .. }) => {
                 "use the eddymark that wrote it, or a later one".into()

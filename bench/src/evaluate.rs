@@ -5,9 +5,10 @@ use crate::panels::panels;
 use crate::timing::timed_rollout;
 use crate::{BenchError, Case, Suite};
 use data::{
-    Contestant, Dataset, Panel, Parameter, Provenance, Record, Sample, Source, Split, Trajectory,
+    Contestant, Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, Split,
+    Trajectory,
 };
-use ndarray::Axis;
+use ndarray::{Axis, s};
 use operators::{Surrogate, Task};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ impl Exam {
             history: sample.trajectory.slice(0..first),
             parameters: sample.parameters.clone(),
             grid: sample.grid.clone(),
-            interval: case.interval,
+            interval: sample.interval(),
             steps,
         };
         let tasks = samples.iter().map(task).collect();
@@ -85,8 +86,13 @@ pub fn evaluate(
     surrogate: &mut dyn Surrogate,
 ) -> Result<Judgement, BenchError> {
     let mut timed = timed_rollout(surrogate, &exam.tasks)?;
-    timed.predictions.iter_mut().for_each(end_at_divergence);
     let info = dataset.info();
+    let times = info.interval.times(exam.first, exam.steps);
+    for (prediction, sample) in timed.predictions.iter_mut().zip(&exam.samples) {
+        carry_constants(prediction, sample, info);
+        end_at_divergence(prediction);
+        prediction.times.clone_from(&times);
+    }
     let contestant = Contestant {
         case: case.name.clone(),
         surrogate: entrant.name.into(),
@@ -115,8 +121,9 @@ pub fn evaluate(
             diverged: first_divergence(prediction),
             provenance: entrant.provenance.clone(),
         };
-        let reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
-        let context = Context::new(sample.grid.clone(), info.fields.clone(), info.interval);
+        let mut reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
+        reference.times.clone_from(&times);
+        let context = Context::of(sample, &info.fields, info.interval);
         score(&template, prediction, &reference, &context)
     };
     let records: Vec<Vec<Record>> =
@@ -156,6 +163,17 @@ fn score(
 
 fn named(parameters: &[Parameter], values: &[f64]) -> BTreeMap<String, f64> {
     parameters.iter().map(|parameter| parameter.name.clone()).zip(values.iter().copied()).collect()
+}
+
+/// Constant channels are given: what a surrogate says of them is not looked at.
+fn carry_constants(prediction: &mut Trajectory, sample: &Sample, info: &Info) {
+    let channels = data::channels(&info.fields).into_iter().enumerate();
+    for (number, _) in channels.filter(|(_, channel)| channel.constant) {
+        let given = sample.trajectory.values.slice(s![0, number, .., .., ..]);
+        for mut state in prediction.values.outer_iter_mut() {
+            state.index_axis_mut(Axis(0), number).assign(&given);
+        }
+    }
 }
 
 /// What follows a state that is not finite is not finite either, whatever the surrogate says.

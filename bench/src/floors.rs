@@ -1,17 +1,17 @@
 //! The data's own error: what no score against them can resolve.
 
-use crate::metrics::{Context, Divergence, Metric, mean_square, variance, vectors};
-use data::{Field, Floor, Sample};
+use crate::metrics::{Context, Divergence, Metric, Weights, mean_square, variance, vectors};
+use data::{Field, Floor, Info, Sample};
 use ndarray::Axis;
 use std::ops::Range;
 
 /// A metric's denominator squared, from one channel of the reference.
-type Scale = fn(ndarray::ArrayView3<'_, f64>) -> f64;
+type Scale = fn(&Weights, ndarray::ArrayView3<'_, f64>) -> f64;
 
 /// Errors that are compared with one scale: a channel's, a vector's, or the mean over channels.
 enum Group {
     Pooled(Range<usize>),
-    Mean(usize),
+    Mean(Vec<usize>),
 }
 
 /// The floors of a case: the mean over its test samples, at the times of the rollout.
@@ -20,10 +20,11 @@ pub(crate) fn floors(
     samples: &[Sample],
     first: usize,
     steps: usize,
-    fields: &[Field],
+    info: &Info,
 ) -> Vec<Floor> {
-    let Some(sample) = samples.first() else { return Vec::new() };
-    let times = sample.trajectory.times[first..first + steps].to_vec();
+    let times = info.interval.times(first, steps);
+    let weights: Vec<Weights> =
+        samples.iter().map(|s| Context::of(s, &info.fields, info.interval).weights).collect();
     let floor = |metric: &str, channel: &str, values: Vec<f64>| Floor {
         case: case.into(),
         channel: channel.into(),
@@ -33,14 +34,15 @@ pub(crate) fn floors(
     };
     let mut all = Vec::new();
     let scales: [(&str, Scale); 3] =
-        [("rmse", |_| 1.0), ("nrmse", mean_square), ("vrmse", variance)];
+        [("rmse", |_, _| 1.0), ("nrmse", mean_square), ("vrmse", variance)];
     for (metric, scale) in scales {
-        for (channel, group) in groups(fields, metric != "rmse") {
-            let of_sample = |sample: &Sample| {
-                let value = |frame| group.error(sample, frame, scale);
+        for (channel, group) in groups(&info.fields, metric != "rmse") {
+            let of_sample = |(sample, weights): (&Sample, &Weights)| {
+                let value = |frame| group.error(sample, weights, frame, scale);
                 (first..first + steps).map(value).collect::<Option<Vec<f64>>>()
             };
-            let errors: Vec<Vec<f64>> = samples.iter().filter_map(of_sample).collect();
+            let errors: Vec<Vec<f64>> =
+                samples.iter().zip(&weights).filter_map(of_sample).collect();
             if !errors.is_empty() {
                 let of_step = |step| mean(errors.iter().map(|error: &Vec<f64>| error[step]));
                 all.push(floor(metric, &channel, (0..steps).map(of_step).collect()));
@@ -48,7 +50,7 @@ pub(crate) fn floors(
         }
     }
     all.extend(
-        divergence(samples, first, steps, fields)
+        divergence(samples, first, steps, info)
             .map(|(channel, values)| floor("divergence", &channel, values)),
     );
     all
@@ -57,12 +59,13 @@ pub(crate) fn floors(
 /// Every channel alone; where values have no unit, also all channels and every vector whole.
 fn groups(fields: &[Field], is_dimensionless: bool) -> Vec<(String, Group)> {
     let channels = data::channels(fields);
+    let judged = || channels.iter().enumerate().filter(|(_, channel)| !channel.constant);
     let alone = |(number, channel): (usize, &data::Channel)| {
         (channel.symbol.clone(), Group::Pooled(number..number + 1))
     };
-    let mut groups: Vec<(String, Group)> = channels.iter().enumerate().map(alone).collect();
+    let mut groups: Vec<(String, Group)> = judged().map(alone).collect();
     if is_dimensionless {
-        groups.push(("all".into(), Group::Mean(channels.len())));
+        groups.push(("all".into(), Group::Mean(judged().map(|(number, _)| number).collect())));
         let whole =
             vectors(fields).map(|(field, range)| (field.name.clone(), Group::Pooled(range)));
         groups.extend(whole);
@@ -72,18 +75,19 @@ fn groups(fields: &[Field], is_dimensionless: bool) -> Vec<(String, Group)> {
 
 impl Group {
     /// The estimated error of one state over the reference's scale; `None` without an estimate.
-    fn error(&self, sample: &Sample, frame: usize, scale: Scale) -> Option<f64> {
+    fn error(&self, sample: &Sample, weights: &Weights, frame: usize, scale: Scale) -> Option<f64> {
         let errors = sample.error_estimate.as_ref()?.row(frame);
         let state = sample.trajectory.state(frame);
         let pooled = |range: Range<usize>| {
             let error: f64 = range.clone().map(|channel| errors[channel] * errors[channel]).sum();
-            let scale: f64 = range.map(|channel| scale(state.index_axis(Axis(0), channel))).sum();
+            let scale: f64 =
+                range.map(|channel| scale(weights, state.index_axis(Axis(0), channel))).sum();
             (error / scale).sqrt()
         };
         Some(match self {
             Self::Pooled(range) => pooled(range.clone()),
-            Self::Mean(count) => {
-                (0..*count).map(|channel| pooled(channel..channel + 1)).sum::<f64>() / *count as f64
+            Self::Mean(channels) => {
+                mean(channels.iter().map(|&channel| pooled(channel..channel + 1)))
             }
         })
     }
@@ -94,11 +98,11 @@ fn divergence(
     samples: &[Sample],
     first: usize,
     steps: usize,
-    fields: &[Field],
+    info: &Info,
 ) -> Option<(String, Vec<f64>)> {
     let of_sample = |sample: &Sample| {
         let reference = sample.trajectory.slice(first..first + steps);
-        let context = Context::new(sample.grid.clone(), fields.to_vec(), 0.0);
+        let context = Context::of(sample, &info.fields, info.interval);
         Divergence::default().score(&reference, &reference, &context).pop()
     };
     let series = samples.iter().map(of_sample).collect::<Option<Vec<_>>>()?;

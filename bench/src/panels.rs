@@ -14,8 +14,7 @@ pub(crate) fn shown_steps(steps: usize) -> Vec<usize> {
 /// The test samples that are shown, by place: those with the least and the greatest value of the
 /// first parameter that varies.
 pub(crate) fn shown_samples(case: &Case, info: &Info, samples: &[Sample]) -> Vec<usize> {
-    let varying =
-        info.parameters.iter().position(|parameter| case.vary.contains_key(&parameter.name));
+    let varying = info.parameters.iter().position(|parameter| case.varies(&parameter.name));
     let Some(parameter) = varying else { return vec![0] };
     let value = |place: &usize| samples[*place].parameters[parameter];
     let by_value = |a: &usize, b: &usize| value(a).total_cmp(&value(b));
@@ -41,7 +40,8 @@ pub(crate) fn panels(
     for place in shown_samples(case, info, samples) {
         let (sample, prediction) = (&samples[place], &predictions[place]);
         for step in shown_steps(prediction.len()) {
-            for (number, channel) in channels(&info.fields).into_iter().enumerate() {
+            let judged = channels(&info.fields).into_iter().enumerate();
+            for (number, channel) in judged.filter(|(_, channel)| !channel.constant) {
                 let plane = |trajectory: &Trajectory, frame: usize| -> Vec<f32> {
                     trajectory
                         .state(frame)
@@ -81,7 +81,7 @@ fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
         .parameters
         .iter()
         .zip(&sample.parameters)
-        .filter(|(parameter, _)| case.vary.contains_key(&parameter.name));
+        .filter(|(parameter, _)| case.varies(&parameter.name));
     let text = |(parameter, value): (&data::Parameter, &f64)| {
         let digits = if value.abs() >= 100.0 { 0 } else { 2 };
         let unit =

@@ -1,6 +1,7 @@
 //! Every built-in case and suite is what it should be.
 
-use bench::{Case, case_names, find_case, find_suite, suite_names};
+use bench::{Case, Refine, Roles, case_names, find_case, find_suite, suite_names};
+use data::SplitPlan;
 use std::collections::BTreeSet;
 
 #[test]
@@ -19,7 +20,7 @@ fn every_case_and_suite_reads_and_checks() {
 fn a_sample_does_not_depend_on_how_many_are_drawn() {
     let case = find_case("cavity/quick").expect("it is built in");
     let mut more = case.clone();
-    more.split.train += 100;
+    more.split = Roles::Drawn(SplitPlan { train: 100, valid: 10, test: 20 });
     let values = |case: &Case| -> Vec<f64> {
         let problem = case.problem(17).expect("it builds");
         problem.parameters().into_iter().map(|(_, value)| value).collect()
@@ -36,7 +37,7 @@ fn the_hash_knows_what_changes_numbers_and_nothing_else() {
     let mut reseeded = case.clone();
     reseeded.seed += 1;
     let mut refined = case.clone();
-    refined.reference.refine += 1;
+    refined.reference.refine = Refine::Every(3);
     let hashes: BTreeSet<String> =
         [&case, &reseeded, &refined].iter().map(|case| case.hash()).collect();
     assert_eq!(hashes.len(), 3);
@@ -97,4 +98,19 @@ fn any_refinement_has_an_error_estimate() {
     let estimate = sample.error_estimate.expect("it is estimated");
     assert_eq!(estimate.row(0).to_vec(), [0.0; 3], "all grids start from rest");
     assert!(estimate.row(1).iter().all(|error| *error > 0.0 && error.is_finite()), "{estimate}");
+}
+
+/// A solver that competes knows what a task says, the parameters' values, and must build the same flow.
+#[test]
+fn every_sample_is_rebuilt_from_its_parameters() {
+    for name in case_names() {
+        let case = find_case(name).expect("it reads");
+        for index in 0..case.samples() {
+            let problem = case.problem(index).expect("it builds");
+            let (parameters, values): (Vec<_>, Vec<_>) = problem.parameters().into_iter().unzip();
+            let again = case.problem_of(&parameters, &values).expect("it builds");
+            assert_eq!(again.parameters(), problem.parameters(), "{name}, sample {index}");
+            assert_eq!(again.time_scale(), problem.time_scale(), "{name}, sample {index}");
+        }
+    }
 }

@@ -122,7 +122,11 @@ fn a_task_has_no_field_for_what_is_to_be_predicted() {
 #[test]
 fn every_metric_and_baseline_file_is_in_its_list() {
     for (folder, helpers, listed) in [
-        ("metrics", vec!["mod", "series"], bench::metrics::METRICS.names().collect::<Vec<_>>()),
+        (
+            "metrics",
+            vec!["mod", "series", "weights"],
+            bench::metrics::METRICS.names().collect::<Vec<_>>(),
+        ),
         ("baselines", vec!["mod"], bench::baselines::BASELINES.names().collect()),
     ] {
         let files = sources(&root().join("bench/src").join(folder));

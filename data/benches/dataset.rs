@@ -5,10 +5,11 @@
 //! ```
 
 use data::{
-    Axis, Boundary, Dataset, DatasetHeader, Field, Grid, Info, Sample, Source, Split, Trajectory,
+    Axis, Boundary, Dataset, DatasetHeader, Field, Grid, Info, Interval, Sample, Source, Split,
+    Trajectory,
 };
 use divan::{Bencher, counter::BytesCount};
-use ndarray::Array5;
+use ndarray::{Array2, Array5};
 
 const FRAMES: usize = 25;
 const CELLS: usize = 64;
@@ -32,13 +33,15 @@ fn header() -> DatasetHeader {
             ],
             parameters: vec![],
             cells: [CELLS, CELLS, 1],
-            interval: 0.1,
+            interval: Interval::Seconds(0.1),
+            monitors: vec![],
             frames: FRAMES,
         },
         case_text: text(),
         case_hash: text(),
         seed: 1,
         roles: vec![Split::Train; SAMPLES],
+        names: vec![],
         solver: text(),
         version: text(),
         commit: text(),
@@ -63,6 +66,9 @@ fn sample(index: usize) -> Sample {
             values: Array5::from_shape_fn((FRAMES, 3, CELLS, CELLS, 1), wave),
         },
         error_estimate: None,
+        monitors: Array2::zeros((FRAMES, 0)),
+        solved_on: [0; 3],
+        steady_from: None,
     }
 }
 

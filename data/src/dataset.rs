@@ -1,16 +1,19 @@
 //! Many samples of one case, on disk.
 
+mod claim;
 mod declaration;
 mod inspect;
+mod reliability;
 mod shape;
 mod shelf;
 mod statistics;
 
+pub use claim::Claim;
 pub use declaration::DatasetHeader;
 pub use inspect::inspect;
 
-use crate::hdf5::{SampleFile, Stored, partial, unfit, write_sample};
-use crate::{DataError, Hasher, Info, Normalization, Sample, Source, Split, SplitPlan};
+use crate::hdf5::{SampleFile, partial, unfit, write_sample};
+use crate::{DataError, Hasher, Info, Normalization, Sample, Source, Split, SplitPlan, Trust};
 use ndarray::Array5;
 use shape::Shape;
 use shelf::Shelf;
@@ -46,6 +49,7 @@ impl Dataset {
         for split in Split::ALL {
             fs_err::create_dir_all(root.join("data").join(split.folder()))?;
         }
+        let _claim = Claim::wait(&root.join("dataset"))?;
         match declaration::read(root)? {
             Some(found) => declaration::must_agree(root, &found, &header)?,
             None => declaration::write(root, &header)?,
@@ -69,17 +73,20 @@ impl Dataset {
     }
 
     /// The samples that have no whole file of this case, in increasing order.
-    ///
-    /// Leftovers of interrupted writes are removed: do not ask while another thread writes.
     pub fn missing(&self) -> Vec<usize> {
-        for index in 0..self.header.roles.len() {
-            let _ = std::fs::remove_file(partial(&self.path(index)));
-        }
-        self.lacking()
+        (0..self.header.roles.len()).filter(|&index| !self.is_whole(index)).collect()
     }
 
-    fn lacking(&self) -> Vec<usize> {
-        (0..self.header.roles.len()).filter(|&index| !self.is_whole(index)).collect()
+    /// The right to compute and write a sample; nothing if another process has it, or if the sample
+    /// is whole by now. What an interrupted write left over is removed.
+    pub fn claim(&self, index: usize) -> Result<Option<Claim>, DataError> {
+        self.role(index)?;
+        let Some(claim) = Claim::attempt(&self.path(index))? else { return Ok(None) };
+        if self.is_whole(index) {
+            return Ok(None);
+        }
+        let _ = std::fs::remove_file(partial(&self.path(index)));
+        Ok(Some(claim))
     }
 
     fn is_whole(&self, index: usize) -> bool {
@@ -97,12 +104,14 @@ impl Dataset {
     pub fn write(&self, sample: &Sample) -> Result<(), DataError> {
         self.must_fit(sample)?;
         self.shelf.forget(sample.index);
-        write_sample(&self.path(sample.index), &self.header, &Stored::from(sample))
+        write_sample(&self.path(sample.index), &self.header, sample)
     }
 
     fn must_fit(&self, sample: &Sample) -> Result<(), DataError> {
-        let (found, expected) =
-            (Shape::of(sample), Shape::wanted(&self.header.info, self.role(sample.index)?));
+        let (found, expected) = (
+            Shape::of(sample, &self.header.info),
+            Shape::wanted(&self.header.info, self.role(sample.index)?),
+        );
         let differs =
             found.0.into_iter().zip(expected.0).find(|(found, expected)| found.1 != expected.1);
         let Some(((what, found), (_, expected))) = differs else { return Ok(()) };
@@ -114,10 +123,11 @@ impl Dataset {
     ///
     /// Refuses while samples are missing. A dataset without training samples gets no statistics.
     pub fn finish(&self) -> Result<String, DataError> {
-        let lacking = self.lacking();
+        let lacking = self.missing();
         if !lacking.is_empty() {
             return Err(self.incomplete(lacking));
         }
+        let _claim = Claim::wait(&self.root.join("statistics"))?;
         if !self.indices(Split::Train).is_empty() {
             statistics::write(&self.root, &self.header.info, &statistics::gather(self)?)?;
         }
@@ -139,6 +149,11 @@ impl Dataset {
     /// The statistics that [`Dataset::finish`] wrote.
     pub fn normalization(&self) -> Result<Normalization, DataError> {
         statistics::read(&self.root)
+    }
+
+    /// How far a sample's fields can be trusted; empty without an error estimate.
+    pub fn trust(&self, index: usize) -> Result<Vec<Trust>, DataError> {
+        self.file(index)?.trust()
     }
 
     /// Computes a sample's content hash anew, and compares it with the one that it declares.

@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! Grid ── State ── Trajectory ── Sample ── Dataset      what is computed, in memory and on disk
-//! Field, Parameter ── Info                              what its numbers mean
+//! Field, Parameter, Interval ── Info                    what its numbers mean
+//! Trust                                                 how far they can be trusted
 //! Split ── Normalization                                what may be learned from
 //! Record ── Run                                         what was found out
 //! Part ── Registry                                      how problems, architectures, … are named and built
@@ -20,6 +21,7 @@ mod grid;
 mod hash;
 #[cfg(feature = "hdf5")]
 mod hdf5;
+mod interval;
 mod normalize;
 mod record;
 mod registry;
@@ -29,14 +31,16 @@ mod run;
 mod sample;
 mod split;
 mod state;
+mod trust;
 
 pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
-pub use dataset::{Dataset, DatasetHeader, inspect};
+pub use dataset::{Claim, Dataset, DatasetHeader, inspect};
 pub use error::DataError;
 pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
+pub use interval::Interval;
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use record::{Provenance, Record};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
@@ -51,3 +55,4 @@ pub use run::{
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};
 pub use state::{State, Trajectory};
+pub use trust::Trust;

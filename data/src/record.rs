@@ -49,7 +49,7 @@ pub struct Record {
     pub channel: String,
     /// The value's unit; empty when dimensionless.
     pub unit: String,
-    /// Times of the predicted states in s. One entry for metrics of a whole rollout.
+    /// Times of the predicted states in the unit of the case's interval: s or turnovers. One entry for metrics of a whole rollout.
     pub times: Vec<f64>,
     /// The metric at each of `times`; `NaN` (in JSON: `null`) where the rollout had diverged.
     #[serde(with = "nan_as_null")]

@@ -1,7 +1,7 @@
 //! A folder of records, with what a report needs to know of them.
 
 use crate::record::nan_as_null;
-use crate::{DataError, Parameter, Provenance, Record};
+use crate::{DataError, Interval, Parameter, Provenance, Record};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -40,8 +40,8 @@ pub struct CaseSummary {
     pub samples: [usize; 3],
     /// Output cells along x, y, z.
     pub cells: [usize; 3],
-    /// Time between states in s.
-    pub interval: f64,
+    /// Time between states.
+    pub interval: Interval,
     /// The number of steps that were rolled out.
     pub steps: usize,
     /// The parameters, with the least and greatest value over all samples.
@@ -144,7 +144,7 @@ pub struct Floor {
     pub channel: String,
     /// The metric of which it is the floor.
     pub metric: String,
-    /// Times of the rollout's states in s.
+    /// Times of the rollout's states in the unit of the case's interval.
     pub times: Vec<f64>,
     /// The floor at each of `times`, mean over test samples.
     #[serde(with = "nan_as_null")]

@@ -1,6 +1,6 @@
 //! One draw of a case, and where samples come from.
 
-use crate::{DataError, Field, Grid, Parameter, Split, Trajectory};
+use crate::{DataError, Field, Grid, Interval, Parameter, Split, Trajectory};
 use ndarray::{Array2, Array5};
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,13 @@ pub struct Info {
     pub fields: Vec<Field>,
     /// The parameters of every sample, in order: varying and constant ones.
     pub parameters: Vec<Parameter>,
+    /// What is known of the whole flow at every saved time, in order, such as drag and lift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub monitors: Vec<Parameter>,
     /// The output cells along x, y, z.
     pub cells: [usize; 3],
-    /// The time between saved states in s.
-    pub interval: f64,
+    /// The time between saved states.
+    pub interval: Interval,
     /// Saved states a sample.
     pub frames: usize,
 }
@@ -36,9 +39,30 @@ pub struct Sample {
     pub parameters: Vec<f64>,
     /// `[time, channel, x, y, z]` with its times.
     pub trajectory: Trajectory,
+    /// The values of [`Info::monitors`], `[time, monitor]`.
+    pub monitors: Array2<f64>,
     /// The estimated discretization error of the reference, root mean square over the cells,
     /// `[time, channel]` in the channels' units.
     pub error_estimate: Option<Array2<f64>>,
+    /// The cells along x, y, z on which the reference was solved.
+    pub solved_on: [usize; 3],
+    /// The first state after which the flow was found steady: those after it are copies of it.
+    pub steady_from: Option<usize>,
+}
+
+impl Sample {
+    /// The time between its states in s.
+    pub fn interval(&self) -> f64 {
+        interval(&self.trajectory.times)
+    }
+}
+
+/// The time between states at these times; 0 where there is one alone.
+pub(crate) fn interval(times: &[f64]) -> f64 {
+    match times {
+        [first, second, ..] => second - first,
+        _ => 0.0,
+    }
 }
 
 /// Where samples come from: a dataset on disk, or memory.

@@ -131,8 +131,9 @@ fn a_job_holds_the_history_and_nothing_of_the_future() {
         problem: "box".into(),
         fields: vec![Field::scalar("height", "h", "m")],
         parameters: vec![Parameter::new("reynolds", "Re", "")],
+        monitors: vec![],
         cells: CELLS,
-        interval: 0.5,
+        interval: data::Interval::Seconds(0.5),
         frames: 99,
     };
     let operator = ExternalOperator::open(folder.path()).expect("it starts");
@@ -298,7 +299,10 @@ fn source() -> MemorySource {
             grid,
             parameters,
             trajectory: Trajectory { times: (0..6).map(|t| f64::from(t) * 0.5).collect(), values },
+            monitors: ndarray::Array2::zeros((6, 0)),
             error_estimate: None,
+            solved_on: CELLS,
+            steady_from: None,
         }
     };
     let info = Info {
@@ -307,7 +311,8 @@ fn source() -> MemorySource {
         fields: vec![Field::vector("velocity", &["u", "v"], "m/s")],
         parameters: vec![Parameter::new("reynolds", "Re", "")],
         cells: CELLS,
-        interval: 0.5,
+        monitors: vec![],
+        interval: data::Interval::Seconds(0.5),
         frames: 6,
     };
     MemorySource { info, samples: (0..4).map(sample).collect() }

@@ -35,12 +35,12 @@ fn run(recipe: &Recipe, folder: &Path, stop_at: Option<usize>) -> Result<Trained
 
 fn task(source: &dyn Source, index: usize, history: usize) -> (Task, Trajectory) {
     let sample = source.sample(index).expect("it is in memory");
-    let length = sample.trajectory.len();
+    let (length, interval) = (sample.trajectory.len(), sample.interval());
     let task = Task {
         history: sample.trajectory.slice(0..history),
         parameters: sample.parameters,
         grid: sample.grid,
-        interval: source.info().interval,
+        interval,
         steps: length - history,
     };
     (task, sample.trajectory.slice(history..length))

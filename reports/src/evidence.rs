@@ -174,6 +174,11 @@ impl<'a> Case<'a> {
         known.find(|p| p.name == parameter).map_or(parameter, |p| p.symbol.as_str())
     }
 
+    /// The unit of the records' times.
+    pub(crate) fn time_unit(&self) -> &'static str {
+        self.summary.map_or("s", |summary| summary.interval.unit())
+    }
+
     /// The best rival of the kinds that learn.
     pub(crate) fn best_learned(&self) -> Option<&Rival<'a>> {
         self.rivals.iter().find(|rival| rival.is_learned() && rival.headline().is_some())

@@ -38,14 +38,23 @@ pub(crate) fn page(report: &Report) -> String {
         style_sheet(),
         summary.collect::<String>(),
         sections.collect::<String>(),
-        section("Metrics", &definitions(&report.metrics)),
-        section("Provenance", &report.provenance.iter().map(facts).collect::<String>()),
+        if report.metrics.is_empty() {
+            String::new()
+        } else {
+            section("Metrics", &definitions(&report.metrics))
+        },
+        if report.provenance.is_empty() {
+            String::new()
+        } else {
+            section("Provenance", &report.provenance.iter().map(facts).collect::<String>())
+        },
     )
 }
 
 fn headings(report: &Report) -> impl Iterator<Item = &str> {
     let sections = report.sections.iter().map(|(heading, _)| heading.as_str());
-    sections.chain(["Metrics", "Provenance"])
+    let metrics = (!report.metrics.is_empty()).then_some("Metrics");
+    sections.chain(metrics).chain((!report.provenance.is_empty()).then_some("Provenance"))
 }
 
 fn anchor(heading: &str) -> String {

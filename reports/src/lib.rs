@@ -17,6 +17,7 @@ mod export;
 mod figures;
 mod font;
 mod frame;
+mod gallery;
 mod html;
 mod labels;
 mod markdown;
@@ -45,6 +46,7 @@ pub use figures::{
     CostAccuracy, Drawing, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure,
     TrainingCurves,
 };
+pub use gallery::{Exhibit, Strip, gallery};
 pub use page::{Page, compare_text, leaderboard_text, render};
 pub use sheet::{Cell, Sheet};
 pub use tables::{

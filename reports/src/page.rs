@@ -149,14 +149,14 @@ fn blocks(evidence: &Evidence, part: &str) -> Vec<Block> {
     }
 }
 
-fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
+pub(crate) fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
     write_text(&folder.join(format!("{}.svg", drawing.file_stem())), &drawing.svg())?;
     let png = drawing.png()?;
     write_whole(&folder.join(format!("{}.png", drawing.file_stem())), |file| file.write_all(&png))?;
     Ok(())
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
+pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
     Ok(write_whole(path, |file| file.write_all(text.as_bytes()))?)
 }
 

@@ -34,12 +34,13 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
     let [train, valid, test] = case.samples;
     let cells: Vec<String> =
         case.cells.iter().filter(|cells| **cells > 1).map(ToString::to_string).collect();
+    let length = crate::number::plain(case.interval.value());
     let facts = [
         ("what", case.summary.clone()),
         ("problem", case.problem.clone()),
         ("samples", format!("{train} train, {valid} valid, {test} test")),
         ("cells", cells.join(" × ")),
-        ("rollout", format!("{} steps of {} s", case.steps, crate::number::plain(case.interval))),
+        ("rollout", format!("{} steps of {length} {}", case.steps, case.interval.unit())),
     ];
     let mut facts = told(facts);
     facts.extend(case.parameters.iter().map(|(parameter, low, high)| {

@@ -67,7 +67,8 @@ fn setting(case: &Case) -> String {
         return format!("On {}, nothing was judged.", case.name);
     }
     let steps = case.summary.map_or(String::new(), |summary| {
-        format!(", {} of {} s each", plural(summary.steps, "step"), plain(summary.interval))
+        let (length, unit) = (plain(summary.interval.value()), summary.interval.unit());
+        format!(", {} of {length} {unit} each", plural(summary.steps, "step"))
     });
     let (surrogates, samples) =
         (plural(case.rivals.len(), "surrogate"), plural(samples, "test sample"));

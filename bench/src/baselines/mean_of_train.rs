@@ -7,7 +7,7 @@ use ndarray::{Array5, Axis};
 use operators::{OperatorError, Surrogate, Task};
 use serde::{Deserialize, Serialize};
 
-/// Predicts at every time the mean of the training samples at that time.
+/// Predicts at every time, counted in intervals, the mean of the training samples at that time.
 ///
 /// It knows the time and nothing of the sample: what beats it has learned how flows differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -32,14 +32,13 @@ impl Baseline for MeanOfTrain {
             mean = Some(mean.map_or_else(|| values.clone(), |sum| sum + &values));
         }
         let mean = mean.expect("a case has at least one training sample") / train.len() as f64;
-        Ok(Box::new(Mean { mean, interval: dataset.info().interval }))
+        Ok(Box::new(Mean { mean }))
     }
 }
 
 /// The mean trajectory from time 0.
 struct Mean {
     mean: Array5<f64>,
-    interval: f64,
 }
 
 impl Surrogate for Mean {
@@ -61,7 +60,7 @@ impl Surrogate for Mean {
             let times = task.times();
             let frames: Vec<usize> = times
                 .iter()
-                .map(|time| ((time / self.interval).round() as usize).min(last))
+                .map(|time| ((time / task.interval).round() as usize).min(last))
                 .collect();
             Trajectory { values: self.mean.select(Axis(0), &frames), times }
         };

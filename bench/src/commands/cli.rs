@@ -1,7 +1,9 @@
 //! What can be typed.
 
 use super::session::Session;
-use super::{compare, evaluate, generate, inspect, list, report, run, train, verify};
+use super::{
+    compare, cost, evaluate, gallery, generate, inspect, list, report, run, train, verify,
+};
 use crate::{BenchError, Contender, find_suite};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -62,11 +64,23 @@ enum Command {
     },
     /// Compute a case's dataset.
     #[command(
-        after_help = "Examples:\n  eddymark generate cavity/quick\n  eddymark generate my-case.toml --data /big/disk"
+        after_help = "Examples:\n  eddymark generate cavity/quick\n  eddymark generate my-case.toml --data /big/disk\n  eddymark generate cfdbench/dam-bc --shard 2/4 --jobs 8"
     )]
-    Generate {
-        /// A built-in case, or a TOML file.
-        case: String,
+    Generate(generate::Order),
+    /// Measure what generating cases takes, by solving a few of their samples.
+    #[command(
+        after_help = "Examples:\n  eddymark cost --threads 1\n  eddymark cost cavity/quick --samples 5 --share 1"
+    )]
+    Cost(cost::Order),
+    /// Show some states of the flows in datasets, on one page.
+    #[command(after_help = "Example:\n  eddymark gallery datasets/*")]
+    Gallery {
+        /// Datasets' folders.
+        #[arg(required = true)]
+        datasets: Vec<PathBuf>,
+        /// Write into this folder.
+        #[arg(long, value_name = "DIR", default_value = "gallery")]
+        to: PathBuf,
     },
     /// Train the operators of a suite on datasets that are there.
     #[command(after_help = "Example:\n  eddymark train quick --only fno")]
@@ -157,9 +171,11 @@ pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
     match what {
         Command::Run(contest) => run::run(&contest.session(options, command)?),
         Command::List { kind } => list::list(kind.as_deref()),
-        Command::Generate { case } => {
-            generate::generate(&Session::new(options, command, None)?, &case)
+        Command::Generate(order) => {
+            generate::generate(&Session::new(options, command, None)?, &order)
         }
+        Command::Cost(order) => cost::cost(&Session::new(options, command, None)?, &order),
+        Command::Gallery { datasets, to } => gallery::gallery(&datasets, &to),
         Command::Train(contest) => train::train(&contest.session(options, command)?),
         Command::Evaluate(contest) => evaluate::evaluate(&contest.session(options, command)?),
         Command::Report { run } => report::report(&options, &run),

@@ -12,6 +12,7 @@ use crate::{
 };
 use data::{CaseSummary, Curve, Dataset, Hasher, Run, Source, Split, read_lines, write_lines};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
+use std::collections::BTreeMap;
 
 /// Rolls out and scores all surrogates of the suite, and writes the run.
 pub(super) fn evaluate(session: &Session) -> Result<(), BenchError> {
@@ -51,7 +52,7 @@ pub(super) fn judge_case(
     let suite = session.suite();
     let exam = Exam::new(suite, case, dataset)?;
     let info = dataset.info();
-    run.floors.extend(floors(&case.name, &exam.samples, exam.first, exam.steps, &info.fields));
+    run.floors.extend(floors(&case.name, &exam.samples, exam.first, exam.steps, info));
     run.manifest.cases.push(summary(case, dataset, &exam)?);
     let mut judgements = Vec::new();
     for contender in &suite.contenders {
@@ -200,13 +201,12 @@ fn summary(case: &Case, dataset: &Dataset, exam: &Exam) -> Result<CaseSummary, B
         .iter()
         .map(|parameter| (parameter.clone(), f64::INFINITY, f64::NEG_INFINITY))
         .collect();
-    for index in 0..case.split.total() {
+    for index in 0..case.samples() {
         for ((_, low, high), value) in ranges.iter_mut().zip(dataset.parameters(index)?) {
             *low = low.min(value);
             *high = high.max(value);
         }
     }
-    let reference = case.reference_cells();
     Ok(CaseSummary {
         name: case.name.clone(),
         summary: case.summary.clone(),
@@ -218,16 +218,47 @@ fn summary(case: &Case, dataset: &Dataset, exam: &Exam) -> Result<CaseSummary, B
         interval: case.interval,
         steps: exam.steps,
         parameters: ranges,
-        facts: vec![
-            ("reference grid".into(), format!("{} × {}", reference[0], reference[1])),
-            (
-                "given states".into(),
-                format!("{} (up to t = {} s)", exam.first, last_given_time(case, exam)),
-            ),
-        ],
+        facts: [
+            ("reference grid", reference_grids(exam)),
+            ("given states", format!("{} (up to t = {})", exam.first, last_given_time(case, exam))),
+            ("under-resolved", under_resolved(case, dataset)?),
+        ]
+        .map(|(term, fact)| (term.to_owned(), fact))
+        .into(),
     })
 }
 
-fn last_given_time(case: &Case, exam: &Exam) -> f64 {
-    (exam.first - 1) as f64 * case.interval
+/// `128 × 128`, or from the coarsest to the finest of the test samples.
+fn reference_grids(exam: &Exam) -> String {
+    let grid = |[nx, ny, _]: [usize; 3]| format!("{nx} × {ny}");
+    let grids = || exam.samples.iter().map(|sample| sample.solved_on);
+    match (grids().min(), grids().max()) {
+        (Some(coarse), Some(fine)) if coarse == fine => grid(fine),
+        (Some(coarse), Some(fine)) => format!("{} to {}", grid(coarse), grid(fine)),
+        _ => String::new(),
+    }
+}
+
+/// `pressure in 3 of 36 samples`: where the reference's own error is above a tenth of the field.
+fn under_resolved(case: &Case, dataset: &Dataset) -> Result<String, BenchError> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for index in 0..case.samples() {
+        let trust = dataset.trust(index)?;
+        if trust.is_empty() {
+            *counts.entry("not known".into()).or_default() += 1;
+        }
+        for bad in trust.iter().filter(|trust| trust.is_under_resolved()) {
+            *counts.entry(bad.field.clone()).or_default() += 1;
+        }
+    }
+    let all = case.samples();
+    let counts = counts.iter().map(|(field, count)| format!("{field} in {count} of {all} samples"));
+    let text = counts.collect::<Vec<_>>().join(", ");
+    Ok(if text.is_empty() { "no field of any sample".into() } else { text })
+}
+
+/// `1 s`
+fn last_given_time(case: &Case, exam: &Exam) -> String {
+    let time = (exam.first - 1) as f64 * case.interval.value();
+    format!("{time} {}", case.interval.unit())
 }

@@ -1,8 +1,11 @@
 //! `eddymark generate`
 
 use super::session::Session;
-use super::terminal::{duration, print};
-use crate::{BenchError, Case, find_case, generate as compute};
+use super::terminal::{bytes, duration, print};
+use crate::{
+    BenchError, Case, Generated, Shard, begin, find_case, forecast as foresee, solve_missing,
+};
+use clap::Args;
 use data::{Dataset, write_whole};
 use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
@@ -10,10 +13,49 @@ use std::io::Write;
 /// The grids on which a dataset's solver is verified before it computes: seconds, not minutes.
 const CELLS: [usize; 2] = [32, 64];
 
-/// Computes a case's dataset.
-pub(super) fn generate(session: &Session, case: &str) -> Result<(), BenchError> {
-    let case = find_case(case)?;
-    dataset(session, &case)?;
+/// What to compute of a case's dataset, and how.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Order {
+    /// A built-in case, or a TOML file.
+    case: String,
+    /// Only every N-th sample, beginning with the I-th, as `2/4`: for several machines that share the
+    /// folder. Whoever comes last ends the dataset.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Samples that are solved at once. Default: `--threads`.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+    /// Only say what it would take.
+    #[arg(long)]
+    dry_run: bool,
+    /// Save on so many cells along every axis, not as many as the case says; solved as finely as before.
+    #[arg(long, value_name = "N")]
+    cells: Option<usize>,
+}
+
+/// Computes a case's dataset, or a shard of it.
+pub(super) fn generate(session: &Session, order: &Order) -> Result<(), BenchError> {
+    let mut case = find_case(&order.case)?;
+    if let Some(cells) = order.cells {
+        case = case.with_cells(&order.case, cells)?;
+    }
+    if order.dry_run {
+        let all: Vec<usize> = (0..case.samples()).collect();
+        let missing = Dataset::open(&session.place.dataset(&case)).map(|dataset| dataset.missing());
+        return forecast(session, &case, &missing.unwrap_or(all), jobs(order));
+    }
+    if session.finished(&case).is_none() {
+        let shard = order.shard.unwrap_or(Shard::WHOLE);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs(order)).build();
+        let pool = pool.map_err(std::io::Error::other)?;
+        let generated = pool.install(|| solve(session, &case, shard))?;
+        if generated.missing > 0 && order.shard.is_some() {
+            let missing = generated.missing;
+            session.progress.say(&format!("{}: {missing} samples left to other shards", case.name));
+        } else {
+            must_be_whole(&case, &generated)?;
+        }
+    }
     print(&format!("{}\n", session.place.dataset(&case).display()))
 }
 
@@ -24,14 +66,34 @@ pub(super) fn dataset(session: &Session, case: &Case) -> Result<Dataset, BenchEr
         session.progress.say(&format!("{}: dataset unchanged ({})", case.name, root.display()));
         return Ok(dataset);
     }
+    must_be_whole(case, &solve(session, case, Shard::WHOLE)?)?;
+    Ok(Dataset::open(&root)?)
+}
+
+fn jobs(order: &Order) -> usize {
+    order.jobs.map_or_else(rayon::current_num_threads, usize::from)
+}
+
+fn must_be_whole(case: &Case, generated: &Generated) -> Result<(), BenchError> {
+    match generated.missing {
+        0 => Ok(()),
+        missing => Err(BenchError::Elsewhere { case: case.name.clone(), missing }),
+    }
+}
+
+/// Solves what is missing of a shard, after saying what that will take.
+fn solve(session: &Session, case: &Case, shard: Shard) -> Result<Generated, BenchError> {
+    let root = session.place.dataset(case);
     let begun = Dataset::open(&root).ok().map(|dataset| dataset.header().verification.clone());
     let certificate = match begun {
         Some(certificate) => certificate,
         None => certify(session, case)?,
     };
-    let (dataset, generated) =
-        compute(case, &root, &certificate, &session.progress, &session.stop)?;
+    let dataset = begin(case, &root, &certificate)?;
     write_whole(&root.join("certificate.json"), |file| file.write_all(certificate.as_bytes()))?;
+    let missing = dataset.missing().into_iter().filter(|&index| shard.has(index));
+    forecast(session, case, &missing.collect::<Vec<_>>(), rayon::current_num_threads())?;
+    let generated = solve_missing(case, &dataset, shard, &session.progress, &session.stop)?;
     session.progress.say(&format!(
         "{}: {} samples solved in {} ({})",
         case.name,
@@ -39,7 +101,26 @@ pub(super) fn dataset(session: &Session, case: &Case) -> Result<Dataset, BenchEr
         duration(generated.seconds),
         root.display()
     ));
-    Ok(dataset)
+    Ok(generated)
+}
+
+/// Says what solving the samples `missing` will take.
+fn forecast(
+    session: &Session,
+    case: &Case,
+    missing: &[usize],
+    jobs: usize,
+) -> Result<(), BenchError> {
+    let forecast = foresee(case, missing, &session.stop)?;
+    session.progress.say(&format!(
+        "{}: {} samples to solve, about {} on {} (a rough estimate), at most {}",
+        case.name,
+        forecast.samples,
+        duration(forecast.seconds / jobs.min(forecast.samples).max(1) as f64),
+        if jobs == 1 { "one thread".into() } else { format!("{jobs} threads") },
+        bytes(forecast.bytes),
+    ));
+    Ok(())
 }
 
 /// The solver's certificate on small grids, as JSON; empty for a problem that has none.

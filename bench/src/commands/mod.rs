@@ -2,7 +2,9 @@
 
 mod cli;
 mod compare;
+mod cost;
 mod evaluate;
+mod gallery;
 mod generate;
 mod inspect;
 mod list;

@@ -4,6 +4,7 @@ use super::pearson::correlation;
 use super::series::{each_channel, with_mean};
 use super::{Context, Metric, Series};
 use data::{Invalid, Part, Trajectory};
+use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
 /// Time until the correlation, averaged over channels, first falls below a threshold.
@@ -46,15 +47,21 @@ impl Metric for CorrelationTime {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        let all =
-            with_mean(each_channel(prediction, reference, context, |_| String::new(), correlation))
-                .pop();
+        let score =
+            |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| correlation(&context.weights, p, y);
+        let all = with_mean(each_channel(prediction, reference, context, |_| String::new(), score));
+        let all = all.into_iter().next_back();
         let Some(all) = all else { return Vec::new() };
-        let interval = context.interval;
+        let interval = context.interval.value();
         let horizon = all.times.len() as f64 * interval;
         let value = self.crossing(&all.values).map_or(horizon, |steps| steps * interval);
         let last = all.times.last().copied().into_iter().collect();
-        vec![Series { unit: "s".into(), times: last, values: vec![value], ..all }]
+        vec![Series {
+            unit: context.interval.unit().into(),
+            times: last,
+            values: vec![value],
+            ..all
+        }]
     }
 }
 

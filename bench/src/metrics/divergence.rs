@@ -2,7 +2,7 @@
 
 use super::{Context, Metric, Series};
 use data::{Part, Trajectory};
-use ndarray::{ArrayView3, ArrayView4, Axis, Slice};
+use ndarray::{Array3, ArrayView3, ArrayView4, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
 /// Root mean square of the predicted velocity's divergence over the inner cells, per step.
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// ∇·u ≈ Σ_a (u_a[i+1] − u_a[i−1]) / (x_a[i+1] − x_a[i−1])
 /// ```
 ///
-/// In 1/s. The reference has a small one too, for its cell averages are not divergence-free under
+/// In 1/s; beside a body only cells count whose stencil lies in fluid. The reference has a small one too, for its cell averages are not divergence-free under
 /// this stencil: reports draw that as the floor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -49,17 +49,6 @@ impl Metric for Divergence {
 }
 
 fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context) -> f64 {
-    let inner = |component: ArrayView3<'_, f64>, shifted: usize, offset: isize| {
-        let mut view = component.to_owned();
-        for axis in 0..3 {
-            let cells = view.len_of(Axis(axis)).cast_signed();
-            if cells > 2 {
-                let by = if axis == shifted { offset } else { 0 };
-                view = view.slice_axis(Axis(axis), Slice::from(1 + by..cells - 1 + by)).to_owned();
-            }
-        }
-        view
-    };
     let mut sum = None;
     for (axis, component) in velocity.outer_iter().enumerate() {
         let spacing = context.grid.axes[axis].centres();
@@ -72,7 +61,35 @@ fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context)
         }
         sum = Some(sum.map_or_else(|| slope.clone(), |sum| sum + &slope));
     }
-    sum.map_or(0.0, |divergence: ndarray::Array3<f64>| {
-        (divergence.mapv(|x| x * x).mean().unwrap_or(0.0)).sqrt()
+    sum.map_or(0.0, |divergence: Array3<f64>| {
+        let counted = divergence.iter().zip(inside(velocity, context));
+        let squares: Vec<f64> = counted.filter(|(_, counts)| *counts).map(|(x, _)| x * x).collect();
+        (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt()
     })
+}
+
+/// Whether the stencil of each inner cell lies in nothing but fluid, in the order of the cells.
+fn inside(velocity: ArrayView4<'_, f64>, context: &Context) -> Vec<bool> {
+    let whole = context.weights.whole(velocity.index_axis(Axis(0), 0).dim());
+    let mut inside = inner(whole.view(), 0, 0);
+    for axis in (0..velocity.len_of(Axis(0))).filter(|&axis| whole.len_of(Axis(axis)) > 2) {
+        for offset in [-1, 1] {
+            inside.zip_mut_with(&inner(whole.view(), axis, offset), |all, one| *all &= one);
+        }
+    }
+    inside.into_iter().collect()
+}
+
+/// The cells that have neighbours on both sides of every axis that has any, or those `offset` cells
+/// beyond along the axis `shifted`.
+fn inner<T: Clone>(component: ArrayView3<'_, T>, shifted: usize, offset: isize) -> Array3<T> {
+    let mut view = component;
+    for axis in 0..3 {
+        let cells = view.len_of(Axis(axis)).cast_signed();
+        if cells > 2 {
+            let by = if axis == shifted { offset } else { 0 };
+            view.slice_axis_inplace(Axis(axis), Slice::from(1 + by..cells - 1 + by));
+        }
+    }
+    view.to_owned()
 }

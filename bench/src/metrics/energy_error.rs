@@ -1,6 +1,6 @@
 //! Error of the kinetic energy.
 
-use super::series::{each_vector, ratio};
+use super::series::{each_vector, mean_square, ratio};
 use super::{Context, Metric, Series};
 use data::{Part, Trajectory};
 use ndarray::ArrayView4;
@@ -27,7 +27,9 @@ impl Metric for EnergyError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        let energy = |v: ArrayView4<'_, f64>| v.iter().map(|v| v * v).sum::<f64>();
+        let weights = &context.weights;
+        let energy =
+            |v: ArrayView4<'_, f64>| v.outer_iter().map(|v| mean_square(weights, v)).sum::<f64>();
         let score = |p: ArrayView4<'_, f64>, y: ArrayView4<'_, f64>| {
             ratio((energy(p) - energy(y)).abs(), energy(y))
         };

@@ -3,7 +3,7 @@
 use super::series::each_channel;
 use super::{Context, Metric, Series};
 use data::{Part, Trajectory};
-use ndarray::ArrayView3;
+use ndarray::{ArrayView3, Axis};
 use serde::{Deserialize, Serialize};
 
 /// Error in the channel's unit, per step and channel.
@@ -27,10 +27,12 @@ impl Metric for MaxError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
+        let fluid = context.weights.fluid(reference.state(0).index_axis(Axis(0), 0).dim());
         // `f64::max` would drop a NaN.
         let greatest = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
         let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
-            p.iter().zip(y).map(|(p, y)| (p - y).abs()).fold(0.0, greatest)
+            let errors = p.iter().zip(y).map(|(p, y)| (p - y).abs()).zip(&fluid);
+            errors.filter(|(_, counts)| **counts).map(|(error, _)| error).fold(0.0, greatest)
         };
         each_channel(prediction, reference, context, |channel| channel.unit.clone(), score)
     }

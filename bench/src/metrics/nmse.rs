@@ -1,6 +1,6 @@
 //! CFDBench's normalized mean square error.
 
-use super::series::{each_vector, ratio};
+use super::series::{each_vector, mean_square, mean_square_error, ratio};
 use super::{Context, Metric, Series};
 use data::{Part, Trajectory};
 use ndarray::ArrayView4;
@@ -31,9 +31,11 @@ impl Metric for Nmse {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
+        let weights = &context.weights;
         let score = |p: ArrayView4<'_, f64>, y: ArrayView4<'_, f64>| {
-            let error: f64 = p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)).sum();
-            ratio(error, y.iter().map(|y| y * y).sum())
+            let pairs = p.outer_iter().zip(y.outer_iter());
+            let error: f64 = pairs.map(|(p, y)| mean_square_error(weights, p, y)).sum();
+            ratio(error, y.outer_iter().map(|y| mean_square(weights, y)).sum())
         };
         each_vector(prediction, reference, context, |_| String::new(), score)
     }

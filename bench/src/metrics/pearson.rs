@@ -1,7 +1,7 @@
 //! Pearson correlation.
 
 use super::series::{each_channel, variance, with_mean};
-use super::{Context, Metric, Series};
+use super::{Context, Metric, Series, Weights};
 use data::{Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
@@ -29,15 +29,20 @@ impl Metric for Pearson {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        with_mean(each_channel(prediction, reference, context, |_| String::new(), correlation))
+        let score =
+            |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| correlation(&context.weights, p, y);
+        with_mean(each_channel(prediction, reference, context, |_| String::new(), score))
     }
 }
 
 /// The correlation of two channels.
-pub(super) fn correlation(p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>) -> f64 {
-    let n = y.len() as f64;
-    let (p_mean, y_mean) = (p.sum() / n, y.sum() / n);
-    let covariance = p.iter().zip(y).map(|(p, y)| (p - p_mean) * (y - y_mean)).sum::<f64>() / n;
-    let spread = (variance(p) * variance(y)).sqrt();
+pub(super) fn correlation(
+    weights: &Weights,
+    p: ArrayView3<'_, f64>,
+    y: ArrayView3<'_, f64>,
+) -> f64 {
+    let [p_mean, y_mean] = [p, y].map(|field| weights.mean(field.iter().copied()));
+    let covariance = weights.mean(p.iter().zip(y).map(|(p, y)| (p - p_mean) * (y - y_mean)));
+    let spread = (variance(weights, p) * variance(weights, y)).sqrt();
     if spread == 0.0 { 0.0 } else { covariance / spread }
 }

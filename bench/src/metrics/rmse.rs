@@ -27,7 +27,9 @@ impl Metric for Rmse {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| mean_square_error(p, y).sqrt();
+        let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
+            mean_square_error(&context.weights, p, y).sqrt()
+        };
         each_channel(prediction, reference, context, |channel| channel.unit.clone(), score)
     }
 }

@@ -1,6 +1,10 @@
 //! What metrics have in common: walking over channels and steps.
 
-use data::{Channel, Field, Grid, Rank, Trajectory, channels};
+mod weights;
+
+pub use weights::Weights;
+
+use data::{Channel, Field, Grid, Interval, Rank, Sample, Trajectory, channels};
 use ndarray::{ArrayView3, ArrayView4, Axis};
 
 /// What a metric may know besides the values.
@@ -12,15 +16,23 @@ pub struct Context {
     pub fields: Vec<Field>,
     /// The channels in order.
     pub channels: Vec<Channel>,
-    /// The time between states in s.
-    pub interval: f64,
+    /// The time between states.
+    pub interval: Interval,
+    /// How much every cell counts.
+    pub weights: Weights,
 }
 
 impl Context {
-    /// The context of some fields on a grid, saved every `interval` s.
-    pub fn new(grid: Grid, fields: Vec<Field>, interval: f64) -> Self {
+    /// The context of some fields on a grid, all cells alike.
+    pub fn new(grid: Grid, fields: Vec<Field>, interval: Interval) -> Self {
         let channels = channels(&fields);
-        Self { grid, fields, channels, interval }
+        Self { grid, fields, channels, interval, weights: Weights::default() }
+    }
+
+    /// The context of a sample: cells count by the share of fluid in them, where a mask says it.
+    pub fn of(sample: &Sample, fields: &[Field], interval: Interval) -> Self {
+        let context = Self::new(sample.grid.clone(), fields.to_vec(), interval);
+        Self { weights: Weights::of(sample, &context.channels), ..context }
     }
 
     /// The vector fields, each with the range of its channels.
@@ -29,7 +41,7 @@ impl Context {
     }
 }
 
-/// The vector fields, each with the range of its channels.
+/// The vector fields that are not constant, each with the range of its channels.
 pub(crate) fn vectors(fields: &[Field]) -> impl Iterator<Item = (&Field, std::ops::Range<usize>)> {
     let mut first = 0;
     let with_range = move |field| {
@@ -38,7 +50,7 @@ pub(crate) fn vectors(fields: &[Field]) -> impl Iterator<Item = (&Field, std::op
         first = range.end;
         (field, range)
     };
-    fields.iter().map(with_range).filter(|(field, _)| field.rank == Rank::Vector)
+    fields.iter().map(with_range).filter(|(field, _)| field.rank == Rank::Vector && !field.constant)
 }
 
 /// A metric of one channel or field.
@@ -48,7 +60,7 @@ pub struct Series {
     pub channel: String,
     /// The unit; empty when dimensionless.
     pub unit: String,
-    /// Times in s.
+    /// Times in the unit of the interval.
     pub times: Vec<f64>,
     /// The values at `times`.
     pub values: Vec<f64>,
@@ -56,7 +68,7 @@ pub struct Series {
     pub part: &'static str,
 }
 
-/// `score` of every channel at every step.
+/// `score` of every channel that is not constant at every step.
 pub(super) fn each_channel(
     prediction: &Trajectory,
     reference: &Trajectory,
@@ -76,7 +88,8 @@ pub(super) fn each_channel(
             .collect(),
         part: "",
     };
-    context.channels.iter().enumerate().map(of_channel).collect()
+    let channels = context.channels.iter().enumerate();
+    channels.filter(|(_, channel)| !channel.constant).map(of_channel).collect()
 }
 
 /// `score` of every vector field at every step: its channels together.
@@ -117,19 +130,23 @@ pub(super) fn with_mean(mut series: Vec<Series>) -> Vec<Series> {
 }
 
 /// mean (p − y)²
-pub(super) fn mean_square_error(p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>) -> f64 {
-    p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)).sum::<f64>() / y.len() as f64
+pub(super) fn mean_square_error(
+    weights: &Weights,
+    p: ArrayView3<'_, f64>,
+    y: ArrayView3<'_, f64>,
+) -> f64 {
+    weights.mean(p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)))
 }
 
 /// mean y²
-pub(crate) fn mean_square(y: ArrayView3<'_, f64>) -> f64 {
-    y.iter().map(|y| y * y).sum::<f64>() / y.len() as f64
+pub(crate) fn mean_square(weights: &Weights, y: ArrayView3<'_, f64>) -> f64 {
+    weights.mean(y.iter().map(|y| y * y))
 }
 
 /// mean (y − ȳ)², the population variance.
-pub(crate) fn variance(y: ArrayView3<'_, f64>) -> f64 {
-    let mean = y.sum() / y.len() as f64;
-    y.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / y.len() as f64
+pub(crate) fn variance(weights: &Weights, y: ArrayView3<'_, f64>) -> f64 {
+    let mean = weights.mean(y.iter().copied());
+    weights.mean(y.iter().map(|y| (y - mean) * (y - mean)))
 }
 
 /// a/b; 0 of nothing over nothing, so that a perfect prediction of a zero field is perfect, and
@@ -144,15 +161,16 @@ pub(super) fn root_ratio(
     prediction: &Trajectory,
     reference: &Trajectory,
     context: &Context,
-    denominator: fn(ArrayView3<'_, f64>) -> f64,
+    denominator: fn(&Weights, ArrayView3<'_, f64>) -> f64,
 ) -> Vec<Series> {
+    let weights = &context.weights;
     let of_channel = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
-        ratio(mean_square_error(p, y), denominator(y)).sqrt()
+        ratio(mean_square_error(weights, p, y), denominator(weights, y)).sqrt()
     };
     let of_vector = |p: ArrayView4<'_, f64>, y: ArrayView4<'_, f64>| {
         let error: f64 =
-            p.outer_iter().zip(y.outer_iter()).map(|(p, y)| mean_square_error(p, y)).sum();
-        ratio(error, y.outer_iter().map(denominator).sum()).sqrt()
+            p.outer_iter().zip(y.outer_iter()).map(|(p, y)| mean_square_error(weights, p, y)).sum();
+        ratio(error, y.outer_iter().map(|y| denominator(weights, y)).sum()).sqrt()
     };
     let mut series =
         with_mean(each_channel(prediction, reference, context, |_| String::new(), of_channel));

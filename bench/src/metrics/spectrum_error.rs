@@ -54,8 +54,9 @@ impl Metric for SpectrumError {
             let bands: Vec<[f64; 3]> = (0..reference.len())
                 .map(|step| {
                     let error = &prediction.state(step) - &reference.state(step);
+                    let component = |channel| error.index_axis(Axis(0), channel).to_owned();
                     let components =
-                        range.clone().map(|channel| error.index_axis(Axis(0), channel).to_owned());
+                        range.clone().map(|channel| context.weights.rooted(component(channel)));
                     self.bands(&spectrum, components, range.len())
                 })
                 .collect();
@@ -81,13 +82,12 @@ impl SpectrumError {
     ) -> [f64; 3] {
         let mut squares = [0.0; 3];
         for component in components {
-            let cells = component.len() as f64;
             let transformed = spectrum.transform(component);
             for (square, &wavenumber) in
                 transformed.iter().map(|x| x * x).zip(&spectrum.wavenumbers)
             {
                 let band = self.bounds.iter().filter(|&&bound| wavenumber >= bound).count();
-                squares[band] += square / cells / count as f64;
+                squares[band] += square / spectrum.total / count as f64;
             }
         }
         // A band without waves on this grid must not hide that the prediction diverged.
@@ -99,6 +99,8 @@ impl SpectrumError {
 /// Orthonormal bases along x, y, z, and the wavenumber of every coefficient.
 struct Spectrum {
     bases: [Array2<f64>; 3],
+    /// The sum of the cells' weights.
+    total: f64,
     wavenumbers: Array3<f64>,
 }
 
@@ -116,7 +118,8 @@ impl Spectrum {
             let [x, y, z] = [pairs[0].1[i], pairs[1].1[j], pairs[2].1[k]];
             (x * x + y * y + z * z).sqrt()
         });
-        Self { bases: pairs.map(|(basis, _)| basis), wavenumbers }
+        let total = context.weights.total(wavenumbers.len());
+        Self { bases: pairs.map(|(basis, _)| basis), total, wavenumbers }
     }
 
     fn transform(&self, mut values: Array3<f64>) -> Array3<f64> {

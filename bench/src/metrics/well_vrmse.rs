@@ -31,9 +31,9 @@ impl Metric for WellVrmse {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        root_ratio(prediction, reference, context, |y| {
+        root_ratio(prediction, reference, context, |weights, y| {
             let n = y.len() as f64;
-            variance(y) * n / (n - 1.0) + 1e-7
+            variance(weights, y) * n / (n - 1.0) + 1e-7
         })
     }
 }

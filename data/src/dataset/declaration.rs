@@ -20,6 +20,9 @@ pub struct DatasetHeader {
     pub seed: u64,
     /// The role of every sample.
     pub roles: Vec<Split>,
+    /// The name of every sample, if samples have names, such as `prop/case0050`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// What computed the states, such as `projection on 128 × 128 cells`.
     pub solver: String,
     /// eddymark's version.
@@ -114,18 +117,26 @@ pub(super) fn must_agree(
     same("split hash", SplitPlan::hash(&found.roles), SplitPlan::hash(&wanted.roles))?;
     same("case hash", found.case_hash.clone(), wanted.case_hash.clone())?;
     same("fields", fields(here), fields(there))?;
-    same("parameters", parameters(here), parameters(there))
+    same("parameters", parameters(&here.parameters), parameters(&there.parameters))?;
+    same("monitors", parameters(&here.monitors), parameters(&there.monitors))
 }
 
 /// `velocity (u, v in m/s), pressure (p in Pa)`
 fn fields(info: &Info) -> String {
-    let one = |f: &Field| format!("{} ({} in {})", f.name, f.symbols.join(", "), f.unit);
+    let one = |f: &Field| {
+        let constant = if f.constant { ", constant" } else { "" };
+        format!("{} ({}{}{constant})", f.name, f.symbols.join(", "), within(&f.unit))
+    };
     info.fields.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 /// `reynolds (Re), lid-velocity (U in m/s)`
-fn parameters(info: &Info) -> String {
-    let unit = |unit: &str| if unit.is_empty() { String::new() } else { format!(" in {unit}") };
-    let one = |p: &Parameter| format!("{} ({}{})", p.name, p.symbol, unit(&p.unit));
-    info.parameters.iter().map(one).collect::<Vec<_>>().join(", ")
+pub(super) fn parameters(list: &[Parameter]) -> String {
+    let one = |p: &Parameter| format!("{} ({}{})", p.name, p.symbol, within(&p.unit));
+    list.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// ` in m/s`, or nothing.
+fn within(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!(" in {unit}") }
 }

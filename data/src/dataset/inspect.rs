@@ -1,6 +1,8 @@
 //! What a dataset or a file holds, as people read it.
 
 use super::Dataset;
+use super::declaration::parameters;
+use super::reliability::reliability;
 use crate::hdf5::{cut, list, open};
 use crate::{DataError, Source, Split, SplitPlan};
 use std::path::Path;
@@ -21,11 +23,15 @@ fn file(path: &Path) -> Result<String, DataError> {
 
 fn folder(path: &Path) -> Result<String, DataError> {
     let dataset = Dataset::open(path)?;
-    let lacking = dataset.lacking();
+    let lacking = dataset.missing();
     let facts = facts(&dataset, lacking.len());
     let facts = facts.into_iter().map(|(name, value)| format!("  {name:<14} {value}"));
-    let channels = channels(&dataset, &lacking)?;
+    let there: Vec<usize> =
+        (0..dataset.header().roles.len()).filter(|index| !lacking.contains(index)).collect();
+    let channels = channels(&dataset, &there)?;
+    let reliability = reliability(&dataset, &there)?;
     let lines = [path.display().to_string()].into_iter().chain(facts).chain(channels);
+    let lines = lines.chain(reliability);
     Ok(lines.map(|line| line.trim_end().to_owned() + "\n").collect())
 }
 
@@ -37,8 +43,9 @@ fn facts(dataset: &Dataset, lacking: usize) -> Vec<(&'static str, String)> {
     let cells = cells.collect::<Vec<_>>().join(" × ");
     vec![
         ("name", format!("{} ({})", info.name, info.problem)),
-        ("states", format!("{} of {cells} cells, {} s apart", info.frames, info.interval)),
+        ("states", format!("{} of {cells} cells, {} apart", info.frames, info.interval)),
         ("samples", format!("{splits}; {lacking} missing")),
+        ("monitors", parameters(&info.monitors)),
         ("solver", header.solver.clone()),
         ("made by", format!("eddymark {} ({})", header.version, header.commit)),
         ("seed", header.seed.to_string()),
@@ -50,10 +57,10 @@ fn facts(dataset: &Dataset, lacking: usize) -> Vec<(&'static str, String)> {
 }
 
 /// A line a channel: extremes over the samples that are there, moments over the training samples.
-fn channels(dataset: &Dataset, lacking: &[usize]) -> Result<Vec<String>, DataError> {
+fn channels(dataset: &Dataset, there: &[usize]) -> Result<Vec<String>, DataError> {
     let channels = crate::channels(&dataset.info().fields);
     let mut extremes = vec![[f64::INFINITY, f64::NEG_INFINITY, f64::NAN]; channels.len()];
-    for index in (0..dataset.header().roles.len()).filter(|index| !lacking.contains(index)) {
+    for &index in there {
         for (all, one) in extremes.iter_mut().zip(dataset.file(index)?.extremes()?) {
             *all = [all[0].min(one[0]), all[1].max(one[1]), all[2].max(one[2])];
         }

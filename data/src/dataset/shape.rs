@@ -1,13 +1,14 @@
 //! How a sample of a dataset must be.
 
-use crate::{Boundary, Grid, Info, Sample, Split};
+use crate::{Boundary, Field, Grid, Info, Sample, Split};
+use ndarray::Axis;
 
 /// What is compared, each with its name for messages.
-pub(super) struct Shape(pub(super) [(&'static str, String); 7]);
+pub(super) struct Shape(pub(super) [(&'static str, String); 9]);
 
 impl Shape {
     /// How a sample is.
-    pub(super) fn of(sample: &Sample) -> Self {
+    pub(super) fn of(sample: &Sample, info: &Info) -> Self {
         let flat = |axis: usize| sample.grid.axes[axis].cells() == 1;
         let held = |axis: &usize| {
             flat(*axis) && sample.grid.axes[*axis].boundaries != [Boundary::Periodic; 2]
@@ -25,6 +26,12 @@ impl Shape {
                 "error estimate's shape",
                 format!("{:?}", estimate.map_or(&states[..2], |e| e.shape())),
             ),
+            ("monitors' shape", format!("{:?}", sample.monitors.shape())),
+            (
+                "constant fields",
+                changing(sample, info)
+                    .map_or(STEADY.into(), |field| format!("`{field}`, which changes in time")),
+            ),
         ])
     }
 
@@ -40,8 +47,31 @@ impl Shape {
             ("number of flat axes with walls", "0".into()),
             ("number of parameters", info.parameters.len().to_string()),
             ("error estimate's shape", format!("{:?}", [*frames, channels])),
+            ("monitors' shape", format!("{:?}", [*frames, info.monitors.len()])),
+            ("constant fields", STEADY.into()),
         ])
     }
+}
+
+/// What constant fields must be.
+const STEADY: &str = "the same at all times";
+
+/// The first field that is declared constant and is not.
+fn changing<'a>(sample: &Sample, info: &'a Info) -> Option<&'a str> {
+    let mut first = 0;
+    let changes = |field: &&Field| {
+        let channels = first..first + field.symbols.len();
+        first = channels.end;
+        let values = &sample.trajectory.values;
+        if !field.constant || channels.end > values.len_of(Axis(1)) {
+            return false;
+        }
+        let values = values.slice_axis(Axis(1), channels.into());
+        let mut states = values.outer_iter();
+        let start = states.next();
+        start.is_some_and(|start| states.any(|state| state != start))
+    };
+    info.fields.iter().find(changes).map(|field| field.name.as_str())
 }
 
 fn cells(grid: &Grid) -> String {

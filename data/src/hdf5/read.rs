@@ -3,7 +3,8 @@
 use super::attribute::{number, text};
 use super::schema::{AXES, FORMAT, Place, disk_name, places};
 use super::{Stored, boundary, reason, refused};
-use crate::{Axis, Boundary, DataError, Grid, Info, Split};
+use crate::{Axis, Boundary, DataError, Grid, Info, Split, Trust};
+use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, Result, SliceOrIndex};
 use ndarray::{Array2, Array5, ArrayD, s};
 use std::io::Read;
@@ -36,6 +37,9 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
         DataError::Hdf5 { path: path.into(), action: "read", reason }
     })
 }
+
+/// An error estimate, `[time, channel]`, and the first state of a steady stretch.
+type Estimate = (Option<Array2<f64>>, Option<usize>);
 
 /// The open file of one sample.
 pub(crate) struct SampleFile {
@@ -89,9 +93,14 @@ impl SampleFile {
         let [nx, ny, nz] = info.cells;
         let mut states = Array5::zeros((length, channels, nx, ny, nz));
         for (place, dataset) in places.iter().zip(&self.fields) {
-            let values: ArrayD<f32> = dataset.read_slice(frames(start, length, dataset.ndim()))?;
+            let (values, length): (ArrayD<f32>, usize) = if place.field.constant {
+                (dataset.read_dyn()?, 1)
+            } else {
+                (dataset.read_slice(frames(start, length, dataset.ndim()))?, length)
+            };
             let shape = (length, nx, ny, nz, place.channels.len());
             let values = values.into_shape_with_order(shape)?.permuted_axes([0, 4, 1, 2, 3]);
+            // A constant field's one state stands for all.
             states.slice_mut(s![.., place.channels.clone(), .., .., ..]).assign(&values);
         }
         Ok(states)
@@ -107,7 +116,10 @@ impl SampleFile {
                 parameters: self.read_parameters(info)?,
                 times: self.times(info)?,
                 values: self.states(info, 0, info.frames)?,
+                monitors: self.monitors(info)?,
                 error_estimate: self.error_estimate()?,
+                solved_on: self.solved_on()?,
+                steady_from: self.steady_from()?,
             })
         };
         read().map_err(|error| self.refused(&error))
@@ -187,6 +199,55 @@ impl SampleFile {
         let fits = times.len() == info.frames;
         fits.then_some(times)
             .ok_or_else(|| "`exact/time` has another length than the fields".into())
+    }
+
+    fn monitors(&self, info: &Info) -> Result<Array2<f64>> {
+        if info.monitors.is_empty() {
+            return Ok(Array2::zeros((info.frames, 0)));
+        }
+        let monitors = self.file.dataset("exact/monitors")?.read_2d()?;
+        let fits = monitors.dim() == (info.frames, info.monitors.len());
+        fits.then_some(monitors)
+            .ok_or_else(|| "`exact/monitors` has another shape than time × monitors".into())
+    }
+
+    /// Unknown, hence 0, in files of version 1.
+    fn solved_on(&self) -> Result<[usize; 3]> {
+        let Ok(attribute) = self.file.attr("solved_on") else { return Ok([0; 3]) };
+        let cells: Vec<u64> = attribute.read_raw()?;
+        let cells: Vec<usize> = cells.into_iter().map(|cells| cells as usize).collect();
+        cells.try_into().map_err(|_| "`solved_on` has not 3 numbers".into())
+    }
+
+    fn steady_from(&self) -> Result<Option<usize>> {
+        let Ok(attribute) = self.file.attr("steady_from") else { return Ok(None) };
+        Ok(Some(attribute.read_scalar::<u64>()? as usize))
+    }
+
+    /// How far its fields can be trusted, as declared when it was written; empty without an
+    /// estimate, and in files of version 1.
+    pub(crate) fn trust(&self) -> std::result::Result<Vec<Trust>, DataError> {
+        self.read_trust().map_err(|error| self.refused(&error))
+    }
+
+    /// The estimated error, `[time, channel]`, and the first state of a steady stretch.
+    pub(crate) fn estimate(&self) -> std::result::Result<Estimate, DataError> {
+        let read = || Ok((self.error_estimate()?, self.steady_from()?));
+        read().map_err(|error| self.refused(&error))
+    }
+
+    fn read_trust(&self) -> Result<Vec<Trust>> {
+        let group = self.file.group("verification")?;
+        let Ok(fields) = group.attr("fields") else { return Ok(Vec::new()) };
+        let fields: Vec<VarLenUnicode> = fields.read_raw()?;
+        let numbers = |name| group.attr(name)?.read_raw::<f64>();
+        let rows = fields.into_iter().zip(numbers("relative_error")?).zip(numbers("horizon")?);
+        let trust = |((field, error), horizon): ((VarLenUnicode, f64), f64)| Trust {
+            field: field.as_str().into(),
+            error,
+            horizon,
+        };
+        Ok(rows.map(trust).collect())
     }
 
     fn error_estimate(&self) -> Result<Option<Array2<f64>>> {

@@ -4,7 +4,9 @@ use crate::{Field, Info, Rank};
 use std::ops::Range;
 
 /// The version of the layout; it grows when an older eddymark could no longer read what is written.
-pub(crate) const FORMAT: u32 = 1;
+///
+/// 2: constant fields, monitors, steady states and the cells of the reference.
+pub(crate) const FORMAT: u32 = 2;
 /// How numbers lose digits on their way to disk.
 pub(crate) const PRECISION: &str = "computed f64, stored f32";
 /// The system of all units.
@@ -13,7 +15,7 @@ pub(crate) const UNITS: &str = "SI";
 pub(crate) const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// The attributes of a file's root that are no parameters.
-const ROOT_ATTRIBUTES: [&str; 19] = [
+const ROOT_ATTRIBUTES: [&str; 22] = [
     "case_hash",
     "content_hash",
     "dataset_name",
@@ -25,13 +27,16 @@ const ROOT_ATTRIBUTES: [&str; 19] = [
     "precision",
     "problem",
     "sample_index",
+    "sample_name",
     "seed",
     "simulation_parameters",
+    "solved_on",
     "solver",
     "solver_commit",
     "solver_version",
     "split",
     "split_hash",
+    "steady_from",
     "units",
 ];
 
@@ -56,15 +61,13 @@ pub(crate) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// `[1, time, cells of the spatial axes]`, and components for a vector.
+    /// `[1, time, cells of the spatial axes]`, without time for a constant field, and components for
+    /// a vector.
     pub(crate) fn shape(&self, frames: usize, cells: [usize; 3]) -> Vec<usize> {
-        let axes = spatial_axes(cells);
+        let frames = (!self.field.constant).then_some(frames);
+        let axes = spatial_axes(cells).into_iter().map(|axis| cells[axis]);
         let components = (self.field.rank == Rank::Vector).then_some(self.channels.len());
-        [1, frames]
-            .into_iter()
-            .chain(axes.into_iter().map(|a| cells[a]))
-            .chain(components)
-            .collect()
+        [1].into_iter().chain(frames).chain(axes).chain(components).collect()
     }
 }
 
@@ -112,10 +115,13 @@ fn unfit_field(info: &Info, dimensions: usize) -> Option<String> {
 }
 
 fn unfit_parameter(info: &Info) -> Option<String> {
-    let names: Vec<String> = info.parameters.iter().map(|p| disk_name(&p.name)).collect();
+    // Both are among `/scalars`.
+    let names = info.parameters.iter().chain(&info.monitors).map(|p| disk_name(&p.name));
+    let names: Vec<String> = names.collect();
     let taken = |(i, name): (usize, &String)| {
+        let kind = if i < info.parameters.len() { "parameter" } else { "monitor" };
         (ROOT_ATTRIBUTES.contains(&name.as_str()) || names[..i].contains(name))
-            .then(|| format!("the name of parameter `{name}` is taken, and it needs another"))
+            .then(|| format!("the name of {kind} `{name}` is taken, and it needs another"))
     };
     names.iter().enumerate().find_map(taken)
 }
@@ -123,7 +129,7 @@ fn unfit_parameter(info: &Info) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Parameter;
+    use crate::{Interval, Parameter};
 
     fn info() -> Info {
         Info {
@@ -134,8 +140,9 @@ mod tests {
                 Field::scalar("pressure", "p", "Pa"),
             ],
             parameters: vec![Parameter::new("reynolds", "Re", "")],
+            monitors: vec![],
             cells: [8, 4, 1],
-            interval: 0.5,
+            interval: Interval::Seconds(0.5),
             frames: 3,
         }
     }
@@ -152,6 +159,13 @@ mod tests {
     }
 
     #[test]
+    fn constant_fields_have_no_time() {
+        let mut info = info();
+        info.fields.push(Field::scalar("mask", "m", "").constant());
+        assert_eq!(places(&info.fields)[2].shape(3, info.cells), [1, 8, 4]);
+    }
+
+    #[test]
     fn what_the_layout_cannot_hold_is_named() {
         let change = |change: fn(&mut Info)| {
             let mut changed = info();
@@ -164,6 +178,8 @@ mod tests {
         assert_eq!(taken, "the name of parameter `split_hash` is taken, and it needs another");
         let twice = change(|info| info.parameters.push(Parameter::new("reynolds", "Re", "")));
         assert_eq!(twice, "the name of parameter `reynolds` is taken, and it needs another");
+        let both = change(|info| info.monitors.push(Parameter::new("reynolds", "Re", "")));
+        assert_eq!(both, "the name of monitor `reynolds` is taken, and it needs another");
         let nothing = change(|info| info.frames = 0);
         assert_eq!(nothing, "[8, 4, 1] cells and 0 frames leave nothing to store");
     }

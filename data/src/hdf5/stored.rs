@@ -13,7 +13,10 @@ pub(crate) struct Stored {
     pub(crate) times: Vec<f64>,
     /// `[time, channel, x, y, z]`
     pub(crate) values: Array5<f32>,
+    pub(crate) monitors: Array2<f64>,
     pub(crate) error_estimate: Option<Array2<f64>>,
+    pub(crate) solved_on: [usize; 3],
+    pub(crate) steady_from: Option<usize>,
 }
 
 /// Rounds states to the precision of the disk: the nearest `f32`, ties to even.
@@ -30,7 +33,10 @@ impl From<&Sample> for Stored {
             parameters: sample.parameters.clone(),
             times: sample.trajectory.times.clone(),
             values: stored_precision(sample.trajectory.values.view()),
+            monitors: sample.monitors.clone(),
             error_estimate: sample.error_estimate.clone(),
+            solved_on: sample.solved_on,
+            steady_from: sample.steady_from,
         }
     }
 }
@@ -44,7 +50,10 @@ impl From<Stored> for Sample {
             grid: stored.grid,
             parameters: stored.parameters,
             trajectory: Trajectory { times: stored.times, values },
+            monitors: stored.monitors,
             error_estimate: stored.error_estimate,
+            solved_on: stored.solved_on,
+            steady_from: stored.steady_from,
         }
     }
 }
@@ -58,16 +67,18 @@ impl Stored {
             let rank = if field.rank == Rank::Vector { "vector" } else { "scalar" };
             hasher.text(&field.name).text(rank).text(&field.unit);
         }
-        for parameter in &info.parameters {
+        for parameter in info.parameters.iter().chain(&info.monitors) {
             hasher.text(&parameter.name);
         }
         hasher.f64s(&self.parameters).f64s(&self.times);
         hash_grid(&self.grid, &mut hasher);
         hash_shape(self.values.shape(), &mut hasher);
         hasher.f32s(self.values.iter().copied());
+        if !info.monitors.is_empty() {
+            hash_table(&self.monitors, &mut hasher);
+        }
         if let Some(estimate) = &self.error_estimate {
-            hash_shape(estimate.shape(), &mut hasher);
-            hasher.f64s(&estimate.iter().copied().collect::<Vec<_>>());
+            hash_table(estimate, &mut hasher);
         }
         hasher.hex()
     }
@@ -77,6 +88,11 @@ fn hash_shape(shape: &[usize], hasher: &mut Hasher) {
     for length in shape {
         hasher.bytes(&length.to_le_bytes());
     }
+}
+
+fn hash_table(table: &Array2<f64>, hasher: &mut Hasher) {
+    hash_shape(table.shape(), hasher);
+    hasher.f64s(&table.iter().copied().collect::<Vec<_>>());
 }
 
 fn hash_grid(grid: &Grid, hasher: &mut Hasher) {

@@ -5,7 +5,8 @@ use super::schema::{
     AXES, FORMAT, PRECISION, Place, UNITS, disk_name, group, places, spatial_axes,
 };
 use super::{Stored, boundary, refused};
-use crate::{DataError, DatasetHeader, Rank, SplitPlan};
+use crate::sample::interval;
+use crate::{DataError, DatasetHeader, Info, Parameter, Rank, Sample, SplitPlan, Trust};
 use hdf5::{File, Group, Result};
 use ndarray::{ArrayD, Axis, s};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub(crate) fn partial(path: &Path) -> PathBuf {
 pub(crate) fn write_sample(
     path: &Path,
     header: &DatasetHeader,
-    sample: &Stored,
+    sample: &Sample,
 ) -> std::result::Result<(), DataError> {
     let beside = partial(path);
     fs_err::File::create(&beside)?; // says `permission denied` in better words than HDF5
@@ -57,7 +58,7 @@ pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
 ///
 /// HDF5 2.2 crashes when its own buffers cannot be written to a full disk; in memory they always
 /// can, and what fails is one plain copy.
-fn fill(path: &Path, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<()> {
     let mut options = File::with_options();
     options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
     let file = options.create(path)?;
@@ -67,15 +68,16 @@ fn fill(path: &Path, header: &DatasetHeader, sample: &Stored) -> Result<()> {
     flushed.and(closed)
 }
 
-fn write_all(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
-    write_root(file, header, sample)?;
-    write_dimensions(file, sample)?;
-    boundary::write(file, &sample.grid)?;
-    write_scalars(file, header, sample)?;
-    write_fields(file, header, sample)?;
-    write_exact(file, sample)?;
+fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()> {
+    let stored = Stored::from(sample);
+    write_root(file, header, &stored)?;
+    write_dimensions(file, &stored)?;
+    boundary::write(file, &stored.grid)?;
+    write_scalars(file, header, &stored)?;
+    write_fields(file, header, &stored)?;
+    write_exact(file, &stored)?;
     write_verification(file, header, sample)?;
-    set_text(file, "content_hash", &sample.content_hash(&header.info))
+    set_text(file, "content_hash", &stored.content_hash(&header.info))
 }
 
 fn write_root(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
@@ -95,9 +97,16 @@ fn write_root(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()
 
 fn write_provenance(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
     set(file, "eddymark_format", FORMAT)?;
-    set(file, "interval", header.info.interval)?;
+    set(file, "interval", interval(&sample.times))?;
     set(file, "seed", header.seed)?;
     set(file, "sample_index", sample.index as u64)?;
+    set_list(file, "solved_on", &sample.solved_on.map(|cells| cells as u64))?;
+    if let Some(name) = header.names.get(sample.index) {
+        set_text(file, "sample_name", name)?;
+    }
+    if let Some(state) = sample.steady_from {
+        set(file, "steady_from", state as u64)?;
+    }
     let split_hash = SplitPlan::hash(&header.roles);
     for (name, text) in [
         ("problem", header.info.problem.as_str()),
@@ -141,18 +150,28 @@ fn write_coordinate(
 
 fn write_scalars(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
     let group = file.create_group("scalars")?;
-    let names: Vec<String> = header.info.parameters.iter().map(|p| disk_name(&p.name)).collect();
+    let Info { parameters, monitors, .. } = &header.info;
+    let names: Vec<String> =
+        parameters.iter().chain(monitors).map(|p| disk_name(&p.name)).collect();
     set_texts(&group, "field_names", &names)?;
-    for ((parameter, name), &value) in
-        header.info.parameters.iter().zip(&names).zip(&sample.parameters)
-    {
-        let dataset = group.new_dataset::<f32>().create(name.as_str())?;
+    for (parameter, &value) in parameters.iter().zip(&sample.parameters) {
+        let dataset = group.new_dataset::<f32>().create(disk_name(&parameter.name).as_str())?;
         dataset.write_scalar(&(value as f32))?;
-        set_text(&dataset, "symbol", &parameter.symbol)?;
-        set_text(&dataset, "unit", &parameter.unit)?;
-        set_varying(&dataset, false, false)?;
+        describe(&dataset, parameter, false)?;
+    }
+    for (monitor, values) in monitors.iter().zip(sample.monitors.columns()) {
+        let values = values.mapv(|value| value as f32);
+        let builder = group.new_dataset_builder().with_data(values.view());
+        describe(&builder.create(disk_name(&monitor.name).as_str())?, monitor, true)?;
     }
     Ok(())
+}
+
+/// The symbol and the unit of a scalar, and whether it varies in time.
+fn describe(dataset: &hdf5::Dataset, scalar: &Parameter, by_time: bool) -> Result<()> {
+    set_text(dataset, "symbol", &scalar.symbol)?;
+    set_text(dataset, "unit", &scalar.unit)?;
+    set_varying(dataset, false, by_time)
 }
 
 fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
@@ -168,25 +187,29 @@ fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<
     places.iter().try_for_each(|place| write_field(file, place, sample))
 }
 
-/// Writes one field, a chunk a frame: reading some frames touches no others.
+/// Writes one field, a chunk a frame: reading some frames touches no others. A constant one has one.
 fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
     let shape = place.shape(sample.times.len(), sample.grid.cells());
-    let chunk: Vec<usize> = [1, 1].into_iter().chain(shape[2..].iter().copied()).collect();
+    let mut chunk = shape.clone();
+    if !place.field.constant {
+        chunk[1] = 1;
+    }
     let values = components_last(place, sample);
     let values = values.to_shape(shape).map_err(hdf5::Error::from)?;
     let builder = file.new_dataset_builder().shuffle().deflate(DEFLATE).chunk(chunk);
     let dataset = builder.with_data(values.view()).create(place.path.as_str())?;
     let dimensions = spatial_axes(sample.grid.cells()).len();
     set_list(&dataset, "dim_varying", &vec![true; dimensions])?;
-    set_varying(&dataset, true, true)?;
+    set_varying(&dataset, true, !place.field.constant)?;
     set_text(&dataset, "unit", &place.field.unit)?;
     set_texts(&dataset, "symbols", &place.field.symbols)?;
     write_range(&dataset, place, sample)
 }
 
-/// A field's values, `[time, x, y, z, component]`.
+/// A field's values, `[time, x, y, z, component]`; the first state alone of a constant one.
 fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
-    let values = sample.values.slice(s![.., place.channels.clone(), .., .., ..]);
+    let frames = if place.field.constant { 1 } else { sample.times.len() };
+    let values = sample.values.slice(s![..frames, place.channels.clone(), .., .., ..]);
     values.permuted_axes([0, 2, 3, 4, 1]).as_standard_layout().into_owned().into_dyn()
 }
 
@@ -205,6 +228,9 @@ fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> R
 fn write_exact(file: &File, sample: &Stored) -> Result<()> {
     let group = file.create_group("exact")?;
     group.new_dataset_builder().with_data(&sample.times).create("time")?;
+    if sample.monitors.ncols() > 0 {
+        group.new_dataset_builder().with_data(sample.monitors.view()).create("monitors")?;
+    }
     for (name, axis) in AXES.iter().zip(&sample.grid.axes) {
         group
             .new_dataset_builder()
@@ -214,7 +240,7 @@ fn write_exact(file: &File, sample: &Stored) -> Result<()> {
     Ok(())
 }
 
-fn write_verification(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
+fn write_verification(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()> {
     let group = file.create_group("verification")?;
     set_text(&group, "method", &header.verification)?;
     let Some(estimate) = &sample.error_estimate else { return Ok(()) };
@@ -226,5 +252,17 @@ fn write_verification(file: &File, header: &DatasetHeader, sample: &Stored) -> R
     set_texts(&dataset, "symbols", &symbols)?;
     set_texts(&dataset, "units", &units)?;
     let largest = estimate.fold_axis(Axis(0), f64::NEG_INFINITY, |a, b| a.max(*b));
-    set_list(&dataset, "maximum", &largest.to_vec())
+    set_list(&dataset, "maximum", &largest.to_vec())?;
+    write_trust(&group, &sample.trust(&header.info.fields).unwrap_or_default())
+}
+
+/// What the estimate says of every field that is not constant.
+fn write_trust(group: &Group, trust: &[Trust]) -> Result<()> {
+    let fields: Vec<String> = trust.iter().map(|trust| disk_name(&trust.field)).collect();
+    set_texts(group, "fields", &fields)?;
+    let all = |of: fn(&Trust) -> f64| trust.iter().map(of).collect::<Vec<f64>>();
+    set_list(group, "relative_error", &all(|trust| trust.error))?;
+    set_list(group, "horizon", &all(|trust| trust.horizon))?;
+    let flags: Vec<bool> = trust.iter().map(Trust::is_under_resolved).collect();
+    set_list(group, "under_resolved", &flags)
 }

@@ -1,16 +1,17 @@
 //! A small dataset: a box with a moving lid, an open side and stretched cells.
 
 use data::{
-    Axis, Boundary, Dataset, DatasetHeader, Field, Grid, Info, Parameter, Sample, Split, SplitPlan,
-    Trajectory, rng,
+    Axis, Boundary, Dataset, DatasetHeader, Field, Grid, Info, Interval, Parameter, Sample, Split,
+    SplitPlan, Trajectory, rng,
 };
-use ndarray::{Array2, Array5};
+use ndarray::{Array2, Array5, s};
 use rand::RngExt;
 use std::path::Path;
 
 pub(crate) const FRAMES: usize = 4;
 pub(crate) const CELLS: [usize; 3] = [6, 5, 1];
 pub(crate) const SEED: u64 = 7;
+const INTERVAL: f64 = 0.1;
 
 /// What `plan.total()` samples share.
 pub(crate) fn header(plan: SplitPlan) -> DatasetHeader {
@@ -21,19 +22,22 @@ pub(crate) fn header(plan: SplitPlan) -> DatasetHeader {
             fields: vec![
                 Field::vector("velocity", &["u", "v"], "m/s"),
                 Field::scalar("pressure", "p", "Pa"),
+                Field::scalar("mask", "m", "").constant(),
             ],
             parameters: vec![
                 Parameter::new("reynolds", "Re", ""),
                 Parameter::new("lid-velocity", "U", "m/s"),
             ],
             cells: CELLS,
-            interval: 0.1,
+            monitors: vec![Parameter::new("drag", "F", "N/m")],
+            interval: Interval::Seconds(INTERVAL),
             frames: FRAMES,
         },
         case_text: "problem = \"box\"\n".into(),
         case_hash: "5f".repeat(16),
         seed: SEED,
         roles: plan.assign(SEED),
+        names: vec![],
         solver: "drawn numbers".into(),
         version: "0.1.0".into(),
         commit: "0123456789ab".into(),
@@ -44,18 +48,29 @@ pub(crate) fn header(plan: SplitPlan) -> DatasetHeader {
 /// Sample `index`, the same whenever it is drawn.
 pub(crate) fn sample(header: &DatasetHeader, index: usize) -> Sample {
     let (mut random, [nx, ny, nz]) = (rng(header.seed, index as u64), CELLS);
-    let channels = data::channels(&header.info.fields).len();
-    let shape = (FRAMES, channels, nx, ny, nz);
+    let channels = data::channels(&header.info.fields);
+    let shape = (FRAMES, channels.len(), nx, ny, nz);
+    let mut values = Array5::from_shape_simple_fn(shape, || random.random_range(-1.0..1.0));
+    for (channel, _) in channels.iter().enumerate().filter(|(_, channel)| channel.constant) {
+        let mask = values.slice(s![..1, channel, .., .., ..]).to_owned();
+        values.slice_mut(s![.., channel, .., .., ..]).assign(&mask);
+    }
     Sample {
         index,
         split: header.roles[index],
         grid: grid(1.0 + index as f64),
         parameters: vec![1000.0 / 3.0 + index as f64, 1.0 / 3.0],
         trajectory: Trajectory {
-            times: (0..FRAMES).map(|frame| header.info.interval * frame as f64).collect(),
-            values: Array5::from_shape_simple_fn(shape, || random.random_range(-1.0..1.0)),
+            // A sample has times of its own.
+            times: (0..FRAMES)
+                .map(|frame| INTERVAL / (1.0 + index as f64) * frame as f64)
+                .collect(),
+            values,
         },
-        error_estimate: Some(Array2::from_elem((FRAMES, channels), 1e-3 / 3.0)),
+        monitors: Array2::from_shape_fn((FRAMES, 1), |(frame, _)| frame as f64 / 3.0),
+        error_estimate: Some(Array2::from_elem((FRAMES, channels.len()), 1e-3 / 3.0)),
+        solved_on: [2 * nx, 2 * ny, nz],
+        steady_from: index.is_multiple_of(2).then_some(2),
     }
 }
 

@@ -24,11 +24,36 @@ fn continuing_ends_with_the_content_of_an_uninterrupted_run() {
 
     let second = Dataset::create(root, header(PLAN)).expect("the same dataset continues");
     assert_eq!(second.missing(), [1, 2, 4]);
-    assert!(!leftover.exists());
     for index in second.missing() {
+        let _claim = second.claim(index).expect("it can be asked for").expect("nobody has it");
+        assert!(!leftover.exists() || index < 2);
         second.write(&sample(second.header(), index)).expect("the sample fits");
     }
     assert_eq!(second.finish().expect("all samples are there"), expected);
+}
+
+#[test]
+fn a_sample_is_claimed_by_one_at_a_time_and_not_when_it_is_whole() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let [one, other] = [(); 2].map(|()| {
+        Dataset::create(folder.path(), header(PLAN)).expect("the folder is empty, or continues")
+    });
+    let ask = |dataset: &Dataset| dataset.claim(3).expect("it can be asked for");
+    let claim = ask(&one).expect("nobody has it");
+    assert!(ask(&other).is_none(), "the first has it");
+    drop(claim);
+    let claim = ask(&other).expect("it was given back");
+    other.write(&sample(other.header(), 3)).expect("the sample fits");
+    drop(claim);
+    assert!(ask(&one).is_none(), "there is nothing left to do");
+    let left = walkdir(folder.path());
+    assert!(!left.iter().any(|path| path.extension() == Some("claim".as_ref())), "{left:?}");
+}
+
+fn walkdir(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = fs_err::read_dir(folder).expect("it is there").flatten();
+    let below = |path: std::path::PathBuf| if path.is_dir() { walkdir(&path) } else { vec![path] };
+    entries.flat_map(|entry| below(entry.path())).collect()
 }
 
 #[test]

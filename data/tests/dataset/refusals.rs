@@ -102,6 +102,8 @@ fn samples_that_do_not_fit() {
         misfit(|sample| sample.grid.axes[2].boundaries = [data::Boundary::REST; 2]),
         misfit(|sample| sample.parameters.truncate(1)),
         misfit(|sample| sample.error_estimate = Some(ndarray::Array2::zeros((4, 1)))),
+        misfit(|sample| sample.monitors = ndarray::Array2::zeros((4, 2))),
+        misfit(|sample| sample.trajectory.values[[2, 3, 1, 1, 0]] += 1.0),
     ]
     .join("\n");
     insta::assert_snapshot!(messages);
@@ -144,7 +146,7 @@ fn a_dataset_whose_declaration_is_not_readable() {
     let declared = fs_err::read_to_string(root.join("dataset.json")).expect("it is there");
     let messages = [
         text(&declared[..200]),
-        text(&declared.replace("\"format\": 1", "\"format\": 2, \"shape\": \"new\"")),
+        text(&declared.replace("\"format\": 2", "\"format\": 3, \"shape\": \"new\"")),
         text("{\"format\": 1}"),
         message(root, dataset.window(0, 3, 2)),
         message(root, Dataset::open(&root.join("nowhere"))),

@@ -1,5 +1,5 @@
 use crate::fixture::{CELLS, FRAMES, header, sample, whole};
-use data::{Dataset, MemorySource, NormalizationBuilder, Sample, Source, Split, SplitPlan};
+use data::{Dataset, Field, MemorySource, NormalizationBuilder, Sample, Source, Split, SplitPlan};
 use ndarray::{Array5, s};
 use proptest::prelude::*;
 
@@ -24,6 +24,42 @@ fn samples_come_back_as_they_were_rounded() {
         assert_eq!(again.sample(index).expect("it is there"), expected);
         again.verify_sample(index).expect("nothing changed it");
     }
+}
+
+/// What version 1 lacks is empty, unknown or not estimated.
+#[test]
+fn files_of_version_1_are_read() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let mut header = header(SplitPlan { train: 1, valid: 0, test: 0 });
+    header.info.fields.truncate(2);
+    header.info.monitors.clear();
+    let mut written = sample(&header, 0);
+    written.monitors = ndarray::Array2::zeros((FRAMES, 0));
+    let dataset = Dataset::create(folder.path(), header.clone()).expect("the folder is empty");
+    dataset.write(&written).expect("the sample fits");
+    let path = crate::fixture::file(folder.path(), Split::Train, 0);
+    let file = hdf5::File::open_rw(path).expect("it is there");
+    file.attr("eddymark_format").and_then(|a| a.write_scalar(&1_u32)).expect("it is there");
+    for name in ["solved_on", "steady_from"] {
+        file.delete_attr(name).expect("it is there");
+    }
+    for name in ["fields", "relative_error", "horizon", "under_resolved"] {
+        file.group("verification").and_then(|g| g.delete_attr(name)).expect("it is there");
+    }
+    file.close().expect("it can be closed");
+    let declaration = folder.path().join("dataset.json");
+    let text = fs_err::read_to_string(&declaration).expect("it is there");
+    let old = text.replace("\"format\": 2", "\"format\": 1");
+    assert_ne!(old, text);
+    fs_err::write(&declaration, old).expect("it is writable");
+
+    let old = Dataset::open(folder.path()).expect("it is readable");
+    let expected = Sample { solved_on: [0; 3], steady_from: None, ..rounded(written) };
+    assert_eq!(old.sample(0).expect("it is there"), expected);
+    old.verify_sample(0).expect("its content is the same");
+    assert!(
+        data::inspect(folder.path()).expect("it is listed").contains("without error estimate: 0")
+    );
 }
 
 #[test]
@@ -79,6 +115,7 @@ fn the_content_hash_follows_every_number_and_nothing_else() {
     assert_ne!(same, hash(|sample| sample.parameters[1] += 1e-15));
     assert_ne!(same, hash(|sample| sample.trajectory.times[1] += 1e-15));
     assert_ne!(same, hash(|sample| sample.grid.axes[0].boundaries[1] = data::Boundary::REST));
+    assert_ne!(same, hash(|sample| sample.monitors[[2, 0]] += 1e-15));
     assert_ne!(same, hash(|sample| sample.error_estimate = None));
 }
 
@@ -115,13 +152,14 @@ fn axes_may_be_one_two_or_three_and_periodic() {
         let folder = tempfile::tempdir().expect("there is a temporary folder");
         let mut header = header(SplitPlan { train: 1, valid: 0, test: 0 });
         header.info.cells = cells;
-        header.info.fields.remove(0);
+        header.info.fields = vec![Field::scalar("pressure", "p", "Pa")];
         let mut sample = sample(&header, 0);
         let axis = |cells| match cells {
             1 => data::Axis::flat(),
             _ => data::Axis::uniform(cells, -1.0, 1.0, [data::Boundary::Periodic; 2]),
         };
         sample.grid.axes = cells.map(axis);
+        sample.error_estimate = None;
         let shape = (FRAMES, 1, cells[0], cells[1], cells[2]);
         sample.trajectory.values = Array5::from_shape_fn(shape, |(t, _, x, y, z)| {
             (((t * 10 + x) * 10 + y) * 10 + z) as f64

@@ -1,10 +1,10 @@
 //! Data with an exact solution: waves that are carried along and diffuse.
 
 use data::{
-    Axis, Boundary, Field, Grid, Info, MemorySource, Normalization, NormalizationBuilder,
+    Axis, Boundary, Field, Grid, Info, Interval, MemorySource, Normalization, NormalizationBuilder,
     Parameter, Sample, Split, Trajectory, rng,
 };
-use ndarray::Array5;
+use ndarray::{Array2, Array5};
 use rand::RngExt;
 use std::f64::consts::TAU;
 
@@ -27,7 +27,8 @@ pub(crate) fn waves(
         fields: vec![Field::scalar("cosine", "c", "kg"), Field::scalar("sine", "s", "kg")],
         parameters: vec![Parameter::new("diffusivity", "ν", "m²/s")],
         cells: [cells[0], cells[1], 1],
-        interval: INTERVAL,
+        monitors: vec![],
+        interval: Interval::Seconds(INTERVAL),
         frames,
     };
     let held_out = samples.div_ceil(5);
@@ -39,7 +40,17 @@ pub(crate) fn waves(
             _ => Split::Train,
         };
         let (grid, parameters) = (grid.clone(), vec![diffusivity]);
-        Sample { index, split, grid, parameters, trajectory, error_estimate: None }
+        Sample {
+            index,
+            split,
+            grid,
+            parameters,
+            trajectory,
+            monitors: Array2::zeros((frames, 0)),
+            error_estimate: None,
+            solved_on: [cells[0], cells[1], 1],
+            steady_from: None,
+        }
     };
     let samples: Vec<Sample> = (0..samples).map(sample).collect();
     let source = MemorySource { info, samples };

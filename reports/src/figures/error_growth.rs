@@ -78,13 +78,14 @@ impl ErrorGrowth {
             .collect();
         let y = vertical(case, &self.metric, &channels)?;
         let x = Scale::linear(channels.iter().flat_map(|(_, g)| g).flat_map(times))?;
+        let time = format!("time / {}", case.time_unit());
         let mut scene = Scene::new(900.0);
         let top = legend(&mut scene, &entries(evidence, case), false);
         let frames = facets(channels.len(), columns(channels.len()), top, scene.width, 220.0);
         scene.height = bottom(&frames);
         for ((channel, growths), frame) in channels.iter().zip(frames) {
             let mut plot = Plot { scene: &mut scene, frame, x, y };
-            plot.axes(&subtitle(channel), "time / s", title(&self.metric));
+            plot.axes(&subtitle(channel), &time, title(&self.metric));
             draw_growths(&mut plot, growths);
             draw_floor(&mut plot, case, &self.metric, channel);
         }

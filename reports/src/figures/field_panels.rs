@@ -242,7 +242,8 @@ fn draw_row(
     }
 }
 
-fn draw_image(scene: &mut Scene, raster: Raster, corner: Point, size: [f64; 2]) {
+/// Draws pixels with an edge around them.
+pub(crate) fn draw_image(scene: &mut Scene, raster: Raster, corner: Point, size: [f64; 2]) {
     scene.shapes.push(crate::scene::Shape::Image(raster, corner, size));
     draw_edge(scene, corner, size, Paint::Muted);
 }

@@ -14,6 +14,7 @@ pub use cost_accuracy::CostAccuracy;
 pub use error_by_parameter::ErrorByParameter;
 pub use error_growth::ErrorGrowth;
 pub use field_panels::FieldPanels;
+pub(crate) use field_panels::draw_image;
 pub use training_curves::TrainingCurves;
 
 /// A figure of a report.

@@ -88,7 +88,7 @@ fn sheet(case: &Case, columns: &[Column]) -> Sheet {
         title: format!("Leaderboard of {}", case.name),
         caption: caption(case),
         warning: warning(case),
-        headings: columns.iter().map(|column| column.heading.clone()).collect(),
+        headings: columns.iter().map(|column| heading(case, column)).collect(),
         rows: case.rivals.iter().map(row).collect(),
         ..Sheet::default()
     };
@@ -99,6 +99,14 @@ fn sheet(case: &Case, columns: &[Column]) -> Sheet {
     }
     sheet.rows.extend(floor_row(case, columns));
     sheet.without_empty_columns()
+}
+
+/// Times are in the unit of the case's interval.
+fn heading(case: &Case, column: &Column) -> String {
+    match column.heading.strip_suffix(" / s") {
+        Some(quantity) => format!("{quantity} / {}", case.time_unit()),
+        None => column.heading.clone(),
+    }
 }
 
 fn caption(case: &Case) -> String {

@@ -237,7 +237,7 @@ fn summary(case: &str) -> CaseSummary {
         dataset_hash: provenance().dataset_hash,
         samples: [48, 8, 12],
         cells: [64, 64, 1],
-        interval: INTERVAL,
+        interval: data::Interval::Seconds(INTERVAL),
         steps: STEPS,
         parameters: vec![
             (Parameter::new("reynolds", "Re", ""), 100.0, 5000.0),

@@ -1,0 +1,140 @@
+//! `eddymark cost`
+
+use super::session::Session;
+use super::terminal::{bytes, duration, print};
+use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
+use data::Invalid;
+use reports::{Cell, Sheet};
+use std::time::Instant;
+
+/// What to measure, and how closely.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct Order {
+    /// Built-in cases, or TOML files. Default: CFDBench's twelve sets.
+    cases: Vec<String>,
+    /// Samples that are solved of each case, from its first to its last.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    samples: usize,
+    /// The share of a sample's states that is solved; the rest is taken to be as dear.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
+    share: f64,
+    /// Cores among which the samples of a case are divided in the table.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    cores: usize,
+}
+
+/// Solves a few samples of each case, one at a time, and prints what all would take.
+pub(super) fn cost(session: &Session, order: &Order) -> Result<(), BenchError> {
+    let is_sound = order.share > 0.0 && order.share <= 1.0 && order.samples > 0 && order.cores > 0;
+    Invalid::unless(is_sound, "--share", order.share, "in (0, 1], and counts at least 1")
+        .map_err(|source| BenchError::Argument { source })?;
+    let names = if order.cases.is_empty() { sets() } else { order.cases.clone() };
+    let bar = session.progress.bar("measure", "cases", names.len());
+    let mut measured = Vec::new();
+    for name in names {
+        bar.set_message(name.clone());
+        measured.push(measure(session, order, &find_case(&name)?)?);
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    print(&sheet(order, &measured).to_text())
+}
+
+/// CFDBench's twelve sets, as far as they are built in.
+fn sets() -> Vec<String> {
+    let is_set = |name: &&str| {
+        let set = name.strip_prefix("cfdbench/").and_then(|name| name.split_once('-'));
+        set.is_some_and(|(_, subset)| ["bc", "prop", "geo"].contains(&subset))
+    };
+    case_names().filter(is_set).map(Into::into).collect()
+}
+
+/// What a case costs.
+struct Measured {
+    case: Case,
+    /// Seconds a sample on one thread: the mean, and the most.
+    seconds: [f64; 2],
+    /// Bytes a sample at most.
+    bytes: f64,
+    /// The finest grid that was needed.
+    finest: [usize; 3],
+    /// Samples that are under-resolved there, of those that were solved.
+    under_resolved: usize,
+}
+
+fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, BenchError> {
+    let mut short = case.clone();
+    let intervals = (case.frames - 1) as f64;
+    short.frames = 1 + (intervals * order.share).ceil() as usize;
+    let scale = intervals / (short.frames - 1) as f64;
+    let all: Vec<usize> = (0..case.samples()).collect();
+    let (mut times, mut finest, mut under_resolved) = (Vec::new(), [0; 3], 0);
+    let info = case.info()?;
+    for index in spread(&all, order.samples) {
+        let clock = Instant::now();
+        let sample = solve_sample(&short, index, &session.stop)?;
+        times.push(clock.elapsed().as_secs_f64() * scale);
+        finest = finest.max(sample.solved_on);
+        let trust = sample.trust(&info.fields);
+        let is_bad = trust.is_none_or(|trust| trust.iter().any(data::Trust::is_under_resolved));
+        under_resolved += usize::from(is_bad);
+    }
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    let most = times.iter().copied().fold(0.0, f64::max);
+    let bytes = crate::sample_bytes(case)?;
+    Ok(Measured { case: case.clone(), seconds: [mean, most], bytes, finest, under_resolved })
+}
+
+fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
+    let cores = order.cores as f64;
+    let total = |m: &Measured| m.seconds[0] * m.case.samples() as f64;
+    let row = |m: &Measured| {
+        let [nx, ny, _] = m.finest;
+        vec![
+            m.case.name.clone(),
+            m.case.samples().to_string(),
+            (m.case.samples() * m.case.frames).to_string(),
+            format!("{nx} × {ny}"),
+            duration(m.seconds[0]),
+            duration(m.seconds[1]),
+            format!("{:.2}", total(m) / cores / 3600.0),
+            bytes(m.bytes * m.case.samples() as f64),
+            format!("{} of {}", m.under_resolved, order.samples.min(m.case.samples())),
+        ]
+    };
+    let hours: f64 = measured.iter().map(total).sum::<f64>() / cores / 3600.0;
+    let samples: usize = measured.iter().map(|m| m.case.samples()).sum();
+    let states: usize = measured.iter().map(|m| m.case.samples() * m.case.frames).sum();
+    let disk: f64 = measured.iter().map(|m| m.bytes * m.case.samples() as f64).sum();
+    let last = ["all".into(), samples.to_string(), states.to_string()].into_iter().chain(
+        ["", "", ""].map(String::from).into_iter().chain([
+            format!("{hours:.2}"),
+            bytes(disk),
+            String::new(),
+        ]),
+    );
+    let mut rows: Vec<Vec<String>> = measured.iter().map(row).collect();
+    rows.push(last.collect());
+    let cell = |text: String| Cell { text, ..Cell::default() };
+    Sheet {
+        title: format!(
+            "Cost: {} samples of each case, {:.0} % of their states, error estimates included",
+            order.samples,
+            100.0 * order.share
+        ),
+        headings: [
+            "case".into(),
+            "samples".into(),
+            "states".into(),
+            "finest grid".into(),
+            "per sample".into(),
+            "at most".into(),
+            format!("hours on {}", order.cores),
+            "disk at most".into(),
+            "under-resolved".into(),
+        ]
+        .into(),
+        rows: rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect(),
+        ..Sheet::default()
+    }
+}

@@ -1,0 +1,90 @@
+//! `eddymark gallery`
+
+use super::terminal::print;
+use crate::BenchError;
+use data::{Dataset, Info, Sample, Source};
+use ndarray::Axis;
+use reports::{Exhibit, Strip};
+use std::path::{Path, PathBuf};
+
+/// States that are shown of a sample.
+const STATES: usize = 4;
+
+/// Draws some states of the first sample of each dataset.
+pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchError> {
+    let exhibits = datasets.iter().map(|root| exhibit(root)).collect::<Result<Vec<_>, _>>()?;
+    let page = reports::gallery(&exhibits, folder)?;
+    print(&format!("{}\n", page.display()))
+}
+
+/// The first sample that is there.
+fn exhibit(root: &Path) -> Result<Exhibit, BenchError> {
+    let dataset = Dataset::open(root)?;
+    let missing = dataset.missing();
+    let there = (0..dataset.header().roles.len()).find(|index| !missing.contains(index));
+    // None is there: the first one's absence says what to do.
+    let sample = dataset.sample(there.unwrap_or(0))?;
+    let info = dataset.info();
+    let states = shown(info.frames);
+    Ok(Exhibit {
+        title: info.name.clone(),
+        caption: caption(info, &sample),
+        times: states.iter().map(|&state| sample.trajectory.times[state]).collect(),
+        cells: [info.cells[0], info.cells[1]],
+        lengths: [0, 1].map(|axis| sample.grid.axes[axis].length()),
+        strips: strips(info, &sample, &states),
+    })
+}
+
+/// States that are spread over a trajectory, its last one among them and its first one not.
+fn shown(frames: usize) -> Vec<usize> {
+    let mut states: Vec<usize> = (1..=STATES).map(|part| part * (frames - 1) / STATES).collect();
+    states.dedup();
+    states
+}
+
+/// Every channel, a constant one once.
+fn strips(info: &Info, sample: &Sample, states: &[usize]) -> Vec<Strip> {
+    let image = |state: usize, channel: usize| -> Vec<f32> {
+        let state = sample.trajectory.state(state);
+        let plane = state.index_axis(Axis(0), channel).index_axis(Axis(2), 0).mapv(|x| x as f32);
+        plane.into_iter().collect()
+    };
+    let channels = data::channels(&info.fields).into_iter().enumerate();
+    let strip = |(number, channel): (usize, data::Channel)| {
+        let states = if channel.constant { &states[..1] } else { states };
+        let images = states.iter().map(|&state| image(state, number)).collect();
+        Strip { symbol: channel.symbol, unit: channel.unit, images }
+    };
+    channels.map(strip).collect()
+}
+
+/// `Sample 0: Re = 812, U = 1 m/s. Solved on 128 × 128 cells, error of velocity 0.4 %.`
+fn caption(info: &Info, sample: &Sample) -> String {
+    let value = |(parameter, value): (&data::Parameter, &f64)| {
+        format!("{} = {value} {}", parameter.symbol, parameter.unit).trim_end().to_owned()
+    };
+    let parameters: Vec<String> =
+        info.parameters.iter().zip(&sample.parameters).map(value).collect();
+    let [nx, ny, _] = sample.solved_on;
+    let trust = sample.trust(&info.fields).unwrap_or_default();
+    let errors = trust.iter().map(|t| format!("{:.2} % of {}", 100.0 * t.error, t.field));
+    let errors = errors.collect::<Vec<_>>().join(", ");
+    let errors = if errors.is_empty() { "not estimated".into() } else { errors };
+    format!(
+        "Sample {}: {}. Solved on {nx} × {ny} cells; its largest estimated error: {errors}.",
+        sample.index,
+        parameters.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn states_reach_to_the_last() {
+        assert_eq!(shown(25), [6, 12, 18, 24]);
+        assert_eq!(shown(3), [0, 1, 2]);
+    }
+}

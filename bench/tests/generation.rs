@@ -1,0 +1,124 @@
+//! Generating: in shards, by several at once, on grids that adapt, until flows are steady.
+
+use bench::{Case, Progress, Shard, Stop, begin, forecast, generate, solve_missing};
+use data::{Dataset, Sample, Source};
+use std::path::Path;
+
+/// A tiny cavity with further lines.
+fn case(interval: &str, frames: usize, parameters: &str, reference: &str) -> Case {
+    let text = format!(
+        "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [8, 8]\ninterval = {interval}\n\
+         frames = {frames}\nseed = 5\n{parameters}\n[reference]\n{reference}\n\
+         [split]\ntrain = 3\nvalid = 1\ntest = 2\n"
+    );
+    Case::parse("tiny", "tiny.toml", &text).expect("it is a case")
+}
+
+const VARY: &str = "[vary]\nreynolds = { log-uniform = [10, 100] }";
+
+fn whole(case: &Case, root: &Path) -> Dataset {
+    generate(case, root, "", &Progress::silent(), &Stop::default()).expect("it is solved").0
+}
+
+fn first(case: &Case) -> Sample {
+    let place = tempfile::tempdir().expect("there is room");
+    whole(case, place.path()).sample(0).expect("it is there")
+}
+
+#[test]
+fn shards_in_any_order_are_the_whole() {
+    let case = case("0.1", 3, VARY, "refine = 4");
+    let place = tempfile::tempdir().expect("there is room");
+    let expected = whole(&case, &place.path().join("whole")).content_hash().expect("finished");
+    let dataset = begin(&case, &place.path().join("parts"), "").expect("there is room");
+    for (shard, missing) in [("3/3", 4), ("1/3", 2), ("2/3", 0)] {
+        let shard: Shard = shard.parse().expect("it is a shard");
+        let generated =
+            solve_missing(&case, &dataset, shard, &Progress::silent(), &Stop::default())
+                .expect("it is solved");
+        assert_eq!((generated.solved, generated.missing), (2, missing));
+    }
+    assert_eq!(dataset.content_hash().expect("the last one finished it"), expected);
+    assert!(dataset.normalization().is_ok());
+}
+
+/// Two sessions on one folder: every sample is solved once.
+#[test]
+fn two_at_once_share_the_work() {
+    let case = case("0.1", 3, VARY, "refine = 4");
+    let place = tempfile::tempdir().expect("there is room");
+    let solved = std::thread::scope(|scope| {
+        let sessions = [(); 2].map(|()| {
+            scope.spawn(|| {
+                let dataset = begin(&case, place.path(), "").expect("it continues");
+                let (progress, stop) = (Progress::silent(), Stop::default());
+                solve_missing(&case, &dataset, Shard::WHOLE, &progress, &stop)
+                    .expect("it is solved")
+                    .solved
+            })
+        });
+        sessions.map(|session| session.join().expect("it ends")).iter().sum::<usize>()
+    });
+    assert_eq!(solved, 6);
+    assert_eq!(Dataset::open(place.path()).expect("it is there").missing(), [0; 0]);
+}
+
+/// A cavity of 1 cm at 10 m/s has a time scale of 1 ms.
+#[test]
+fn turnovers_are_counted_in_every_samples_own_time() {
+    let vary = "[parameters]\nlength = 0.01\n[vary]\nlid-velocity = { choice = [5, 10, 20] }";
+    let case = case("{ turnovers = 0.5 }", 3, vary, "refine = 1");
+    let place = tempfile::tempdir().expect("there is room");
+    let dataset = whole(&case, place.path());
+    let speed = case.info().expect("it has parameters").parameters;
+    let speed = speed.iter().position(|p| p.name == "lid-velocity").expect("it varies");
+    for index in 0..6 {
+        let sample = dataset.sample(index).expect("it is there");
+        let interval = 0.5 * 0.01 / sample.parameters[speed];
+        assert_eq!(sample.trajectory.times, [0.0, interval, 2.0 * interval]);
+    }
+}
+
+#[test]
+fn a_tolerance_refines_until_it_holds_or_the_bound_is_reached() {
+    let solved_on = |reference: &str| first(&case("0.5", 3, "", reference)).solved_on;
+    assert_eq!(solved_on("refine = 4\ntolerance = 0.9"), [32, 32, 1]);
+    assert_eq!(solved_on("refine = 4\ntolerance = 1e-6\nmost = 2"), [64, 64, 1]);
+}
+
+/// The finest of the grids is as if it had been asked for at once, its estimate included.
+#[test]
+fn a_refined_sample_is_that_of_the_finer_grid() {
+    let refined = first(&case("0.5", 3, "", "refine = 4\ntolerance = 1e-6\nmost = 2"));
+    let fine = first(&case("0.5", 3, "", "refine = 8"));
+    assert_eq!(refined.trajectory, fine.trajectory);
+    assert_eq!(refined.error_estimate, fine.error_estimate);
+}
+
+/// At Re 1 the cavity is steady after a fraction of L/U.
+#[test]
+fn a_steady_flow_is_copied_and_says_so() {
+    let slow = |reference: &str| first(&case("0.5", 12, "[parameters]\nreynolds = 1.0", reference));
+    let steady = slow("refine = 1\nsteady = 1e-5");
+    let from = steady.steady_from.expect("it becomes steady");
+    assert!((1..11).contains(&from), "{from}");
+    let always = slow("refine = 1");
+    assert_eq!(always.steady_from, None);
+    assert_eq!(steady.trajectory.slice(0..from + 1), always.trajectory.slice(0..from + 1));
+    for state in from..12 {
+        assert_eq!(steady.trajectory.state(state), steady.trajectory.state(from));
+        // 1e-5 of the lid's speed in a time scale; rests of the start decay exponentially.
+        let change = &always.trajectory.state(state) - &steady.trajectory.state(state);
+        let of_velocity = change.slice(ndarray::s![..2, .., .., ..]);
+        assert!(of_velocity.iter().all(|x| x.abs() < 1e-5), "{state}");
+    }
+}
+
+#[test]
+fn a_forecast_counts_samples_and_bytes() {
+    let case = case("0.1", 3, VARY, "refine = 4");
+    let forecast = forecast(&case, &[0, 2, 5], &Stop::default()).expect("it can be tried");
+    assert_eq!(forecast.samples, 3);
+    assert_eq!(forecast.bytes, 3.0 * 3.0 * 3.0 * 64.0 * 4.0); // samples · frames · channels · cells
+    assert!(forecast.seconds > 0.0 && forecast.seconds < 60.0, "{forecast:?}");
+}

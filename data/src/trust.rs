@@ -1,0 +1,117 @@
+//! How far a reference can be trusted.
+
+use crate::{Field, Sample, Trajectory};
+use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
+
+/// How far the numbers of one field of one sample can be trusted, by their estimated error.
+///
+/// ```text
+/// error = max_t e(t) / sqrt(⟨φ²⟩),   horizon = first t with e(t) > σ/10,   σ² = ⟨φ²⟩ − ⟨φ⟩²
+/// ```
+///
+/// with e(t) the root mean square of [`Sample::error_estimate`] over the cells and a vector's
+/// components together, and ⟨·⟩ the mean over cells, components and all saved states.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Trust {
+    /// The field's name.
+    pub field: String,
+    /// The largest estimated error over the field's own root mean square.
+    pub error: f64,
+    /// The time in s at which the estimated error passes a tenth of the field's standard deviation;
+    /// infinite if it never does. Beyond it a chaotic flow is known by its statistics only.
+    pub horizon: f64,
+}
+
+impl Trust {
+    /// The share of a field's root mean square above which it is called under-resolved.
+    pub const RESOLVED: f64 = 0.1;
+    /// The share of a field's standard deviation at which prediction ends.
+    pub const PREDICTABLE: f64 = 0.1;
+
+    /// Whether the largest error exceeds a tenth of the field's own size.
+    pub fn is_under_resolved(&self) -> bool {
+        self.error > Self::RESOLVED
+    }
+
+    /// How far each field of `trajectory` that is not constant can be trusted, by the estimated
+    /// error `[time, channel]`.
+    pub fn of(fields: &[Field], trajectory: &Trajectory, estimate: &Array2<f64>) -> Vec<Self> {
+        let mut first = 0;
+        let mut trust = Vec::new();
+        for field in fields {
+            let range = first..first + field.symbols.len();
+            first = range.end;
+            if field.constant {
+                continue;
+            }
+            let values = trajectory.values.slice_axis(Axis(1), range.clone().into());
+            let count = values.len() as f64;
+            let mean = values.sum() / count;
+            let square = values.iter().map(|x| x * x).sum::<f64>() / count;
+            let spread = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+            let errors = estimate.slice_axis(Axis(1), range.clone().into());
+            // Means over components as well, as those of the field are.
+            let errors = errors.mapv(|e| e * e).sum_axis(Axis(1)) / range.len() as f64;
+            let largest = errors.iter().copied().fold(0.0, f64::max);
+            let allowed = Self::PREDICTABLE.powi(2) * spread;
+            let end = errors.iter().position(|&error| error > allowed);
+            trust.push(Self {
+                field: field.name.clone(),
+                error: if largest == 0.0 { 0.0 } else { (largest / square).sqrt() },
+                horizon: end.map_or(f64::INFINITY, |state| trajectory.times[state]),
+            });
+        }
+        trust
+    }
+}
+
+impl Sample {
+    /// How far each field that is not constant can be trusted; `None` without an error estimate.
+    pub fn trust(&self, fields: &[Field]) -> Option<Vec<Trust>> {
+        let estimate = self.error_estimate.as_ref()?;
+        Some(Trust::of(fields, &self.trajectory, estimate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Grid, Split};
+    use ndarray::{Array5, array};
+
+    /// A vector of ±3 and ±4 has mean square 12.5 and no mean; its mask is passed over.
+    #[test]
+    fn shares_are_of_the_fields_own_size() {
+        let axis = |cells| crate::Axis::uniform(cells, 0.0, 1.0, [crate::Boundary::Periodic; 2]);
+        let sign = |x: usize| if x == 0 { 1.0 } else { -1.0 };
+        let values = Array5::from_shape_fn((3, 3, 2, 1, 1), |(_, c, x, _, _)| {
+            [3.0, 4.0, 1.0][c] * if c == 2 { 1.0 } else { sign(x) }
+        });
+        let sample = Sample {
+            index: 0,
+            split: Split::Test,
+            grid: Grid::plane(axis(2), axis(1)),
+            parameters: vec![],
+            trajectory: Trajectory { times: vec![0.0, 0.5, 1.0], values },
+            monitors: Array2::zeros((3, 0)),
+            error_estimate: Some(array![[0.0, 0.0, 9.0], [0.3, 0.3, 9.0], [0.5, 0.5, 9.0]]),
+            solved_on: [2, 1, 1],
+            steady_from: None,
+        };
+        let fields = [
+            Field::vector("velocity", &["u", "v"], "m/s"),
+            Field::scalar("mask", "m", "").constant(),
+        ];
+        let trust = sample.trust(&fields).expect("it has an estimate");
+        assert_eq!(trust.len(), 1);
+        assert!((trust[0].error - 0.5 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.141
+        assert!(trust[0].is_under_resolved());
+        assert_eq!(trust[0].horizon, 1.0); // 0.3 < √12.5/10 = 0.354 < 0.5
+        let exact = Sample { error_estimate: Some(Array2::zeros((3, 3))), ..sample.clone() };
+        let trust = exact.trust(&fields).expect("it has an estimate");
+        assert_eq!((trust[0].error, trust[0].horizon), (0.0, f64::INFINITY));
+        assert_eq!(Sample { error_estimate: None, ..sample }.trust(&fields), None);
+    }
+}
