@@ -2,7 +2,7 @@
 
 use data::{Axis, Boundary, Grid, State};
 use ndarray::s;
-use solvers::problems::{Column, Dam};
+use solvers::problems::{Column, Dam, Tube};
 use solvers::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use solvers::verify::Advection;
 use solvers::{Problem, Solver, SolverError};
@@ -107,6 +107,21 @@ fn dams_fill_at_the_rate_of_their_inlet() {
     let gained = water(solver.as_ref()) - before;
     // Water has not yet come to the outlet; a tolerance of the divergence in every step.
     assert!((gained - 0.5 * 0.1 * 0.2).abs() < 1e-10, "{gained}");
+}
+
+#[test]
+fn water_pushes_air_out_of_tubes_of_any_shape() {
+    for (diameter, density, viscosity) in [(0.1, 1000.0, 0.01), (0.01, 10.0, 1.0)] {
+        let tube = Tube { two_phase: true, diameter, density, viscosity, ..Tube::default() };
+        let (mut solver, mut state) = started(&tube, [48, 16, 1]);
+        solver.advance(0.5).expect("the tube is stable");
+        solver.store(&mut state);
+        // Half the length has been filled, and none has come to the outlet before.
+        let filled = water(solver.as_ref()) / diameter;
+        assert!((filled - 0.5).abs() < 1e-9, "{filled} m are full");
+        let through = state.slice(s![0, 40, .., 0]).mean().expect("there are cells");
+        assert!((through - 1.0).abs() < 1e-9, "{through} m/s leave");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Flow that develops in a tube.
 
 use crate::incompressible::Incompressible;
+use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 /// Fluid enters at the low end of x with the same velocity everywhere, and leaves at the high end;
 /// walls are at rest. In a channel y runs from wall to wall, and far behind the inlet the profile is a
 /// parabola of height 3/2 U. In a pipe y is the distance from the axis, and the height is 2 U.
+///
+/// As two phases, as in CFDBench, it is water that enters, the channel is full of air at rest, the
+/// low density and viscosity are those of air, and nothing weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Tube {
@@ -30,6 +34,8 @@ pub struct Tube {
     pub diameter: f64,
     /// Whether it is a pipe, and the flow the same all round its axis. Default false.
     pub axisymmetric: bool,
+    /// Whether water enters a channel full of air. Default false.
+    pub two_phase: bool,
 }
 
 /// Fewest cells along x and y: coarser ones do not hold the boundary layers.
@@ -44,6 +50,7 @@ impl Default for Tube {
             length: 1.0,
             diameter: 0.1,
             axisymmetric: false,
+            two_phase: false,
         }
     }
 }
@@ -51,6 +58,15 @@ impl Default for Tube {
 impl Tube {
     fn reynolds(&self) -> f64 {
         self.density * self.inlet_velocity * self.diameter / self.viscosity
+    }
+
+    /// The solver of water that enters air.
+    fn flooded(&self, grid: &Grid) -> Result<TwoPhase, SolverError> {
+        let inflow = Beyond::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
+        let sides = [[inflow, Beyond::Open], [Beyond::Wall; 2]].map(|pair| pair.map(Side::all));
+        let water = Fluid { density: self.density, viscosity: self.viscosity };
+        let fluids = Fluids { water, air: Fluid::AIR, gravity: 0.0 };
+        TwoPhase::new(grid, &Vessel { sides, obstacle: None }, fluids)
     }
 }
 
@@ -71,24 +87,38 @@ impl Part for Tube {
             let holds = value > 0.0 && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than 0")?;
         }
-        Ok(())
+        let is_one = !(self.two_phase && self.axisymmetric);
+        let expected = "false where `axisymmetric` is true: two phases are plane";
+        Invalid::unless(is_one, "two-phase", self.two_phase, expected)
     }
 }
 
 impl Problem for Tube {
     fn fields(&self) -> Vec<Field> {
+        if self.two_phase {
+            return TwoPhase::fields(false);
+        }
         vec![Field::vector("velocity", &["u", "v"], "m/s"), Field::scalar("pressure", "p", "Pa")]
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        vec![
+        let ratio = self.density / Fluid::AIR.density;
+        let mut parameters = vec![
             (Parameter::new("reynolds", "Re", ""), self.reynolds()),
             (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
             (Parameter::new("density", "ρ", "kg/m³"), self.density),
             (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity),
             (Parameter::new("length", "l", "m"), self.length),
             (Parameter::new("diameter", "d", "m"), self.diameter),
-        ]
+        ];
+        if self.two_phase {
+            parameters.push((Parameter::new("density-ratio", "ρ/ρₐ", ""), ratio));
+        }
+        parameters
+    }
+
+    fn monitors(&self) -> Vec<Parameter> {
+        if self.two_phase { TwoPhase::monitors() } else { Vec::new() }
     }
 
     fn time_scale(&self) -> f64 {
@@ -121,11 +151,18 @@ impl Problem for Tube {
     }
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
+        if self.two_phase {
+            return Ok(Box::new(self.flooded(grid)?));
+        }
         let (kinematic, inflow) = (self.viscosity / self.density, self.inlet_velocity);
         Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?.fed(|_| inflow)))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
+        if self.two_phase {
+            let mut solver = self.flooded(grid).expect("a problem's own grid suits its solver");
+            return solver.fill([[0.0; 2]; 2], [0.0; 2]);
+        }
         let [nx, ny, nz] = grid.cells();
         State::zeros((3, nx, ny, nz))
     }

@@ -69,7 +69,7 @@ impl Steady {
             viscosity: 1.0 / reynolds,
             length,
             diameter: 1.0,
-            axisymmetric: false,
+            ..Tube::default()
         };
         let grid = tube.grid([cells[0], cells[1], 1])?;
         let (state, time) = settle(&tube, &grid)?;
