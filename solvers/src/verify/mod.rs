@@ -20,6 +20,7 @@ mod refinement;
 mod shear_layer;
 mod shedding;
 mod staggered;
+mod steady_tube;
 mod taylor_green;
 mod tube;
 

@@ -100,6 +100,25 @@ pub(super) fn schaefer_turek(case: &str, quantity: &str) -> Published {
     Published { interval: find("interval"), later: find("later")[0] }
 }
 
+/// R. K. Shah (1978).
+pub(super) const SHAH: &str = "Shah (1978), J. Fluids Eng. 100, 177: a correlation within 2.4 %";
+
+/// Pressure drop between a pipe's inlet and x/(d Re), in ρU²/2.
+pub(super) fn pressure_drop(x: f64) -> f64 {
+    let start = 3.44 / x.sqrt();
+    let friction = start + (1.25 / (4.0 * x) + 16.0 - start) / (1.0 + 0.000_21 / (x * x));
+    4.0 * friction * x
+}
+
+/// F. Durst, S. Ray, B. Ünsal & O. A. Bayoumi (2005).
+pub(super) const DURST: &str = "Durst, Ray, Ünsal & Bayoumi (2005), J. Fluids Eng. 127, 1154";
+
+/// Where the velocity on a pipe's centreline is within 1 % of its last, in d.
+pub(super) fn entry_length(reynolds: f64) -> f64 {
+    const POWER: f64 = 1.6;
+    (0.619_f64.powf(POWER) + (0.0567 * reynolds).powf(POWER)).powf(1.0 / POWER)
+}
+
 fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
     text.lines().filter(|line| !line.starts_with('#')).map(|line| line.split(',').collect())
 }
