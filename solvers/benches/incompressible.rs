@@ -51,6 +51,13 @@ fn tube(bencher: Bencher, across: usize) {
     measure(bencher, &Tube::default(), [10 * across, across], 4.0 / across as f64);
 }
 
+/// A pipe ten times as long as its radius, on square cells: lines change places with columns twice.
+#[divan::bench(args = [32, 64, 128])]
+fn pipe(bencher: Bencher, across: usize) {
+    let pipe = Tube { axisymmetric: true, length: 0.5, ..Tube::default() };
+    measure(bencher, &pipe, [10 * across, across], 4.0 / across as f64);
+}
+
 /// A body in the flow: a second solve a projection, and rows of its own near the wall.
 #[divan::bench(args = [64, 128, 256])]
 fn cylinder(bencher: Bencher, across: usize) {

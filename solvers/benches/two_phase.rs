@@ -5,9 +5,9 @@
 use data::rng;
 use divan::counter::ItemsCount;
 use divan::{Bencher, main};
+use solvers::Problem;
 use solvers::problems::{Column, Dam};
 use solvers::verify::Advection;
-use solvers::Problem;
 
 const SIZES: [usize; 3] = [64, 128, 256];
 
