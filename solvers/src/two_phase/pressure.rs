@@ -70,12 +70,10 @@ impl Pressure {
         }
     }
 
-    /// Removes the divergence of `velocity` until |∇·u| is at most `tolerance` in 1/s; adds −∇p/ρ to
-    /// `push`.
+    /// Removes the divergence of `velocity` until |∇·u| is at most `tolerance` in 1/s.
     pub(crate) fn project(
         &mut self,
         velocity: &mut [Plane; 2],
-        push: &mut [Plane; 2],
         geometry: &Geometry,
         dt: f64,
         tolerance: f64,
@@ -92,7 +90,6 @@ impl Pressure {
             self.centre(geometry);
         }
         self.accelerate(velocity, geometry, dt);
-        self.accelerate(push, geometry, 1.0);
         solved
     }
 

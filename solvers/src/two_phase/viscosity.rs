@@ -164,7 +164,9 @@ impl Viscosity {
             for j in GHOSTS..=GHOSTS + ny {
                 let strain =
                     grip_u[j] * ry * (u[j] - u[j - 1]) + grip_v[j] * rx * (v_high[j] - v_low[j]);
-                line[j] = mu[j] * strain;
+                // Where nothing holds the fluid there is no stress either.
+                let holds = grip_u[j] * grip_v[j] > 0.0;
+                line[j] = if holds { mu[j] * strain } else { 0.0 };
             }
         });
     }
