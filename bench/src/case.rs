@@ -182,7 +182,8 @@ impl Case {
         let solved = self.reference_cells();
         let mut changed = self.clone();
         changed.cells = self.cells.map(|n| if n == 1 { 1 } else { cells });
-        let refine = [0, 1].map(|axis| (solved[axis] / cells).max(1));
+        // No cells at all are refused below.
+        let refine = [0, 1].map(|axis| (solved[axis] / cells.max(1)).max(1));
         changed.reference.refine = Refine::Each(refine);
         changed.text = format!("# cells = {cells}\n{}", self.text);
         let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };

@@ -17,6 +17,19 @@ fn every_case_and_suite_reads_and_checks() {
 }
 
 #[test]
+fn no_cells_and_too_many_are_refused_by_name() {
+    let case = find_case("cavity/quick").expect("it is built in");
+    for cells in [0, 1_000_000] {
+        let error = case.with_cells("cavity/quick", cells).expect_err("there is no such grid");
+        assert!(error.to_string().contains("`cells = "), "{error}");
+    }
+    assert_eq!(
+        case.with_cells("cavity/quick", 32).expect("a coarse grid").reference_cells(),
+        case.reference_cells()
+    );
+}
+
+#[test]
 fn a_sample_does_not_depend_on_how_many_are_drawn() {
     let case = find_case("cavity/quick").expect("it is built in");
     let mut more = case.clone();

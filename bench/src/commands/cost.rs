@@ -23,11 +23,19 @@ pub(super) struct Order {
     cores: usize,
 }
 
+impl Order {
+    fn check(&self) -> Result<(), Invalid> {
+        for (key, count) in [("--samples", self.samples), ("--cores", self.cores)] {
+            Invalid::unless(count > 0, key, count, "at least 1")?;
+        }
+        let is_share = self.share > 0.0 && self.share <= 1.0;
+        Invalid::unless(is_share, "--share", self.share, "in (0, 1]")
+    }
+}
+
 /// Solves a few samples of each case, one at a time, and prints what all would take.
 pub(super) fn cost(session: &Session, order: &Order) -> Result<(), BenchError> {
-    let is_sound = order.share > 0.0 && order.share <= 1.0 && order.samples > 0 && order.cores > 0;
-    Invalid::unless(is_sound, "--share", order.share, "in (0, 1], and counts at least 1")
-        .map_err(|source| BenchError::Argument { source })?;
+    order.check().map_err(|source| BenchError::Argument { source })?;
     let names = if order.cases.is_empty() { sets() } else { order.cases.clone() };
     let bar = session.progress.bar("measure", "cases", names.len());
     let mut measured = Vec::new();
