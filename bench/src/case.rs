@@ -179,14 +179,14 @@ impl Case {
 
     /// The same case saved on `cells` cells an axis, solved on the same grids where they are finer.
     pub fn with_cells(&self, place: &str, cells: usize) -> Result<Self, BenchError> {
+        let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };
+        Invalid::unless(cells > 0, "cells", cells, "at least 1").map_err(invalid)?;
         let solved = self.reference_cells();
         let mut changed = self.clone();
         changed.cells = self.cells.map(|n| if n == 1 { 1 } else { cells });
-        // No cells at all are refused below.
-        let refine = [0, 1].map(|axis| (solved[axis] / cells.max(1)).max(1));
+        let refine = [0, 1].map(|axis| (solved[axis] / cells).max(1));
         changed.reference.refine = Refine::Each(refine);
         changed.text = format!("# cells = {cells}\n{}", self.text);
-        let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };
         changed.check().map_err(invalid)?;
         changed.check_samples(place)?;
         Ok(changed)
