@@ -1,6 +1,7 @@
 //! The fast direct solver around a body.
 
 use super::helmholtz::Helmholtz;
+use std::ops::Range;
 
 /// A cell with closed or cut faces.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +80,12 @@ impl Capacitance {
     /// The cut cells of line `i`.
     pub(crate) fn line(&self, i: usize) -> &[CutCell] {
         &self.cells[self.lines[i]..self.lines[i + 1]]
+    }
+
+    /// The lines of the cut cells, and one more on either side.
+    pub(crate) fn reach(&self) -> Range<usize> {
+        let line = |cell: Option<&CutCell>| cell.map_or(1, |cell| cell.place[0]);
+        line(self.cells.first()) - 1..line(self.cells.last()) + 2
     }
 
     /// Aψ of a cut cell.

@@ -92,12 +92,10 @@ impl Flow {
                 line[cell.place[1]] = stencil.divergence_of(velocity, cell);
             }
         };
-        poisson.solve(|i, line| fill(capacitance, i, line));
+        let reach = capacitance.reach();
+        poisson.solve_partly(reach.clone(), |i, line| fill(capacitance, i, line));
         capacitance.balance(poisson, |cell| stencil.divergence_of(velocity, cell));
-        poisson.solve(|i, line| {
-            fill(capacitance, i, line);
-            capacitance.add_sources(i, line);
-        });
+        poisson.add_sources(reach, |i, line| capacitance.add_sources(i, line));
     }
 
     /// Adds ∇ψ to `velocity`, so that ∇·u = 0 to round-off, and closes it.

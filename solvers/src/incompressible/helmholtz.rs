@@ -6,6 +6,7 @@ use super::plane::PARALLEL;
 use super::transform::{Ends, Transform, Workspace};
 use super::turn::Turn;
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Lines that one thread transforms with one workspace. A constant, so that the partition does
 /// not depend on the number of threads.
@@ -42,6 +43,8 @@ pub(crate) struct Helmholtz {
     /// f, then f̂, then φ̂, then φ: `[line, slot]`.
     values: Vec<f64>,
     workspaces: Vec<Workspace>,
+    /// f̂ between [`Helmholtz::solve_partly`] and [`Helmholtz::add_sources`], which alone need it.
+    spectrum: Vec<f64>,
     /// Where x and y are swapped: right-hand side, then φ, as the caller sees them.
     turn: Option<Turn>,
 }
@@ -97,6 +100,7 @@ impl Helmholtz {
             closure,
             values: vec![0.0; lines * stride],
             workspaces,
+            spectrum: Vec::new(),
             turn: None,
         };
         solver.factor();
@@ -136,17 +140,61 @@ impl Helmholtz {
     }
 
     fn solve_lines(&mut self, fill: impl Fn(usize, &mut [f64]) + Sync) {
+        self.forward(0..self.chain.len(), fill);
+        self.sweep();
+        self.inverse(0..self.chain.len());
+    }
+
+    /// Solves like [`Helmholtz::solve`] in a plane, and yields the solution on `lines` alone, which is
+    /// cheaper; [`Helmholtz::add_sources`] must follow.
+    pub(crate) fn solve_partly(
+        &mut self,
+        lines: Range<usize>,
+        fill: impl Fn(usize, &mut [f64]) + Sync,
+    ) {
+        self.forward(0..self.chain.len(), fill);
+        self.spectrum.resize(self.values.len(), 0.0);
+        self.spectrum.copy_from_slice(&self.values);
+        self.sweep();
+        self.inverse(lines);
+    }
+
+    /// Solves for the right-hand side of the last [`Helmholtz::solve_partly`] and what
+    /// `add(i, line)` adds to it on `lines`, that being all that is transformed anew.
+    pub(crate) fn add_sources(
+        &mut self,
+        lines: Range<usize>,
+        add: impl Fn(usize, &mut [f64]) + Sync,
+    ) {
+        let stride = self.stride();
+        let places = lines.start * stride..lines.end * stride;
+        self.forward(lines, |i, line| {
+            line.fill(0.0);
+            add(i, line);
+        });
+        let sources = self.spectrum[places.clone()].iter_mut().zip(&self.values[places]);
+        sources.for_each(|(sum, source)| *sum += source);
+        std::mem::swap(&mut self.values, &mut self.spectrum);
+        self.sweep();
+        self.inverse(0..self.chain.len());
+    }
+
+    /// f̂ of `lines` from f, whose line `i` is written by `fill(i, line)`.
+    fn forward(&mut self, lines: Range<usize>, fill: impl Fn(usize, &mut [f64]) + Sync) {
         let unknowns = self.transform.unknowns();
-        self.each_line(|chain, transform, i, line, work| {
+        self.each_line(lines, |chain, transform, i, line, work| {
             fill(i, &mut line[..unknowns]);
             if chain.weights[i] != 1.0 {
                 line[..unknowns].iter_mut().for_each(|f| *f *= chain.weights[i]);
             }
             transform.forward(line, work);
         });
-        self.sweep();
+    }
+
+    /// φ of `lines` from φ̂.
+    fn inverse(&mut self, lines: Range<usize>) {
         let scale = self.spacing[0].powi(2) / self.transform.gain();
-        self.each_line(|_, transform, _, line, work| transform.inverse(line, scale, work));
+        self.each_line(lines, |_, transform, _, line, work| transform.inverse(line, scale, work));
     }
 
     fn stride(&self) -> usize {
@@ -155,20 +203,23 @@ impl Helmholtz {
 
     fn each_line(
         &mut self,
+        lines: Range<usize>,
         run: impl Fn(&Chain, &Transform, usize, &mut [f64], &mut Workspace) + Sync,
     ) {
         let (stride, chain, transform) = (self.stride(), &self.chain, &self.transform);
         let is_parallel = self.values.len() >= PARALLEL;
+        let first = lines.start;
+        let values = &mut self.values[lines.start * stride..lines.end * stride];
         let block = |(b, (lines, work)): (usize, (&mut [f64], &mut Workspace))| {
             for (i, line) in lines.chunks_exact_mut(stride).enumerate() {
-                run(chain, transform, b * BLOCK + i, line, work);
+                run(chain, transform, first + b * BLOCK + i, line, work);
             }
         };
         if is_parallel {
-            let blocks = self.values.par_chunks_mut(BLOCK * stride);
+            let blocks = values.par_chunks_mut(BLOCK * stride);
             blocks.zip(self.workspaces.par_iter_mut()).enumerate().for_each(block);
         } else {
-            let blocks = self.values.chunks_mut(BLOCK * stride);
+            let blocks = values.chunks_mut(BLOCK * stride);
             blocks.zip(&mut self.workspaces).enumerate().for_each(block);
         }
     }
@@ -390,6 +441,34 @@ mod tests {
             let residual = residual(solver, of, |j| j as f64 + 0.5, negative_radial_difference);
             prop_assert!(residual < 1e-13, "{ends:?}: {residual}");
         }
+    }
+
+    #[test]
+    fn sources_are_added_to_what_was_solved() {
+        let ends = [Ends::NeumannCells, Ends::NeumannCells];
+        let f = |i: usize, j: usize| ((7 * i + 3 * j) % 5) as f64 - 2.0;
+        let source = |i: usize, j: usize| if (i, j) == (6, 2) { 1.5 } else { 0.0 };
+        let fill = |i: usize, line: &mut [f64]| {
+            line.iter_mut().enumerate().for_each(|(j, value)| *value = f(i, j));
+        };
+        let add = |i: usize, line: &mut [f64]| {
+            line.iter_mut().enumerate().for_each(|(j, value)| *value += source(i, j));
+        };
+        let mut whole = Helmholtz::new([12, 10], SPACING, ends);
+        let mut parted = Helmholtz::new([12, 10], SPACING, ends);
+        let distance = |a: &[f64], b: &[f64]| {
+            a.iter().zip(b).fold(0.0_f64, |most, (a, b)| most.max((a - b).abs()))
+        };
+        whole.solve(fill);
+        parted.solve_partly(5..8, fill);
+        assert!((5..8).all(|i| whole.line(i) == parted.line(i)));
+        parted.add_sources(5..8, add);
+        whole.solve(|i, line| {
+            fill(i, line);
+            add(i, line);
+        });
+        // Values of order 1, some hundred sums.
+        assert!((0..12).all(|i| distance(whole.line(i), parted.line(i)) < 1e-13));
     }
 
     #[test]
