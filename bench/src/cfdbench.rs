@@ -106,8 +106,20 @@ mod tests {
         };
         assert!(has("cfdbench/cavity-bc", &[("lid-velocity", 10.0), ("viscosity", 1e-5)]));
         assert!(has("cfdbench/tube-bc", &[("inlet-velocity", 1.0), ("length", 1.0)]));
-        assert!(has("cfdbench/dam-bc", &[("inlet-velocity", 1.0), ("barrier-height", 0.1)]));
+        assert!(has("cfdbench/dam-bc", &[("initial-velocity", 1.0), ("barrier-height", 0.1)]));
         assert!(has("cfdbench/cylinder-bc", &[("inlet-velocity", 1.0), ("downstream", 0.16)]));
         assert!(has("cfdbench/dam-geo", &[("barrier-height", 0.15), ("barrier-width", 0.1)]));
+    }
+
+    #[test]
+    fn dams_of_other_shapes_begin_at_rest() {
+        for set in SETS.iter().filter(|set| set.origin == "cfdbench/dam") {
+            let starts = set
+                .points()
+                .into_iter()
+                .map(|point| (point.values["initial-velocity"], point.values["inlet-velocity"]));
+            let is_right = |(start, inlet)| start == if set.subset == "geo" { 0.0 } else { inlet };
+            assert!(starts.into_iter().all(is_right), "{}", set.name);
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use super::{Values, liquids, pairs};
 
-/// A point from u, ρ and μ of the water, and the barrier's height and width in cm.
+/// A point from u, ρ and μ of the water, and the barrier's height and width in cm. All fluid moves
+/// with u at first, as in CFDBench's scripts for boundary values and properties.
 fn point(speed: f64, density: f64, viscosity: f64, [height, width]: [u32; 2]) -> Values {
     vec![
         ("inlet-velocity", speed),
+        ("initial-velocity", speed),
         ("density", density),
         ("viscosity", viscosity),
         ("barrier-height", f64::from(height) / 100.0),
@@ -26,8 +28,9 @@ pub(super) fn prop() -> Vec<Values> {
     fluids.map(|(density, viscosity)| point(1.0, density, viscosity, [10, 5])).collect()
 }
 
-/// Barriers 11 to 15 cm high and 1 to 10 cm wide.
+/// Barriers 11 to 15 cm high and 1 to 10 cm wide, and fluid at rest at first.
 pub(super) fn geo() -> Vec<Values> {
     let shapes = (11..=15).flat_map(|height| (1..=10).map(move |width| [height, width]));
-    shapes.map(|shape| point(1.0, 100.0, 0.1, shape)).collect()
+    let at_rest = |(key, value)| (key, if key == "initial-velocity" { 0.0 } else { value });
+    shapes.map(|shape| point(1.0, 100.0, 0.1, shape).into_iter().map(at_rest).collect()).collect()
 }

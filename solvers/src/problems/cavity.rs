@@ -1,5 +1,6 @@
 //! The lid-driven cavity.
 
+use crate::checks::{check_one_friction, check_plane, check_positive};
 use crate::incompressible::Incompressible;
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -73,26 +74,13 @@ impl Part for Cavity {
     const SUMMARY: &'static str = "lid-driven cavity: a box of fluid under a sliding lid";
 
     fn check(&self) -> Result<(), Invalid> {
-        let given = |key, value: Option<f64>| value.map(|value| (key, value));
-        let always = [
+        check_positive([
             ("lid-velocity", self.lid_velocity),
             ("length", self.length),
             ("aspect-ratio", self.aspect_ratio),
             ("density", self.density),
-        ];
-        let sometimes = [given("reynolds", self.reynolds), given("viscosity", self.viscosity)];
-        for (key, value) in always.into_iter().chain(sometimes.into_iter().flatten()) {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
-        match (self.reynolds, self.viscosity) {
-            (Some(_), Some(mu)) => Err(Invalid::new(
-                "viscosity",
-                mu,
-                "left out where `reynolds` is given: one follows from the other",
-            )),
-            _ => Ok(()),
-        }
+        ])?;
+        check_one_friction(self.reynolds, self.viscosity)
     }
 }
 
@@ -117,19 +105,7 @@ impl Problem for Cavity {
     }
 
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        for axis in 0..2 {
-            if cells[axis] < LEAST_CELLS {
-                let expected = "a cavity needs at least 8";
-                return Err(SolverError::Grid { axis, cells: cells[axis], expected });
-            }
-        }
-        if cells[2] != 1 {
-            return Err(SolverError::Grid {
-                axis: 2,
-                cells: cells[2],
-                expected: "plane flow has 1",
-            });
-        }
+        check_plane(cells, LEAST_CELLS, "a cavity needs at least 8")?;
         let lid = Boundary::Wall { velocity: [self.lid_velocity, 0.0, 0.0] };
         let height = self.aspect_ratio * self.length;
         Ok(Grid::plane(

@@ -1,5 +1,6 @@
 //! Flow past a circular cylinder between walls.
 
+use crate::checks::{check_one_friction, check_plane, check_positive};
 use crate::incompressible::{Disk, Incompressible, Wake, constants};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -106,6 +107,15 @@ impl Cylinder {
         self.reynolds.unwrap_or(self.scale() / self.viscosity())
     }
 
+    /// The solver.
+    pub(crate) fn wake(&self, grid: &Grid) -> Result<Wake, SolverError> {
+        let kinematic = self.viscosity() / self.density;
+        let flow = Incompressible::new(grid, self.density, kinematic)?.fed(|y| self.entering(y));
+        let flow = if self.walls == Walls::Slip { flow.slipping() } else { flow };
+        let force_scale = 0.5 * self.scale() * self.inlet_velocity;
+        Wake::new(flow, grid, self.disk(), force_scale)
+    }
+
     /// The cylinder, from the low corner.
     fn disk(&self) -> Disk {
         Disk { centre: [self.upstream, self.below], radius: 0.5 * self.diameter }
@@ -134,17 +144,11 @@ impl Part for Cylinder {
         "flow past a circular cylinder between walls, from inlet to outlet";
 
     fn check(&self) -> Result<(), Invalid> {
-        let given = |key, value: Option<f64>| value.map(|value| (key, value));
-        let always = [
+        check_positive([
             ("inlet-velocity", self.inlet_velocity),
             ("density", self.density),
             ("diameter", self.diameter),
-        ];
-        let sometimes = [given("reynolds", self.reynolds), given("viscosity", self.viscosity)];
-        for (key, value) in always.into_iter().chain(sometimes.into_iter().flatten()) {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        ])?;
         let distances = [
             ("upstream", self.upstream),
             ("downstream", self.downstream),
@@ -155,14 +159,7 @@ impl Part for Cylinder {
             let holds = value > 0.5 * self.diameter && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than half the diameter")?;
         }
-        match (self.reynolds, self.viscosity) {
-            (Some(_), Some(mu)) => Err(Invalid::new(
-                "viscosity",
-                mu,
-                "left out where `reynolds` is given: one follows from the other",
-            )),
-            _ => Ok(()),
-        }
+        check_one_friction(self.reynolds, self.viscosity)
     }
 }
 
@@ -203,19 +200,7 @@ impl Problem for Cylinder {
     }
 
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        for axis in 0..2 {
-            if cells[axis] < LEAST_CELLS {
-                let expected = "a cylinder needs at least 8";
-                return Err(SolverError::Grid { axis, cells: cells[axis], expected });
-            }
-        }
-        if cells[2] != 1 {
-            return Err(SolverError::Grid {
-                axis: 2,
-                cells: cells[2],
-                expected: "plane flow has 1",
-            });
-        }
+        check_plane(cells, LEAST_CELLS, "a cylinder needs at least 8")?;
         Ok(Grid::plane(
             Axis::uniform(cells[0], -self.upstream, self.downstream, [Boundary::Open; 2]),
             Axis::uniform(cells[1], -self.below, self.above, [Boundary::REST; 2]),
@@ -223,11 +208,7 @@ impl Problem for Cylinder {
     }
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        let kinematic = self.viscosity() / self.density;
-        let flow = Incompressible::new(grid, self.density, kinematic)?.fed(|y| self.entering(y));
-        let flow = if self.walls == Walls::Slip { flow.slipping() } else { flow };
-        let force_scale = 0.5 * self.scale() * self.inlet_velocity;
-        Ok(Box::new(Wake::new(flow, grid, self.disk(), force_scale)?))
+        Ok(Box::new(self.wake(grid)?))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

@@ -1,5 +1,6 @@
 //! Water over a step.
 
+use crate::checks::check_not_negative;
 use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -39,8 +40,10 @@ pub struct Dam {
     pub width: f64,
     /// The box's height in m, > 0. Default 0.4.
     pub height: f64,
-    /// Whether all fluid moves with U at first, as far as walls let it, or is at rest. Default true.
-    pub is_moving: bool,
+    /// Velocity along x in m/s with which all fluid moves at first, as far as walls let it, ≥ 0.
+    /// Default U.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub initial_velocity: Option<f64>,
     /// The air's density in kg/m³, > 0. Default 1.225.
     pub air_density: f64,
     /// The air's dynamic viscosity in Pa·s, > 0. Default 1.7894e-5.
@@ -61,7 +64,7 @@ impl Default for Dam {
             inlet_height: 0.1,
             width: 1.5,
             height: 0.4,
-            is_moving: true,
+            initial_velocity: None,
             air_density: Fluid::AIR.density,
             air_viscosity: Fluid::AIR.viscosity,
             gravity: 9.81,
@@ -70,6 +73,10 @@ impl Default for Dam {
 }
 
 impl Dam {
+    fn initial_velocity(&self) -> f64 {
+        self.initial_velocity.unwrap_or(self.inlet_velocity)
+    }
+
     fn vessel(&self) -> Vessel {
         let wall = || Side::all(Beyond::Wall);
         let inflow = Beyond::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
@@ -116,6 +123,7 @@ impl Part for Dam {
             let holds = value > 0.0 && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than 0")?;
         }
+        check_not_negative([("initial-velocity", self.initial_velocity())])?;
         for (key, value) in
             [("barrier-height", self.barrier_height), ("inlet-height", self.inlet_height)]
         {
@@ -141,6 +149,7 @@ impl Problem for Dam {
             (Parameter::new("froude", "Fr", ""), froude),
             (Parameter::new("density-ratio", "ρ/ρₐ", ""), self.density / self.air_density),
             (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
+            (Parameter::new("initial-velocity", "u₀", "m/s"), self.initial_velocity()),
             (Parameter::new("density", "ρ", "kg/m³"), self.density),
             (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity),
             (Parameter::new("barrier-height", "h", "m"), self.barrier_height),
@@ -178,8 +187,7 @@ impl Problem for Dam {
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
         let water = [[0.0, self.barrier_position], [0.0, self.inlet_height]];
-        let speed = if self.is_moving { self.inlet_velocity } else { 0.0 };
         let mut solver = self.bound(grid).expect("a problem's own grid suits its solver");
-        solver.fill(water, [speed, 0.0])
+        solver.fill(water, [self.initial_velocity(), 0.0])
     }
 }

@@ -1,5 +1,6 @@
 //! Turbulence left to itself.
 
+use crate::checks::check_positive;
 use crate::spectral::{self, Spectral, Spectrum};
 use crate::{Problem, Solver, SolverError};
 use data::{Field, Grid, Invalid, Parameter, Part, State};
@@ -50,16 +51,12 @@ impl Part for DecayingTurbulence {
     const SUMMARY: &'static str = "decaying turbulence: random vortices that merge, periodic";
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("reynolds", self.reynolds),
             ("speed", self.speed),
             ("length", self.length),
             ("density", self.density),
-        ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        ])?;
         let peak = self.peak_wavenumber;
         let holds = peak >= 1.0 && peak.is_finite();
         Invalid::unless(holds, "peak-wavenumber", peak, "finite and at least 1")

@@ -1,5 +1,6 @@
 //! Flow under a sinusoidal force.
 
+use crate::checks::{check_not_negative, check_positive};
 use crate::spectral::{self, Spectral, Spectrum};
 use crate::{Problem, Solver, SolverError};
 use data::{Field, Grid, Invalid, Parameter, Part, State};
@@ -81,20 +82,13 @@ impl Part for Kolmogorov {
     const SUMMARY: &'static str = "Kolmogorov flow: a sinusoidal force, drag, a random start";
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("reynolds", self.reynolds),
             ("force", self.force),
             ("length", self.length),
             ("density", self.density),
-        ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
-        for (key, value) in [("drag", self.drag), ("start-speed", self.start_speed)] {
-            let holds = value >= 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and not less than 0")?;
-        }
+        ])?;
+        check_not_negative([("drag", self.drag), ("start-speed", self.start_speed)])?;
         let start = self.start_wavenumber;
         let holds = start >= 1.0 && start.is_finite();
         Invalid::unless(holds, "start-wavenumber", start, "finite and at least 1")?;

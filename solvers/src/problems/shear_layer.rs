@@ -1,5 +1,6 @@
 //! Two layers that roll up.
 
+use crate::checks::{check_not_negative, check_positive};
 use crate::spectral::{self, Spectral, start};
 use crate::{Problem, Solver, SolverError};
 use data::{Field, Grid, Invalid, Parameter, Part, State};
@@ -83,20 +84,15 @@ impl Part for ShearLayer {
     const SUMMARY: &'static str = "double shear layer: a periodic jet that rolls up";
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("reynolds", self.reynolds),
             ("speed", self.speed),
             ("length", self.length),
             ("density", self.density),
-        ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        ])?;
         let holds = self.steepness >= LEAST_STEEPNESS && self.steepness.is_finite();
         Invalid::unless(holds, "steepness", self.steepness, "finite and at least 10")?;
-        let holds = self.perturbation >= 0.0 && self.perturbation.is_finite();
-        Invalid::unless(holds, "perturbation", self.perturbation, "finite and not less than 0")
+        check_not_negative([("perturbation", self.perturbation)])
     }
 }
 

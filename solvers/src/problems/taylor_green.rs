@@ -1,5 +1,6 @@
 //! Decaying vortices with an exact solution.
 
+use crate::checks::check_positive;
 use crate::spectral::{self, Spectral, sinc};
 use crate::{Problem, Solver, SolverError};
 use data::{Field, Grid, Invalid, Parameter, Part, State};
@@ -76,16 +77,12 @@ impl Part for TaylorGreen {
     const SUMMARY: &'static str = "Taylor–Green vortices: periodic, decaying, known exactly";
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("reynolds", self.reynolds),
             ("speed", self.speed),
             ("length", self.length),
             ("density", self.density),
-        ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        ])?;
         Invalid::unless(self.wind.is_finite(), "wind", self.wind, "finite")
     }
 }

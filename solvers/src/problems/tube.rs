@@ -1,5 +1,6 @@
 //! Flow that develops in a tube.
 
+use crate::checks::{check_plane, check_positive};
 use crate::incompressible::Incompressible;
 use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
@@ -76,17 +77,13 @@ impl Part for Tube {
         "flow that develops in a plane channel or a pipe, from inlet to outlet";
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("inlet-velocity", self.inlet_velocity),
             ("density", self.density),
             ("viscosity", self.viscosity),
             ("length", self.length),
             ("diameter", self.diameter),
-        ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        ])?;
         let is_one = !(self.two_phase && self.axisymmetric);
         let expected = "false where `axisymmetric` is true: two phases are plane";
         Invalid::unless(is_one, "two-phase", self.two_phase, expected)
@@ -126,19 +123,7 @@ impl Problem for Tube {
     }
 
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        for axis in 0..2 {
-            if cells[axis] < LEAST_CELLS {
-                let expected = "a tube needs at least 8";
-                return Err(SolverError::Grid { axis, cells: cells[axis], expected });
-            }
-        }
-        if cells[2] != 1 {
-            return Err(SolverError::Grid {
-                axis: 2,
-                cells: cells[2],
-                expected: "plane flow has 1",
-            });
-        }
+        check_plane(cells, LEAST_CELLS, "a tube needs at least 8")?;
         let (width, low) = if self.axisymmetric {
             (0.5 * self.diameter, Boundary::Axis)
         } else {
