@@ -17,6 +17,7 @@ mod sbdf2;
 mod solver;
 mod ssprk3;
 mod stencil;
+mod traction;
 mod transform;
 mod turn;
 mod velocity;

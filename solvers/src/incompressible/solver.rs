@@ -9,6 +9,7 @@ use super::mesh::{Mesh, Sides};
 use super::plane::{GHOSTS, Plane};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
+use super::traction::traction;
 use super::velocity::Velocity;
 use crate::clock::Plan;
 use crate::{Progress, Solver, SolverError};
@@ -105,6 +106,13 @@ impl Incompressible {
     /// The force on the cylinder per depth in N/m, at the end of the last advance.
     pub fn force(&self) -> [f64; 2] {
         self.force
+    }
+
+    /// The same force on the cylinder `disk`, from pressure and friction on its surface.
+    pub(crate) fn traction(&self, disk: Disk) -> [f64; 2] {
+        let Flow { mesh, velocity, viscosity, .. } = &self.flow;
+        let force = traction(disk, mesh.spacing, velocity, &self.pressure, *viscosity);
+        force.map(|force| self.density * force)
     }
 
     /// p in Pa of cell `i`, `j`, counted from 0, at the end of the last advance.

@@ -35,6 +35,13 @@ impl Wake {
         Ok(Self { flow: flow.around(disk)?, disk, spacing, force_scale, constants })
     }
 
+    /// Drag and lift coefficient of now from the balance of momentum, as the monitors have them, and
+    /// from pressure and friction on the surface.
+    pub(crate) fn forces(&self) -> [[f64; 2]; 2] {
+        [self.flow.force(), self.flow.traction(self.disk)]
+            .map(|force| force.map(|force| force / self.force_scale))
+    }
+
     /// p in Pa on the surface where it crosses the axis of the flow, upstream for `sign` −1 and
     /// downstream for 1: the cubic through the four nearest centres along x, linear along y.
     fn pressure_at(&self, sign: f64) -> f64 {

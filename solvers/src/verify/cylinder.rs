@@ -2,8 +2,11 @@
 
 use super::certificate::{Certificate, Check, Table};
 use super::convergence::order;
+use super::forces::{self, Forces};
 use super::published::{Published, SCHAEFER_TUREK, schaefer_turek};
 use super::shedding::Series;
+use super::wide;
+use crate::incompressible::Wake;
 use crate::problems::{Cylinder, Inflow};
 use crate::{Problem, Solver, SolverError};
 use data::{Grid, State, prolongate, rng};
@@ -30,12 +33,12 @@ pub(super) fn certify(
     let steady = refine(&channel(0.2), &sizes, |solver, size| {
         let found = settle(solver)?;
         progress(&format!("steady flow at Re 20 on {size} cells a diameter"));
-        Ok(found.to_vec())
+        Ok(Found { values: found.to_vec(), forces: solver.forces() })
     })?;
     let unsteady = refine(&channel(1.0), &sizes, |solver, size| {
         let found = shed(solver)?;
         progress(&format!("vortex street at Re 100 on {size} cells a diameter"));
-        Ok(found.to_vec())
+        Ok(Found { values: found.to_vec(), forces: solver.forces() })
     })?;
     let cases = [
         (
@@ -50,8 +53,23 @@ pub(super) fn certify(
         let (table, checks) = compare(case, title, quantities, &sizes, &found);
         certificate.tables.push(table);
         certificate.checks.extend(checks);
+        let forces: Vec<Forces> = found.iter().map(|found| found.forces).collect();
+        let (table, checks) = forces::compare(case, &sizes, &forces);
+        certificate.tables.push(table);
+        certificate.checks.extend(checks);
+    }
+    // Its grids are its own, and take minutes: with them where as much is asked of the channel.
+    if sizes.contains(&RESOLVED) {
+        wide::certify(&mut certificate, progress)?;
     }
     Ok(certificate)
+}
+
+/// What is measured on one grid.
+struct Found {
+    values: Vec<f64>,
+    /// Of the last instant.
+    forces: Forces,
 }
 
 /// The channel of Schäfer & Turek with the mean velocity `speed` in m/s.
@@ -74,15 +92,15 @@ fn channel(speed: f64) -> Cylinder {
 fn refine(
     problem: &Cylinder,
     sizes: &[usize],
-    mut measure: impl FnMut(&mut dyn Solver, usize) -> Result<Vec<f64>, SolverError>,
-) -> Result<Vec<Vec<f64>>, SolverError> {
+    mut measure: impl FnMut(&mut Wake, usize) -> Result<Found, SolverError>,
+) -> Result<Vec<Found>, SolverError> {
     let mut last: Option<State> = None;
     let run = |&size: &usize| {
         let grid = problem.grid([22 * size, (41 * size).div_ceil(10), 1])?;
         let mut state = start(problem, &grid, last.take());
-        let mut solver = problem.solver(&grid)?;
+        let mut solver = problem.wake(&grid)?;
         solver.load(&state)?;
-        let found = measure(solver.as_mut(), size)?;
+        let found = measure(&mut solver, size)?;
         solver.store(&mut state);
         last = Some(state);
         Ok(found)
@@ -137,7 +155,7 @@ fn compare(
     title: &str,
     quantities: &[&str],
     sizes: &[usize],
-    found: &[Vec<f64>],
+    found: &[Found],
 ) -> (Table, Vec<Check>) {
     const HEADS: [&str; 7] =
         ["quantity", "cells a diameter", "measured", "published", "interval", "error [%]", "order"];
@@ -147,7 +165,7 @@ fn compare(
         let published = schaefer_turek(case, quantity);
         let [low, high] = published.interval;
         let mut last: Option<(usize, f64)> = None;
-        for (&size, values) in sizes.iter().zip(found) {
+        for (&size, Found { values, .. }) in sizes.iter().zip(found) {
             let error = 100.0 * (values[k] / published.later - 1.0);
             let order = last.map(|(before, old)| order([before, size], [old, error.abs()]));
             table.rows.push(vec![
@@ -161,7 +179,7 @@ fn compare(
             ]);
             last = Some((size, error.abs()));
         }
-        let coarsest = 100.0 * (found[0][k] / published.later - 1.0).abs();
+        let coarsest = 100.0 * (found[0].values[k] / published.later - 1.0).abs();
         let finest = last.map_or(coarsest, |(_, error)| error);
         let size = sizes[sizes.len() - 1];
         checks.push(accuracy_check(case, quantity, size, finest, published));

@@ -10,6 +10,7 @@ mod convergence;
 mod cylinder;
 mod dam;
 mod decaying_turbulence;
+mod forces;
 mod kolmogorov;
 mod manufactured;
 mod manufactured_pipe;
@@ -23,6 +24,7 @@ mod staggered;
 mod steady_tube;
 mod taylor_green;
 mod tube;
+mod wide;
 
 pub use advection::{Advection, Distortion};
 pub use certificate::{Cell, Certificate, Check, Table};

@@ -100,6 +100,43 @@ pub(super) fn schaefer_turek(case: &str, quantity: &str) -> Published {
     Published { interval: find("interval"), later: find("later")[0] }
 }
 
+/// A cylinder in a stream without bounds.
+pub(super) const FREESTREAM: &str = "eight authors and the domain study in Qu, Norberg, Davidson, Peng & Wang (2013), J. Fluids Struct. 39, 347 (references/cylinder_freestream.csv)";
+
+const STREAM: &str = include_str!("../../references/cylinder_freestream.csv");
+
+/// What is published of one quantity of the street at Re 100.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Freestream {
+    /// The mean of eight authors, each in the domain of their own.
+    pub(super) mean: f64,
+    /// What the study of the domain's width H tends to with d/H → 0: the line of least squares.
+    pub(super) limit: f64,
+    /// Its slope over d/H.
+    pub(super) slope: f64,
+}
+
+/// Mean drag coefficient and Strouhal number.
+pub(super) fn freestream() -> [Freestream; 2] {
+    let all = || rows(STREAM).skip(1);
+    let is_study = |row: &Vec<&str>| row[0].ends_with("domainstudy");
+    [3, 2].map(|column| {
+        let authors: Vec<f64> =
+            all().filter(|row| !is_study(row)).map(|row| number(row[column])).collect();
+        let study: Vec<[f64; 2]> =
+            all().filter(is_study).map(|row| [1.0 / number(row[1]), number(row[column])]).collect();
+        let mean =
+            |of: &dyn Fn(&[f64; 2]) -> f64| study.iter().map(of).sum::<f64>() / study.len() as f64;
+        let [x, y] = [mean(&|p| p[0]), mean(&|p| p[1])];
+        let slope = mean(&|p| (p[0] - x) * (p[1] - y)) / mean(&|p| (p[0] - x).powi(2));
+        Freestream {
+            mean: authors.iter().sum::<f64>() / authors.len() as f64,
+            limit: y - slope * x,
+            slope,
+        }
+    })
+}
+
 /// R. K. Shah (1978).
 pub(super) const SHAH: &str = "Shah (1978), J. Fluids Eng. 100, 177: a correlation within 2.4 %";
 
@@ -145,6 +182,14 @@ mod tests {
         // The interval of the lift does not hold the later value.
         let lift = schaefer_turek("2D-2", "cl_max");
         assert!(lift.later < lift.interval[0]);
+    }
+
+    #[test]
+    fn a_stream_without_bounds_is_published_by_eight() {
+        let [drag, strouhal] = freestream();
+        assert!((drag.mean - 1.323_75).abs() < 1e-9 && (strouhal.mean - 0.164_575).abs() < 1e-9);
+        // Its abstract has 1.32 d/H and 0.12 d/H.
+        assert!((drag.slope - 1.35).abs() < 0.05 && (strouhal.slope - 0.11).abs() < 0.01);
     }
 
     #[test]
