@@ -155,6 +155,18 @@ fn divergence_of_linear_flows_is_exact() {
     close(value("divergence", "velocity", &flow(1.0), &flow(1.0), &context), 2.0);
 }
 
+/// In a pipe u = 2x is balanced by v = −r: (1/r) ∂(r v)/∂r = −2.
+#[test]
+fn divergence_in_a_pipe_counts_the_circumference() {
+    let along = Axis::uniform(8, 0.0, 1.0, [Boundary::Open; 2]);
+    let radius = Axis::uniform(8, 0.0, 1.0, [Boundary::Axis, Boundary::REST]);
+    let fields = vec![Field::vector("velocity", &["u", "v"], "m/s")];
+    let context = Context::new(Grid::plane(along, radius), fields, Interval::Seconds(0.5));
+    let flow = |u: f64| trajectory(8, 1, move |_, c, x, r| if c == 0 { u * x } else { -r });
+    close(value("divergence", "velocity", &flow(2.0), &flow(2.0), &context), 0.0);
+    close(value("divergence", "velocity", &flow(0.0), &flow(0.0), &context), 2.0);
+}
+
 #[test]
 fn a_diverged_prediction_scores_nan_from_there_on() {
     let context = context(8, false);
@@ -205,6 +217,7 @@ fn a_mask_weighs_cells_and_is_not_judged_itself() {
         trajectory: state([1.0; 4]),
         monitors: ndarray::Array2::zeros((1, 0)),
         error_estimate: None,
+        statistics_estimate: None,
         solved_on: [2, 2, 1],
         steady_from: None,
     };

@@ -1,7 +1,7 @@
 //! Whether an incompressible prediction stays incompressible.
 
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{Boundary, Part, Trajectory};
 use ndarray::{Array3, ArrayView3, ArrayView4, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 /// ∇·u ≈ Σ_a (u_a[i+1] − u_a[i−1]) / (x_a[i+1] − x_a[i−1])
 /// ```
 ///
-/// In 1/s; beside a body only cells count whose stencil lies in fluid. The reference has a small one too, for its cell averages are not divergence-free under
-/// this stencil: reports draw that as the floor.
+/// In 1/s. Along the radius of a pipe, an axis of the grid that begins at an axis of symmetry, it is (1/r) ∂(r v)/∂r, by the
+/// same differences of r v. Beside a body only cells count whose stencil lies in fluid. The reference has a small one too, for its
+/// cell averages are not divergence-free under this stencil: reports draw that as the floor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Divergence {}
@@ -51,13 +52,23 @@ impl Metric for Divergence {
 fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context) -> f64 {
     let mut sum = None;
     for (axis, component) in velocity.outer_iter().enumerate() {
-        let spacing = context.grid.axes[axis].centres();
-        if spacing.len() <= 2 {
+        let along = &context.grid.axes[axis];
+        let centres = along.centres();
+        if centres.len() <= 2 {
             continue;
         }
-        let mut slope = inner(component, axis, 1) - inner(component, axis, -1);
-        for (i, mut plane) in slope.axis_iter_mut(Axis(axis)).enumerate() {
-            plane /= spacing[i + 2] - spacing[i];
+        // What a velocity passes through in a cell: more the farther from a pipe's axis.
+        let breadth =
+            |i: usize| if along.boundaries[0] == Boundary::Axis { centres[i] } else { 1.0 };
+        let mut slope = inner(component, axis, 1);
+        let behind = inner(component, axis, -1);
+        let planes = slope.axis_iter_mut(Axis(axis)).zip(behind.axis_iter(Axis(axis)));
+        for (i, (mut plane, behind)) in planes.enumerate() {
+            let length = (centres[i + 2] - centres[i]) * breadth(i + 1);
+            let [ahead_weight, behind_weight] = [i + 2, i].map(|i| breadth(i) / length);
+            plane.zip_mut_with(&behind, |ahead, behind| {
+                *ahead = ahead_weight * *ahead - behind_weight * behind;
+            });
         }
         sum = Some(sum.map_or_else(|| slope.clone(), |sum| sum + &slope));
     }
