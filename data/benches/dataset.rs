@@ -66,6 +66,7 @@ fn sample(index: usize) -> Sample {
             values: Array5::from_shape_fn((FRAMES, 3, CELLS, CELLS, 1), wave),
         },
         error_estimate: None,
+        statistics_estimate: None,
         monitors: Array2::zeros((FRAMES, 0)),
         solved_on: [0; 3],
         steady_from: None,

@@ -44,6 +44,10 @@ pub struct Sample {
     /// The estimated discretization error of the reference, root mean square over the cells,
     /// `[time, channel]` in the channels' units.
     pub error_estimate: Option<Array2<f64>>,
+    /// The estimated error of what is known beyond the horizon: of the mean and of the standard
+    /// deviation in time in every cell, over the states from the horizon of the channel's field on;
+    /// root mean square over the cells, `[2, channel]`, 0 where there is no horizon.
+    pub statistics_estimate: Option<Array2<f64>>,
     /// The cells along x, y, z on which the reference was solved.
     pub solved_on: [usize; 3],
     /// The first state after which the flow was found steady: those after it are copies of it.

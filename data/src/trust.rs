@@ -7,37 +7,56 @@ use serde::{Deserialize, Serialize};
 /// How far the numbers of one field of one sample can be trusted, by their estimated error.
 ///
 /// ```text
-/// error = max_t e(t) / sqrt(⟨φ²⟩),   horizon = first t with e(t) > σ/10,   σ² = ⟨φ²⟩ − ⟨φ⟩²
+/// error = sqrt(⟨e²⟩ / ⟨φ²⟩),   largest = max_t e(t) / sqrt(⟨φ²⟩),   horizon = first t with e(t) > σ/10
+/// statistics = max(e_mean, e_deviation) / σ,                        σ² = ⟨φ²⟩ − ⟨φ⟩²
 /// ```
 ///
 /// with e(t) the root mean square of [`Sample::error_estimate`] over the cells and a vector's
-/// components together, and ⟨·⟩ the mean over cells, components and all saved states.
+/// components together, e_mean and e_deviation those of [`Sample::statistics_estimate`], and ⟨·⟩ the
+/// mean over cells, components and all saved states.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Trust {
     /// The field's name.
     pub field: String,
-    /// The largest estimated error over the field's own root mean square.
+    /// The estimated error over the field's own size, both root mean squares over space and time.
     pub error: f64,
+    /// The largest estimated error of a state over the field's own root mean square.
+    pub largest: f64,
     /// The time in s at which the estimated error passes a tenth of the field's standard deviation;
     /// infinite if it never does. Beyond it a chaotic flow is known by its statistics only.
     pub horizon: f64,
+    /// The estimated error of mean and deviation in time beyond the horizon, the larger of the two,
+    /// over the field's standard deviation; 0 where there is no horizon.
+    pub statistics: f64,
 }
 
 impl Trust {
-    /// The share of a field's root mean square above which it is called under-resolved.
+    /// The share of a field's root mean square above which it is not known state by state, and of its
+    /// standard deviation above which it is not known by its statistics.
     pub const RESOLVED: f64 = 0.1;
     /// The share of a field's standard deviation at which prediction ends.
     pub const PREDICTABLE: f64 = 0.1;
 
-    /// Whether the largest error exceeds a tenth of the field's own size.
+    /// Whether the states themselves are known to a tenth of the field's own size.
+    pub fn is_predictable(&self) -> bool {
+        self.error <= Self::RESOLVED
+    }
+
+    /// Whether neither the states nor their statistics beyond the horizon are known to a tenth.
     pub fn is_under_resolved(&self) -> bool {
-        self.error > Self::RESOLVED
+        // Unknown is not known: no comparison with NaN holds.
+        !(self.is_predictable() || self.statistics <= Self::RESOLVED)
     }
 
     /// How far each field of `trajectory` that is not constant can be trusted, by the estimated
-    /// error `[time, channel]`.
-    pub fn of(fields: &[Field], trajectory: &Trajectory, estimate: &Array2<f64>) -> Vec<Self> {
+    /// errors `[time, channel]` of its states, and `[2, channel]` of its statistics.
+    pub fn of(
+        fields: &[Field],
+        trajectory: &Trajectory,
+        estimate: &Array2<f64>,
+        statistics: Option<&Array2<f64>>,
+    ) -> Vec<Self> {
         let mut first = 0;
         let mut trust = Vec::new();
         for field in fields {
@@ -51,27 +70,44 @@ impl Trust {
             let mean = values.sum() / count;
             let square = values.iter().map(|x| x * x).sum::<f64>() / count;
             let spread = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
-            let errors = estimate.slice_axis(Axis(1), range.clone().into());
             // Means over components as well, as those of the field are.
-            let errors = errors.mapv(|e| e * e).sum_axis(Axis(1)) / range.len() as f64;
-            let largest = errors.iter().copied().fold(0.0, f64::max);
+            let pooled = |errors: &Array2<f64>| -> Vec<f64> {
+                let of_field = errors.slice_axis(Axis(1), range.clone().into());
+                let squares = of_field.mapv(|e| e * e).sum_axis(Axis(1));
+                squares.iter().map(|sum| sum / range.len() as f64).collect()
+            };
+            let errors = pooled(estimate);
+            let typical = errors.iter().sum::<f64>() / errors.len() as f64;
             let allowed = Self::PREDICTABLE.powi(2) * spread;
             let end = errors.iter().position(|&error| error > allowed);
+            let of_statistics = statistics.map_or(f64::NAN, |errors| largest(&pooled(errors)));
             trust.push(Self {
                 field: field.name.clone(),
-                error: if largest == 0.0 { 0.0 } else { (largest / square).sqrt() },
+                error: share(typical, square),
+                largest: share(largest(&errors), square),
                 horizon: end.map_or(f64::INFINITY, |state| trajectory.times[state]),
+                statistics: end.map_or(0.0, |_| share(of_statistics, spread)),
             });
         }
         trust
     }
 }
 
+fn largest(squares: &[f64]) -> f64 {
+    squares.iter().copied().fold(0.0, f64::max)
+}
+
+/// The root of a mean square error over a mean square; no error is none, whatever it is a share of.
+fn share(error: f64, square: f64) -> f64 {
+    if error == 0.0 { 0.0 } else { (error / square).sqrt() }
+}
+
 impl Sample {
     /// How far each field that is not constant can be trusted; `None` without an error estimate.
     pub fn trust(&self, fields: &[Field]) -> Option<Vec<Trust>> {
-        let estimate = self.error_estimate.as_ref()?;
-        Some(Trust::of(fields, &self.trajectory, estimate))
+        let (estimate, statistics) =
+            (self.error_estimate.as_ref()?, self.statistics_estimate.as_ref());
+        Some(Trust::of(fields, &self.trajectory, estimate, statistics))
     }
 }
 
@@ -96,7 +132,8 @@ mod tests {
             parameters: vec![],
             trajectory: Trajectory { times: vec![0.0, 0.5, 1.0], values },
             monitors: Array2::zeros((3, 0)),
-            error_estimate: Some(array![[0.0, 0.0, 9.0], [0.3, 0.3, 9.0], [0.5, 0.5, 9.0]]),
+            error_estimate: Some(array![[0.0, 0.0, 9.0], [0.3, 0.3, 9.0], [0.6, 0.6, 9.0]]),
+            statistics_estimate: Some(array![[0.1, 0.1, 9.0], [0.2, 0.2, 9.0]]),
             solved_on: [2, 1, 1],
             steady_from: None,
         };
@@ -106,9 +143,14 @@ mod tests {
         ];
         let trust = sample.trust(&fields).expect("it has an estimate");
         assert_eq!(trust.len(), 1);
-        assert!((trust[0].error - 0.5 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.141
-        assert!(trust[0].is_under_resolved());
-        assert_eq!(trust[0].horizon, 1.0); // 0.3 < √12.5/10 = 0.354 < 0.5
+        assert!((trust[0].error - (0.15 / 12.5_f64).sqrt()).abs() < 1e-15); // 0.110
+        assert!((trust[0].largest - 0.6 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.170
+        assert_eq!(trust[0].horizon, 1.0); // 0.3 < √12.5/10 = 0.354 < 0.6
+        assert!((trust[0].statistics - 0.2 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.057
+        assert!(!trust[0].is_predictable() && !trust[0].is_under_resolved());
+        let unknown = Sample { statistics_estimate: None, ..sample.clone() };
+        let trust = unknown.trust(&fields).expect("it has an estimate");
+        assert!(trust[0].statistics.is_nan() && trust[0].is_under_resolved());
         let exact = Sample { error_estimate: Some(Array2::zeros((3, 3))), ..sample.clone() };
         let trust = exact.trust(&fields).expect("it has an estimate");
         assert_eq!((trust[0].error, trust[0].horizon), (0.0, f64::INFINITY));

@@ -301,6 +301,7 @@ fn source() -> MemorySource {
             trajectory: Trajectory { times: (0..6).map(|t| f64::from(t) * 0.5).collect(), values },
             monitors: ndarray::Array2::zeros((6, 0)),
             error_estimate: None,
+            statistics_estimate: None,
             solved_on: CELLS,
             steady_from: None,
         }

@@ -3,7 +3,7 @@
 use super::session::Session;
 use super::terminal::{bytes, duration, print};
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
-use data::Invalid;
+use data::{Invalid, Trust};
 use reports::{Cell, Sheet};
 use std::time::Instant;
 
@@ -68,6 +68,8 @@ struct Measured {
     finest: [usize; 3],
     /// Samples that are under-resolved there, of those that were solved.
     under_resolved: usize,
+    /// Of every field the largest error over the samples: of states, and of statistics.
+    errors: Vec<(String, [f64; 2])>,
 }
 
 fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, BenchError> {
@@ -77,6 +79,7 @@ fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, Be
     let scale = intervals / (short.frames - 1) as f64;
     let all: Vec<usize> = (0..case.samples()).collect();
     let (mut times, mut finest, mut under_resolved) = (Vec::new(), [0; 3], 0);
+    let mut trusts: Vec<Trust> = Vec::new();
     let info = case.info()?;
     for index in spread(&all, order.samples) {
         let clock = Instant::now();
@@ -84,13 +87,39 @@ fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, Be
         times.push(clock.elapsed().as_secs_f64() * scale);
         finest = finest.max(sample.solved_on);
         let trust = sample.trust(&info.fields);
-        let is_bad = trust.is_none_or(|trust| trust.iter().any(data::Trust::is_under_resolved));
+        let is_bad = trust.as_ref().is_none_or(|all| all.iter().any(Trust::is_under_resolved));
         under_resolved += usize::from(is_bad);
+        trusts.extend(trust.unwrap_or_default());
     }
     let mean = times.iter().sum::<f64>() / times.len() as f64;
     let most = times.iter().copied().fold(0.0, f64::max);
     let bytes = crate::sample_bytes(case)?;
-    Ok(Measured { case: case.clone(), seconds: [mean, most], bytes, finest, under_resolved })
+    let (case, seconds, errors) = (case.clone(), [mean, most], largest_errors(&trusts));
+    Ok(Measured { case, seconds, bytes, finest, under_resolved, errors })
+}
+
+/// The largest of each field, in the order in which fields appear.
+fn largest_errors(trusts: &[Trust]) -> Vec<(String, [f64; 2])> {
+    let mut errors: Vec<(String, [f64; 2])> = Vec::new();
+    for Trust { field, error, statistics, .. } in trusts {
+        let known = errors.iter_mut().find(|(known, _)| known == field);
+        match known {
+            Some((_, of)) => *of = [of[0].max(*error), of[1].max(*statistics)],
+            None => errors.push((field.clone(), [*error, *statistics])),
+        }
+    }
+    errors
+}
+
+/// `velocity 2.1 %, pressure 35 % (7.1 %)`: the statistics' in brackets where states are not known.
+fn typeset(errors: &[(String, [f64; 2])]) -> String {
+    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
+    let one = |(field, [error, statistics]): &(String, [f64; 2])| {
+        let beyond =
+            if *statistics > 0.0 { format!(" ({})", percent(*statistics)) } else { String::new() };
+        format!("{field} {}{beyond}", percent(*error))
+    };
+    errors.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
@@ -108,6 +137,7 @@ fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
             format!("{:.2}", total(m) / cores / 3600.0),
             bytes(m.bytes * m.case.samples() as f64),
             format!("{} of {}", m.under_resolved, order.samples.min(m.case.samples())),
+            typeset(&m.errors),
         ]
     };
     let hours: f64 = measured.iter().map(total).sum::<f64>() / cores / 3600.0;
@@ -118,6 +148,7 @@ fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
         ["", "", ""].map(String::from).into_iter().chain([
             format!("{hours:.2}"),
             bytes(disk),
+            String::new(),
             String::new(),
         ]),
     );
@@ -140,6 +171,7 @@ fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
             format!("hours on {}", order.cores),
             "disk at most".into(),
             "under-resolved".into(),
+            "largest error (of statistics)".into(),
         ]
         .into(),
         rows: rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect(),

@@ -239,7 +239,7 @@ fn reference_grids(exam: &Exam) -> String {
     }
 }
 
-/// `pressure in 3 of 36 samples`: where the reference's own error is above a tenth of the field.
+/// `pressure in 3 of 36 samples`: where neither states nor their statistics are known to a tenth.
 fn under_resolved(case: &Case, dataset: &Dataset) -> Result<String, BenchError> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for index in 0..case.samples() {

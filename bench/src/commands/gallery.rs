@@ -72,7 +72,7 @@ fn caption(info: &Info, sample: &Sample) -> String {
     let errors = errors.collect::<Vec<_>>().join(", ");
     let errors = if errors.is_empty() { "not estimated".into() } else { errors };
     format!(
-        "Sample {}: {}. Solved on {nx} × {ny} cells; its largest estimated error: {errors}.",
+        "Sample {}: {}. Solved on {nx} × {ny} cells; its estimated error: {errors}.",
         sample.index,
         parameters.join(", ")
     )

@@ -48,7 +48,7 @@ impl Known {
             let errors = errors.sum_axis(Axis(1)).mapv(f64::sqrt);
             let largest = errors.iter().copied().fold(0.0, f64::max);
             let share =
-                |error: &f64| if largest > 0.0 { error / largest * trust.error } else { 0.0 };
+                |error: &f64| if largest > 0.0 { error / largest * trust.largest } else { 0.0 };
             errors.iter().map(share).collect()
         };
         let ranges = changing(&dataset.info().fields);
@@ -97,10 +97,14 @@ fn warnings(info: &Info, known: &[&Known]) -> Vec<String> {
         let of = |known: &&&Known| known.trust[place].is_under_resolved();
         let bad = known.iter().filter(of);
         let bad = bad.map(|k| format!("{} ({})", k.index, percent(k.trust[place].error)));
+        let vague = |known: &&&Known| !known.trust[place].is_predictable() && !of(known);
+        let vague = known.iter().filter(vague);
+        let vague = vague.map(|k| format!("{} ({})", k.index, percent(k.trust[place].statistics)));
         let horizons = known.iter().map(|k| (k.trust[place].horizon, k.index));
         let short = horizons.filter(|(horizon, _)| horizon.is_finite());
         let short = short.map(|(horizon, index)| format!("{index} ({horizon:.2e} s)"));
         listed(&format!("under-resolved in {}", field.name), bad)
+            .chain(listed(&format!("{} known by its statistics", field.name), vague))
             .chain(listed(&format!("{} unpredictable from", field.name), short))
             .collect::<Vec<_>>()
     };

@@ -4,7 +4,7 @@ use crate::{Boundary, Field, Grid, Info, Sample, Split};
 use ndarray::Axis;
 
 /// What is compared, each with its name for messages.
-pub(super) struct Shape(pub(super) [(&'static str, String); 9]);
+pub(super) struct Shape(pub(super) [(&'static str, String); 10]);
 
 impl Shape {
     /// How a sample is.
@@ -15,6 +15,7 @@ impl Shape {
         };
         let states = sample.trajectory.values.shape();
         let estimate = sample.error_estimate.as_ref();
+        let statistics = sample.statistics_estimate.as_ref();
         Self([
             ("split", sample.split.folder().into()),
             ("states' shape", format!("{states:?}")),
@@ -25,6 +26,10 @@ impl Shape {
             (
                 "error estimate's shape",
                 format!("{:?}", estimate.map_or(&states[..2], |e| e.shape())),
+            ),
+            (
+                "shape of the statistics' error estimate",
+                format!("{:?}", statistics.map_or(&[2, states[1]][..], |e| e.shape())),
             ),
             ("monitors' shape", format!("{:?}", sample.monitors.shape())),
             (
@@ -47,6 +52,7 @@ impl Shape {
             ("number of flat axes with walls", "0".into()),
             ("number of parameters", info.parameters.len().to_string()),
             ("error estimate's shape", format!("{:?}", [*frames, channels])),
+            ("shape of the statistics' error estimate", format!("{:?}", [2, channels])),
             ("monitors' shape", format!("{:?}", [*frames, info.monitors.len()])),
             ("constant fields", STEADY.into()),
         ])

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// The first bytes of every HDF5 file.
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const ERROR_ESTIMATE: &str = "verification/error_estimate";
+const STATISTICS_ESTIMATE: &str = "verification/statistics_estimate";
 /// What to say of a file whose end is missing.
 const TRUNCATED: &str = "its end is missing; generate or copy it again";
 /// Decompressed frames that HDF5 keeps of every open field, in bytes.
@@ -117,7 +118,8 @@ impl SampleFile {
                 times: self.times(info)?,
                 values: self.states(info, 0, info.frames)?,
                 monitors: self.monitors(info)?,
-                error_estimate: self.error_estimate()?,
+                error_estimate: self.table(ERROR_ESTIMATE)?,
+                statistics_estimate: self.table(STATISTICS_ESTIMATE)?,
                 solved_on: self.solved_on()?,
                 steady_from: self.steady_from()?,
             })
@@ -232,7 +234,7 @@ impl SampleFile {
 
     /// The estimated error, `[time, channel]`, and the first state of a steady stretch.
     pub(crate) fn estimate(&self) -> std::result::Result<Estimate, DataError> {
-        let read = || Ok((self.error_estimate()?, self.steady_from()?));
+        let read = || Ok((self.table(ERROR_ESTIMATE)?, self.steady_from()?));
         read().map_err(|error| self.refused(&error))
     }
 
@@ -241,18 +243,20 @@ impl SampleFile {
         let Ok(fields) = group.attr("fields") else { return Ok(Vec::new()) };
         let fields: Vec<VarLenUnicode> = fields.read_raw()?;
         let numbers = |name| group.attr(name)?.read_raw::<f64>();
-        let rows = fields.into_iter().zip(numbers("relative_error")?).zip(numbers("horizon")?);
-        let trust = |((field, error), horizon): ((VarLenUnicode, f64), f64)| Trust {
-            field: field.as_str().into(),
-            error,
-            horizon,
+        let errors = numbers("relative_error")?.into_iter().zip(numbers("largest_error")?);
+        let beyond = numbers("horizon")?.into_iter().zip(numbers("statistics_error")?);
+        let rows = fields.into_iter().zip(errors.zip(beyond));
+        let trust = |(field, ((error, largest), (horizon, statistics)))| {
+            let field: VarLenUnicode = field;
+            Trust { field: field.as_str().into(), error, largest, horizon, statistics }
         };
         Ok(rows.map(trust).collect())
     }
 
-    fn error_estimate(&self) -> Result<Option<Array2<f64>>> {
-        let is_there = self.file.link_exists(ERROR_ESTIMATE);
-        is_there.then(|| self.file.dataset(ERROR_ESTIMATE)?.read_2d()).transpose()
+    /// A table that not every file has.
+    fn table(&self, name: &str) -> Result<Option<Array2<f64>>> {
+        let is_there = self.file.link_exists(name);
+        is_there.then(|| self.file.dataset(name)?.read_2d()).transpose()
     }
 }
 

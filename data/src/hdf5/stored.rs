@@ -15,6 +15,7 @@ pub(crate) struct Stored {
     pub(crate) values: Array5<f32>,
     pub(crate) monitors: Array2<f64>,
     pub(crate) error_estimate: Option<Array2<f64>>,
+    pub(crate) statistics_estimate: Option<Array2<f64>>,
     pub(crate) solved_on: [usize; 3],
     pub(crate) steady_from: Option<usize>,
 }
@@ -35,6 +36,7 @@ impl From<&Sample> for Stored {
             values: stored_precision(sample.trajectory.values.view()),
             monitors: sample.monitors.clone(),
             error_estimate: sample.error_estimate.clone(),
+            statistics_estimate: sample.statistics_estimate.clone(),
             solved_on: sample.solved_on,
             steady_from: sample.steady_from,
         }
@@ -52,6 +54,7 @@ impl From<Stored> for Sample {
             trajectory: Trajectory { times: stored.times, values },
             monitors: stored.monitors,
             error_estimate: stored.error_estimate,
+            statistics_estimate: stored.statistics_estimate,
             solved_on: stored.solved_on,
             steady_from: stored.steady_from,
         }
@@ -77,7 +80,7 @@ impl Stored {
         if !info.monitors.is_empty() {
             hash_table(&self.monitors, &mut hasher);
         }
-        if let Some(estimate) = &self.error_estimate {
+        for estimate in [&self.error_estimate, &self.statistics_estimate].into_iter().flatten() {
             hash_table(estimate, &mut hasher);
         }
         hasher.hex()

@@ -253,6 +253,13 @@ fn write_verification(file: &File, header: &DatasetHeader, sample: &Sample) -> R
     set_texts(&dataset, "units", &units)?;
     let largest = estimate.fold_axis(Axis(0), f64::NEG_INFINITY, |a, b| a.max(*b));
     set_list(&dataset, "maximum", &largest.to_vec())?;
+    if let Some(statistics) = &sample.statistics_estimate {
+        let builder = group.new_dataset_builder().with_data(statistics.view());
+        let dataset = builder.create("statistics_estimate")?;
+        set_texts(&dataset, "rows", &["mean", "standard deviation"])?;
+        set_texts(&dataset, "symbols", &symbols)?;
+        set_texts(&dataset, "units", &units)?;
+    }
     write_trust(&group, &sample.trust(&header.info.fields).unwrap_or_default())
 }
 
@@ -262,7 +269,9 @@ fn write_trust(group: &Group, trust: &[Trust]) -> Result<()> {
     set_texts(group, "fields", &fields)?;
     let all = |of: fn(&Trust) -> f64| trust.iter().map(of).collect::<Vec<f64>>();
     set_list(group, "relative_error", &all(|trust| trust.error))?;
+    set_list(group, "largest_error", &all(|trust| trust.largest))?;
     set_list(group, "horizon", &all(|trust| trust.horizon))?;
+    set_list(group, "statistics_error", &all(|trust| trust.statistics))?;
     let flags: Vec<bool> = trust.iter().map(Trust::is_under_resolved).collect();
     set_list(group, "under_resolved", &flags)
 }

@@ -69,6 +69,7 @@ pub(crate) fn sample(header: &DatasetHeader, index: usize) -> Sample {
         },
         monitors: Array2::from_shape_fn((FRAMES, 1), |(frame, _)| frame as f64 / 3.0),
         error_estimate: Some(Array2::from_elem((FRAMES, channels.len()), 1e-3 / 3.0)),
+        statistics_estimate: Some(Array2::from_elem((2, channels.len()), 1e-3 / 7.0)),
         solved_on: [2 * nx, 2 * ny, nz],
         steady_from: index.is_multiple_of(2).then_some(2),
     }

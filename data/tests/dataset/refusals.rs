@@ -102,6 +102,7 @@ fn samples_that_do_not_fit() {
         misfit(|sample| sample.grid.axes[2].boundaries = [data::Boundary::REST; 2]),
         misfit(|sample| sample.parameters.truncate(1)),
         misfit(|sample| sample.error_estimate = Some(ndarray::Array2::zeros((4, 1)))),
+        misfit(|sample| sample.statistics_estimate = Some(ndarray::Array2::zeros((1, 4)))),
         misfit(|sample| sample.monitors = ndarray::Array2::zeros((4, 2))),
         misfit(|sample| sample.trajectory.values[[2, 3, 1, 1, 0]] += 1.0),
     ]

@@ -43,9 +43,11 @@ fn files_of_version_1_are_read() {
     for name in ["solved_on", "steady_from"] {
         file.delete_attr(name).expect("it is there");
     }
-    for name in ["fields", "relative_error", "horizon", "under_resolved"] {
+    let of_trust = ["fields", "relative_error", "largest_error", "horizon", "statistics_error"];
+    for name in of_trust.into_iter().chain(["under_resolved"]) {
         file.group("verification").and_then(|g| g.delete_attr(name)).expect("it is there");
     }
+    file.unlink("verification/statistics_estimate").expect("it is there");
     file.close().expect("it can be closed");
     let declaration = folder.path().join("dataset.json");
     let text = fs_err::read_to_string(&declaration).expect("it is there");
@@ -54,7 +56,12 @@ fn files_of_version_1_are_read() {
     fs_err::write(&declaration, old).expect("it is writable");
 
     let old = Dataset::open(folder.path()).expect("it is readable");
-    let expected = Sample { solved_on: [0; 3], steady_from: None, ..rounded(written) };
+    let expected = Sample {
+        solved_on: [0; 3],
+        steady_from: None,
+        statistics_estimate: None,
+        ..rounded(written)
+    };
     assert_eq!(old.sample(0).expect("it is there"), expected);
     old.verify_sample(0).expect("its content is the same");
     assert!(
@@ -117,6 +124,7 @@ fn the_content_hash_follows_every_number_and_nothing_else() {
     assert_ne!(same, hash(|sample| sample.grid.axes[0].boundaries[1] = data::Boundary::REST));
     assert_ne!(same, hash(|sample| sample.monitors[[2, 0]] += 1e-15));
     assert_ne!(same, hash(|sample| sample.error_estimate = None));
+    assert_ne!(same, hash(|sample| sample.statistics_estimate = None));
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn axes_may_be_one_two_or_three_and_periodic() {
             _ => data::Axis::uniform(cells, -1.0, 1.0, [data::Boundary::Periodic; 2]),
         };
         sample.grid.axes = cells.map(axis);
-        sample.error_estimate = None;
+        (sample.error_estimate, sample.statistics_estimate) = (None, None);
         let shape = (FRAMES, 1, cells[0], cells[1], cells[2]);
         sample.trajectory.values = Array5::from_shape_fn(shape, |(t, _, x, y, z)| {
             (((t * 10 + x) * 10 + y) * 10 + z) as f64

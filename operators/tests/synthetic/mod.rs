@@ -48,6 +48,7 @@ pub(crate) fn waves(
             trajectory,
             monitors: Array2::zeros((frames, 0)),
             error_estimate: None,
+            statistics_estimate: None,
             solved_on: [cells[0], cells[1], 1],
             steady_from: None,
         }
