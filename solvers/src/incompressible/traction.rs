@@ -15,7 +15,7 @@ use super::velocity::Velocity;
 /// Points of the surface are where lines through cell centres or faces cross it, each at 45° or more.
 /// There p is the parabola through the three nearest values on the line, and ∂u/∂n the slope of the
 /// cubic through the wall and the three nearest whole faces; the integral is the trapezoidal rule.
-/// Nothing is shared with the balance of momentum, to which it converges: second order.
+/// Nothing is shared with the balance of momentum, to which it converges.
 pub(crate) fn traction(
     disk: Disk,
     spacing: [f64; 2],
