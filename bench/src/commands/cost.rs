@@ -15,7 +15,8 @@ pub(super) struct Order {
     /// Samples that are solved of each case, from its first to its last.
     #[arg(long, value_name = "N", default_value_t = 3)]
     samples: usize,
-    /// The share of a sample's states that is solved; the rest is taken to be as dear.
+    /// The share of a sample's states that is solved; the rest is taken to be as dear. Flows that only
+    /// later need a finer grid, where the case has a tolerance, show that with a share of 1.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     share: f64,
     /// Cores among which the samples of a case are divided in the table.
