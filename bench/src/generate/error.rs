@@ -153,6 +153,6 @@ mod tests {
         // 0.01 / (2² − 1), and seven whole periods of one amplitude.
         assert!((statistics[[0, 0]] - 0.01 / 3.0).abs() < 1e-12);
         assert!(statistics[[1, 0]] < 1e-12);
-        assert_eq!(three.errors_of_statistics(&[None]), Array2::zeros((2, 1)));
+        assert_eq!(three.errors_of_statistics(&[None]), Array2::<f64>::zeros((2, 1)));
     }
 }
