@@ -116,4 +116,5 @@ def main():
     measure("unet", UNet(), 4)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -200,4 +200,5 @@ def main():
         measure(name)
 
 
-main()
+if __name__ == "__main__":
+    main()

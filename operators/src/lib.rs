@@ -25,6 +25,6 @@ pub use models::*;
 pub use operator::{Architecture, Network, Operator};
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
-pub use train::{Loss, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
+pub use train::{AdamW, Loss, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
 pub use trained::Trained;
 pub use weights::{FROZEN, Weights};

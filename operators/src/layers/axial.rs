@@ -1,6 +1,7 @@
 //! Attention along the axes: a kernel an axis, applied to values.
 
 mod by_hand;
+mod composed;
 mod rows;
 
 use super::pointwise;
@@ -77,6 +78,9 @@ impl AxialMixing {
                 kernels.iter().map(|kernel| kernel.flatten_from(2)).collect::<Result<Vec<_>>>()?;
             let mix = Mix { order: self.order };
             return v.contiguous()?.apply_op3(&Tensor::cat(&flat, 2)?, &self.weight, mix);
+        }
+        if self.order == Order::Parallel && self.normal == Normal::Channels {
+            return composed::mix(v, kernels, &self.weight);
         }
         let z = match self.order {
             Order::Chained => chained(v, kernels)?,

@@ -2,7 +2,8 @@
 
 use super::axis::Axis;
 use super::slices::{by_hand, output, sum, values};
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
+use super::with_derivative::with_derivative;
+use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
 /// For every axis, the means over the cells of all others: `[batch, channel, …cells]` →
@@ -11,9 +12,38 @@ pub fn axis_means(x: &Tensor) -> Result<Tensor> {
     if by_hand(x) {
         return x.contiguous()?.apply_op1(Means);
     }
-    let axes = 2..x.rank();
-    let mean = |axis| x.mean(axes.clone().filter(|other| *other != axis).collect::<Vec<_>>());
-    Tensor::cat(&axes.clone().map(mean).collect::<Result<Vec<_>>>()?, 2)
+    let shape = x.shape().clone();
+    with_derivative(means(&x.detach())?, [x], move |gradient| Ok([spread(gradient, shape.dims())?]))
+}
+
+/// The means where they are not taken by hand: over the last axis first, of which all but that
+/// axis' own are made.
+fn means(x: &Tensor) -> Result<Tensor> {
+    let (rank, last) = (x.rank(), x.dim(D::Minus1)?);
+    if rank == 3 {
+        return Ok(x.clone());
+    }
+    let before: usize = x.dims()[2..rank - 1].iter().product();
+    let share = Tensor::full(1.0 / before as f64, (1, before), x.device())?.to_dtype(x.dtype())?;
+    let rows = x.reshape((x.dim(0)? * x.dim(1)?, before, last))?;
+    let of_last = share.broadcast_left(rows.dim(0)?)?.matmul(&rows)?;
+    let of_last = of_last.reshape((x.dim(0)?, x.dim(1)?, last))?;
+    Tensor::cat(&[means(&x.mean(rank - 1)?)?, of_last], 2)
+}
+
+/// The adjoint of the means: to every cell its axes' gradients, each by its share.
+fn spread(gradient: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let cells: usize = dims[2..].iter().product();
+    let (mut first, mut sum) = (0, None::<Tensor>);
+    for (axis, &n) in dims.iter().enumerate().skip(2) {
+        let mut shape = vec![1; dims.len()];
+        [shape[0], shape[1], shape[axis]] = [dims[0], dims[1], n];
+        let part = gradient.narrow(2, first, n)?.reshape(shape)?;
+        let part = (part * (n as f64 / cells as f64))?;
+        sum = Some(sum.map_or(Ok(part.clone()), |sum| sum.broadcast_add(&part))?);
+        first += n;
+    }
+    sum.expect("there are axes").contiguous()
 }
 
 struct Means;

@@ -1,8 +1,10 @@
 //! The Gaussian error linear unit, exact form.
 
 use super::slices::{by_hand, output, values};
+use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
+use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// Values a task; 64 KiB of `f32` stay in the first-level caches.
 const BLOCK: usize = 16_384;
@@ -11,16 +13,32 @@ const BLOCK: usize = 16_384;
 ///
 /// Source: Hendrycks & Gimpel (2016), arXiv 1606.08415, §2; PyTorch's default.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
-    if by_hand(x) { x.contiguous()?.apply_op1(Gelu) } else { x.gelu_erf() }
+    if by_hand(x) {
+        return x.contiguous()?.apply_op1(Gelu);
+    }
+    let argument = x.detach();
+    let y = argument.gelu_erf()?;
+    with_derivative(y, [x], move |gradient| Ok([(slope(&argument)? * gradient)?]))
 }
 
 /// `gelu(a + b)` in one pass.
 pub fn gelu_sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if by_hand(a) {
-        a.contiguous()?.apply_op2(&b.contiguous()?, GeluSum)
-    } else {
-        (a + b)?.gelu_erf()
+        return a.contiguous()?.apply_op2(&b.contiguous()?, GeluSum);
     }
+    let sum = (a.detach() + b.detach())?;
+    let y = sum.gelu_erf()?;
+    with_derivative(y, [a, b], move |gradient| {
+        let gradient = (slope(&sum)? * gradient)?;
+        Ok([gradient.clone(), gradient])
+    })
+}
+
+/// `Φ(x) + x φ(x)` of every value.
+fn slope(x: &Tensor) -> Result<Tensor> {
+    let distribution = (x * FRAC_1_SQRT_2)?.erf()?.affine(0.5, 0.5)?;
+    let density = x.sqr()?.affine(-0.5, -0.5 * TAU.ln())?.exp()?;
+    distribution + (x * density)?
 }
 
 struct Gelu;

@@ -1,6 +1,7 @@
 //! Layer normalization.
 
 use super::slices::{Reading, blocks, blocks_mut, by_hand, output, values};
+use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
@@ -36,13 +37,45 @@ impl LayerNorm {
             let normalize = Normalize { epsilon: self.epsilon as f32 };
             return x.contiguous()?.apply_op3(&self.weight, &self.bias, normalize);
         }
-        let centred = x.broadcast_sub(&x.mean_keepdim(1)?)?;
-        let deviation = (centred.sqr()?.mean_keepdim(1)? + self.epsilon)?.sqrt()?;
-        let ones = vec![1; x.rank() - 2];
-        let shape = [&[1, self.weight.elem_count()], &ones[..]].concat();
-        let (weight, bias) = (self.weight.reshape(&shape[..])?, self.bias.reshape(&shape[..])?);
-        centred.broadcast_div(&deviation)?.broadcast_mul(&weight)?.broadcast_add(&bias)
+        composed(x, &self.weight, &self.bias, self.epsilon)
     }
+}
+
+/// The norm where none is written by hand. Its derivative is `(h − mean h − x̂ mean(h x̂)) / σ` with
+/// `h = γ g`, and `Σ g x̂` and `Σ g` for the weights.
+fn composed(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Result<Tensor> {
+    let column = |weight: &Tensor| weight.detach().reshape((1, (), 1));
+    let (gamma, beta, given) = (column(weight)?, column(bias)?, x.detach().flatten_from(2)?);
+    let y = {
+        let (normal, _) = normalize(&given, epsilon)?;
+        normal.broadcast_mul(&gamma)?.broadcast_add(&beta)?.reshape(x.shape())?
+    };
+    let shape = x.shape().clone();
+    with_derivative(y, [x, weight, bias], move |gradient| {
+        let (normal, inverse) = normalize(&given, epsilon)?;
+        let gradient = gradient.flatten_from(2)?;
+        let of_gamma = (&gradient * &normal)?.sum(2)?.sum(0)?;
+        let h = gradient.broadcast_mul(&gamma)?;
+        let slope = mean_of_channels(&(&h * &normal)?)?;
+        let of_x = h.broadcast_sub(&mean_of_channels(&h)?)?.sub(&normal.broadcast_mul(&slope)?)?;
+        let of_x = of_x.broadcast_mul(&inverse)?.reshape(&shape)?;
+        Ok([of_x, of_gamma, gradient.sum(2)?.sum(0)?])
+    })
+}
+
+/// `x̂` of `[batch, channel, cell]`, and one over the deviations, `[batch, 1, cell]`.
+fn normalize(x: &Tensor, epsilon: f64) -> Result<(Tensor, Tensor)> {
+    let centred = x.broadcast_sub(&mean_of_channels(x)?)?;
+    let inverse = (mean_of_channels(&centred.sqr()?)? + epsilon)?.sqrt()?.recip()?;
+    Ok((centred.broadcast_mul(&inverse)?, inverse))
+}
+
+/// `[batch, channel, cell]` → `[batch, 1, cell]`: a matrix product, for reductions over an axis
+/// that is not the last are slow on a GPU.
+fn mean_of_channels(x: &Tensor) -> Result<Tensor> {
+    let (batch, channels, _) = x.dims3()?;
+    let share = Tensor::full(1.0 / channels as f64, (1, channels), x.device())?;
+    share.to_dtype(x.dtype())?.broadcast_left(batch)?.matmul(&x.contiguous()?)
 }
 
 struct Normalize {

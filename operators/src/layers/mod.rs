@@ -1,8 +1,9 @@
 //! Layers that candle lacks, or computes several times slower on a CPU than need be.
 //!
 //! On a CPU and in `f32` each is one hand-written operation with a hand-written derivative;
-//! elsewhere (CUDA, `f64`) the same equation composed of candle's own operations. A test holds the
-//! two against each other. No result depends on the number of threads.
+//! elsewhere (CUDA, `f64`) the same equation is composed of candle's own operations, where it pays
+//! with a derivative composed by hand too. A test holds the two against each other. No result
+//! depends on the number of threads.
 
 mod axial;
 mod axis;
@@ -29,6 +30,7 @@ mod slices;
 mod softmax;
 mod spectral;
 mod stencil;
+mod with_derivative;
 
 pub use axial::{AxialMixing, Normal, Order};
 pub use axis_map::AxisMap;

@@ -1,6 +1,7 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
 use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values};
+use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use ndarray::ArrayView2;
@@ -58,14 +59,39 @@ pub fn pointwise(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<T
             None => x.apply_op2(weight, Linear),
         };
     }
-    let (out, channels) = weight.dims2()?;
-    let weight = weight.reshape((1, out, channels))?;
-    let mut y = weight.broadcast_matmul(&x.flatten_from(2)?)?;
-    if let Some(bias) = bias {
-        y = y.broadcast_add(&bias.reshape((1, out, 1))?)?;
+    composed(x, weight, bias)
+}
+
+/// The map where none is written by hand.
+fn composed(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+    let shape = [&[x.dim(0)?, weight.dim(0)?], &x.dims()[2..]].concat();
+    let (given, matrix) = (x.detach().flatten_from(2)?.contiguous()?, weight.detach());
+    let y = times(&matrix, &given)?;
+    let y = match bias {
+        Some(bias) => y.broadcast_add(&bias.detach().reshape((1, (), 1))?)?,
+        None => y,
+    };
+    let (y, dims) = (y.reshape(shape)?, x.dims().to_vec());
+    let gradients = move |gradient: &Tensor| -> Result<[Tensor; 3]> {
+        let gradient = gradient.flatten_from(2)?;
+        let of_weight = gradient.matmul(&given.transpose(1, 2)?)?.sum(0)?;
+        Ok([times(&matrix.t()?, &gradient)?.reshape(&dims[..])?, of_weight, gradient])
+    };
+    match bias {
+        Some(bias) => with_derivative(y, [x, weight, bias], move |gradient| {
+            let [of_x, of_weight, gradient] = gradients(gradient)?;
+            Ok([of_x, of_weight, gradient.sum(2)?.sum(0)?])
+        }),
+        None => with_derivative(y, [x, weight], move |gradient| {
+            let [of_x, of_weight, _] = gradients(gradient)?;
+            Ok([of_x, of_weight])
+        }),
     }
-    let cells = &x.dims()[2..];
-    y.reshape([&[x.dim(0)?, out], cells].concat())
+}
+
+/// `W x` of every sample: `weight [out, channel]`, `x [batch, channel, cell]`.
+fn times(weight: &Tensor, x: &Tensor) -> Result<Tensor> {
+    weight.broadcast_left(x.dim(0)?)?.matmul(x)
 }
 
 /// How a batch of `[channel, cell]` matrices lies in a slice.

@@ -2,6 +2,7 @@
 
 mod boxes;
 mod by_axis;
+mod composed;
 mod fourier;
 mod mix;
 mod waves;

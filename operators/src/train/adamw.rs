@@ -31,7 +31,7 @@ pub(super) struct Moments {
 /// ```
 ///
 /// Source: Loshchilov & Hutter (2019), arXiv 1711.05101, alg. 2.
-pub(super) struct AdamW {
+pub struct AdamW {
     variables: BTreeMap<String, (Var, Moments)>,
     decay: f64,
     clip: f64,
@@ -41,7 +41,7 @@ pub(super) struct AdamW {
 
 impl AdamW {
     /// Moments of 0, and means that begin at the variables.
-    pub(super) fn new(variables: BTreeMap<String, Var>, recipe: &Recipe) -> Result<Self> {
+    pub fn new(variables: BTreeMap<String, Var>, recipe: &Recipe) -> Result<Self> {
         let Recipe { weight_decay: decay, clip, ema, .. } = *recipe;
         let with_moments = |(name, variable): (String, Var)| {
             let (first, second) = (variable.zeros_like()?, variable.zeros_like()?);
@@ -90,7 +90,7 @@ impl AdamW {
     }
 
     /// Updates all variables; returns the norm that the gradient had before it was clipped.
-    pub(super) fn update(&mut self, gradients: &GradStore, rate: f64) -> Result<f64> {
+    pub fn update(&mut self, gradients: &GradStore, rate: f64) -> Result<f64> {
         let norm = self.norm(gradients)?;
         let scale = if self.clip > 0.0 && norm > self.clip { self.clip / norm } else { 1.0 };
         self.step += 1;
@@ -99,31 +99,40 @@ impl AdamW {
             correction: 1.0 / (1.0 - BETA_2.powi(self.step)),
             keep: 1.0 - rate * self.decay,
         };
+        let mut together = Vec::new();
         for (variable, moments) in self.variables.values_mut() {
-            if let Some(gradient) = gradients.get(variable) {
-                update.apply(variable, moments, &gradient.contiguous()?, scale)?;
+            match gradients.get(variable) {
+                Some(g) if by_hand(variable) => {
+                    update.by_hand(variable, moments, &g.contiguous()?, scale)?;
+                }
+                Some(g) => together.push((&*variable, moments, g)),
+                None => {}
             }
+        }
+        update.together(&mut together, scale)?;
+        for (variable, moments) in self.variables.values_mut() {
             average(variable, moments, self.ema)?;
         }
         Ok(norm)
     }
 
+    /// The norm of all gradients; they come from the device at once.
     fn norm(&self, gradients: &GradStore) -> Result<f64> {
-        let mut sum = 0.0;
-        for (variable, _) in self.variables.values() {
-            if let Some(gradient) = gradients.get(variable) {
-                sum +=
-                    f64::from(gradient.sqr()?.sum_all()?.to_dtype(DType::F32)?.to_scalar::<f32>()?);
-            }
+        let gradients = self.variables.values().filter_map(|(variable, _)| gradients.get(variable));
+        let squares = gradients.map(|g| g.sqr()?.sum_all()?.to_dtype(DType::F32));
+        let squares = squares.collect::<Result<Vec<_>>>()?;
+        if squares.is_empty() {
+            return Ok(0.0);
         }
-        Ok(sum.sqrt())
+        let squares = Tensor::stack(&squares, 0)?.to_vec1::<f32>()?;
+        Ok(squares.into_iter().map(f64::from).sum::<f64>().sqrt())
     }
 }
 
 /// `θ̄ ← β θ̄ + (1 − β) θ`
 fn average(variable: &Var, moments: &mut Moments, beta: f64) -> Result<()> {
     let Some(average) = &mut moments.average else { return Ok(()) };
-    if variable.device().is_cpu() && variable.dtype() == DType::F32 {
+    if by_hand(variable) {
         return average.inplace_op2(variable, &Average { beta, scale: 1.0, squared: false });
     }
     *average = ((&*average * beta)? + (variable.as_tensor() * (1.0 - beta))?)?.detach();
@@ -137,19 +146,46 @@ struct Update {
     keep: f64,
 }
 
+/// Whether updates are written by hand for this variable.
+fn by_hand(variable: &Var) -> bool {
+    variable.device().is_cpu() && variable.dtype() == DType::F32
+}
+
 impl Update {
-    fn apply(&self, variable: &Var, moments: &mut Moments, g: &Tensor, scale: f64) -> Result<()> {
+    fn by_hand(&self, variable: &Var, moments: &Moments, g: &Tensor, scale: f64) -> Result<()> {
         let Moments { first: m, second: v, .. } = moments;
-        if variable.device().is_cpu() && variable.dtype() == DType::F32 {
-            m.inplace_op2(g, &Average { beta: BETA_1, scale, squared: false })?;
-            v.inplace_op2(g, &Average { beta: BETA_2, scale, squared: true })?;
-            return variable.inplace_op3(m, v, self);
+        m.inplace_op2(g, &Average { beta: BETA_1, scale, squared: false })?;
+        v.inplace_op2(g, &Average { beta: BETA_2, scale, squared: true })?;
+        variable.inplace_op3(m, v, self)
+    }
+
+    /// All variables as one, by candle's operations: a GPU takes longer to start an operation than
+    /// to update most variables.
+    fn together(&self, variables: &mut [(&Var, &mut Moments, &Tensor)], scale: f64) -> Result<()> {
+        if variables.is_empty() {
+            return Ok(());
         }
-        let g = (g * scale)?;
-        *m = ((&*m * BETA_1)? + (&g * (1.0 - BETA_1))?)?.detach();
-        *v = ((&*v * BETA_2)? + (g.sqr()? * (1.0 - BETA_2))?)?.detach();
-        let step = (&*m * self.rate)?.div(&((&*v * self.correction)?.sqrt()? + EPSILON)?)?;
-        variable.set(&((variable.as_tensor() * self.keep)? - step)?.detach())
+        let joined = |of: &dyn Fn(&(&Var, &mut Moments, &Tensor)) -> Tensor| {
+            let flat = variables.iter().map(|variable| of(variable).detach().flatten_all());
+            Tensor::cat(&flat.collect::<Result<Vec<_>>>()?, 0)
+        };
+        let g = (joined(&|(_, _, g)| (*g).clone())? * scale)?;
+        let m = joined(&|(_, moments, _)| moments.first.clone())?;
+        let v = joined(&|(_, moments, _)| moments.second.clone())?;
+        let theta = joined(&|(variable, ..)| variable.as_tensor().clone())?;
+        let m = ((m * BETA_1)? + (&g * (1.0 - BETA_1))?)?;
+        let v = ((v * BETA_2)? + (g.sqr()? * (1.0 - BETA_2))?)?;
+        let step = (&m * self.rate)?.div(&((&v * self.correction)?.sqrt()? + EPSILON)?)?;
+        let theta = ((theta * self.keep)? - step)?;
+        let mut first = 0;
+        for (variable, moments, _) in variables {
+            let count = variable.elem_count();
+            let own = |x: &Tensor| x.narrow(0, first, count)?.reshape(variable.shape());
+            (moments.first, moments.second) = (own(&m)?, own(&v)?);
+            variable.set(&own(&theta)?)?;
+            first += count;
+        }
+        Ok(())
     }
 }
 

@@ -9,6 +9,7 @@ mod recipe;
 mod schedule;
 mod session;
 
+pub use adamw::AdamW;
 pub(crate) use batches::relative_time;
 pub(crate) use checkpoint::{Checkpoint, Header};
 pub use loss::Loss;

@@ -16,8 +16,10 @@
 
 use super::Waves;
 use super::boxes::{Analysis, Synthesis};
+use super::composed::Tensors;
 use super::mix::mix;
 use crate::layers::slices::by_hand;
+use crate::layers::with_derivative::with_derivative;
 use candle_core::{D, DType, Device, Result, Tensor};
 use ndarray::Array2;
 use std::f64::consts::TAU;
@@ -49,12 +51,14 @@ pub struct Fourier {
     analysis: Analysis,
     synthesis: Synthesis,
     /// The same matrices for the composed path.
-    composed: Option<[Composed; 2]>,
+    composed: Option<Arc<Composed>>,
 }
 
 struct Composed {
-    rows: Vec<Tensor>,
-    columns: Tensor,
+    analysis: Tensors,
+    analysis_transposed: Tensors,
+    synthesis: Tensors,
+    synthesis_transposed: Tensors,
 }
 
 impl Fourier {
@@ -79,15 +83,13 @@ impl Fourier {
             .zip(weights)
             .for_each(|(mut row, weight)| row *= weight);
         let by_hand = device.is_cpu() && dtype == DType::F32;
-        let composed = |rows: &[_], columns: &_| Composed::new(rows, columns, device, dtype);
-        let composed = (!by_hand)
-            .then(|| Result::Ok([composed(&there, &columns)?, composed(&back, &columns_back)?]))
-            .transpose();
+        let tensors = |rows: &[_], columns: &_| Tensors::new(rows, columns, device, dtype);
+        let composed = || Composed::new(tensors(&there, &columns)?, tensors(&back, &columns_back)?);
         Ok(Self {
             waves: numbers.iter().map(Vec::len).collect(),
             analysis: Analysis(Matrices::rounded(&there, &columns)),
             synthesis: Synthesis(Matrices::rounded(&back, &columns_back)),
-            composed: composed?,
+            composed: (!by_hand).then(composed).transpose()?,
         })
     }
 
@@ -109,20 +111,11 @@ impl Fourier {
         if by_hand(boxes) {
             return boxes.contiguous()?.apply_op1(self.analysis.clone());
         }
-        let Composed { rows, columns } = &self.composed()[0];
-        let (batch, channels) = (boxes.dim(0)?, boxes.dim(1)?);
-        let mut x = boxes.contiguous()?.broadcast_matmul(columns)?;
-        let mut inner = columns.dim(1)?;
-        for rows in rows.iter().rev() {
-            let (waves, cells) = (rows.dim(0)? / 2, rows.dim(1)?);
-            let b = rows.broadcast_matmul(&x.reshape(((), cells, inner))?)?;
-            let b = b.reshape(((), 2, waves * inner / 2, 2))?;
-            let part = |half: usize, part: usize| b.narrow(1, half, 1)?.narrow(3, part, 1);
-            let re = (part(0, 0)? - part(1, 1)?)?;
-            x = Tensor::cat(&[re, (part(0, 1)? + part(1, 0)?)?], 3)?;
-            inner *= waves;
-        }
-        x.reshape((batch, channels, (), 2))?.permute((2, 3, 0, 1))?.contiguous()
+        let composed = self.composed();
+        let spectrum = composed.analysis.analyze(&boxes.detach())?;
+        with_derivative(spectrum, [boxes], move |gradient| {
+            Ok([composed.analysis_transposed.synthesize(gradient)?])
+        })
     }
 
     /// `[wave, re|im, batch, channel]` → `[batch, channel, …cells]`.
@@ -130,45 +123,27 @@ impl Fourier {
         if by_hand(spectrum) {
             return spectrum.contiguous()?.apply_op1(self.synthesis.clone());
         }
-        let Composed { rows, columns } = &self.composed()[1];
-        let (waves, _, batch, channels) = spectrum.dims4()?;
-        let mut x = spectrum.permute((2, 3, 0, 1))?.contiguous()?;
-        let mut inner = 2 * waves;
-        let mut shape = vec![batch, channels];
-        for rows in rows {
-            let (cells, waves) = (rows.dim(0)?, rows.dim(1)? / 2);
-            inner /= waves;
-            let pairs = x.reshape(((), waves * inner / 2, 2))?;
-            let (re, im) = (pairs.narrow(2, 0, 1)?, pairs.narrow(2, 1, 1)?);
-            let lower = Tensor::cat(&[&im, &re.neg()?], 2)?;
-            let b = Tensor::stack(&[pairs, lower], 1)?.reshape(((), 2 * waves, inner))?;
-            x = rows.broadcast_matmul(&b)?;
-            shape.push(cells);
-        }
-        shape.push(columns.dim(1)?);
-        x.reshape((1, (), columns.dim(0)?))?.broadcast_matmul(columns)?.reshape(shape)
+        let composed = self.composed();
+        let boxes = composed.synthesis.synthesize(&spectrum.detach())?;
+        with_derivative(boxes, [spectrum], move |gradient| {
+            Ok([composed.synthesis_transposed.analyze(gradient)?])
+        })
     }
 
-    fn composed(&self) -> &[Composed; 2] {
-        self.composed
-            .as_ref()
-            .expect("tensors outside CPU and f32 come with matrices of their kind")
+    fn composed(&self) -> Arc<Composed> {
+        let composed = self.composed.as_ref();
+        composed.expect("tensors outside CPU and f32 come with matrices of their kind").clone()
     }
 }
 
 impl Composed {
-    fn new(
-        rows: &[Array2<f64>],
-        columns: &Array2<f64>,
-        device: &Device,
-        dtype: DType,
-    ) -> Result<Self> {
-        let tensor = |a: &Array2<f64>| {
-            let values: Vec<f64> = a.iter().copied().collect();
-            Tensor::from_vec(values, a.dim(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
-        };
-        let rows = rows.iter().map(tensor).collect::<Result<_>>()?;
-        Ok(Self { rows, columns: tensor(columns)? })
+    fn new(analysis: Tensors, synthesis: Tensors) -> Result<Arc<Self>> {
+        Ok(Arc::new(Self {
+            analysis_transposed: analysis.transposed()?,
+            synthesis_transposed: synthesis.transposed()?,
+            analysis,
+            synthesis,
+        }))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A complex matrix product for every wave.
 
 use crate::layers::slices::{by_hand, output, values};
+use crate::layers::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};
@@ -14,12 +15,31 @@ pub(super) fn mix(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
     if by_hand(x) {
         return x.contiguous()?.apply_op2(&weight.contiguous()?, Mix);
     }
-    let part = |a: &Tensor, part: usize| a.narrow(1, part, 1)?.squeeze(1)?.contiguous();
-    let [xr, xi] = [part(x, 0)?, part(x, 1)?];
-    let [wr, wi] = [part(weight, 0)?, part(weight, 1)?];
-    let re = (xr.matmul(&wr)? - xi.matmul(&wi)?)?;
-    let im = (xr.matmul(&wi)? + xi.matmul(&wr)?)?;
-    Tensor::stack(&[re, im], 1)
+    let (given, matrices) = (x.detach(), weight.detach());
+    let y = composed(&given, &matrices)?;
+    with_derivative(y, [x, weight], move |gradient| {
+        // With the conjugate transposes: ĝ Wᴴ and x̂ᴴ ĝ.
+        let adjoint = |a: &Tensor| conjugate(&a.transpose(2, 3)?.contiguous()?);
+        Ok([composed(gradient, &adjoint(&matrices)?)?, composed(&adjoint(&given)?, gradient)?])
+    })
+}
+
+/// `x̂ W` where it is not written by hand: one real product of `(re, im)` with
+/// `((re W, im W), (−im W, re W))`.
+fn composed(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let part = |a: &Tensor, part: usize| a.narrow(1, part, 1)?.squeeze(1);
+    let (re, im) = (part(weight, 0)?, part(weight, 1)?);
+    let upper = Tensor::cat(&[&re, &im], 2)?;
+    let lower = Tensor::cat(&[&im.neg()?, &re], 2)?;
+    let rows = Tensor::cat(&[part(x, 0)?, part(x, 1)?], 2)?;
+    let y = rows.matmul(&Tensor::cat(&[upper, lower], 1)?)?;
+    let (waves, rows, out) = y.dims3()?;
+    y.reshape((waves, rows, 2, out / 2))?.transpose(1, 2)?.contiguous()
+}
+
+/// `[wave, re|im, …]` with the imaginary parts negated.
+fn conjugate(x: &Tensor) -> Result<Tensor> {
+    Tensor::cat(&[x.narrow(1, 0, 1)?, x.narrow(1, 1, 1)?.neg()?], 1)
 }
 
 /// One operand of all waves: `[wave, re|im, row, column]`.

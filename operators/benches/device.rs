@@ -1,0 +1,120 @@
+//! Training steps and rollouts a second on a device, the GPU `cuda:0` unless another is named:
+//!
+//! ```text
+//! cargo bench -p eddymark-operators --features cuda --bench device -- cuda:0
+//! ```
+//!
+//! `benches/pytorch_device.py` does the same with the same networks in PyTorch. A training step is
+//! the loss, its gradient, and AdamW's update; the loss is read, as a training loop does. A rollout
+//! feeds 20 predictions back and reads the last.
+
+use candle_core::{DType, Device, Result, Tensor};
+use operators::{ARCHITECTURES, AdamW, Inputs, Interface, Loss, Network, Recipe, Weights};
+use std::time::Instant;
+
+/// As in the program; see `benches/operators.rs`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// A network, and what it is given.
+struct Case {
+    name: &'static str,
+    architecture: &'static str,
+    table: &'static str,
+    cells: [usize; 3],
+    batch: usize,
+}
+
+const PUBLISHED: &str =
+    "width = 96\niterations = 10\nkernels = { heads = 5, width = 96, gain = 0.02 }";
+
+const CASES: [Case; 2] = [
+    Case { name: "fno", architecture: "fno", table: "", cells: [64, 64, 1], batch: 32 },
+    Case {
+        name: "ifactformer-m",
+        architecture: "ifactformer-m",
+        table: PUBLISHED,
+        cells: [32, 33, 16],
+        batch: 5,
+    },
+];
+
+/// Predictions of a rollout.
+const STEPS: usize = 20;
+
+/// Milliseconds of each of some repetitions after a few that are not timed: least and median.
+fn milliseconds(count: usize, mut work: impl FnMut() -> Result<()>) -> Result<(f64, f64)> {
+    for _ in 0..5 {
+        work()?;
+    }
+    let mut times = Vec::new();
+    for _ in 0..count {
+        let begun = Instant::now();
+        work()?;
+        times.push(1e3 * begun.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    Ok((times[0], times[times.len() / 2]))
+}
+
+fn measure(case: &Case, device: &Device) -> Result<()> {
+    let architecture = ARCHITECTURES
+        .build(case.architecture, case.table.parse().expect("it is TOML"))
+        .expect("it is valid");
+    let interface = Interface {
+        history: 1,
+        channels: 3,
+        parameters: 0,
+        cells: case.cells,
+        periodic: [true, false, true],
+        constants: Vec::new(),
+    };
+    let weights = Weights::new(1);
+    let builder = weights.builder(DType::F32, device);
+    let network = Network::new(&*architecture, &interface, builder).expect("it knows the place");
+    let mut optimizer = AdamW::new(weights.variables(), &Recipe::default())?;
+    let shape = [&[case.batch, 3], interface.axes()].concat();
+    let states = Tensor::randn(0f32, 1.0, &shape[..], device)?;
+    let truth = Tensor::randn(0f32, 1.0, &shape[..], device)?;
+    let parameters = Tensor::zeros((case.batch, 0), DType::F32, device)?;
+    let times = Tensor::zeros(case.batch, DType::F32, device)?;
+    let next = |network: &Network, states: &Tensor| {
+        network.forward(&Inputs { states, parameters: &parameters, times: &times })
+    };
+
+    let (least, median) = milliseconds(30, || {
+        let loss = Loss::RelativeL2.of(&next(&network, &states)?, &truth)?;
+        loss.to_scalar::<f32>()?;
+        optimizer.update(&loss.backward()?, 1e-4)?;
+        device.synchronize()
+    })?;
+    println!(
+        "{:14} training step, batch {}: {median:8.2} ms ({least:.2} at least)",
+        case.name, case.batch
+    );
+
+    let constants = weights.variables().into_iter().map(|(n, v)| (n, v.as_detached_tensor()));
+    let builder = candle_nn::VarBuilder::from_tensors(constants.collect(), DType::F32, device);
+    let network = Network::new(&*architecture, &interface, builder).expect("it knows the place");
+    let (least, median) = milliseconds(10, || {
+        let last = (0..STEPS).try_fold(states.clone(), |states, _| next(&network, &states))?;
+        last.sum_all()?.to_scalar::<f32>().map(drop)
+    })?;
+    let [least, median] = [least, median].map(|time| time / STEPS as f64);
+    println!(
+        "{:14} rollout step,  batch {}: {median:8.2} ms ({least:.2} at least)",
+        case.name, case.batch
+    );
+    Ok(())
+}
+
+fn main() -> Result<()> {
+    let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    match operators::device(named.as_deref().unwrap_or("cuda:0")) {
+        Ok(device) => CASES.iter().try_for_each(|case| measure(case, &device)),
+        Err(error) => {
+            println!("nothing was measured: {error}");
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Times in PyTorch what `benches/device.rs` times in Rust, on a GPU.
+
+    python pytorch_device.py [cuda:0]
+"""
+
+import statistics
+import sys
+import time
+
+import torch
+
+from pytorch import Fno
+from pytorch_transformers import AS_PUBLISHED, CHANNEL, Factorized
+
+STEPS = 20
+
+
+def milliseconds(count, work):
+    for _ in range(5):
+        work()
+    times = []
+    for _ in range(count):
+        begin = time.perf_counter()
+        work()
+        times.append(1e3 * (time.perf_counter() - begin))
+    return min(times), statistics.median(times)
+
+
+def measure(name, network, batch, cells, device, constants=0):
+    network = network.to(device)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4)
+    x, truth = torch.randn(batch, 3, *cells, device=device), torch.randn(batch, 3, *cells, device=device)
+    places = torch.rand(batch, constants, *cells, device=device)
+    step = lambda x: network(torch.cat([x, places], dim=1))
+    synchronize = torch.cuda.synchronize if device.startswith("cuda") else lambda: None
+
+    def train():
+        optimizer.zero_grad()
+        error = (step(x) - truth).flatten(2).norm(dim=2)
+        loss = (error / truth.flatten(2).norm(dim=2)).mean()
+        loss.item()
+        loss.backward()
+        optimizer.step()
+        synchronize()
+
+    def rollout():
+        with torch.inference_mode():
+            state = x
+            for _ in range(STEPS):
+                state = step(state)
+            state.sum().item()
+
+    least, median = milliseconds(30, train)
+    print(f"{name:14} training step, batch {batch}: {median:8.2f} ms ({least:.2f} at least)")
+    least, median = (time / STEPS for time in milliseconds(10, rollout))
+    print(f"{name:14} rollout step,  batch {batch}: {median:8.2f} ms ({least:.2f} at least)")
+    if device.startswith("cuda"):
+        print(f"{name:14} {torch.cuda.max_memory_allocated() / 2**20:.0f} MiB at most")
+        torch.cuda.reset_peak_memory_stats()
+
+
+def main():
+    device = sys.argv[1] if len(sys.argv) > 1 else "cuda:0"
+    print(f"torch {torch.__version__} on {torch.cuda.get_device_name() if torch.cuda.is_available() else device}")
+    measure("fno", Fno(parameters=0), 32, (64, 64), device, constants=2)
+    measure("ifactformer-m", Factorized(CHANNEL, True, **AS_PUBLISHED), 5, CHANNEL, device)
+
+
+main()
