@@ -1,7 +1,7 @@
 //! Training steps and rollouts a second on a device, the GPU `cuda:0` unless another is named:
 //!
 //! ```text
-//! cargo bench -p eddymark-operators --features cuda --bench device -- cuda:0
+//! cargo bench -p eddymark-operators --features cuda --bench device -- cuda:0 [fno]
 //! ```
 //!
 //! `benches/pytorch_device.py` does the same with the same networks in PyTorch. A training step is
@@ -109,9 +109,11 @@ fn measure(case: &Case, device: &Device) -> Result<()> {
 }
 
 fn main() -> Result<()> {
-    let named = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
-    match operators::device(named.as_deref().unwrap_or("cuda:0")) {
-        Ok(device) => CASES.iter().try_for_each(|case| measure(case, &device)),
+    let mut named = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let (device, only) = (named.next(), named.next());
+    let mut cases = CASES.iter().filter(|case| only.as_ref().is_none_or(|only| case.name == only));
+    match operators::device(device.as_deref().unwrap_or("cuda:0")) {
+        Ok(device) => cases.try_for_each(|case| measure(case, &device)),
         Err(error) => {
             println!("nothing was measured: {error}");
             Ok(())

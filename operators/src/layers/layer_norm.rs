@@ -1,6 +1,7 @@
 //! Layer normalization.
 
 use super::slices::{Reading, blocks, blocks_mut, by_hand, output, values};
+use super::spread::{mean_of_channels, over_channels, sum_of_samples};
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -44,38 +45,42 @@ impl LayerNorm {
 /// The norm where none is written by hand. Its derivative is `(h − mean h − x̂ mean(h x̂)) / σ` with
 /// `h = γ g`, and `Σ g x̂` and `Σ g` for the weights.
 fn composed(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Result<Tensor> {
-    let column = |weight: &Tensor| weight.detach().reshape((1, (), 1));
-    let (gamma, beta, given) = (column(weight)?, column(bias)?, x.detach().flatten_from(2)?);
+    let (gamma, beta) = (weight.detach(), bias.detach());
+    let (given, ones) = (x.detach().flatten_from(2)?.contiguous()?, gamma.ones_like()?);
+    let everywhere = given.narrow(1, 0, 1)?.ones_like()?;
     let y = {
-        let (normal, _) = normalize(&given, epsilon)?;
-        normal.broadcast_mul(&gamma)?.broadcast_add(&beta)?.reshape(x.shape())?
+        let Normal { centred, inverse } = Normal::of(&given, epsilon)?;
+        let y = (centred * over_channels(&inverse, &gamma)?)?;
+        (y + over_channels(&everywhere, &beta)?)?.reshape(x.shape())?
     };
     let shape = x.shape().clone();
     with_derivative(y, [x, weight, bias], move |gradient| {
-        let (normal, inverse) = normalize(&given, epsilon)?;
+        let Normal { centred, inverse } = Normal::of(&given, epsilon)?;
+        let normal = (centred * over_channels(&inverse, &ones)?)?;
         let gradient = gradient.flatten_from(2)?;
-        let of_gamma = (&gradient * &normal)?.sum(2)?.sum(0)?;
-        let h = gradient.broadcast_mul(&gamma)?;
+        let of_gamma = sum_of_samples(&(&gradient * &normal)?.sum(2)?)?;
+        let h = (&gradient * over_channels(&everywhere, &gamma)?)?;
         let slope = mean_of_channels(&(&h * &normal)?)?;
-        let of_x = h.broadcast_sub(&mean_of_channels(&h)?)?.sub(&normal.broadcast_mul(&slope)?)?;
-        let of_x = of_x.broadcast_mul(&inverse)?.reshape(&shape)?;
-        Ok([of_x, of_gamma, gradient.sum(2)?.sum(0)?])
+        let h = (&h - over_channels(&mean_of_channels(&h)?, &ones)?)?;
+        let of_x = (h - (normal * over_channels(&slope, &ones)?)?)?;
+        let of_x = (of_x * over_channels(&inverse, &ones)?)?.reshape(&shape)?;
+        Ok([of_x, of_gamma, sum_of_samples(&gradient.sum(2)?)?])
     })
 }
 
-/// `x̂` of `[batch, channel, cell]`, and one over the deviations, `[batch, 1, cell]`.
-fn normalize(x: &Tensor, epsilon: f64) -> Result<(Tensor, Tensor)> {
-    let centred = x.broadcast_sub(&mean_of_channels(x)?)?;
-    let inverse = (mean_of_channels(&centred.sqr()?)? + epsilon)?.sqrt()?.recip()?;
-    Ok((centred.broadcast_mul(&inverse)?, inverse))
+/// `x − μ` of `[batch, channel, cell]`, and one over the deviations, `[batch, 1, cell]`.
+struct Normal {
+    centred: Tensor,
+    inverse: Tensor,
 }
 
-/// `[batch, channel, cell]` → `[batch, 1, cell]`: a matrix product, for reductions over an axis
-/// that is not the last are slow on a GPU.
-fn mean_of_channels(x: &Tensor) -> Result<Tensor> {
-    let (batch, channels, _) = x.dims3()?;
-    let share = Tensor::full(1.0 / channels as f64, (1, channels), x.device())?;
-    share.to_dtype(x.dtype())?.broadcast_left(batch)?.matmul(&x.contiguous()?)
+impl Normal {
+    fn of(x: &Tensor, epsilon: f64) -> Result<Self> {
+        let ones = x.narrow(0, 0, 1)?.narrow(2, 0, 1)?.ones_like()?;
+        let centred = (x - over_channels(&mean_of_channels(x)?, &ones)?)?;
+        let inverse = (mean_of_channels(&centred.sqr()?)? + epsilon)?.sqrt()?.recip()?;
+        Ok(Self { centred, inverse })
+    }
 }
 
 struct Normalize {

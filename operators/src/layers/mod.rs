@@ -29,6 +29,7 @@ mod slice_attention;
 mod slices;
 mod softmax;
 mod spectral;
+mod spread;
 mod stencil;
 mod with_derivative;
 

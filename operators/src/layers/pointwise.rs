@@ -1,6 +1,7 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
 use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values};
+use super::spread::sum_of_samples;
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -62,31 +63,30 @@ pub fn pointwise(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<T
     composed(x, weight, bias)
 }
 
-/// The map where none is written by hand.
+/// The map where none is written by hand; a bias is the weight of one more channel, of ones.
 fn composed(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
     let shape = [&[x.dim(0)?, weight.dim(0)?], &x.dims()[2..]].concat();
-    let (given, matrix) = (x.detach().flatten_from(2)?.contiguous()?, weight.detach());
-    let y = times(&matrix, &given)?;
-    let y = match bias {
-        Some(bias) => y.broadcast_add(&bias.detach().reshape((1, (), 1))?)?,
-        None => y,
-    };
-    let (y, dims) = (y.reshape(shape)?, x.dims().to_vec());
-    let gradients = move |gradient: &Tensor| -> Result<[Tensor; 3]> {
-        let gradient = gradient.flatten_from(2)?;
-        let of_weight = gradient.matmul(&given.transpose(1, 2)?)?.sum(0)?;
-        Ok([times(&matrix.t()?, &gradient)?.reshape(&dims[..])?, of_weight, gradient])
-    };
-    match bias {
-        Some(bias) => with_derivative(y, [x, weight, bias], move |gradient| {
-            let [of_x, of_weight, gradient] = gradients(gradient)?;
-            Ok([of_x, of_weight, gradient.sum(2)?.sum(0)?])
-        }),
-        None => with_derivative(y, [x, weight], move |gradient| {
-            let [of_x, of_weight, _] = gradients(gradient)?;
-            Ok([of_x, of_weight])
-        }),
+    let (mut given, matrix) = (x.detach().flatten_from(2)?.contiguous()?, weight.detach());
+    let mut extended = matrix.clone();
+    if let Some(bias) = bias {
+        let ones = given.narrow(1, 0, 1)?.ones_like()?;
+        given = Tensor::cat(&[given, ones], 1)?;
+        extended = Tensor::cat(&[extended, bias.detach().unsqueeze(1)?], 1)?;
     }
+    let y = times(&extended, &given)?.reshape(shape)?;
+    let dims = x.dims().to_vec();
+    let gradients = move |gradient: &Tensor| -> Result<[Tensor; 2]> {
+        let gradient = gradient.flatten_from(2)?;
+        let of_x = times(&matrix.t()?, &gradient)?.reshape(&dims[..])?;
+        Ok([of_x, sum_of_samples(&gradient.matmul(&given.transpose(1, 2)?)?)?])
+    };
+    let Some(bias) = bias else { return with_derivative(y, [x, weight], gradients) };
+    let channels = weight.dim(1)?;
+    with_derivative(y, [x, weight, bias], move |gradient| {
+        let [of_x, of_all] = gradients(gradient)?;
+        let of_weight = of_all.narrow(1, 0, channels)?.contiguous()?;
+        Ok([of_x, of_weight, of_all.narrow(1, channels, 1)?.flatten_all()?])
+    })
 }
 
 /// `W x` of every sample: `weight [out, channel]`, `x [batch, channel, cell]`.

@@ -7,6 +7,7 @@
 //! What the kernels make is several times larger than what goes in and comes out: no two axes' are
 //! there at once, and the derivative makes them once more.
 
+use crate::layers::spread::{over_cells, sum_of_samples};
 use crate::layers::with_derivative::with_derivative;
 use candle_core::{Result, Tensor};
 
@@ -69,19 +70,20 @@ impl Mixing {
             let values = axis.turned(&self.v)?;
             let Made { centred, inverse } = Made::by(axis, kernel, &values)?;
             let g = axis.turned(gradient)?.flatten_from(2)?;
-            let g = g.broadcast_sub(&g.mean_keepdim(2)?)?;
+            let g = (&g - over_cells(&g.mean_keepdim(2)?, g.dim(2)?)?)?;
             let product = g.matmul(&centred.transpose(1, 2)?)?;
             let inverse_row = inverse.transpose(1, 2)?;
             let normal = product.broadcast_mul(&inverse_row)?;
             let slope = normal.broadcast_mul(&columns)?.sum_keepdim(1)?.transpose(1, 2)?;
             let slope = ((slope * inverse.sqr()?)? / centred.dim(2)? as f64)?;
             let map = columns.broadcast_mul(&inverse_row)?.transpose(1, 2)?;
-            let of_z = (map.matmul(&g)? - centred.broadcast_mul(&slope)?)?;
+            let slope = over_cells(&slope.contiguous()?, centred.dim(2)?)?;
+            let of_z = (map.matmul(&g)? - (centred * slope)?)?;
             let of_z = of_z.reshape(values.shape())?;
             of_kernels.push(axis.product(&of_z, &values, heads)?.flatten_from(2)?);
             let part = axis.turned(&axis.apply(&kernel.transpose(2, 3)?.contiguous()?, &of_z)?)?;
             of_v = Some(of_v.map_or(Ok(part.clone()), |sum| sum + part)?);
-            of_weight.push(normal.sum(0)?.reshape((columns.dim(0)?, heads, 1, ()))?);
+            of_weight.push(sum_of_samples(&normal)?.reshape((columns.dim(0)?, heads, 1, ()))?);
         }
         let of_weight = Tensor::cat(&of_weight, 2)?.reshape(self.weight.shape())?;
         Ok([of_v.expect("there are axes"), Tensor::cat(&of_kernels, 2)?, of_weight])
@@ -98,7 +100,7 @@ struct Made {
 impl Made {
     fn by(axis: Axis, kernel: &Tensor, values: &Tensor) -> Result<Self> {
         let z = axis.apply(kernel, values)?.flatten_from(2)?;
-        let centred = z.broadcast_sub(&z.mean_keepdim(2)?)?;
+        let centred = (&z - over_cells(&z.mean_keepdim(2)?, z.dim(2)?)?)?;
         let inverse = (centred.sqr()?.mean_keepdim(2)? + EPSILON)?.sqrt()?.recip()?;
         Ok(Self { centred, inverse })
     }

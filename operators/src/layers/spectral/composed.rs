@@ -1,7 +1,15 @@
 //! Boxes to spectrum and back by candle's own operations, where none are written by hand.
+//!
+//! Real and imaginary parts are two halves of the axis that is transformed next, so that a complex
+//! product is one real product:
+//!
+//! ```text
+//! (re X)   (C −S) (re A)
+//! (im X) = (S  C) (im A)        C + i S the waves along the axis
+//! ```
 
 use candle_core::{DType, Device, Result, Tensor};
-use ndarray::Array2;
+use ndarray::{Array2, Axis, concatenate, s};
 
 /// The matrices of one direction: of all axes but the last, and of the last.
 pub(super) struct Tensors {
@@ -10,18 +18,30 @@ pub(super) struct Tensors {
 }
 
 impl Tensors {
-    pub(super) fn new(
+    /// Of `rows`, cosines' rows over the sines', and of `columns`, one of each in turn.
+    pub(super) fn of_analysis(
         rows: &[Array2<f64>],
         columns: &Array2<f64>,
         device: &Device,
         dtype: DType,
     ) -> Result<Self> {
-        let tensor = |a: &Array2<f64>| {
-            let values: Vec<f64> = a.iter().copied().collect();
-            Tensor::from_vec(values, a.dim(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
-        };
-        let rows = rows.iter().map(tensor).collect::<Result<_>>()?;
-        Ok(Self { rows, columns: tensor(columns)? })
+        let rows = rows.iter().map(|rows| tensor(&complex(rows), device, dtype));
+        Ok(Self {
+            rows: rows.collect::<Result<_>>()?,
+            columns: tensor(&halves(columns), device, dtype)?,
+        })
+    }
+
+    /// The same of the transposed matrices.
+    pub(super) fn of_synthesis(
+        rows: &[Array2<f64>],
+        columns: &Array2<f64>,
+        device: &Device,
+        dtype: DType,
+    ) -> Result<Self> {
+        let transpose = |a: &Array2<f64>| a.t().to_owned();
+        let rows: Vec<_> = rows.iter().map(transpose).collect();
+        Self::of_analysis(&rows, &transpose(columns), device, dtype)?.transposed()
     }
 
     pub(super) fn transposed(&self) -> Result<Self> {
@@ -33,38 +53,51 @@ impl Tensors {
     /// `[batch, channel, …cells]` → `[wave, re|im, batch, channel]`.
     pub(super) fn analyze(&self, boxes: &Tensor) -> Result<Tensor> {
         let (batch, channels) = (boxes.dim(0)?, boxes.dim(1)?);
-        let (last, mut inner) = self.columns.dims2()?;
-        let mut x = boxes.reshape(((), last))?.matmul(&self.columns)?;
+        let (last, twice) = self.columns.dims2()?;
+        let (mut x, mut inner) = (boxes.reshape(((), last))?.matmul(&self.columns)?, twice / 2);
         for rows in self.rows.iter().rev() {
-            let (waves, cells) = (rows.dim(0)? / 2, rows.dim(1)?);
-            let lines = x.reshape(((), cells, inner))?;
-            let b = rows.broadcast_left(lines.dim(0)?)?.matmul(&lines)?;
-            let b = b.reshape(((), 2, waves * inner / 2, 2))?;
-            let part = |half: usize, part: usize| b.narrow(1, half, 1)?.narrow(3, part, 1);
-            let re = (part(0, 0)? - part(1, 1)?)?;
-            x = Tensor::cat(&[re, (part(0, 1)? + part(1, 0)?)?], 3)?;
+            let (waves, cells) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
+            let parts = x.reshape(((), cells, 2, inner))?.transpose(1, 2)?.contiguous()?;
+            let parts = parts.reshape(((), 2 * cells, inner))?;
+            x = rows.broadcast_left(parts.dim(0)?)?.matmul(&parts)?;
             inner *= waves;
         }
-        x.reshape((batch, channels, (), 2))?.permute((2, 3, 0, 1))?.contiguous()
+        x.reshape((batch, channels, 2, inner))?.permute((3, 2, 0, 1))?.contiguous()
     }
 
     /// `[wave, re|im, batch, channel]` → `[batch, channel, …cells]`.
     pub(super) fn synthesize(&self, spectrum: &Tensor) -> Result<Tensor> {
-        let (waves, _, batch, channels) = spectrum.dims4()?;
-        let mut x = spectrum.permute((2, 3, 0, 1))?.contiguous()?;
-        let mut inner = 2 * waves;
+        let (mut inner, _, batch, channels) = spectrum.dims4()?;
+        let mut x = spectrum.permute((2, 3, 1, 0))?.contiguous()?;
         let mut shape = vec![batch, channels];
         for rows in &self.rows {
-            let (cells, waves) = (rows.dim(0)?, rows.dim(1)? / 2);
+            let (cells, waves) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
             inner /= waves;
-            let pairs = x.reshape(((), waves * inner / 2, 2))?;
-            let (re, im) = (pairs.narrow(2, 0, 1)?, pairs.narrow(2, 1, 1)?);
-            let lower = Tensor::cat(&[&im, &re.neg()?], 2)?;
-            let b = Tensor::stack(&[pairs, lower], 1)?.reshape(((), 2 * waves, inner))?;
-            x = rows.broadcast_left(b.dim(0)?)?.matmul(&b)?;
+            let parts = x.reshape(((), 2 * waves, inner))?;
+            let parts = rows.broadcast_left(parts.dim(0)?)?.matmul(&parts)?;
+            x = parts.reshape(((), 2, cells, inner))?.transpose(1, 2)?.contiguous()?;
             shape.push(cells);
         }
         shape.push(self.columns.dim(1)?);
         x.reshape(((), self.columns.dim(0)?))?.matmul(&self.columns)?.reshape(shape)
     }
+}
+
+/// `((C, −S), (S, C))` of C over S.
+fn complex(stacked: &Array2<f64>) -> Array2<f64> {
+    let waves = stacked.nrows() / 2;
+    let (c, s) = stacked.view().split_at(Axis(0), waves);
+    let row = |left, right| concatenate![Axis(1), left, right];
+    concatenate![Axis(0), row(c, (-&s).view()), row(s, c)]
+}
+
+/// Columns in turn as two halves.
+fn halves(interleaved: &Array2<f64>) -> Array2<f64> {
+    let half = |first: usize| interleaved.slice(s![.., first..;2]);
+    concatenate![Axis(1), half(0), half(1)]
+}
+
+fn tensor(a: &Array2<f64>, device: &Device, dtype: DType) -> Result<Tensor> {
+    let values: Vec<f64> = a.iter().copied().collect();
+    Tensor::from_vec(values, a.dim(), &Device::Cpu)?.to_dtype(dtype)?.to_device(device)
 }

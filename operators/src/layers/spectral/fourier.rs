@@ -83,8 +83,10 @@ impl Fourier {
             .zip(weights)
             .for_each(|(mut row, weight)| row *= weight);
         let by_hand = device.is_cpu() && dtype == DType::F32;
-        let tensors = |rows: &[_], columns: &_| Tensors::new(rows, columns, device, dtype);
-        let composed = || Composed::new(tensors(&there, &columns)?, tensors(&back, &columns_back)?);
+        let composed = || {
+            let analysis = Tensors::of_analysis(&there, &columns, device, dtype)?;
+            Composed::new(analysis, Tensors::of_synthesis(&back, &columns_back, device, dtype)?)
+        };
         Ok(Self {
             waves: numbers.iter().map(Vec::len).collect(),
             analysis: Analysis(Matrices::rounded(&there, &columns)),

@@ -27,14 +27,12 @@ pub(super) fn mix(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
 /// `x̂ W` where it is not written by hand: one real product of `(re, im)` with
 /// `((re W, im W), (−im W, re W))`.
 fn composed(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let part = |a: &Tensor, part: usize| a.narrow(1, part, 1)?.squeeze(1);
-    let (re, im) = (part(weight, 0)?, part(weight, 1)?);
-    let upper = Tensor::cat(&[&re, &im], 2)?;
-    let lower = Tensor::cat(&[&im.neg()?, &re], 2)?;
-    let rows = Tensor::cat(&[part(x, 0)?, part(x, 1)?], 2)?;
-    let y = rows.matmul(&Tensor::cat(&[upper, lower], 1)?)?;
-    let (waves, rows, out) = y.dims3()?;
-    y.reshape((waves, rows, 2, out / 2))?.transpose(1, 2)?.contiguous()
+    let (waves, _, channels, out) = weight.dims4()?;
+    let turned = Tensor::cat(&[&weight.narrow(1, 1, 1)?.neg()?, &weight.narrow(1, 0, 1)?], 1)?;
+    let rows = |w: &Tensor| w.transpose(1, 2)?.contiguous()?.reshape((waves, (), 2 * w.dim(3)?));
+    let matrix = Tensor::cat(&[rows(weight)?, rows(&turned)?], 1)?;
+    let y = x.transpose(1, 2)?.contiguous()?.reshape((waves, (), 2 * channels))?.matmul(&matrix)?;
+    y.reshape((waves, (), 2, out))?.transpose(1, 2)?.contiguous()
 }
 
 /// `[wave, re|im, …]` with the imaginary parts negated.
