@@ -1,15 +1,4 @@
-#!/usr/bin/env python3
-"""Times in PyTorch what `benches/operators.rs` times in Rust: FNO and U-Net with their defaults.
-
-    OMP_NUM_THREADS=1 python pytorch.py
-
-Sixteen states of 64 x 64 cells; the gradient of the loss, and inference; least and median of ten, and
-the processors' time, which other programs disturb less.
-"""
-
-import os
-import statistics
-import time
+"""FNO, U-Net and DeepONets in PyTorch, with the defaults of this crate's, for `compare.py`."""
 
 import torch
 import torch.nn.functional as F
@@ -81,40 +70,58 @@ class UNet(nn.Module):
         return self.head(x)
 
 
-def milliseconds(work, samples=10):
-    work()
-    times, start = [], time.process_time()
-    for _ in range(samples):
-        begin = time.perf_counter()
-        work()
-        times.append(1e3 * (time.perf_counter() - begin))
-    busy = 1e3 * (time.process_time() - start) / samples
-    return f"{min(times):.0f} ms at least, median {statistics.median(times):.0f} ms, processors {busy:.0f} ms"
+class NormalizedRelu(nn.Module):
+    """CFDBench's `NormAct`: over all values of a sample."""
+
+    def forward(self, x):
+        flat = x.flatten(1)
+        mean, std = (f(flat, dim=1).reshape(-1, *[1] * (x.dim() - 1)) for f in (torch.mean, torch.std))
+        return F.relu((x - mean) / std) * std + mean
 
 
-def measure(name, network, inputs):
-    x, truth = torch.randn(16, inputs, 64, 64), torch.randn(16, 3, 64, 64)
-
-    def gradient():
-        network.zero_grad()
-        error = (network(x) - truth).flatten(2).norm(dim=2)
-        (error / truth.flatten(2).norm(dim=2)).mean().backward()
-
-    def inference():
-        with torch.inference_mode():
-            network(x)
-
-    weights = sum(weight.numel() * (2 if weight.is_complex() else 1) for weight in network.parameters())
-    print(f"{name}, {weights} weights: gradient  {milliseconds(gradient)}")
-    print(f"{name}, {weights} weights: inference {milliseconds(inference)}")
+def perceptron(widths, activation):
+    layers = [nn.Linear(*pair) for pair in zip(widths, widths[1:])]
+    return nn.Sequential(layers[0], *[layer for linear in layers[1:] for layer in (activation(), linear)])
 
 
-def main():
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    measure("fno", Fno(), 6)
-    measure("unet", UNet(), 4)
+def coordinates(nx, ny):
+    centres = ((2 * torch.arange(n) + 1) / n - 1 for n in (nx, ny))
+    return torch.stack(torch.meshgrid(*centres, indexing="ij"), dim=-1).flatten(0, 1)
 
 
-if __name__ == "__main__":
-    main()
+class AutoDeepONet(nn.Module):
+    """The functions are computed once for all samples, as here, not once for each."""
+
+    def __init__(self, channels=3, parameters=1, cells=(64, 64), width=100, depth=8):
+        super().__init__()
+        hidden = [width] * (depth - 1)
+        inputs = channels * cells[0] * cells[1] + parameters
+        self.branch = perceptron([inputs, *hidden, channels * width], nn.ReLU)
+        self.trunk = perceptron([2, *hidden, width], nn.ReLU)
+        self.register_buffer("places", coordinates(*cells))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.channels, self.cells = channels, cells
+
+    def forward(self, x, parameters):
+        coefficients = self.branch(torch.cat([x.flatten(1), parameters], dim=1))
+        sums = coefficients.unflatten(1, (self.channels, -1)) @ self.trunk(self.places).T
+        return (sums + self.bias[:, None]).unflatten(2, self.cells)
+
+
+class DeepONet(nn.Module):
+    """The first layer is split between time and place, as here: less to do than on pairs."""
+
+    def __init__(self, channels=3, parameters=1, cells=(64, 64), width=100, depth=8):
+        super().__init__()
+        hidden = [width] * (depth - 1)
+        self.branch = perceptron([parameters, *hidden, channels * width], NormalizedRelu)
+        self.time, self.place = nn.Linear(1, width), nn.Linear(2, width)
+        self.trunk = perceptron([width, *hidden], NormalizedRelu)
+        self.register_buffer("places", coordinates(*cells))
+        self.bias = nn.Parameter(torch.zeros(channels))
+        self.channels, self.cells = channels, cells
+
+    def forward(self, parameters, times):
+        functions = self.trunk(self.place(self.places) + self.time(times[:, None])[:, None])
+        coefficients = self.branch(parameters).unflatten(1, (self.channels, -1))
+        return (coefficients @ functions.mT + self.bias[:, None]).unflatten(2, self.cells)

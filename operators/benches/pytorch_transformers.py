@@ -1,17 +1,6 @@
-#!/usr/bin/env python3
-"""Times in PyTorch what `benches/transformers.rs` times in Rust.
-
-    OMP_NUM_THREADS=1 python pytorch_transformers.py
-
-Networks are written as their authors did: channels last, kernels applied by `einsum`. The gradient
-of the loss, and inference; least and median of five, and the greatest memory held.
+"""Factorized transformers and Transolver in PyTorch, written as their authors did, for `compare.py`:
+channels last, kernels applied by `einsum`.
 """
-
-import os
-import resource
-import statistics
-import sys
-import time
 
 import torch
 import torch.nn.functional as F
@@ -79,7 +68,7 @@ class Block(nn.Module):
 
 
 class Factorized(nn.Module):
-    def __init__(self, cells, parallel, width=48, iterations=4, heads=4, head_width=24, channels=3):
+    def __init__(self, cells, parallel, width=48, layers=1, iterations=4, heads=4, head_width=24, channels=3):
         super().__init__()
         self.cells, self.iterations = cells, iterations
         self.lift = nn.Conv1d(channels, width // 2, 1, groups=channels)
@@ -87,17 +76,19 @@ class Factorized(nn.Module):
         self.wavenumbers = nn.Parameter(torch.randn(len(cells), width // 2), requires_grad=False)
         places = torch.meshgrid(*[torch.linspace(0, 1, n) for n in cells], indexing="ij")
         self.register_buffer("places", torch.stack(places, dim=-1))
-        self.position = nn.Linear(width, width)
-        self.block = Block(width, heads, head_width, cells, parallel)
+        self.positions = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
+        self.blocks = nn.ModuleList(Block(width, heads, head_width, cells, parallel) for _ in range(layers))
         self.narrow = nn.Conv1d(width, width // 2, 1, bias=False)
         self.project = nn.Conv1d(width // 2, channels, 1)
 
     def forward(self, x):
         u = self.mix(F.gelu(self.lift(x.flatten(2)))).unflatten(2, self.cells).movedim(1, -1)
         phases = 2 * torch.pi * self.places @ self.wavenumbers
-        u = u + self.position(torch.cat([phases.sin(), phases.cos()], dim=-1))
-        for _ in range(self.iterations):
-            u = u + self.block(u) / self.iterations
+        features = torch.cat([phases.sin(), phases.cos()], dim=-1)
+        for position, block in zip(self.positions, self.blocks):
+            u = u + position(features)
+            for _ in range(self.iterations):
+                u = u + block(u) / self.iterations
         u = u.movedim(-1, 1).flatten(2)
         return self.project(F.gelu(self.narrow(u))).unflatten(2, self.cells)
 
@@ -152,53 +143,3 @@ class Transolver(nn.Module):
             v = v + attention(norm(v))
             v = v + perceptron(v)
         return self.project(v).movedim(-1, 1)
-
-
-def milliseconds(work):
-    work()
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
-        work()
-        times.append(1e3 * (time.perf_counter() - start))
-    return f"{min(times):7.0f} ms at least, median {statistics.median(times):7.0f} ms"
-
-
-CHANNEL, PLANE = (32, 33, 16), (64, 64)
-AS_PUBLISHED = {"width": 96, "iterations": 10, "heads": 5, "head_width": 96}
-CASES = {
-    "ifactformer-m, channel": (lambda: Factorized(CHANNEL, True, **AS_PUBLISHED), 2, CHANNEL),
-    "ifactformer-o, channel": (lambda: Factorized(CHANNEL, False, **AS_PUBLISHED), 2, CHANNEL),
-    "ifactformer-m, plane": (lambda: Factorized(PLANE, True), 16, PLANE),
-    "transolver, plane": (lambda: Transolver(PLANE), 16, PLANE),
-}
-
-
-def measure(name):
-    build, batch, cells = CASES[name]
-    network, x = build(), torch.randn(batch, 3, *cells)
-
-    def gradient():
-        network.zero_grad()
-        error = (network(x) - x).flatten(2).norm(dim=2)
-        (error / x.flatten(2).norm(dim=2)).mean().backward()
-
-    def inference():
-        with torch.inference_mode():
-            network(x)
-
-    print(f"{name:24} inference {milliseconds(inference)}")
-    print(f"{name:24} gradient  {milliseconds(gradient)}")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{name:24} {memory:.0f} MiB at most")
-
-
-def main():
-    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
-    for name in sys.argv[1:] or CASES:
-        measure(name)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,16 @@
 //! The convolution, with any stencil along each axis.
 
-mod columns;
+mod correlation;
+mod line;
+pub(super) mod product;
+mod tile;
+pub(super) mod unfolding;
 
-use super::slices::{by_hand, matrix, output, sum_over_cells, values};
+use super::slices::{by_hand, output, sum_over_cells, values};
 use super::stencil::Stencil;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
-use columns::Columns;
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, s};
-use rayon::prelude::*;
+use product::Products;
 use std::sync::Arc;
 
 /// `y_o(i, j) = b_o + Σ_{c,k,l} W_ockl x_c(i_k, j_l)`, where the stencils say which cells `i_k`, `j_l`
@@ -19,7 +20,7 @@ use std::sync::Arc;
 pub struct Convolution {
     weight: Tensor,
     bias: Tensor,
-    columns: Columns,
+    products: Arc<Products>,
     /// For the composed path.
     indices: [Tensor; 2],
 }
@@ -40,7 +41,7 @@ impl Convolution {
             weight: weights.get_with_hints(shape, "weight", uniform)?,
             bias: weights.get_with_hints(channels[1], "bias", uniform)?,
             indices: [x.indices(device)?, y.indices(device)?],
-            columns: Columns::new(channels[0], Arc::new(stencils)),
+            products: Arc::new(Products::new(stencils)),
         })
     }
 
@@ -50,7 +51,7 @@ impl Convolution {
             return x.contiguous()?.apply_op3(
                 &self.weight,
                 &self.bias,
-                Convolve(self.columns.clone()),
+                Convolve(self.products.clone()),
             );
         }
         // The cells under the taps side by side, then a convolution that steps over all of a cell.
@@ -62,13 +63,7 @@ impl Convolution {
     }
 }
 
-/// `[out, channel·taps²]`
-fn weight_matrix<'a>(weight: &'a CpuStorage, layout: &Layout) -> Result<ArrayView2<'a, f32>> {
-    let (out, channels, kx, ky) = layout.shape().dims4()?;
-    Ok(matrix(values(weight, layout)?, (out, channels * kx * ky)))
-}
-
-struct Convolve(Columns);
+struct Convolve(Arc<Products>);
 
 impl CustomOp3 for Convolve {
     fn name(&self) -> &'static str {
@@ -84,29 +79,11 @@ impl CustomOp3 for Convolve {
         bias: &CpuStorage,
         layout_bias: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let columns = &self.0;
-        let (batch, weight) = (layout.dims()[0], weight_matrix(weight, layout_weight)?);
-        let (x, bias) = (values(x, layout)?, values(bias, layout_bias)?);
-        let (out, [nx, ny], tiles) = (weight.nrows(), columns.outputs(), columns.tiles());
-        let bands: Vec<Array2<f32>> = (0..batch * tiles.len())
-            .into_par_iter()
-            .map(|task| {
-                let x = columns.sample(x, task / tiles.len());
-                let taps = columns.gather(x, tiles[task % tiles.len()].clone());
-                let mut band = Array2::from_shape_fn((out, taps.ncols()), |(o, _)| bias[o]);
-                general_mat_mul(1.0, &weight, &taps, 1.0, &mut band);
-                band
-            })
-            .collect();
-        let mut y = vec![0.0; batch * out * nx * ny];
-        y.par_chunks_mut(nx * ny).enumerate().for_each(|(plane, y)| {
-            let (sample, o) = (plane / out, plane % out);
-            for (tile, band) in tiles.iter().zip(&bands[sample * tiles.len()..]) {
-                let band = band.row(o);
-                y[tile.start * ny..tile.end * ny].copy_from_slice(band.as_slice().expect("a row"));
-            }
-        });
-        Ok(output(y, (batch, out, nx, ny)))
+        let (out, channels, _, _) = layout_weight.shape().dims4()?;
+        let (weight, bias) = (values(weight, layout_weight)?, values(bias, layout_bias)?);
+        let y = self.0.convolve(values(x, layout)?, weight, bias, [out, channels]);
+        let [nx, ny] = self.0.outputs();
+        Ok(output(y, (layout.dims()[0], out, nx, ny)))
     }
 
     fn bwd(
@@ -117,17 +94,18 @@ impl CustomOp3 for Convolve {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (gradient, columns) = (gradient.contiguous()?, self.0.clone());
+        let (gradient, products) = (gradient.contiguous()?, &self.0);
+        let of_x = || gradient.apply_op2_no_bwd(weight, &Transposed(products.clone()));
         Ok((
-            Some(gradient.apply_op2_no_bwd(weight, &Transposed(columns.clone()))?),
-            Some(gradient.apply_op2_no_bwd(x, &WeightGradient(columns))?),
+            x.track_op().then(of_x).transpose()?,
+            Some(gradient.apply_op2_no_bwd(x, &WeightGradient(products.clone()))?),
             Some(sum_over_cells(&gradient)?),
         ))
     }
 }
 
 /// The gradient's value goes back to every cell that a tap found.
-struct Transposed(Columns);
+struct Transposed(Arc<Products>);
 
 impl CustomOp2 for Transposed {
     fn name(&self) -> &'static str {
@@ -141,24 +119,16 @@ impl CustomOp2 for Transposed {
         weight: &CpuStorage,
         layout_weight: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let columns = &self.0;
-        let (batch, out, nx, ny) = layout.shape().dims4()?;
-        let (weight, [mx, my]) = (weight_matrix(weight, layout_weight)?, columns.inputs());
-        let mut x = vec![0.0; batch * columns.channels() * mx * my];
-        let samples = values(g, layout)?.par_chunks_exact(out * nx * ny);
-        x.par_chunks_exact_mut(columns.channels() * mx * my).zip(samples).for_each(|(x, g)| {
-            let g = matrix(g, (out, nx * ny));
-            for tile in columns.tiles() {
-                let taps = weight.t().dot(&g.slice(s![.., tile.start * ny..tile.end * ny]));
-                columns.scatter(taps.view(), tile, x);
-            }
-        });
-        Ok(output(x, (batch, columns.channels(), mx, my)))
+        let (out, channels, _, _) = layout_weight.shape().dims4()?;
+        let weight = values(weight, layout_weight)?;
+        let x = self.0.transpose(values(g, layout)?, weight, [out, channels]);
+        let [mx, my] = self.0.inputs();
+        Ok(output(x, (layout.dims()[0], channels, mx, my)))
     }
 }
 
-/// `Σ_samples g tapsᵀ`, tiles and samples added in order.
-struct WeightGradient(Columns);
+/// `Σ_samples g tapsᵀ`.
+struct WeightGradient(Arc<Products>);
 
 impl CustomOp2 for WeightGradient {
     fn name(&self) -> &'static str {
@@ -172,24 +142,9 @@ impl CustomOp2 for WeightGradient {
         x: &CpuStorage,
         layout_x: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let columns = &self.0;
-        let (_, out, nx, ny) = layout.shape().dims4()?;
-        let (channels, [kx, ky]) = (columns.channels(), columns.taps());
-        let shape = (out, channels * kx * ky);
-        let x = values(x, layout_x)?;
-        let samples = values(g, layout)?.par_chunks_exact(out * nx * ny).enumerate();
-        let of_sample = |(sample, g): (usize, &[f32])| {
-            let g = matrix(g, (out, nx * ny));
-            let mut sum = Array2::zeros(shape);
-            for tile in columns.tiles() {
-                let taps = columns.gather(columns.sample(x, sample), tile.clone());
-                let band = g.slice(s![.., tile.start * ny..tile.end * ny]);
-                general_mat_mul(1.0, &band, &taps.t(), 1.0, &mut sum);
-            }
-            sum
-        };
-        let sums: Vec<Array2<f32>> = samples.map(of_sample).collect();
-        let sum = sums.into_iter().fold(Array2::zeros(shape), |sum, sample| sum + sample);
-        Ok(output(sum.into_raw_vec_and_offset().0, (out, channels, kx, ky)))
+        let [out, channels] = [layout, layout_x].map(|layout| layout.dims()[1]);
+        let sums = self.0.correlate(values(g, layout)?, values(x, layout_x)?, [out, channels]);
+        let [kx, ky] = self.0.taps();
+        Ok(output(sums, (out, channels, kx, ky)))
     }
 }

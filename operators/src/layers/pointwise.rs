@@ -1,7 +1,10 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
+use super::convolution::product::{convolve, correlate};
+use super::convolution::unfolding::Unfolding;
 use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values};
 use super::spread::sum_of_samples;
+use super::stencil::{Beyond, Stencil};
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -116,9 +119,22 @@ impl Sizes {
     }
 }
 
+/// Cells from which on the products are those of a [`Convolution`](super::Convolution).
+const MANY: usize = 32;
+
+/// A convolution with one tap.
+fn one_tap(cells: usize) -> Unfolding {
+    Unfolding::new([1, cells].map(|cells| Stencil::wide(cells, 1, Beyond::Zeros)))
+}
+
 /// `y = W x + b`; the rows of each sample's product are split where there are few samples.
 fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f32]>) -> Vec<f32> {
     let (out, cells) = (weight.nrows(), sizes.cells);
+    if cells >= MANY {
+        let bias = bias.unwrap_or_default();
+        let weight = |o, _, c| weight[[o, c]];
+        return convolve(&one_tap(cells), x, weight, bias, [out, sizes.channels]);
+    }
     let mut y = vec![0.0; sizes.batch * out * cells];
     let parts = rayon::current_num_threads().div_ceil(sizes.batch.max(1));
     let rows = out.div_ceil(parts);
@@ -170,8 +186,9 @@ impl CustomOp3 for Map {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
+        let of_x = || gradient.apply_op2_no_bwd(weight, &Transposed);
         Ok((
-            Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
+            x.track_op().then(of_x).transpose()?,
             Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
             Some(sum_over_cells(&gradient)?),
         ))
@@ -207,8 +224,9 @@ impl CustomOp2 for Linear {
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>)> {
         let gradient = gradient.contiguous()?;
+        let of_x = || gradient.apply_op2_no_bwd(weight, &Transposed);
         Ok((
-            Some(gradient.apply_op2_no_bwd(weight, &Transposed)?),
+            x.track_op().then(of_x).transpose()?,
             Some(gradient.apply_op2_no_bwd(x, &WeightGradient)?),
         ))
     }
@@ -257,6 +275,11 @@ impl CustomOp2 for WeightGradient {
             let product = g.t().dot(&matrix(values(x, layout)?, (into.batch, into.channels)));
             let product = product.as_standard_layout().into_owned();
             return Ok(output(product.into_raw_vec_and_offset().0, (out.channels, into.channels)));
+        }
+        if out.cells >= MANY {
+            let (g, x) = (values(g, layout_g)?, values(x, layout)?);
+            let sums = correlate(&one_tap(out.cells), g, x, [out.channels, into.channels]);
+            return Ok(output(sums, (out.channels, into.channels)));
         }
         let products: Vec<_> = out
             .samples(values(g, layout_g)?)

@@ -47,6 +47,8 @@ pub(super) struct Tap {
     /// The longest run of computed cells in which the cell under the tap goes up by one, and the
     /// first of those.
     run: (Range<usize>, usize),
+    /// The cells once more in fewer bytes, `u32::MAX` where there is none.
+    indices: Vec<u32>,
 }
 
 impl Stencil {
@@ -115,7 +117,8 @@ impl Stencil {
         })
     }
 
-    fn new(
+    /// The stencil of which `cell(output, tap)` is the table.
+    pub(super) fn new(
         inputs: usize,
         outputs: usize,
         taps: usize,
@@ -154,8 +157,14 @@ impl Stencil {
 }
 
 impl Tap {
-    fn new(cells: Vec<Option<usize>>) -> Self {
-        Self { run: straight_run(&cells), cells }
+    pub(super) fn new(cells: Vec<Option<usize>>) -> Self {
+        let index = |cell: &Option<usize>| cell.map_or(u32::MAX, |cell| cell as u32);
+        Self { run: straight_run(&cells), indices: cells.iter().map(index).collect(), cells }
+    }
+
+    /// The cells under the tap of all computed cells.
+    pub(super) fn cells(&self) -> &[Option<usize>] {
+        &self.cells
     }
 
     /// The cell under the tap of a computed cell.
@@ -167,8 +176,10 @@ impl Tap {
     pub(super) fn gather(&self, x: &[f32], y: &mut [f32]) {
         let (run, first) = &self.run;
         y[run.clone()].copy_from_slice(&x[*first..first + run.len()]);
-        for j in (0..run.start).chain(run.end..y.len()) {
-            y[j] = self.cells[j].map_or(0.0, |cell| x[cell]);
+        for outside in [0..run.start, run.end..y.len()] {
+            for (y, cell) in y[outside.clone()].iter_mut().zip(&self.indices[outside]) {
+                *y = x.get(*cell as usize).copied().unwrap_or_default();
+            }
         }
     }
 
@@ -177,8 +188,12 @@ impl Tap {
         let (run, first) = &self.run;
         let cells = &mut x[*first..first + run.len()];
         cells.iter_mut().zip(&y[run.clone()]).for_each(|(x, y)| *x += y);
-        for (j, cell) in self.strays() {
-            x[cell] += y[j];
+        for outside in [0..run.start, run.end..y.len()] {
+            for (y, cell) in y[outside.clone()].iter().zip(&self.indices[outside]) {
+                if let Some(x) = x.get_mut(*cell as usize) {
+                    *x += y;
+                }
+            }
         }
     }
 
