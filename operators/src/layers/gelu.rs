@@ -3,6 +3,7 @@
 use super::slices::{by_hand, output, values};
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use pulp::Arch;
 use rayon::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
@@ -52,7 +53,8 @@ impl CustomOp1 for Gelu {
         let x = values(x, layout)?;
         let mut y = vec![0.0; x.len()];
         y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).for_each(|(y, x)| {
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x * normal_distribution(x));
+            let work = || y.iter_mut().zip(x).for_each(|(y, &x)| *y = x * normal_distribution(x));
+            Arch::new().dispatch(work);
         });
         Ok(output(y, layout.shape()))
     }
@@ -81,7 +83,9 @@ impl CustomOp2 for GeluGradient {
         let mut y = vec![0.0; x.len()];
         let blocks = y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).zip(g.par_chunks(BLOCK));
         blocks.for_each(|((y, x), g)| {
-            y.iter_mut().zip(x).zip(g).for_each(|((y, &x), g)| *y = g * gelu_slope(x));
+            Arch::new().dispatch(|| {
+                y.iter_mut().zip(x).zip(g).for_each(|((y, &x), g)| *y = g * gelu_slope(x));
+            });
         });
         Ok(output(y, layout.shape()))
     }
@@ -105,9 +109,11 @@ impl CustomOp2 for GeluSum {
         let mut y = vec![0.0; a.len()];
         let blocks = y.par_chunks_mut(BLOCK).zip(a.par_chunks(BLOCK)).zip(b.par_chunks(BLOCK));
         blocks.for_each(|((y, a), b)| {
-            for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
-                *y = (a + b) * normal_distribution(a + b);
-            }
+            Arch::new().dispatch(|| {
+                for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
+                    *y = (a + b) * normal_distribution(a + b);
+                }
+            });
         });
         Ok(output(y, layout.shape()))
     }
@@ -144,24 +150,26 @@ impl CustomOp3 for GeluSumGradient {
         let mut y = vec![0.0; a.len()];
         let blocks = y.par_chunks_mut(BLOCK).zip(a.par_chunks(BLOCK)).zip(b.par_chunks(BLOCK));
         blocks.zip(g.par_chunks(BLOCK)).for_each(|(((y, a), b), g)| {
-            for (((y, a), b), g) in y.iter_mut().zip(a).zip(b).zip(g) {
-                *y = g * gelu_slope(a + b);
-            }
+            Arch::new().dispatch(|| {
+                for (((y, a), b), g) in y.iter_mut().zip(a).zip(b).zip(g) {
+                    *y = g * gelu_slope(a + b);
+                }
+            });
         });
         Ok(output(y, layout.shape()))
     }
 }
 
 /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
-#[inline]
-fn gelu_slope(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn gelu_slope(x: f32) -> f32 {
     const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
     normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
 }
 
 /// `Φ(x) = ½ (1 + erf(x/√2))`.
-#[inline]
-fn normal_distribution(x: f32) -> f32 {
+#[inline(always)]
+pub(super) fn normal_distribution(x: f32) -> f32 {
     0.5 + 0.5 * error_function(x * std::f32::consts::FRAC_1_SQRT_2)
 }
 
@@ -169,7 +177,7 @@ fn normal_distribution(x: f32) -> f32 {
 /// |x| = 4 it is ±1 to the last bit but one.
 ///
 /// Source of the coefficients: Eigen, `generic_fast_erf_float`. The test holds it against libm.
-#[inline]
+#[inline(always)]
 fn error_function(x: f32) -> f32 {
     const P: [f32; 7] = [
         -1.609_603_4e-2,
@@ -187,7 +195,7 @@ fn error_function(x: f32) -> f32 {
 }
 
 /// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and 0 where it would be subnormal.
-#[inline]
+#[inline(always)]
 pub(super) fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
     let x = x.max(-87.0); // e⁻⁸⁷ is the least normal power
@@ -198,7 +206,7 @@ pub(super) fn exponential(x: f32) -> f32 {
 }
 
 /// `Σᵢ cᵢ xⁱ`.
-#[inline]
+#[inline(always)]
 fn horner<const N: usize>(coefficients: [f32; N], x: f32) -> f32 {
     let mut sum = coefficients[N - 1];
     for i in (0..N - 1).rev() {

@@ -1,9 +1,12 @@
 //! Group normalization.
 
-use super::slices::{by_hand, output, sum, sum_of, sum_over_cells, values};
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use super::gelu::{gelu_slope, normal_distribution};
+use super::slices::{Reading, by_hand, output, sum, sum_of, values};
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
+use std::marker::PhantomData;
 
 /// Keeps the quotient finite; PyTorch's value.
 const EPSILON: f64 = 1e-5;
@@ -33,8 +36,17 @@ impl GroupNorm {
 
     /// Normalizes.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.then::<Identity>(x)
+    }
+
+    /// `gelu` of what [`Self::forward`] returns, in one pass that keeps nothing between.
+    pub fn forward_gelu(&self, x: &Tensor) -> Result<Tensor> {
+        self.then::<Gelu>(x)
+    }
+
+    fn then<C: Curve>(&self, x: &Tensor) -> Result<Tensor> {
         if by_hand(x) {
-            let normalize = Normalize { groups: self.groups };
+            let normalize = Normalize::<C> { groups: self.groups, curve: PhantomData };
             return x.contiguous()?.apply_op3(&self.weight, &self.bias, normalize);
         }
         let grouped = x.reshape((x.dim(0)?, self.groups, ()))?;
@@ -44,7 +56,50 @@ impl GroupNorm {
         let ones = vec![1; x.rank() - 2];
         let shape = [&[1, self.weight.elem_count()], &ones[..]].concat();
         let (weight, bias) = (self.weight.reshape(&shape[..])?, self.bias.reshape(&shape[..])?);
-        normal.broadcast_mul(&weight)?.broadcast_add(&bias)
+        C::composed(&normal.broadcast_mul(&weight)?.broadcast_add(&bias)?)
+    }
+}
+
+/// What is done to every normalized value.
+trait Curve: Send + Sync + 'static {
+    fn value(x: f32) -> f32;
+    fn slope(x: f32) -> f32;
+    fn composed(x: &Tensor) -> Result<Tensor>;
+}
+
+struct Identity;
+
+impl Curve for Identity {
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        x
+    }
+
+    #[inline(always)]
+    fn slope(_: f32) -> f32 {
+        1.0
+    }
+
+    fn composed(x: &Tensor) -> Result<Tensor> {
+        Ok(x.clone())
+    }
+}
+
+struct Gelu;
+
+impl Curve for Gelu {
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        x * normal_distribution(x)
+    }
+
+    #[inline(always)]
+    fn slope(x: f32) -> f32 {
+        gelu_slope(x)
+    }
+
+    fn composed(x: &Tensor) -> Result<Tensor> {
+        x.gelu_erf()
     }
 }
 
@@ -55,6 +110,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
+    #[inline(always)]
     pub(super) fn of(x: &[f32]) -> Self {
         let count = x.len() as f32;
         let mean = sum(x) / count;
@@ -62,22 +118,88 @@ impl Scale {
         Self { mean, inverse: 1.0 / (variance + EPSILON as f32).sqrt() }
     }
 
+    #[inline(always)]
     pub(super) fn normal(&self, x: f32) -> f32 {
         (x - self.mean) * self.inverse
     }
 }
 
 /// Channels a group and cells a channel.
-fn sizes(layout: &Layout, groups: usize) -> (usize, usize) {
-    let dims = layout.dims();
-    (dims[1] / groups, dims[2..].iter().product())
+fn sizes(dims: &[usize], groups: usize) -> [usize; 2] {
+    [dims[1] / groups, dims[2..].iter().product()]
 }
 
-struct Normalize {
+struct Normalize<C> {
     groups: usize,
+    curve: PhantomData<C>,
 }
 
-impl CustomOp3 for Normalize {
+/// One group of one sample, with its channels' weights.
+struct Group<'a, C> {
+    x: &'a [f32],
+    cells: usize,
+    weight: &'a [f32],
+    bias: &'a [f32],
+    curve: PhantomData<C>,
+}
+
+/// Writes the values.
+struct Forward<'a, C>(Group<'a, C>, &'a mut [f32]);
+
+impl<C: Curve> WithSimd for Forward<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(Group { x, cells, weight, bias, .. }, y) = self;
+        let scale = Scale::of(x);
+        let planes = y.chunks_mut(cells).zip(x.chunks(cells)).zip(weight.iter().zip(bias));
+        for ((y, x), (gamma, beta)) in planes {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = C::value(gamma * scale.normal(x) + beta);
+            }
+        }
+    }
+}
+
+/// Writes `(γ h − mean γh − x̂ mean(γ h x̂)) / σ` with `h = g` times the curve's slope, and the weight's
+/// and the bias's parts, `Σ h x̂` and `Σ h`, channel by channel.
+struct Backward<'a, C> {
+    group: Group<'a, C>,
+    g: &'a [f32],
+    of_x: &'a mut [f32],
+    of_weight: &'a mut [f32],
+    of_bias: &'a mut [f32],
+}
+
+impl<C: Curve> WithSimd for Backward<'_, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Group { x, cells, weight, bias, .. } = self.group;
+        let scale = Scale::of(x);
+        let [mut mean, mut slope] = [0.0; 2];
+        let channels = x.chunks(cells).zip(self.g.chunks(cells)).zip(self.of_x.chunks_mut(cells));
+        for (channel, ((x, g), h)) in channels.enumerate() {
+            let (gamma, beta) = (weight[channel], bias[channel]);
+            for ((h, &x), g) in h.iter_mut().zip(x).zip(g) {
+                *h = g * C::slope(gamma * scale.normal(x) + beta);
+            }
+            self.of_weight[channel] = sum_of(cells, |i| h[i] * scale.normal(x[i]));
+            self.of_bias[channel] = sum(h);
+            mean += gamma * self.of_bias[channel] / (weight.len() * cells) as f32;
+            slope += gamma * self.of_weight[channel] / (weight.len() * cells) as f32;
+        }
+        for ((h, x), gamma) in self.of_x.chunks_mut(cells).zip(x.chunks(cells)).zip(weight) {
+            for (h, &x) in h.iter_mut().zip(x) {
+                *h = scale.inverse * (gamma * *h - mean - slope * scale.normal(x));
+            }
+        }
+    }
+}
+
+impl<C: Curve> CustomOp3 for Normalize<C> {
     fn name(&self) -> &'static str {
         "group-norm"
     }
@@ -92,114 +214,51 @@ impl CustomOp3 for Normalize {
         layout_bias: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (weight, bias) = (values(weight, layout_weight)?, values(bias, layout_bias)?);
-        let (x, (channels, cells)) = (values(x, layout)?, sizes(layout, self.groups));
+        let (x, [channels, cells]) = (values(x, layout)?, sizes(layout.dims(), self.groups));
         let mut y = vec![0.0; x.len()];
         let size = channels * cells;
         y.par_chunks_mut(size).zip(x.par_chunks(size)).enumerate().for_each(|(group, (y, x))| {
-            let (scale, first) = (Scale::of(x), group % self.groups * channels);
-            let planes = y.chunks_mut(cells).zip(x.chunks(cells)).enumerate();
-            for (channel, (y, x)) in planes {
-                let (gamma, beta) = (weight[first + channel], bias[first + channel]);
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = gamma * scale.normal(x) + beta);
-            }
+            let first = group % self.groups * channels;
+            let [weight, bias] = [weight, bias].map(|all| &all[first..first + channels]);
+            let group = Group { x, cells, weight, bias, curve: self.curve };
+            Arch::new().dispatch(Forward(group, y));
         });
         Ok(output(y, layout.shape()))
     }
 
+    /// The samples' parts are added in order.
     fn bwd(
         &self,
         x: &Tensor,
         weight: &Tensor,
-        _: &Tensor,
+        bias: &Tensor,
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (gradient, groups) = (gradient.contiguous()?, self.groups);
-        Ok((
-            Some(x.apply_op3_no_bwd(weight, &gradient, &InputGradient { groups })?),
-            Some(x.apply_op2_no_bwd(&gradient, &WeightGradient { groups })?),
-            Some(sum_over_cells(&gradient)?),
-        ))
-    }
-}
-
-/// `(h − mean h − x̂ mean(h x̂)) / σ` with `h = γ g`.
-struct InputGradient {
-    groups: usize,
-}
-
-impl CustomOp3 for InputGradient {
-    fn name(&self) -> &'static str {
-        "group-norm-input-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        weight: &CpuStorage,
-        layout_weight: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let weight = values(weight, layout_weight)?;
-        let (x, g, (channels, cells)) =
-            (values(x, layout)?, values(g, layout_g)?, sizes(layout, self.groups));
-        let mut y = vec![0.0; x.len()];
-        let size = channels * cells;
-        let groups = y.par_chunks_mut(size).zip(x.par_chunks(size)).zip(g.par_chunks(size));
-        groups.enumerate().for_each(|(group, ((y, x), g))| {
-            let (scale, first) = (Scale::of(x), group % self.groups * channels);
-            let [mut mean, mut slope] = [0.0; 2];
-            for (channel, (x, g)) in x.chunks(cells).zip(g.chunks(cells)).enumerate() {
-                let gamma = weight[first + channel] / size as f32;
-                mean += gamma * sum(g);
-                slope += gamma * sum_of(cells, |i| g[i] * scale.normal(x[i]));
-            }
-            let planes = y.chunks_mut(cells).zip(x.chunks(cells)).zip(g.chunks(cells));
-            for (channel, ((y, x), g)) in planes.enumerate() {
-                let gamma = weight[first + channel];
-                for ((y, &x), g) in y.iter_mut().zip(x).zip(g) {
-                    *y = scale.inverse * (gamma * g - mean - slope * scale.normal(x));
-                }
-            }
+        let (gradient, [channels, cells]) = (gradient.contiguous()?, sizes(x.dims(), self.groups));
+        let readings = [x, &gradient, weight, bias].map(Reading::of);
+        let [x_values, g, weights, biases] = readings.each_ref().map(Reading::values);
+        let (x_values, g, weights, biases) = (x_values?, g?, weights?, biases?);
+        let (size, all) = (channels * cells, channels * self.groups);
+        let mut of_x = vec![0.0; x.elem_count()];
+        let [mut of_weight, mut of_bias] = [0; 2].map(|_| vec![0.0; x.elem_count() / cells]);
+        let parts = of_weight.par_chunks_mut(channels).zip(of_bias.par_chunks_mut(channels));
+        let groups = of_x.par_chunks_mut(size).zip(x_values.par_chunks(size));
+        let groups = groups.zip(g.par_chunks(size)).zip(parts).enumerate();
+        groups.for_each(|(group, (((of_x, x), g), (of_weight, of_bias)))| {
+            let first = group % self.groups * channels;
+            let [weight, bias] = [weights, biases].map(|all| &all[first..first + channels]);
+            let group = Group { x, cells, weight, bias, curve: self.curve };
+            Arch::new().dispatch(Backward { group, g, of_x, of_weight, of_bias });
         });
-        Ok(output(y, layout.shape()))
-    }
-}
-
-/// `Σ g x̂` over samples and cells, the samples added in order.
-struct WeightGradient {
-    groups: usize,
-}
-
-impl CustomOp2 for WeightGradient {
-    fn name(&self) -> &'static str {
-        "group-norm-weight-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, g, (channels, cells)) =
-            (values(x, layout)?, values(g, layout_g)?, sizes(layout, self.groups));
-        let size = channels * cells;
-        let of_group = |(x, g): (&[f32], &[f32])| -> Vec<f32> {
-            let scale = Scale::of(x);
-            let planes = x.chunks(cells).zip(g.chunks(cells));
-            planes.map(|(x, g)| sum_of(cells, |i| g[i] * scale.normal(x[i]))).collect()
+        let total = |parts: &[f32]| {
+            let mut sums = vec![0.0; all];
+            for sample in parts.chunks(all) {
+                sums.iter_mut().zip(sample).for_each(|(sum, part)| *sum += part);
+            }
+            Tensor::from_vec(sums, all, x.device()).map(Some)
         };
-        let rows: Vec<Vec<f32>> =
-            x.par_chunks(size).zip(g.par_chunks(size)).map(of_group).collect();
-        let mut sums = vec![0.0; channels * self.groups];
-        for sample in rows.concat().chunks(sums.len()) {
-            sums.iter_mut().zip(sample).for_each(|(sum, row)| *sum += row);
-        }
-        let count = sums.len();
-        Ok(output(sums, count))
+        let of_x = Tensor::from_vec(of_x, x.shape(), x.device())?;
+        Ok((Some(of_x), total(&of_weight)?, total(&of_bias)?))
     }
 }

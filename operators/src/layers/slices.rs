@@ -115,6 +115,7 @@ impl CustomOp1 for SumOverCells {
 }
 
 /// A sum in sixteen running parts, in which order the compiler can use vector instructions.
+#[inline(always)]
 pub(super) fn sum(x: &[f32]) -> f32 {
     let mut parts = [0.0; 16];
     let chunks = x.chunks_exact(parts.len());
@@ -126,7 +127,7 @@ pub(super) fn sum(x: &[f32]) -> f32 {
 }
 
 /// A sum of a function of the place, in sixteen running parts as [`sum`].
-#[inline]
+#[inline(always)]
 pub(super) fn sum_of(count: usize, value: impl Fn(usize) -> f32) -> f32 {
     let mut parts = [0.0; 16];
     let whole = count / parts.len() * parts.len();

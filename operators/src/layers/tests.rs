@@ -128,6 +128,10 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = GroupNorm::new(3, 3, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
+    ("group norm and gelu", |weights| {
+        let layer = GroupNorm::new(3, 1, weights)?;
+        Ok(Box::new(move |x| layer.forward_gelu(x)))
+    }),
     ("relu", |_| Ok(Box::new(relu))),
     ("normalized relu", |_| Ok(Box::new(normalized_relu))),
     ("gelu", |_| Ok(Box::new(gelu))),

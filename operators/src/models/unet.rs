@@ -1,6 +1,6 @@
 //! The U-Net.
 
-use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, gelu};
+use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -156,7 +156,7 @@ impl Block {
 
     fn forward(&self, x: &Tensor) -> CandleResult<Tensor> {
         self.0.iter().try_fold(x.clone(), |x, (convolution, norm)| {
-            gelu(&norm.forward(&convolution.forward(&x)?)?)
+            norm.forward_gelu(&convolution.forward(&x)?)
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The modern U-Net.
 
-use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, gelu};
+use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -135,7 +135,7 @@ struct UNetModernOperator {
 impl Operator for UNetModernOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = self.stage.forward(&self.lift.forward(&inputs.channels()?)?)?;
-        self.project.forward(&gelu(&self.norm.forward(&v)?)?)
+        self.project.forward(&self.norm.forward_gelu(&v)?)
     }
 }
 
@@ -211,7 +211,7 @@ impl Block {
 
     fn forward(&self, x: &Tensor) -> CandleResult<Tensor> {
         let v = self.halves.iter().try_fold(x.clone(), |v, (norm, convolution)| {
-            convolution.forward(&gelu(&norm.forward(&v)?)?)
+            convolution.forward(&norm.forward_gelu(&v)?)
         })?;
         match &self.shortcut {
             Some(shortcut) => v + shortcut.forward(x)?,
