@@ -5,7 +5,7 @@
 
 Every number is of a process of its own that runs that pass of that network alone: sixteen states of
 64 x 64 cells, or, with `-channel` behind a transformer's name, the published one in a channel. The
-processes of both sides take turns. `OMP_NUM_THREADS` counts the threads of both.
+processes of both sides take turns, and the least of all rounds counts. `OMP_NUM_THREADS` counts the threads of both.
 """
 
 import argparse
@@ -85,6 +85,7 @@ def best(rounds):
 def report(names, rounds):
     threads = os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["RAYON_NUM_THREADS"] = threads
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "1000")  # as `./eddymark` has it
     import torch
 
     folder = Path(__file__).parent
