@@ -11,9 +11,11 @@ import time
 import torch
 
 from pytorch import Fno
-from pytorch_transformers import AS_PUBLISHED, CHANNEL, Factorized
+from pytorch_transformers import Factorized
 
 STEPS = 20
+CHANNEL = (32, 33, 16)
+AS_PUBLISHED = {"width": 96, "iterations": 10, "heads": 5, "head_width": 96}
 
 
 def milliseconds(count, work):
