@@ -136,6 +136,10 @@ fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f
         return convolve(&one_tap(cells), x, weight, bias, [out, sizes.channels]);
     }
     let mut y = vec![0.0; sizes.batch * out * cells];
+    if cells == 1 && sizes.batch > 1 {
+        in_one_product(x, sizes, weight, bias, &mut y);
+        return y;
+    }
     let parts = rayon::current_num_threads().div_ceil(sizes.batch.max(1));
     let rows = out.div_ceil(parts);
     y.par_chunks_exact_mut(out * cells).zip(sizes.samples(x)).for_each(|(y, x)| {
@@ -147,6 +151,27 @@ fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f
         });
     });
     y
+}
+
+/// `yᵀ = xᵀ Wᵀ + b` of samples with one cell each, some samples a thread: weights are read once for
+/// all of them.
+fn in_one_product(
+    x: &[f32],
+    sizes: &Sizes,
+    weight: ArrayView2<'_, f32>,
+    bias: Option<&[f32]>,
+    y: &mut [f32],
+) {
+    let (out, channels) = (weight.nrows(), sizes.channels);
+    let rows = sizes.batch.div_ceil(rayon::current_num_threads());
+    y.par_chunks_mut(rows * out).zip(x.par_chunks(rows * channels)).for_each(|(y, x)| {
+        if let Some(bias) = bias {
+            y.chunks_exact_mut(out).for_each(|y| y.copy_from_slice(bias));
+        }
+        let (x, rows) = (matrix(x, (x.len() / channels, channels)), y.len() / out);
+        let scale = f32::from(bias.is_some());
+        general_mat_mul(1.0, &x, &weight.t(), scale, &mut matrix_mut(y, (rows, out)));
+    });
 }
 
 /// Puts the bias where the product is added to; returns the factor 1 that keeps it there.
