@@ -3,6 +3,7 @@
 mod device;
 mod error;
 mod external;
+mod fit;
 mod import;
 mod interface;
 pub mod layers;
@@ -19,6 +20,7 @@ pub use candle_core::Device;
 pub use device::device;
 pub use error::OperatorError;
 pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
+pub use fit::{Candidates, Fit, Pairs};
 pub use import::Program;
 pub use interface::{Inputs, Interface};
 pub use models::*;

@@ -1,6 +1,6 @@
 //! Recipes of networks, and networks.
 
-use crate::{Inputs, Interface, OperatorError};
+use crate::{Fit, Inputs, Interface, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::Invalid;
@@ -53,6 +53,11 @@ pub trait Architecture: Send + Sync {
     /// began.
     fn is_autoregressive(&self) -> bool {
         true
+    }
+
+    /// How its weights are solved for, if they are not found down the gradient.
+    fn fit(&self) -> Option<&dyn Fit> {
+        None
     }
 }
 

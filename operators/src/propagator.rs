@@ -32,14 +32,28 @@ impl Propagator {
     /// as it was.
     pub(crate) fn next(&self, inputs: &Inputs) -> Result<Tensor> {
         let (states, output) = (inputs.states, self.network.forward(inputs)?);
-        let interface = self.network.interface();
-        let latest = (interface.history - 1) * interface.channels;
-        let latest = states.narrow(1, latest, interface.channels)?;
+        let latest = self.latest(states)?;
         let predicted = match &self.change {
             Some(change) => (self.predicted(&latest)? + output.broadcast_mul(change)?)?,
             None => output,
         };
         self.among_constants(&predicted, &latest)
+    }
+
+    /// What the network is to put out, `[batch, output, …cells]`, so that the state `next` follows
+    /// those given.
+    pub(crate) fn wanted(&self, states: &Tensor, next: &Tensor) -> Result<Tensor> {
+        let next = self.predicted(next)?;
+        let Some(change) = &self.change else { return Ok(next) };
+        // A channel that never changes is to change by 0, not by 0/0.
+        let change = change.maximum(f64::from(f32::MIN_POSITIVE))?;
+        (next - self.predicted(&self.latest(states)?)?)?.broadcast_div(&change)
+    }
+
+    /// The last of the given states, `[batch, channel, …cells]`.
+    fn latest(&self, states: &Tensor) -> Result<Tensor> {
+        let interface = self.network.interface();
+        states.narrow(1, (interface.history - 1) * interface.channels, interface.channels)
     }
 
     /// The channels that are predicted, of `[batch, channel, …cells]`.

@@ -9,6 +9,7 @@ mod cfdbench_unet;
 mod cno;
 mod deeponet;
 mod dil_resnet;
+mod dmd;
 mod factformer;
 mod factorized;
 mod ffn;
@@ -35,6 +36,7 @@ pub use cfdbench_unet::CfdbenchUNet;
 pub use cno::Cno;
 pub use deeponet::DeepONet;
 pub use dil_resnet::DilResNet;
+pub use dmd::Dmd;
 pub use factformer::FactFormer;
 pub use factorized::{Kernels, Positions};
 pub use ffn::Ffn;
@@ -68,6 +70,7 @@ pub const ARCHITECTURES: Registry<dyn Architecture> = Registry {
         entry!(dyn Architecture, Cno),
         entry!(dyn Architecture, DeepONet),
         entry!(dyn Architecture, DilResNet),
+        entry!(dyn Architecture, Dmd),
         entry!(dyn Architecture, FactFormer),
         entry!(dyn Architecture, Ffn),
         entry!(dyn Architecture, Ffno),

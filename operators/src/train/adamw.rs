@@ -84,6 +84,17 @@ impl AdamW {
         Ok(())
     }
 
+    /// Puts these weights in place of the variables and of their running means.
+    pub(super) fn replace(&mut self, weights: &BTreeMap<String, Tensor>) -> Result<()> {
+        for (name, (variable, moments)) in &mut self.variables {
+            let Some(value) = weights.get(name) else { bail!("there is no weight `{name}`") };
+            let value = value.to_device(variable.device())?;
+            variable.set(&value)?;
+            moments.average = moments.average.is_some().then_some(value);
+        }
+        Ok(())
+    }
+
     /// Variables and moments by name.
     pub(super) fn state(&self) -> impl Iterator<Item = (&str, &Var, &Moments)> {
         self.variables.iter().map(|(name, (variable, moments))| (name.as_str(), variable, moments))

@@ -78,6 +78,11 @@ impl<'a> Windows<'a> {
         Self::every(job.source, scaling, Split::Train, job.recipe.window())
     }
 
+    /// All pairs of a history and the state after it in the training split.
+    pub(super) fn pairs(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
+        Self::every(job.source, scaling, Split::Train, job.recipe.history + 1)
+    }
+
     /// The first stretch of every sample of the valid split.
     pub(super) fn valid(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
         let length = (job.recipe.history + job.recipe.valid_steps).min(job.source.info().frames);

@@ -47,7 +47,10 @@ impl Description {
             interface: interface(job.source, &indices, job.recipe.history)?,
             scaling: Scaling::new(job.normalization, &parameters),
             frames: job.source.info().frames,
-            steps: job.recipe.total_steps(windows(job, indices.len())?),
+            steps: match (architecture.fit(), windows(job, indices.len())?) {
+                (Some(_), _) => 1,
+                (None, windows) => job.recipe.total_steps(windows),
+            },
         })
     }
 

@@ -8,6 +8,7 @@ mod loss;
 mod recipe;
 mod schedule;
 mod session;
+mod solve;
 
 pub use adamw::AdamW;
 pub(crate) use batches::relative_time;
@@ -16,7 +17,7 @@ pub use loss::Loss;
 pub use recipe::{Recipe, Target};
 pub use schedule::Schedule;
 
-use crate::{OperatorError, Trained};
+use crate::{ARCHITECTURES, OperatorError, Trained};
 use batches::Windows;
 use candle_core::Device;
 use data::{Normalization, Source};
@@ -80,6 +81,13 @@ pub fn train(
     let mut session = Session::open(job)?;
     let scaling = session.scaling().clone();
     let (windows, valid) = (Windows::training(job, &scaling), Windows::valid(job, &scaling));
+    let architecture = ARCHITECTURES.build(job.architecture, job.table.clone())?;
+    if let (Some(fit), true) = (architecture.fit(), !session.remaining_steps().is_empty()) {
+        let pairs = Windows::pairs(job, &scaling);
+        let (loss, valid_loss) = session.solve(fit, &pairs, &valid)?;
+        let _ = progress(&session.progress(loss, valid_loss));
+        return Trained::load(job.folder, job.device);
+    }
     std::thread::scope(|scope| {
         let mut batches = windows.shuffled(scope, session.remaining_steps(), job);
         loop {

@@ -4,9 +4,10 @@ use super::adamw::AdamW;
 use super::batches::{Batch, Windows};
 use super::{Checkpoint, Description, TrainJob, TrainProgress};
 use crate::propagator::Propagator;
-use crate::{ARCHITECTURES, Inputs, Network, OperatorError, Recipe, Scaling, Weights};
+use crate::{ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Weights};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use data::{CurvePoint, read_lines, write_lines};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -18,6 +19,8 @@ pub(super) struct Session {
     optimizer: AdamW,
     device: Device,
     folder: PathBuf,
+    /// Whether there is no gradient, see [`Fit`](crate::Fit).
+    is_solved: bool,
     step: usize,
     best: Option<f64>,
     curve: Vec<CurvePoint>,
@@ -46,6 +49,7 @@ impl Session {
             description,
             device: job.device.clone(),
             folder: job.folder.into(),
+            is_solved: architecture.fit().is_some(),
             step: 0,
             best: None,
             curve: Vec::new(),
@@ -80,6 +84,18 @@ impl Session {
         &self.description.scaling
     }
 
+    pub(super) fn interface(&self) -> &Interface {
+        &self.description.interface
+    }
+
+    pub(super) fn propagator(&self) -> &Propagator {
+        &self.propagator
+    }
+
+    pub(super) fn device(&self) -> &Device {
+        &self.device
+    }
+
     pub(super) fn remaining_steps(&self) -> Range<usize> {
         self.step..if self.is_out_of_patience() { self.step } else { self.description.steps }
     }
@@ -94,7 +110,7 @@ impl Session {
     }
 
     fn rate(&self, step: usize) -> f64 {
-        self.recipe().rate(step, self.description.steps)
+        if self.is_solved { 0.0 } else { self.recipe().rate(step, self.description.steps) }
     }
 
     /// One step down the gradient; returns the loss before it.
@@ -140,6 +156,17 @@ impl Session {
         Tensor::stack(&losses, 0)?.mean_all()
     }
 
+    /// Puts these weights in place of the present ones.
+    pub(super) fn replace(&mut self, weights: &BTreeMap<String, Tensor>) -> CandleResult<()> {
+        self.optimizer.replace(weights)
+    }
+
+    /// Notes a step that was taken by other means than the gradient's.
+    pub(super) fn step_was_taken(&mut self, loss: f64) {
+        self.step += 1;
+        self.losses.push(loss);
+    }
+
     /// Notes that the next batch was waited for.
     pub(super) fn waited(&mut self, time: Duration) {
         self.waited += time;
@@ -153,7 +180,7 @@ impl Session {
     /// saves.
     pub(super) fn look(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
         self.optimizer.exchange()?;
-        let loss = (valid.len() > 0).then(|| self.valid_loss(valid)).transpose()?;
+        let loss = (valid.len() > 0).then(|| self.mean_loss(valid)).transpose()?;
         if let Some(loss) = loss.filter(|loss| self.best.is_none_or(|best| *loss < best)) {
             self.best = Some(loss);
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
@@ -164,13 +191,13 @@ impl Session {
         Ok(loss)
     }
 
-    /// The mean loss over short rollouts of the valid split; infinite if one diverges.
-    fn valid_loss(&self, valid: &Windows) -> Result<f64, OperatorError> {
+    /// The mean loss over rollouts of some windows; infinite if one diverges.
+    pub(super) fn mean_loss(&self, windows: &Windows) -> Result<f64, OperatorError> {
         let mut sum = 0.0;
-        for batch in valid.in_order(self.recipe().batch_size) {
+        for batch in windows.in_order(self.recipe().batch_size) {
             let batch = batch?.to_device(&self.device)?;
             let loss = self.unrolled_loss(&batch, Gradient::None)?.to_scalar::<f32>()?;
-            sum += f64::from(loss) * batch.samples() as f64 / valid.len() as f64;
+            sum += f64::from(loss) * batch.samples() as f64 / windows.len() as f64;
         }
         Ok(if sum.is_finite() { sum } else { f64::INFINITY })
     }
