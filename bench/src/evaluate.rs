@@ -72,6 +72,10 @@ pub struct Entrant<'a> {
     pub seed: Option<u64>,
     /// The time its training took in s.
     pub training_seconds: f64,
+    /// The threads that its training had.
+    pub training_threads: usize,
+    /// The trainings that ran at the same time.
+    pub training_jobs: usize,
     /// Where its numbers come from.
     pub provenance: Provenance,
 }
@@ -100,6 +104,8 @@ pub fn evaluate(
         seed: entrant.seed,
         weights: surrogate.weights(),
         training_seconds: entrant.training_seconds,
+        training_threads: entrant.training_threads,
+        training_jobs: entrant.training_jobs,
         seconds_per_step: timed.seconds_per_step,
         repeats: timed.repeats,
         device: entrant.provenance.device.clone(),

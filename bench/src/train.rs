@@ -48,10 +48,13 @@ impl Training<'_> {
 }
 
 /// Trains, or goes on where an earlier training stopped, or loads one that is done.
+///
+/// `jobs` trainings run at the same time; the curve says so.
 pub fn train(
     training: &Training<'_>,
     place: &Place,
     device: &operators::Device,
+    jobs: usize,
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Trained, BenchError> {
@@ -66,6 +69,7 @@ pub fn train(
         seed: training.seed,
         folder: &folder,
         device,
+        jobs,
     };
     let bar = progress.bar(&format!("train {} ({})", training.name, training.seed), "steps", 0);
     let mut is_first = true;

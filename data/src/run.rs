@@ -66,6 +66,12 @@ pub struct Contestant {
     pub weights: usize,
     /// Training time in s; 0 without training.
     pub training_seconds: f64,
+    /// Threads that the training had; 0 without training.
+    #[serde(default)]
+    pub training_threads: usize,
+    /// Trainings that ran at the same time on other threads, this one included; 0 without training.
+    #[serde(default)]
+    pub training_jobs: usize,
     /// Median wall time of one rollout step of one sample in s.
     pub seconds_per_step: f64,
     /// Repeats behind that median.
@@ -104,6 +110,12 @@ pub struct CurvePoint {
     pub valid_loss: Option<f64>,
     /// The learning rate.
     pub rate: f64,
+    /// Threads that the training had.
+    #[serde(default)]
+    pub threads: usize,
+    /// Trainings that ran at the same time on other threads, this one included.
+    #[serde(default)]
+    pub jobs: usize,
 }
 
 /// One channel of a reference and its predictions at one instant: what a field panel draws.
@@ -289,6 +301,8 @@ mod tests {
                     train_loss: 0.1,
                     valid_loss: None,
                     rate: 1e-3,
+                    threads: 2,
+                    jobs: 1,
                 }],
             }],
             panels: vec![],

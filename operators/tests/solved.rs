@@ -78,6 +78,7 @@ fn solve(source: &MemorySource, recipe: &Recipe, seed: u64, folder: &Path) -> Tr
         seed,
         folder,
         device: &Device::Cpu,
+        jobs: 1,
     };
     train(&job, &mut |_| ControlFlow::Continue(())).expect("it is solved")
 }

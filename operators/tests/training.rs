@@ -26,6 +26,7 @@ fn run(recipe: &Recipe, folder: &Path, stop_at: Option<usize>) -> Result<Trained
         seed: 5,
         folder,
         device: &Device::Cpu,
+        jobs: 1,
     };
     train(&job, &mut |progress| match stop_at {
         Some(step) if progress.step == step => ControlFlow::Break(()),
@@ -127,6 +128,7 @@ fn run_masked(source: &MemorySource, recipe: &Recipe, folder: &Path) -> Trained 
         seed: 5,
         folder,
         device: &Device::Cpu,
+        jobs: 1,
     };
     train(&job, &mut |_| ControlFlow::Continue(())).expect("it trains")
 }
@@ -190,6 +192,7 @@ fn one_that_is_not_autoregressive_is_asked_for_times() {
             seed: 5,
             folder: folder.path(),
             device: &Device::Cpu,
+            jobs: 1,
         };
         train(&job, &mut |_| ControlFlow::Continue(()))
     };

@@ -1,6 +1,7 @@
 //! Where the numbers come from.
 
-use data::{CaseSummary, Manifest, Run};
+use data::{CaseSummary, Run};
+use std::collections::BTreeSet;
 
 /// A heading with terms and what they are.
 pub(crate) type Facts = (String, Vec<(String, String)>);
@@ -11,12 +12,13 @@ pub(crate) fn facts(runs: &[Run]) -> Vec<Facts> {
         let prefix = if runs.len() > 1 { format!("Run {}: ", number + 1) } else { String::new() };
         let manifest = &run.manifest;
         let cases = manifest.cases.iter().map(|case| of_case(&prefix, case)).collect::<Vec<_>>();
-        std::iter::once(of_manifest(&prefix, manifest)).chain(cases)
+        std::iter::once(of_manifest(&prefix, run)).chain(cases)
     };
     runs.iter().enumerate().flat_map(of_run).collect()
 }
 
-fn of_manifest(prefix: &str, manifest: &Manifest) -> Facts {
+fn of_manifest(prefix: &str, run: &Run) -> Facts {
+    let manifest = &run.manifest;
     let provenance = &manifest.provenance;
     let facts = [
         ("command", provenance.command.clone()),
@@ -26,8 +28,20 @@ fn of_manifest(prefix: &str, manifest: &Manifest) -> Facts {
         ("machine", provenance.machine.clone()),
         ("device", provenance.device.clone()),
         ("threads", provenance.threads.to_string()),
+        ("trainings", trainings(run)),
     ];
     (format!("{prefix}suite {}", manifest.suite), told(facts))
+}
+
+/// `2 at a time with 1 thread each`: what training times depend on.
+fn trainings(run: &Run) -> String {
+    let contestants = run.contestants.iter().filter(|contestant| contestant.training_jobs > 0);
+    let ways: BTreeSet<_> = contestants.map(|c| (c.training_jobs, c.training_threads)).collect();
+    let way = |(jobs, threads): (usize, usize)| {
+        let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
+        format!("{jobs} at a time with {threads} each")
+    };
+    ways.into_iter().map(way).collect::<Vec<_>>().join(", ")
 }
 
 fn of_case(prefix: &str, case: &CaseSummary) -> Facts {

@@ -55,7 +55,7 @@ enum Command {
     #[command(
         after_help = "Examples:\n  eddymark run quick\n  eddymark run my-suite.toml --device cuda:0\n  eddymark run quick --operator operators/external/echo"
     )]
-    Run(Contest),
+    Run(Training),
     /// Show what there is: problems, architectures, baselines, metrics, figures, tables, cases, suites.
     #[command(after_help = "Examples:\n  eddymark list\n  eddymark list architectures")]
     List {
@@ -83,8 +83,10 @@ enum Command {
         to: PathBuf,
     },
     /// Train the operators of a suite on datasets that are there.
-    #[command(after_help = "Example:\n  eddymark train quick --only fno")]
-    Train(Contest),
+    #[command(
+        after_help = "Examples:\n  eddymark train quick --only fno\n  eddymark train cavity --jobs 3"
+    )]
+    Train(Training),
     /// Roll out and score the surrogates of a suite.
     #[command(
         after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator"
@@ -140,6 +142,25 @@ struct Contest {
     operator: Vec<PathBuf>,
 }
 
+/// A suite whose operators are trained.
+#[derive(Debug, Clone, Args)]
+struct Training {
+    #[command(flatten)]
+    contest: Contest,
+    /// Operators that are trained at once, each on its share of the threads. Default: as many as
+    /// threads, at most 4; one on a GPU. What is learned does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+impl Training {
+    fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
+        let mut session = self.contest.session(options, command)?;
+        session.jobs = self.jobs.map(usize::from);
+        Ok(session)
+    }
+}
+
 impl Contest {
     fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
         let mut suite = find_suite(&self.suite)?;
@@ -169,14 +190,14 @@ impl Contest {
 pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
     let Cli { command: what, options } = cli;
     match what {
-        Command::Run(contest) => run::run(&contest.session(options, command)?),
+        Command::Run(training) => run::run(&training.session(options, command)?),
         Command::List { kind } => list::list(kind.as_deref()),
         Command::Generate(order) => {
             generate::generate(&Session::new(options, command, None)?, &order)
         }
         Command::Cost(order) => cost::cost(&Session::new(options, command, None)?, &order),
         Command::Gallery { datasets, to } => gallery::gallery(&datasets, &to),
-        Command::Train(contest) => train::train(&contest.session(options, command)?),
+        Command::Train(training) => train::train(&training.session(options, command)?),
         Command::Evaluate(contest) => evaluate::evaluate(&contest.session(options, command)?),
         Command::Report { run } => report::report(&options, &run),
         Command::Compare { runs, report } => compare::compare(&runs, report.as_deref()),

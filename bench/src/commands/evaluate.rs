@@ -10,7 +10,9 @@ use crate::{
     BenchError, Case, Contender, Entrant, Exam, Judgement, Kind, Training, evaluate as judge,
     judgement_source,
 };
-use data::{CaseSummary, Curve, Dataset, Hasher, Run, Source, Split, read_lines, write_lines};
+use data::{
+    CaseSummary, Curve, CurvePoint, Dataset, Hasher, Run, Source, Split, read_lines, write_lines,
+};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use std::collections::BTreeMap;
 
@@ -59,12 +61,9 @@ pub(super) fn judge_case(
         session.stop.check()?;
         for (seed, mut surrogate, curve) in surrogates(session, case, dataset, contender)? {
             run.curves.extend(curve.clone());
-            let training_seconds = curve
-                .and_then(|curve| curve.points.last().map(|point| point.seconds))
-                .unwrap_or(0.0);
-            let judgement =
-                Bout { session, case, dataset, exam: &exam, contender, seed, training_seconds }
-                    .judge(surrogate.as_mut())?;
+            let trained = curve.and_then(|curve| curve.points.last().copied());
+            let bout = Bout { session, case, dataset, exam: &exam, contender, seed, trained };
+            let judgement = bout.judge(surrogate.as_mut())?;
             judgements.push(judgement);
         }
     }
@@ -92,7 +91,8 @@ struct Bout<'a> {
     exam: &'a Exam,
     contender: &'a Contender,
     seed: Option<u64>,
-    training_seconds: f64,
+    /// The end of its training.
+    trained: Option<CurvePoint>,
 }
 
 impl Bout<'_> {
@@ -125,7 +125,9 @@ impl Bout<'_> {
             name: &contender.name,
             kind: contender.kind.word(),
             seed: self.seed,
-            training_seconds: self.training_seconds,
+            training_seconds: self.trained.map_or(0.0, |point| point.seconds),
+            training_threads: self.trained.map_or(0, |point| point.threads),
+            training_jobs: self.trained.map_or(0, |point| point.jobs),
             provenance,
         };
         let judgement =

@@ -12,6 +12,8 @@ pub(super) struct Session {
     pub(super) place: Place,
     pub(super) device_name: String,
     pub(super) device: Device,
+    /// Operators that are trained at once, if said.
+    pub(super) jobs: Option<usize>,
     pub(super) command: String,
     pub(super) progress: Progress,
     pub(super) stop: Arc<Stop>,
@@ -42,6 +44,7 @@ impl Session {
             place: Place { data: options.data, out: options.out },
             device: operators::device(&options.device)?,
             device_name: options.device,
+            jobs: None,
             command,
             progress: Progress::on_stderr(),
             stop,

@@ -5,6 +5,10 @@ use super::terminal::duration;
 use crate::{BenchError, Case, Kind, Training, train as fit};
 use data::Dataset;
 use operators::Trained;
+use rayon::ThreadPoolBuilder;
+use std::panic::resume_unwind;
+use std::sync::Mutex;
+use std::thread::ScopedJoinHandle;
 
 /// Trains all operators of the suite on all its cases.
 pub(super) fn train(session: &Session) -> Result<(), BenchError> {
@@ -15,26 +19,66 @@ pub(super) fn train(session: &Session) -> Result<(), BenchError> {
     Ok(())
 }
 
-/// Trains all operators of the suite on one case.
+/// Trains all operators of the suite on one case, several at once.
 pub(super) fn train_all(
     session: &Session,
     case: &Case,
     dataset: &Dataset,
 ) -> Result<(), BenchError> {
+    let mut missing = Vec::new();
     for training in trainings(session, case, dataset) {
-        let was_there = finished(session, &training)?.is_some();
-        let trained =
-            fit(&training, &session.place, &session.device, &session.progress, &session.stop)?;
-        let done = if was_there {
-            "unchanged".into()
+        if finished(session, &training)?.is_some() {
+            say(session, &training, "unchanged");
         } else {
-            format!("trained in {}", duration(trained.training_seconds))
-        };
-        session
-            .progress
-            .say(&format!("{}: {} (seed {}) {done}", case.name, training.name, training.seed));
+            missing.push(training);
+        }
     }
+    let threads = rayon::current_num_threads();
+    let jobs = session.jobs.unwrap_or_else(|| usual_jobs(session, threads)).min(missing.len());
+    let queue = Mutex::new(missing.iter());
+    let next = || queue.lock().expect("nobody panics while holding the lock").next();
+    let work = |threads| -> Result<(), BenchError> {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(std::io::Error::other)?;
+        while let Some(training) = next() {
+            session.stop.check()?;
+            let trained = pool.install(|| train_one(session, training, jobs));
+            // The others write their checkpoints and stop too.
+            trained.inspect_err(|_| _ = session.stop.request())?;
+        }
+        Ok(())
+    };
+    let work = &work;
+    let ended: Vec<Result<(), BenchError>> = std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        for job in 0..jobs {
+            workers.push(scope.spawn(move || work(((threads + job) / jobs).max(1))));
+        }
+        let join = |worker: ScopedJoinHandle<'_, Result<(), BenchError>>| worker.join();
+        let ends = workers.into_iter().map(join);
+        ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    // What went wrong, rather than that others were stopped for it.
+    let (stopped, others): (Vec<_>, Vec<_>) =
+        ended.into_iter().partition(|end| matches!(end, Err(BenchError::Stopped)));
+    others.into_iter().chain(stopped).collect()
+}
+
+/// Small networks gain little from a second thread, and every training holds a batch's activations.
+fn usual_jobs(session: &Session, threads: usize) -> usize {
+    if session.device.is_cpu() { threads.min(4) } else { 1 }
+}
+
+fn train_one(session: &Session, training: &Training, jobs: usize) -> Result<(), BenchError> {
+    let Session { place, device, progress, stop, .. } = session;
+    let trained = fit(training, place, device, jobs, progress, stop)?;
+    say(session, training, &format!("trained in {}", duration(trained.training_seconds)));
     Ok(())
+}
+
+fn say(session: &Session, training: &Training, what: &str) {
+    let Training { case, name, seed, .. } = training;
+    session.progress.say(&format!("{}: {name} (seed {seed}) {what}", case.name));
 }
 
 /// A training's operator, if it was trained to its end.

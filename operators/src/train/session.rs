@@ -21,6 +21,7 @@ pub(super) struct Session {
     folder: PathBuf,
     /// Whether there is no gradient, see [`Fit`](crate::Fit).
     is_solved: bool,
+    jobs: usize,
     step: usize,
     best: Option<f64>,
     curve: Vec<CurvePoint>,
@@ -50,6 +51,7 @@ impl Session {
             device: job.device.clone(),
             folder: job.folder.into(),
             is_solved: architecture.fit().is_some(),
+            jobs: job.jobs,
             step: 0,
             best: None,
             curve: Vec::new(),
@@ -239,6 +241,8 @@ impl Session {
             train_loss: losses.iter().sum::<f64>() / losses.len() as f64,
             valid_loss: valid_loss.filter(|loss| loss.is_finite()),
             rate: self.rate(self.step - 1),
+            threads: rayon::current_num_threads(),
+            jobs: self.jobs,
         });
         Ok(write_lines(&self.folder.join("curve.jsonl"), &self.curve)?)
     }

@@ -137,6 +137,8 @@ fn contestants(case: &str) -> Vec<Contestant> {
         seed,
         weights: entrant.6,
         training_seconds: if seed.is_some() { 83.0 + seed.unwrap_or(0) as f64 } else { 0.0 },
+        training_threads: usize::from(seed.is_some()),
+        training_jobs: if seed.is_some() { 2 } else { 0 },
         seconds_per_step: entrant.5,
         repeats: 5,
         device: "cpu".into(),
@@ -157,6 +159,8 @@ fn curves(case: &str) -> Vec<Curve> {
                 train_loss: loss * jitter(1),
                 valid_loss: i.is_multiple_of(2).then(|| 1.3 * loss * jitter(2)),
                 rate: 1e-3,
+                threads: 1,
+                jobs: 2,
             }
         };
         Curve {
