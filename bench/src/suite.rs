@@ -4,7 +4,7 @@ use crate::baselines::BASELINES;
 use crate::{BenchError, Case, find_case};
 use data::{Invalid, Part, PartError};
 use operators::{ARCHITECTURES, ExternalOperator, Recipe, Surrogate};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;
 
 /// A suite as its TOML file spells it.
@@ -25,6 +25,10 @@ fn one_seed() -> Vec<u64> {
     vec![1]
 }
 
+fn training<'de, D: Deserializer<'de>>(table: D) -> Result<Option<Recipe>, D::Error> {
+    Recipe::read(table).map(Some)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct WireContender {
@@ -35,6 +39,7 @@ struct WireContender {
     predictions: Option<PathBuf>,
     #[serde(default)]
     table: toml::Table,
+    #[serde(default, deserialize_with = "training")]
     training: Option<Recipe>,
     seeds: Option<Vec<u64>>,
 }

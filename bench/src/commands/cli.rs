@@ -56,7 +56,7 @@ enum Command {
         after_help = "Examples:\n  eddymark run quick\n  eddymark run my-suite.toml --device cuda:0\n  eddymark run quick --operator operators/external/echo"
     )]
     Run(Training),
-    /// Show what there is: problems, architectures, baselines, metrics, figures, tables, cases, suites.
+    /// Show what there is: problems, architectures, presets of trainings, baselines, metrics, figures, tables, cases, suites.
     #[command(after_help = "Examples:\n  eddymark list\n  eddymark list architectures")]
     List {
         /// Show this kind alone, with every parameter and its default.

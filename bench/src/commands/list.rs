@@ -6,7 +6,7 @@ use crate::metrics::METRICS;
 use crate::{BenchError, case_names, find_case, find_suite, suite_names};
 use console::Style;
 use data::{Registry, nearest};
-use operators::ARCHITECTURES;
+use operators::{ARCHITECTURES, Preset};
 use reports::{FIGURES, TABLES};
 use solvers::PROBLEMS;
 use std::fmt::Write;
@@ -46,6 +46,7 @@ fn kinds() -> Result<Vec<(&'static str, Vec<Line>)>, BenchError> {
     Ok(vec![
         ("problems", lines(&PROBLEMS)),
         ("architectures", lines(&ARCHITECTURES)),
+        ("presets", Preset::all().map(|p| (p.name.into(), p.summary, p.training)).collect()),
         ("baselines", lines(&BASELINES)),
         ("metrics", lines(&METRICS)),
         ("tables", lines(&TABLES)),

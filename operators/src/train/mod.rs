@@ -5,6 +5,7 @@ mod batches;
 mod checkpoint;
 mod description;
 mod loss;
+mod preset;
 mod recipe;
 mod schedule;
 mod session;
@@ -14,6 +15,7 @@ pub use adamw::AdamW;
 pub(crate) use batches::relative_time;
 pub(crate) use checkpoint::{Checkpoint, Header};
 pub use loss::Loss;
+pub use preset::Preset;
 pub use recipe::{Recipe, Target};
 pub use schedule::Schedule;
 
