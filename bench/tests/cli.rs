@@ -111,6 +111,10 @@ fn misspelt_and_impossible_suites() {
         "suite_unknown_training_key",
         with_suite("architecture = \"fno\"\ntraining = { stepz = 3 }")
     );
+    insta::assert_snapshot!(
+        "suite_unknown_preset",
+        with_suite("architecture = \"fno\"\ntraining = { preset = \"cfdbensh\", steps = 3 }")
+    );
 }
 
 #[test]
@@ -152,13 +156,16 @@ fn files_that_are_not_what_they_should_be() {
 #[test]
 fn help_has_examples_and_lists_name_everything() {
     let folder = nowhere();
-    for command in
-        ["run", "list", "generate", "train", "evaluate", "report", "compare", "verify", "inspect"]
-    {
+    for command in [
+        "run", "list", "count", "generate", "train", "evaluate", "report", "compare", "verify",
+        "inspect",
+    ] {
         let output = eddymark(folder.path(), &[command, "--help"]);
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(text.contains("Example"), "`{command} --help` has no example:\n{text}");
     }
     let output = eddymark(folder.path(), &["list"]);
     insta::assert_snapshot!("list", String::from_utf8_lossy(&output.stdout));
+    let output = eddymark(folder.path(), &["count"]);
+    insta::assert_snapshot!("count", String::from_utf8_lossy(&output.stdout));
 }

@@ -1,5 +1,6 @@
 //! Guesses: neural operators, and whatever else can be rolled out.
 
+mod count;
 mod device;
 mod error;
 mod external;
@@ -10,6 +11,7 @@ pub mod layers;
 mod models;
 mod operator;
 mod propagator;
+mod published;
 mod scaling;
 mod surrogate;
 mod train;
@@ -17,6 +19,7 @@ mod trained;
 mod weights;
 
 pub use candle_core::Device;
+pub use count::count;
 pub use device::device;
 pub use error::OperatorError;
 pub use external::{ExternalError, ExternalOperator, Failure, PredictionFile};
@@ -25,6 +28,7 @@ pub use import::Program;
 pub use interface::{Inputs, Interface};
 pub use models::*;
 pub use operator::{Architecture, Network, Operator};
+pub use published::Published;
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
 pub use train::{

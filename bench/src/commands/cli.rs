@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use super::{
-    compare, cost, evaluate, gallery, generate, inspect, list, report, run, train, verify,
+    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, verify,
 };
 use crate::{BenchError, Contender, find_suite};
 use clap::{Args, Parser, Subcommand};
@@ -62,6 +62,9 @@ enum Command {
         /// Show this kind alone, with every parameter and its default.
         kind: Option<String>,
     },
+    /// Show how many weights the published configurations of architectures have, there and here.
+    #[command(after_help = "Example:\n  eddymark count")]
+    Count,
     /// Compute a case's dataset.
     #[command(
         after_help = "Examples:\n  eddymark generate cavity/quick\n  eddymark generate my-case.toml --data /big/disk\n  eddymark generate cfdbench/dam-bc --shard 2/4 --jobs 8"
@@ -192,6 +195,7 @@ pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
     match what {
         Command::Run(training) => run::run(&training.session(options, command)?),
         Command::List { kind } => list::list(kind.as_deref()),
+        Command::Count => count::count(),
         Command::Generate(order) => {
             generate::generate(&Session::new(options, command, None)?, &order)
         }

@@ -3,6 +3,7 @@
 mod cli;
 mod compare;
 mod cost;
+mod count;
 mod evaluate;
 mod gallery;
 mod generate;
