@@ -8,14 +8,14 @@ use std::fmt::Write;
 /// Shows how many weights published configurations have there and here.
 pub(super) fn count() -> Result<(), BenchError> {
     let mut text = String::new();
-    let mut write = |columns: [&str; 7]| {
-        let [architecture, source, complex, there, idle, here, agrees] = columns;
+    let mut write = |columns: [&str; 8]| {
+        let [architecture, source, complex, there, idle, here, agrees, table] = columns;
         let line = format!(
-            "{architecture:<18}{source:<33}{complex:<9}{there:>12}{idle:>8}{here:>13}  {agrees}"
+            "{architecture:<18}{source:<33}{complex:<9}{there:>12}{idle:>8}{here:>13}  {agrees:<9}  {table}"
         );
         writeln!(text, "{}", line.trim_end()).expect("writing to a string succeeds");
     };
-    write(["architecture", "published in", "complex", "weights", "unused", "ours", ""]);
+    write(["architecture", "published in", "complex", "weights", "unused", "ours", "", "table"]);
     for published in Published::all() {
         write([
             published.architecture,
@@ -25,6 +25,7 @@ pub(super) fn count() -> Result<(), BenchError> {
             &if published.idle > 0 { grouped(published.idle) } else { String::new() },
             &grouped(published.ours()?),
             if published.agrees()? { "equal" } else { "DIFFERENT" },
+            &published.table.replace('\n', ", "),
         ]);
     }
     print(&text)
