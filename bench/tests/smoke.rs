@@ -73,6 +73,64 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     assert_eq!(third.matches("trained in").count(), 1, "{third}");
 }
 
+/// A suite of small Fourier operators on the smallest case, in a folder with its dataset.
+fn suite_with(trainings: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mut text =
+        "summary = \"several\"\ncases = [\"cavity/smoke\"]\nstart = 2\nseeds = [1, 2]\n".to_owned();
+    for (number, training) in trainings.iter().enumerate() {
+        text += &format!("[[surrogate]]\nname = \"fno-{number}\"\narchitecture = \"fno\"\n");
+        text += "table = { width = 4, modes = 2, layers = 1, projection = 8 }\n";
+        text += &format!("training = {{ batch-size = 2, {training} }}\n");
+    }
+    fs_err::write(folder.path().join("suite.toml"), text).expect("there is room");
+    succeeds(
+        &eddymark(folder.path()).args(["generate", "cavity/smoke"]).output().expect("it runs"),
+    );
+    folder
+}
+
+/// One after the other on one thread, or three at once on four: the same bytes.
+#[test]
+fn what_is_learned_does_not_depend_on_how_many_are_trained_at_once() {
+    let folder = suite_with(&["steps = 7, valid-every = 3", "steps = 4, unroll = 2"]);
+    let learned = |out: &str, jobs: &str, threads: &str| {
+        let options = ["--out", out, "--jobs", jobs, "--threads", threads];
+        let output = eddymark(folder.path()).args(["train", "suite.toml"]).args(options).output();
+        succeeds(&output.expect("it runs"));
+        let out = folder.path().join(out);
+        let mut files = walk(&out, "safetensors");
+        files.sort();
+        let bytes = |file: &PathBuf| {
+            let name = file.strip_prefix(&out).expect("it was found there").to_owned();
+            (name, fs_err::read(file).expect("it is there"))
+        };
+        files.iter().map(bytes).collect::<Vec<_>>()
+    };
+    let one = learned("one", "1", "1");
+    assert_eq!(one.len(), 8, "two files of two seeds of two operators");
+    assert!(one == learned("many", "3", "4"));
+    let curve = walk(&folder.path().join("many"), "jsonl").pop().expect("every training has one");
+    let curve: Vec<data::CurvePoint> = data::read_lines(&curve).expect("it is JSON");
+    assert!(curve.iter().all(|point| point.jobs == 3 && (1..=2).contains(&point.threads)));
+}
+
+/// The others stop, and what is told is what went wrong and not that they stopped.
+#[test]
+fn a_training_that_fails_stops_the_others_and_is_named() {
+    let folder = suite_with(&[
+        "steps = 100000",
+        "steps = 100000, learning-rate = 1e30, warm-up = 0.0, clip = 0.0",
+    ]);
+    let mut command = eddymark(folder.path());
+    let output = command.args(["train", "suite.toml", "--jobs", "4"]).output().expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("`learning-rate`") && !text.contains("stopped"), "{text}");
+    let stopped = walk(&folder.path().join("runs"), "safetensors");
+    assert!(stopped.iter().any(|file| file.ends_with("last.safetensors")), "{stopped:?}");
+}
+
 /// Killed without warning in the middle of generating, it goes on and ends with the same data.
 #[cfg(unix)]
 #[test]
