@@ -44,7 +44,7 @@ fn dam(bencher: Bencher, cells: usize) {
 /// The volume of fluid alone, as a disk in a vortex.
 #[divan::bench(args = [64, 128])]
 fn interface(bencher: Bencher, cells: usize) {
-    let carry = || Advection::Vortex.distortion(cells).expect("the box suits").steps;
+    let carry = || Advection::Vortex.distortion(cells, 0.5).expect("the box suits").steps;
     let steps = carry();
     bencher.counter(ItemsCount::new(steps * cells * cells)).bench_local(carry);
 }

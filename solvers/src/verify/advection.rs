@@ -32,9 +32,6 @@ pub struct Distortion {
 }
 
 impl Advection {
-    /// The largest sum of both axes' Courant numbers.
-    const COURANT: f64 = 1.0;
-
     fn side(self) -> f64 {
         if self == Self::SlottedDisk { 4.0 } else { 1.0 }
     }
@@ -43,9 +40,9 @@ impl Advection {
         if self == Self::SlottedDisk { TAU } else { 8.0 }
     }
 
-    /// The largest |u| + |v| in m/s.
+    /// The largest |u| and |v| in m/s.
     fn speed(self) -> f64 {
-        if self == Self::SlottedDisk { 4.0 } else { 2.0_f64.sqrt() }
+        if self == Self::SlottedDisk { 2.0 } else { 1.0 }
     }
 
     /// The stream function ψ, u = ∂ψ/∂y, v = −∂ψ/∂x, at a part of the duration.
@@ -81,8 +78,8 @@ impl Advection {
         if corners == 0.0 || corners == 1.0 { corners } else { mean(SAMPLES) }
     }
 
-    /// Carries the shape there and back on `cells`².
-    pub fn distortion(self, cells: usize) -> Result<Distortion, SolverError> {
+    /// Carries the shape there and back on `cells`², the fastest fluid by `courant` ≤ 1 cells a step.
+    pub fn distortion(self, cells: usize, courant: f64) -> Result<Distortion, SolverError> {
         let axis = || Axis::uniform(cells, 0.0, self.side(), [Boundary::REST; 2]);
         let geometry = Geometry::new(&Grid::plane(axis(), axis()), &Vessel::closed())?;
         let h = geometry.spacing[0];
@@ -95,16 +92,16 @@ impl Advection {
         }
         geometry.close_fraction(&mut interface.fraction);
         let start = interface.fraction.clone();
-        let steps = (self.duration() * self.speed() / (h * Self::COURANT)).ceil() as usize;
+        let steps = (self.duration() * self.speed() / (h * courant)).ceil() as usize;
         let dt = self.duration() / steps as f64;
-        let mut courant = [Plane::zeros([cells; 2]), Plane::zeros([cells; 2])];
+        let mut numbers = [Plane::zeros([cells; 2]), Plane::zeros([cells; 2])];
         let (mut volume, mut drift) = (sum(&start, |f| f), 0.0_f64);
         let whole = volume;
         for step in 0..steps {
-            self.set(&mut courant, &geometry, (step as f64 + 0.5) / steps as f64, dt);
+            self.set(&mut numbers, &geometry, (step as f64 + 0.5) / steps as f64, dt);
             for (sweep, axis) in [(Sweep::First, step % 2), (Sweep::Second, 1 - step % 2)] {
-                interface.cut(sweep, axis, &courant[axis], &geometry);
-                interface.carry(sweep, axis, &courant[axis], &geometry);
+                interface.cut(sweep, axis, &numbers[axis], &geometry);
+                interface.carry(sweep, axis, &numbers[axis], &geometry);
             }
             interface.clip(&geometry);
             let now = sum(&interface.fraction, |f| f);
