@@ -31,8 +31,6 @@ pub use operator::{Architecture, Network, Operator};
 pub use published::Published;
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
-pub use train::{
-    AdamW, Loss, Preset, Recipe, Schedule, Target, TrainJob, TrainProgress, train,
-};
+pub use train::{AdamW, Loss, Preset, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
 pub use trained::Trained;
 pub use weights::{FROZEN, Weights};

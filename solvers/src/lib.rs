@@ -21,9 +21,11 @@ pub mod incompressible;
 mod problem;
 pub mod problems;
 pub mod spectral;
+mod stopwatch;
 pub mod two_phase;
 pub mod verify;
 
 pub use error::SolverError;
 pub use problem::{Problem, Progress, Solver};
 pub use problems::PROBLEMS;
+pub use stopwatch::{Stopwatch, Work};

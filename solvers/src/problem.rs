@@ -1,6 +1,6 @@
 //! What is solved, and by what.
 
-use crate::SolverError;
+use crate::{SolverError, Stopwatch};
 use data::{Field, Grid, Parameter, State};
 use rand_chacha::ChaCha12Rng;
 
@@ -48,6 +48,9 @@ pub trait Solver: Send {
 
     /// Writes the values of [`Problem::monitors`] of now, in their order.
     fn monitor(&self, _values: &mut [f64]) {}
+
+    /// What its time was spent on since it was made.
+    fn stopwatch(&self) -> &Stopwatch;
 
     /// Formal order of accuracy on smooth solutions; the order contract measures it.
     fn order(&self) -> u32;

@@ -22,12 +22,13 @@ fn a_step_allocates_nothing() {
     let cavity = |reynolds| Cavity { reynolds: Some(reynolds), ..Cavity::default() };
     let tube = |viscosity| Tube { viscosity, ..Tube::default() };
     let pipe = |viscosity| Tube { axisymmetric: true, ..tube(viscosity) };
-    let problems: [(&str, &dyn Problem); 9] = [
+    let problems: [(&str, &dyn Problem); 10] = [
         ("cavity at Re 1", &cavity(1.0)),
         ("cavity at Re 1000", &cavity(1000.0)),
         ("tube at Re 1", &tube(10.0)),
         ("tube at Re 100", &tube(0.1)),
         ("dam", &Dam::default()),
+        ("dam with a surface", &Dam { surface_tension: 0.072, ..Dam::default() }),
         ("pipe at Re 1", &pipe(10.0)),
         ("pipe at Re 100", &pipe(0.1)),
         ("Kolmogorov flow", &Kolmogorov::default()),

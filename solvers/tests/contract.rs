@@ -1,7 +1,7 @@
 //! What every problem promises, checked for all that are registered.
 
 use data::{Grid, PartError, State, rng};
-use solvers::problems::{PROBLEMS, Tube};
+use solvers::problems::{Column, PROBLEMS, Tube};
 use solvers::verify::{Errors, order};
 use solvers::{Problem, Solver, SolverError};
 
@@ -15,7 +15,8 @@ fn problems() -> impl Iterator<Item = (&'static str, Box<dyn Problem>)> {
         (name, problem.unwrap_or_else(|error| panic!("{name}: {error}")))
     });
     let pipe: Box<dyn Problem> = Box::new(Tube { axisymmetric: true, ..Tube::default() });
-    defaults.chain([("pipe", pipe)])
+    let wet: Box<dyn Problem> = Box::new(Column { surface_tension: 0.072, ..Column::default() });
+    defaults.chain([("pipe", pipe), ("column with a surface", wet)])
 }
 
 fn loaded(problem: &dyn Problem, grid: &Grid) -> (Box<dyn Solver>, State) {

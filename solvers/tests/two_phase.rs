@@ -8,7 +8,8 @@ use solvers::verify::Advection;
 use solvers::{Problem, Solver, SolverError};
 
 const WATER: Fluid = Fluid { density: 1000.0, viscosity: 1e-3 };
-const FLUIDS: Fluids = Fluids { water: WATER, air: Fluid::AIR, gravity: 9.81 };
+const FLUIDS: Fluids =
+    Fluids { water: WATER, air: Fluid::AIR, gravity: 9.81, surface_tension: 0.0 };
 
 fn square(cells: usize) -> Grid {
     let axis = || Axis::uniform(cells, 0.0, 1.0, [Boundary::REST; 2]);
@@ -66,7 +67,12 @@ fn a_falling_drop_keeps_its_shape_and_speed() {
     // In air of no weight and viscosity to speak of a drop falls freely: momentum that did not go
     // with the mass would tear it apart at once.
     let air = Fluid { density: 1e-3, viscosity: 1e-8 };
-    let fluids = Fluids { water: Fluid { density: 1000.0, viscosity: 0.0 }, air, gravity: 10.0 };
+    let fluids = Fluids {
+        water: Fluid { density: 1000.0, viscosity: 0.0 },
+        air,
+        gravity: 10.0,
+        surface_tension: 0.0,
+    };
     let sides = || [Side::all(Beyond::Open), Side::all(Beyond::Open)];
     let vessel = Vessel { sides: [sides(), sides()], obstacle: None };
     let mut solver = TwoPhase::new(&square(32), &vessel, fluids).expect("the grid suits");
@@ -154,4 +160,40 @@ fn a_state_that_is_not_finite_is_refused_with_its_place() {
     state[[0, 3, 4, 0]] = f64::NAN;
     let error = solver.load(&state).expect_err("the state is not finite");
     assert!(matches!(error, SolverError::BlowUp { step: 0, i: 3, j: 4, .. }), "{error}");
+}
+
+#[test]
+fn a_surface_holds_small_columns_back() {
+    // ρ g H²/σ = 2: what gravity spreads, tension draws together.
+    let reach = |surface_tension| {
+        let column = Column {
+            column_width: 0.002,
+            column_height: 0.004,
+            width: 0.008,
+            height: 0.008,
+            surface_tension,
+            ..Column::default()
+        };
+        let (mut solver, mut state) = started(&column, [32, 32, 1]);
+        let before = water(solver.as_ref());
+        solver.advance(0.03).expect("the column is stable");
+        solver.store(&mut state);
+        assert!((water(solver.as_ref()) / before - 1.0).abs() < 1e-10);
+        // How far the water has come along the floor, in cells.
+        (0..32).map(|i| state[[3, i, 0, 0]]).sum::<f64>()
+    };
+    let (free, held) = (reach(0.0), reach(0.072));
+    assert!(held < free - 2.0, "{held} cells with a surface, {free} without");
+}
+
+#[test]
+fn a_surface_makes_no_step_longer_than_its_shortest_wave_takes() {
+    let steps = |surface_tension| {
+        let column = Column { surface_tension, ..Column::default() };
+        let (mut solver, _) = started(&column, [32, 32, 1]);
+        solver.advance(0.05).expect("the column is stable").steps
+    };
+    // √((ρ + ρₐ) h³/4πσ) is 0.7 s at σ = 10⁻³ N/m, and 1.56 ms at 200 N/m.
+    let (loose, tight) = (steps(1e-3), steps(200.0));
+    assert!(tight >= 32 && loose < tight / 2, "{loose} and {tight} steps");
 }

@@ -10,6 +10,7 @@ use super::plane::{GHOSTS, Plane, inner, inner_mut};
 use super::solver::Forcing;
 use super::stencil::Stencil;
 use super::velocity::Velocity;
+use crate::{Stopwatch, Work};
 
 /// The velocity, and the equations that hold for it.
 pub(crate) struct Flow {
@@ -21,6 +22,7 @@ pub(crate) struct Flow {
     pub(crate) forcing: Option<Forcing>,
     pub(crate) opening: Option<Opening>,
     pub(crate) body: Option<Body>,
+    pub(crate) stopwatch: Stopwatch,
     poisson: Helmholtz,
     /// The potential in `poisson` is −p/ρ times this duration in s.
     duration: f64,
@@ -36,6 +38,7 @@ impl Flow {
             forcing: None,
             opening: None,
             body: None,
+            stopwatch: Stopwatch::new(),
             duration: f64::INFINITY,
             poisson: Helmholtz::on(&mesh, mesh.ends()[0]),
             mesh,
@@ -121,6 +124,7 @@ impl Flow {
             }
         });
         self.close(velocity);
+        self.stopwatch.lap(Work::Pressure);
     }
 
     /// The push on a face near a body, limited so that friction is stable with steps `dt`.

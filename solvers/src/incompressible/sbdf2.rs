@@ -5,6 +5,7 @@ use super::helmholtz::Helmholtz;
 use super::plane::{GHOSTS, Plane, ahead, inner, inner_mut};
 use super::stencil::Push;
 use super::velocity::Velocity;
+use crate::Work;
 
 /// Second-order semi-implicit backward differences with variable steps: diffusion implicit,
 /// advection extrapolated, pressure corrected incrementally in rotational form.
@@ -76,8 +77,10 @@ impl Sbdf2 {
         let alpha = (1.0 + 2.0 * omega) / (1.0 + omega);
         self.explicit_part(flow, omega, dt);
         flow.force(&mut self.other, time + dt, 1.0);
+        flow.stopwatch.lap(Work::Advection);
         self.diffuse(flow, alpha / dt);
         flow.close(&mut self.other);
+        flow.stopwatch.lap(Work::Friction);
         self.rotate_pressure(flow);
         flow.project(&mut self.other, dt / alpha);
         flow.subtract_potential(dt / alpha, &mut self.pressure);

@@ -12,7 +12,7 @@ use super::ssprk3::SspRk3;
 use super::traction::traction;
 use super::velocity::Velocity;
 use crate::clock::Plan;
-use crate::{Progress, Solver, SolverError};
+use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;
 
@@ -158,6 +158,7 @@ impl Incompressible {
         self.steps += 1;
         self.check_finite(time + dt)?;
         self.survey = self.flow.survey();
+        self.flow.stopwatch.lap(Work::Rest);
         Ok(())
     }
 
@@ -200,6 +201,7 @@ impl Solver for Incompressible {
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
+        self.flow.stopwatch.start();
         self.choose_integrator();
         let (start, end, first_step) = (self.time, self.time + interval, self.steps);
         let mut plan = Plan { steps: 0, dt: 0.0 };
@@ -219,6 +221,7 @@ impl Solver for Incompressible {
         self.time = end;
         let force = self.flow.diagnose_pressure(end, self.explicit.space(), &mut self.pressure);
         self.force = force.map(|force| self.density * force);
+        self.flow.stopwatch.lap(Work::Output);
         Ok(Progress { steps: self.steps - first_step, divergence })
     }
 
@@ -229,6 +232,10 @@ impl Solver for Incompressible {
             store_cut_velocity(&self.flow.velocity, &body.capacitance, state);
         }
         store_pressure(&self.pressure, self.density, mesh, state);
+    }
+
+    fn stopwatch(&self) -> &Stopwatch {
+        &self.flow.stopwatch
     }
 
     fn order(&self) -> u32 {

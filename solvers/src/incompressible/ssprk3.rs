@@ -3,6 +3,7 @@
 use super::flow::{Flow, Survey};
 use super::plane::{inner, inner_mut};
 use super::velocity::Velocity;
+use crate::Work;
 
 /// Third-order strong-stability-preserving Runge–Kutta, every stage projected.
 ///
@@ -51,10 +52,13 @@ impl SspRk3 {
     pub(crate) fn step(&mut self, flow: &mut Flow, time: f64, dt: f64) {
         let [a, b] = &mut self.stages;
         stage(flow, 0.0, &flow.velocity, a, time, dt);
+        flow.stopwatch.lap(Work::Advection);
         flow.project(a, dt);
         stage(flow, 3.0 / 4.0, a, b, time + dt, dt);
+        flow.stopwatch.lap(Work::Advection);
         flow.project(b, dt / 4.0);
         stage(flow, 1.0 / 3.0, b, a, time + 0.5 * dt, dt);
+        flow.stopwatch.lap(Work::Advection);
         flow.project(a, 2.0 / 3.0 * dt);
         std::mem::swap(&mut flow.velocity, a);
     }

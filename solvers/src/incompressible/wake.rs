@@ -2,7 +2,7 @@
 
 use super::disk::Disk;
 use super::solver::Incompressible;
-use crate::{Progress, Solver, SolverError};
+use crate::{Progress, Solver, SolverError, Stopwatch};
 use data::{Grid, State};
 use ndarray::{Axis, Slice};
 
@@ -100,6 +100,10 @@ impl Solver for Wake {
     fn monitor(&self, values: &mut [f64]) {
         let [drag, lift] = self.flow.force().map(|force| force / self.force_scale);
         values.copy_from_slice(&[drag, lift, self.pressure_at(-1.0) - self.pressure_at(1.0)]);
+    }
+
+    fn stopwatch(&self) -> &Stopwatch {
+        self.flow.stopwatch()
     }
 
     fn order(&self) -> u32 {

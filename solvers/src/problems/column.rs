@@ -42,6 +42,8 @@ pub struct Column {
     pub air_viscosity: f64,
     /// Gravity g in m/s², > 0. Default 9.81.
     pub gravity: f64,
+    /// Surface tension σ in N/m, ≥ 0. Default 0; that of water is 0.072.
+    pub surface_tension: f64,
 }
 
 impl Default for Column {
@@ -59,6 +61,7 @@ impl Default for Column {
             air_density: Fluid::AIR.density,
             air_viscosity: Fluid::AIR.viscosity,
             gravity: 9.81,
+            surface_tension: 0.0,
         }
     }
 }
@@ -73,6 +76,7 @@ impl Column {
             water: Fluid { density: self.density, viscosity: self.viscosity },
             air: Fluid { density: self.air_density, viscosity: self.air_viscosity },
             gravity: self.gravity,
+            surface_tension: self.surface_tension,
         }
     }
 
@@ -117,6 +121,7 @@ impl Part for Column {
             ("barrier-height", self.barrier_height),
             ("viscosity", self.viscosity),
             ("air-viscosity", self.air_viscosity),
+            ("surface-tension", self.surface_tension),
         ];
         for (key, value) in never_negative {
             Invalid::unless(
@@ -166,6 +171,7 @@ impl Problem for Column {
             (Parameter::new("air-density", "ρₐ", "kg/m³"), self.air_density),
             (Parameter::new("air-viscosity", "μₐ", "Pa·s"), self.air_viscosity),
             (Parameter::new("gravity", "g", "m/s²"), self.gravity),
+            (Parameter::new("surface-tension", "σ", "N/m"), self.surface_tension),
         ]
     }
 

@@ -50,6 +50,8 @@ pub struct Dam {
     pub air_viscosity: f64,
     /// Gravity g in m/s², > 0. Default 9.81.
     pub gravity: f64,
+    /// Surface tension σ in N/m, ≥ 0. Default 0; that of water is 0.072.
+    pub surface_tension: f64,
 }
 
 impl Default for Dam {
@@ -68,6 +70,7 @@ impl Default for Dam {
             air_density: Fluid::AIR.density,
             air_viscosity: Fluid::AIR.viscosity,
             gravity: 9.81,
+            surface_tension: 0.0,
         }
     }
 }
@@ -95,6 +98,7 @@ impl Dam {
             water: Fluid { density: self.density, viscosity: self.viscosity },
             air: Fluid { density: self.air_density, viscosity: self.air_viscosity },
             gravity: self.gravity,
+            surface_tension: self.surface_tension,
         };
         TwoPhase::new(grid, &self.vessel(), fluids)
     }
@@ -123,7 +127,10 @@ impl Part for Dam {
             let holds = value > 0.0 && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than 0")?;
         }
-        check_not_negative([("initial-velocity", self.initial_velocity())])?;
+        check_not_negative([
+            ("initial-velocity", self.initial_velocity()),
+            ("surface-tension", self.surface_tension),
+        ])?;
         for (key, value) in
             [("barrier-height", self.barrier_height), ("inlet-height", self.inlet_height)]
         {
@@ -161,6 +168,7 @@ impl Problem for Dam {
             (Parameter::new("air-density", "ρₐ", "kg/m³"), self.air_density),
             (Parameter::new("air-viscosity", "μₐ", "Pa·s"), self.air_viscosity),
             (Parameter::new("gravity", "g", "m/s²"), self.gravity),
+            (Parameter::new("surface-tension", "σ", "N/m"), self.surface_tension),
         ]
     }
 

@@ -1,6 +1,6 @@
 //! Flow that develops in a tube.
 
-use crate::checks::{check_plane, check_positive};
+use crate::checks::{check_not_negative, check_plane, check_positive};
 use crate::incompressible::Incompressible;
 use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
@@ -37,6 +37,8 @@ pub struct Tube {
     pub axisymmetric: bool,
     /// Whether water enters a channel full of air. Default false.
     pub two_phase: bool,
+    /// Surface tension σ in N/m between the two, ≥ 0. Default 0; that of water is 0.072.
+    pub surface_tension: f64,
 }
 
 /// Fewest cells along x and y: coarser ones do not hold the boundary layers.
@@ -52,6 +54,7 @@ impl Default for Tube {
             diameter: 0.1,
             axisymmetric: false,
             two_phase: false,
+            surface_tension: 0.0,
         }
     }
 }
@@ -66,7 +69,8 @@ impl Tube {
         let inflow = Beyond::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
         let sides = [[inflow, Beyond::Open], [Beyond::Wall; 2]].map(|pair| pair.map(Side::all));
         let water = Fluid { density: self.density, viscosity: self.viscosity };
-        let fluids = Fluids { water, air: Fluid::AIR, gravity: 0.0 };
+        let surface_tension = self.surface_tension;
+        let fluids = Fluids { water, air: Fluid::AIR, gravity: 0.0, surface_tension };
         TwoPhase::new(grid, &Vessel { sides, obstacle: None }, fluids)
     }
 }
@@ -84,6 +88,11 @@ impl Part for Tube {
             ("length", self.length),
             ("diameter", self.diameter),
         ])?;
+        let tension = self.surface_tension;
+        check_not_negative([("surface-tension", tension)])?;
+        let has_surface = self.two_phase || tension == 0.0;
+        let expected = "0 where `two-phase` is false: one fluid has no surface";
+        Invalid::unless(has_surface, "surface-tension", tension, expected)?;
         let is_one = !(self.two_phase && self.axisymmetric);
         let expected = "false where `axisymmetric` is true: two phases are plane";
         Invalid::unless(is_one, "two-phase", self.two_phase, expected)
@@ -110,6 +119,8 @@ impl Problem for Tube {
         ];
         if self.two_phase {
             parameters.push((Parameter::new("density-ratio", "ρ/ρₐ", ""), ratio));
+            let tension = Parameter::new("surface-tension", "σ", "N/m");
+            parameters.push((tension, self.surface_tension));
         }
         parameters
     }

@@ -7,7 +7,7 @@ use super::lattice::Lattice;
 use super::modes::{C64, Modes};
 use super::vorticity::Vorticity;
 use crate::clock::Plan;
-use crate::{Progress, Solver, SolverError};
+use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;
 
@@ -36,6 +36,7 @@ pub struct Spectral {
     averages: State,
     time: f64,
     steps: usize,
+    stopwatch: Stopwatch,
 }
 
 /// Largest (|u|/dx + |v|/dy) Δt. The fastest wave turns by π as much in a step, and the classical
@@ -63,6 +64,7 @@ impl Spectral {
             averages: State::zeros((CHANNELS, nx, ny, 1)),
             time: 0.0,
             steps: 0,
+            stopwatch: Stopwatch::new(),
             equation: Vorticity::new(lattice.clone()),
             lattice,
         })
@@ -125,16 +127,20 @@ impl Spectral {
         let time = self.time + elapsed;
         let (wind, drag) = (self.wind_at(time), self.drag);
         let rate = self.equation.tendency(&self.omega, wind, self.integrator.first());
+        self.stopwatch.lap(Work::Advection);
         let stable = self.equation.step_of(COURANT, rate);
         *plan = plan.revised(interval - elapsed, stable, f64::INFINITY);
         let dt = plan.dt;
         if dt * MOST_STEPS < interval {
             return Err(SolverError::Collapse { step_size: dt, time, step: self.steps });
         }
-        let equation = &mut self.equation;
+        let Self { equation, stopwatch, .. } = self;
         self.integrator.step(&mut self.omega, dt, |omega, part, out| {
+            stopwatch.lap(Work::Rest);
             equation.tendency(omega, wind.map(|w| w * (-drag * part * dt).exp()), out);
+            stopwatch.lap(Work::Advection);
         });
+        stopwatch.lap(Work::Rest);
         self.steps += 1;
         self.check_finite(time + dt)
     }
@@ -173,6 +179,7 @@ impl Solver for Spectral {
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
+        self.stopwatch.start();
         let (first_step, mut elapsed) = (self.steps, 0.0);
         let mut plan = Plan { steps: 0, dt: 0.0 };
         while plan.steps != 1 {
@@ -182,6 +189,7 @@ impl Solver for Spectral {
         }
         self.time += interval;
         self.finish();
+        self.stopwatch.lap(Work::Output);
         Ok(Progress { steps: self.steps - first_step, divergence: 0.0 })
     }
 
@@ -193,6 +201,10 @@ impl Solver for Spectral {
         let wind = self.wind_at(self.time);
         let budget = Budget::new(&self.lattice, &self.omega, self.equation.force(), wind);
         values.iter_mut().zip(budget.values()).for_each(|(out, value)| *out = value);
+    }
+
+    fn stopwatch(&self) -> &Stopwatch {
+        &self.stopwatch
     }
 
     fn order(&self) -> u32 {

@@ -6,18 +6,20 @@ use super::geometry::Geometry;
 use super::interface::{Interface, Sweep};
 use super::momentum::Momentum;
 use super::pressure::Pressure;
+use super::tension::Tension;
 use super::viscosity::Viscosity;
 use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::{Stopwatch, Work};
 
 /// Two fluids, and the equations that hold for them.
 ///
 /// ```text
 /// ∂f/∂t + ∇·(f u) = 0,   ρ = ρ_air + (ρ_water − ρ_air) f,   ∇·u = 0
-/// ∂(ρu)/∂t + ∇·(ρ u u) = −∇p + ∇·(μ (∇u + ∇uᵀ)) + ρ g
+/// ∂(ρu)/∂t + ∇·(ρ u u) = −∇p + ∇·(μ (∇u + ∇uᵀ)) + ρ g + σ κ ∇f
 /// ```
 ///
 /// A step carries f and ρu along one axis and then along the other, in turns first along x and along
-/// y; adds friction, implicitly, and gravity; then projects. Friction does not know the pressure to
+/// y; adds friction, implicitly, gravity and the surface's pull; then projects. Friction does not know the pressure to
 /// come: velocities at sticky walls are off by Δt |∇p|/ρ, which is 12 ν Δt/d² of the mean in a channel
 /// of width d.
 pub(crate) struct Flow {
@@ -31,9 +33,14 @@ pub(crate) struct Flow {
     courant: [Plane; 2],
     momentum: Momentum,
     viscosity: Viscosity,
+    pub(crate) tension: Tension,
     /// Steps made: they say along which axis to begin.
     pub(crate) steps: usize,
     pub(crate) iterations: [usize; 2],
+    /// What the divergence left is measured by: |u|/dx + |v|/dy in 1/s before the last step, with what
+    /// gravity and the surface add in it.
+    pub(crate) scale: f64,
+    pub(crate) stopwatch: Stopwatch,
 }
 
 /// The divergence left, over |u|/dx + |v|/dy at its largest.
@@ -53,8 +60,11 @@ impl Flow {
             courant: pair(),
             momentum: Momentum::new(cells),
             viscosity: Viscosity::new(cells),
+            tension: Tension::new(fluids.surface_tension, cells),
             steps: 0,
             iterations: [0; 2],
+            scale: 0.0,
+            stopwatch: Stopwatch::new(),
             geometry,
         }
     }
@@ -77,16 +87,23 @@ impl Flow {
     pub(crate) fn step(&mut self, dt: f64) -> Solved {
         self.measure_courant(dt);
         self.transport();
-        let scale = rate(&self.velocity, &self.geometry) + self.falling_rate(dt);
-        self.rub(dt, scale);
-        let Self { geometry, fluids, interface, velocity, pressure, .. } = self;
+        self.scale = rate(&self.velocity, &self.geometry) + self.falling_rate(dt);
+        self.rub(dt);
+        self.stopwatch.lap(Work::Friction);
+        let Self { geometry, fluids, interface, velocity, pressure, tension, .. } = self;
         pressure.weigh(&interface.fraction, fluids, geometry);
         pressure.open(velocity, fluids, geometry);
         let [_, next] = &mut self.carried;
-        let tolerance = TOLERANCE * scale;
-        let solved = pressure.project(next, geometry, dt, tolerance);
+        if tension.is_there() {
+            tension.measure(&interface.fraction, geometry);
+            pressure.pull(next, tension, &interface.fraction, geometry, dt);
+            self.scale = self.scale.max(rate(next, geometry));
+            self.stopwatch.lap(Work::Interface);
+        }
+        let solved = pressure.project(next, geometry, dt, TOLERANCE * self.scale);
         self.iterations[1] += solved.iterations;
         geometry.close_velocity(next);
+        self.stopwatch.lap(Work::Pressure);
         std::mem::swap(&mut self.velocity, &mut self.carried[1]);
         self.steps += 1;
         solved
@@ -109,13 +126,25 @@ impl Flow {
 
     /// Carries water and momentum along both axes; leaves the velocity in `carried[1]`.
     fn transport(&mut self) {
-        let Self { geometry, fluids, interface, velocity, carried, courant, momentum, .. } = self;
+        let Self {
+            geometry,
+            fluids,
+            interface,
+            velocity,
+            carried,
+            courant,
+            momentum,
+            stopwatch,
+            ..
+        } = self;
         let [between, after] = carried;
         for (sweep, axis) in [(Sweep::First, self.steps % 2), (Sweep::Second, 1 - self.steps % 2)] {
             let courant = &courant[axis];
-            interface.cut(sweep, axis, courant, geometry);
             momentum.weigh_cells(interface, fluids);
+            stopwatch.lap(Work::Advection);
+            interface.cut(sweep, axis, courant, geometry);
             interface.carry(sweep, axis, courant, geometry);
+            stopwatch.lap(Work::Interface);
             momentum.weigh_fluxes(axis, courant, interface, fluids, geometry);
             for component in 0..2 {
                 let start = &velocity[component];
@@ -129,16 +158,18 @@ impl Flow {
             let next = if sweep == Sweep::First { &mut *between } else { &mut *after };
             geometry.release(next);
             geometry.close_velocity(next);
+            stopwatch.lap(Work::Advection);
         }
         interface.clip(geometry);
+        stopwatch.lap(Work::Interface);
     }
 
     /// Adds friction and gravity.
-    fn rub(&mut self, dt: f64, scale: f64) {
-        let Self { geometry, fluids, interface, carried, viscosity, .. } = self;
+    fn rub(&mut self, dt: f64) {
+        let Self { geometry, fluids, interface, carried, viscosity, scale, .. } = self;
         let [_, ny] = geometry.cells;
         let (next, fraction) = (&mut carried[1], &interface.fraction);
-        let speed = scale * geometry.spacing[0].min(geometry.spacing[1]);
+        let speed = *scale * geometry.spacing[0].min(geometry.spacing[1]);
         self.iterations[0] += viscosity.solve(next, fraction, fluids, geometry, dt, speed);
         for (component, velocity) in next.iter_mut().enumerate() {
             let (change, free) = (viscosity.change(component), &geometry.free[component]);

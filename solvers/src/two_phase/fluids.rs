@@ -23,6 +23,8 @@ pub struct Fluids {
     pub air: Fluid,
     /// Gravity g in m/s², towards −y.
     pub gravity: f64,
+    /// Surface tension σ between the two in N/m, ≥ 0.
+    pub surface_tension: f64,
 }
 
 impl Fluids {

@@ -1,6 +1,6 @@
 //! Where the water is, and how a flow carries it.
 
-use super::elvira::{Block, reconstruct};
+use super::elvira::{block, reconstruct};
 use super::geometry::Geometry;
 use crate::incompressible::plane::{GHOSTS, Plane, inner_mut};
 
@@ -41,6 +41,12 @@ pub(crate) enum Sweep {
 /// through them would be made of roundings.
 const TRACE: f64 = 1e-12;
 
+/// Whether a piece of interface cuts a cell of volume fraction `f`.
+#[inline]
+pub(crate) fn is_cut(f: f64) -> bool {
+    (TRACE..=1.0 - TRACE).contains(&f)
+}
+
 impl Interface {
     /// No water.
     pub(crate) fn new(cells: [usize; 2]) -> Self {
@@ -60,7 +66,7 @@ impl Interface {
             for (j, flux) in line[GHOSTS..=GHOSTS + ny].iter_mut().enumerate() {
                 let c = c_here[j];
                 let upstream = if c > 0.0 { back[j] } else { here[j] };
-                if !(TRACE..=1.0 - TRACE).contains(&upstream) {
+                if !is_cut(upstream) {
                     *flux = c * upstream;
                     continue;
                 }
@@ -120,11 +126,4 @@ impl Interface {
         }
         self.clipped += clipped;
     }
-}
-
-fn block(fraction: &Plane, [i, j]: [usize; 2]) -> Block {
-    [i - 1, i, i + 1].map(|i| {
-        let line = fraction.line(i);
-        [line[j - 1], line[j], line[j + 1]]
-    })
 }

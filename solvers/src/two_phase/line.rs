@@ -41,6 +41,25 @@ impl Line {
         filled(a, b, self.offset)
     }
 
+    /// The unit normal out of the water, where cells have `spacing` in m.
+    pub(crate) fn direction(&self, spacing: [f64; 2]) -> [f64; 2] {
+        let [x, y] = [self.normal[0] / spacing[0], self.normal[1] / spacing[1]];
+        [x / x.hypot(y), y / x.hypot(y)]
+    }
+
+    /// Where the line enters and leaves the cell, in m from its centre.
+    pub(crate) fn ends(&self, spacing: [f64; 2]) -> [[f64; 2]; 2] {
+        let [x, y] = self.normal;
+        let nearest = self.offset / (x * x + y * y);
+        let (foot, along) = ([x * nearest, y * nearest], [-y, x]);
+        let (mut first, mut last) = (f64::NEG_INFINITY, f64::INFINITY);
+        for axis in (0..2).filter(|&axis| along[axis] != 0.0) {
+            let [a, b] = [-0.5, 0.5].map(|face: f64| (face - foot[axis]) / along[axis]);
+            (first, last) = (first.max(a.min(b)), last.min(a.max(b)));
+        }
+        [first, last].map(|way| [0, 1].map(|axis| spacing[axis] * (foot[axis] + way * along[axis])))
+    }
+
     /// The volume of water in the slab of `width` at the low (`side` −1) or high (+1) end of `axis`.
     #[inline]
     pub(crate) fn slab(&self, axis: usize, side: f64, width: f64) -> f64 {
@@ -96,6 +115,15 @@ mod tests {
             let whole = line.slab(axis, -1.0, width) + line.slab(axis, 1.0, 1.0 - width);
             prop_assert!((whole - fraction).abs() < 1e-13);
         }
+    }
+
+    #[test]
+    fn a_line_ends_where_it_leaves_the_cell() {
+        let slanted = Line::through([1.0, 1.0], 0.5);
+        assert_eq!(slanted.ends([2.0, 1.0]), [[1.0, -0.5], [-1.0, 0.5]]);
+        assert!((slanted.direction([2.0, 1.0])[1] - 0.8_f64.sqrt()).abs() < 1e-15);
+        let level = Line::through([0.0, 1.0], 0.25);
+        assert_eq!(level.ends([1.0, 1.0]), [[0.5, -0.25], [-0.5, -0.25]]);
     }
 
     #[test]

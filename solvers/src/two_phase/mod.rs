@@ -2,6 +2,7 @@
 
 mod cholesky;
 mod conjugate;
+mod curvature;
 mod elvira;
 mod five_point;
 mod flow;
@@ -11,11 +12,14 @@ mod interface;
 mod line;
 mod momentum;
 mod multigrid;
+mod parabola;
 mod pressure;
 mod solver;
+mod tension;
 mod vessel;
 mod viscosity;
 
+pub(crate) use curvature::curvature;
 pub(crate) use geometry::Geometry;
 pub(crate) use interface::{Interface, Sweep};
 

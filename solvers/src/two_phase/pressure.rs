@@ -5,6 +5,7 @@ use super::five_point::FivePoint;
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::multigrid::Multigrid;
+use super::tension::Tension;
 use super::vessel::Beyond;
 use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
 
@@ -67,6 +68,21 @@ impl Pressure {
                 let inwards = (velocity[axis][rim.face] * rim.inward).max(0.0);
                 self.value[rim.ghosts[0]] = -0.5 * fluids.air.density * inwards * inwards;
             }
+        }
+    }
+
+    /// Adds the pull of the surface over `dt`, by the density that the pressure sees.
+    pub(crate) fn pull(
+        &self,
+        velocity: &mut [Plane; 2],
+        tension: &Tension,
+        fraction: &Plane,
+        geometry: &Geometry,
+        dt: f64,
+    ) {
+        for (axis, velocity) in velocity.iter_mut().enumerate() {
+            let scale = dt * geometry.spacing[axis];
+            tension.pull(velocity, axis, fraction, &self.system.links[axis], scale);
         }
     }
 

@@ -8,13 +8,13 @@ use super::pressure::divergence;
 use super::vessel::Vessel;
 use crate::clock::Plan;
 use crate::incompressible::plane::{GHOSTS, inner};
-use crate::{Progress, Solver, SolverError};
+use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Field, Grid, Parameter, State};
 
 /// Plane flow of two immiscible incompressible fluids in a vessel.
 ///
 /// Staggered finite volumes; geometric volume of fluid, momentum carried by the same mass; implicit
-/// friction; a projection with variable density by conjugate gradients with multigrid. Channels are
+/// friction; surface tension by heights; a projection with variable density by conjugate gradients with multigrid. Channels are
 /// u, v in m/s, p in Pa, the volume fraction of water, and with an obstacle the fraction of fluid.
 /// p is 0 at the upper end of open air, or has zero mean but for the weight of air where the vessel is
 /// closed.
@@ -44,6 +44,12 @@ impl TwoPhase {
             time: 0.0,
             divergence: 0.0,
         })
+    }
+
+    /// The same with a curvature κ in 1/m that need not be found.
+    pub(crate) fn with_curvature(mut self, curvature: f64) -> Self {
+        self.flow.tension.known = Some(curvature);
+        self
     }
 
     /// What its states hold, with an obstacle or without.
@@ -100,25 +106,29 @@ impl TwoPhase {
         self.flow.iterations
     }
 
-    /// The longest step in s within the Courant number, if the flow falls from now on.
+    /// The longest step in s within the Courant number, if the flow falls from now on, and within what
+    /// the surface allows.
     fn stable_step(&self) -> f64 {
         let rate = rate(&self.flow.velocity, &self.flow.geometry);
         let fall = self.flow.falling_rate(1.0);
-        2.0 * COURANT / (rate + (rate * rate + 4.0 * COURANT * fall).sqrt())
+        let step = 2.0 * COURANT / (rate + (rate * rate + 4.0 * COURANT * fall).sqrt());
+        let Flow { tension, fluids, geometry, .. } = &self.flow;
+        step.min(tension.stable_step(fluids.water.density + fluids.air.density, geometry))
     }
 
     fn step(&mut self, time: f64, dt: f64) -> Result<(), SolverError> {
         let speed = self.fastest();
         let solved = self.flow.step(dt);
         self.check(solved, time + dt, speed)?;
-        self.divergence = self.measure_divergence(dt);
+        self.divergence = self.measure_divergence();
+        self.flow.stopwatch.lap(Work::Rest);
         Ok(())
     }
 
-    /// The largest |∇·u| over |u|/dx + |v|/dy, falling included.
-    fn measure_divergence(&self, dt: f64) -> f64 {
-        let Flow { velocity, geometry, .. } = &self.flow;
-        let scale = rate(velocity, geometry) + self.flow.falling_rate(dt);
+    /// The largest |∇·u| over |u|/dx + |v|/dy, what gravity and the surface add included.
+    fn measure_divergence(&self) -> f64 {
+        let Flow { velocity, geometry, scale, .. } = &self.flow;
+        let scale = scale.max(rate(velocity, geometry));
         let mut largest = 0.0_f64;
         for i in velocity[0].inner() {
             let of_line = divergence(velocity, geometry, i);
@@ -234,6 +244,7 @@ impl Solver for TwoPhase {
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
+        self.flow.stopwatch.start();
         let (start, first_step) = (self.time, self.flow.steps);
         let mut plan = Plan { steps: 0, dt: 0.0 };
         let (mut elapsed, mut divergence) = (0.0, 0.0_f64);
@@ -282,6 +293,10 @@ impl Solver for TwoPhase {
         };
         values[0] = dx * dy * fraction.inner().map(of_line).sum::<f64>();
         values[1] = self.clipped();
+    }
+
+    fn stopwatch(&self) -> &Stopwatch {
+        &self.flow.stopwatch
     }
 
     fn order(&self) -> u32 {

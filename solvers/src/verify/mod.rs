@@ -2,6 +2,7 @@
 
 mod advection;
 mod balance;
+mod capillary_wave;
 mod cavity;
 mod certificate;
 mod certify;
@@ -10,6 +11,7 @@ mod convergence;
 mod cylinder;
 mod dam;
 mod decaying_turbulence;
+mod drop;
 mod forces;
 mod kolmogorov;
 mod manufactured;

@@ -46,6 +46,16 @@ pub(super) fn positions() -> Vec<[f64; 3]> {
     rows(POSITIONS).skip(1).map(|row| [0, 1, 2].map(|k| number(row[k]))).collect()
 }
 
+/// A. Prosperetti (1981).
+pub(super) const PROSPERETTI: &str = "Prosperetti (1981), Phys. Fluids 24, 1217, evaluated (references/capillary_wave_prosperetti.csv)";
+
+const SWING: &str = include_str!("../../references/capillary_wave_prosperetti.csv");
+
+/// Times in 1/ω₀ after the start and amplitudes over the first, of equal densities (`column` 0) or 1000 : 1.
+pub(super) fn swing(column: usize) -> Vec<[f64; 2]> {
+    rows(SWING).skip(2).map(|row| [number(row[0]), number(row[1 + column])]).collect()
+}
+
 /// Positions and values of a centreline profile: u over y (`component` 0) or v over x (1).
 pub(super) fn ghia(component: usize, reynolds: f64) -> Vec<[f64; 2]> {
     let mut lines = rows([U, V][component]);

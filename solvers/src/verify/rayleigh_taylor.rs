@@ -30,7 +30,8 @@ impl RayleighTaylor {
             Vessel { sides: [[slip(), slip()], Vessel::closed().sides[1].clone()], obstacle: None };
         let viscosity = WIDTH * (WIDTH * GRAVITY).sqrt() / REYNOLDS;
         let fluid = |density| Fluid { density, viscosity: density * viscosity };
-        let fluids = Fluids { water: fluid(3.0), air: fluid(1.0), gravity: GRAVITY };
+        let fluids =
+            Fluids { water: fluid(3.0), air: fluid(1.0), gravity: GRAVITY, surface_tension: 0.0 };
         let mut solver = TwoPhase::new(&grid, &vessel, fluids)?;
         let h = 1.0 / cells as f64;
         let state = State::from_shape_fn((4, cells / 4, cells, 1), |(channel, i, j, _)| {
