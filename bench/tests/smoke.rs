@@ -76,13 +76,16 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
 /// A suite of small Fourier operators on the smallest case, in a folder with its dataset.
 fn suite_with(trainings: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("there is room");
-    let mut text =
-        "summary = \"several\"\ncases = [\"cavity/smoke\"]\nstart = 2\nseeds = [1, 2]\n".to_owned();
-    for (number, training) in trainings.iter().enumerate() {
-        text += &format!("[[surrogate]]\nname = \"fno-{number}\"\narchitecture = \"fno\"\n");
-        text += "table = { width = 4, modes = 2, layers = 1, projection = 8 }\n";
-        text += &format!("training = {{ batch-size = 2, {training} }}\n");
-    }
+    let surrogate = |(number, training): (usize, &&str)| {
+        format!(
+            "[[surrogate]]\nname = \"fno-{number}\"\narchitecture = \"fno\"\n\
+             table = {{ width = 4, modes = 2, layers = 1, projection = 8 }}\n\
+             training = {{ batch-size = 2, {training} }}\n"
+        )
+    };
+    let surrogates: String = trainings.iter().enumerate().map(surrogate).collect();
+    let head = "summary = \"several\"\ncases = [\"cavity/smoke\"]\nstart = 2\nseeds = [1, 2]\n";
+    let text = format!("{head}{surrogates}");
     fs_err::write(folder.path().join("suite.toml"), text).expect("there is room");
     succeeds(
         &eddymark(folder.path()).args(["generate", "cavity/smoke"]).output().expect("it runs"),
