@@ -1,4 +1,4 @@
-//! Ctrl-C: the first asks politely, the second insists.
+//! Asking everything to stop: by Ctrl-C, whose second insists, or because something failed.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Stop(AtomicBool);
 
 impl Stop {
-    /// Asks to stop; returns whether that had been asked before.
-    pub fn request(&self) -> bool {
-        self.0.swap(true, Ordering::Relaxed)
+    /// Asks to stop.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody asked to stop.

@@ -189,6 +189,11 @@ impl Suite {
                     Invalid::unless(recipe.history <= given, "history", recipe.history, &expected)?;
                     let expected = "a list of at least one number";
                     Invalid::unless(!seeds.is_empty(), "seeds", "[]", expected)?;
+                    let mut sorted = seeds.clone();
+                    sorted.sort_unstable();
+                    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+                    let expected = "a list of numbers of which no two are the same";
+                    twice.map_or(Ok(()), |pair| Err(Invalid::new("seeds", pair[0], expected)))?;
                 }
                 Kind::Predictions(path) => {
                     let expected = "a file or folder that is there";

@@ -17,6 +17,17 @@ fn every_case_and_suite_reads_and_checks() {
 }
 
 #[test]
+fn the_zoo_has_every_architecture() {
+    let zoo = bench::find_suite("zoo").expect("it is built in");
+    let architectures = zoo.contenders.iter().filter_map(|contender| match &contender.kind {
+        bench::Kind::Operator { architecture, .. } => Some(architecture.as_str()),
+        _ => None,
+    });
+    let all: std::collections::BTreeSet<&str> = architectures.collect();
+    assert_eq!(all, operators::ARCHITECTURES.names().collect());
+}
+
+#[test]
 fn no_cells_and_too_many_are_refused_by_name() {
     let case = find_case("cavity/quick").expect("it is built in");
     for cells in [0, 1_000_000] {

@@ -130,8 +130,6 @@ fn a_training_that_fails_stops_the_others_and_is_named() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.contains("`learning-rate`") && !text.contains("stopped"), "{text}");
-    let stopped = walk(&folder.path().join("runs"), "safetensors");
-    assert!(stopped.iter().any(|file| file.ends_with("last.safetensors")), "{stopped:?}");
 }
 
 /// Killed without warning in the middle of generating, it goes on and ends with the same data.

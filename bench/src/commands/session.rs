@@ -5,6 +5,7 @@ use crate::{BenchError, Case, Place, Progress, Stop, Suite, commit, machine, sol
 use data::{Dataset, Provenance};
 use operators::Device;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a command works with.
 pub(super) struct Session {
@@ -31,10 +32,11 @@ impl Session {
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         }
         let stop = Arc::new(Stop::default());
-        let handler = Arc::clone(&stop);
+        let (handler, pressed) = (Arc::clone(&stop), AtomicBool::new(false));
         // It fails only when a handler is already there.
         let _ = ctrlc::set_handler(move || {
-            if handler.request() {
+            handler.request();
+            if pressed.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
             eprintln!("stopping after what is in hand; press Ctrl-C again to stop at once");

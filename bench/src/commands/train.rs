@@ -6,7 +6,7 @@ use crate::{BenchError, Case, Kind, Training, train as fit};
 use data::Dataset;
 use operators::Trained;
 use rayon::ThreadPoolBuilder;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;
 use std::thread::ScopedJoinHandle;
 
@@ -42,9 +42,13 @@ pub(super) fn train_all(
         let pool = pool.map_err(std::io::Error::other)?;
         while let Some(training) = next() {
             session.stop.check()?;
-            let trained = pool.install(|| train_one(session, training, jobs));
-            // The others write their checkpoints and stop too.
-            trained.inspect_err(|_| _ = session.stop.request())?;
+            let one = AssertUnwindSafe(|| pool.install(|| train_one(session, training, jobs)));
+            // Whatever goes wrong, the others write their checkpoints and stop too.
+            let trained = catch_unwind(one).unwrap_or_else(|panic| {
+                session.stop.request();
+                resume_unwind(panic)
+            });
+            trained.inspect_err(|_| session.stop.request())?;
         }
         Ok(())
     };
