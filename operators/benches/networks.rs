@@ -74,7 +74,8 @@ impl Case {
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let [name, pass] = &names[..] else {
-        panic!("say which network, and `gradient` or `inference`")
+        println!("nothing was measured: say which network, and `gradient` or `inference`");
+        return Ok(());
     };
     let idle = memory("VmHWM");
     let (case, weights) = (Case::named(name), Weights::new(1));

@@ -1,7 +1,7 @@
 //! Samples a second: a training step's gradient, and inference.
 //!
 //! `cargo bench -p eddymark-operators`, with `RAYON_NUM_THREADS` to choose the threads;
-//! `benches/pytorch.py` times the same networks in PyTorch.
+//! `benches/compare.py` times some of them here and in PyTorch.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;

@@ -8,7 +8,6 @@ fn counts_are_those_of_the_references() {
     for published in Published::all() {
         let ours = published.ours().unwrap_or_else(|error| panic!("{published:?}: {error}"));
         assert_eq!(ours + published.idle, published.weights, "{published:?}");
-        assert!(published.agrees().expect("it was counted before"));
     }
 }
 

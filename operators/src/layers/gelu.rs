@@ -194,7 +194,7 @@ fn error_function(x: f32) -> f32 {
     x * horner(P, x * x) / horner(Q, x * x)
 }
 
-/// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and 0 where it would be subnormal.
+/// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and e⁻⁸⁷ below −87.
 #[inline(always)]
 pub(super) fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];

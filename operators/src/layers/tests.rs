@@ -77,6 +77,14 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Pointwise::new(3, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.narrow(2, 4, 1)?.narrow(3, 7, 1)?)))
     }),
+    ("pointwise of few cells", |weights| {
+        let layer = Pointwise::new(3, 5, weights)?;
+        Ok(Box::new(move |x| layer.forward(&x.narrow(2, 4, 1)?)))
+    }),
+    ("pointwise to many channels", |weights| {
+        let layer = Pointwise::new(3, 21, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
     ("perceptron", |weights| {
         let layer = Perceptron::new(&[3, 6, 6, 2], Activation::Relu, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))

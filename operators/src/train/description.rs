@@ -39,6 +39,13 @@ impl Description {
         let indices = job.source.indices(Split::Train);
         let parameters = indices.iter().map(|&index| job.source.parameters(index));
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+        let windows = |needed| windows(job, indices.len(), needed);
+        let steps = if architecture.fit().is_some() {
+            // It sees pairs of what is given and the state after it.
+            windows(job.recipe.history + 1).map(|_| 1)?
+        } else {
+            job.recipe.total_steps(windows(job.recipe.window())?)
+        };
         Ok(Self {
             architecture: job.architecture.into(),
             table,
@@ -47,10 +54,7 @@ impl Description {
             interface: interface(job.source, &indices, job.recipe.history)?,
             scaling: Scaling::new(job.normalization, &parameters),
             frames: job.source.info().frames,
-            steps: match (architecture.fit(), windows(job, indices.len())?) {
-                (Some(_), _) => 1,
-                (None, windows) => job.recipe.total_steps(windows),
-            },
+            steps,
         })
     }
 
@@ -83,8 +87,8 @@ fn debug(value: &impl std::fmt::Debug) -> String {
 }
 
 /// How many stretches of history and unroll the training samples have.
-fn windows(job: &TrainJob, samples: usize) -> Result<usize, OperatorError> {
-    let (frames, needed) = (job.source.info().frames, job.recipe.window());
+fn windows(job: &TrainJob, samples: usize, needed: usize) -> Result<usize, OperatorError> {
+    let frames = job.source.info().frames;
     match samples * (frames + 1).saturating_sub(needed) {
         0 => Err(OperatorError::NoWindows { samples, frames, needed }),
         windows => Ok(windows),

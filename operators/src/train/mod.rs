@@ -48,8 +48,8 @@ pub struct TrainJob<'a> {
     pub folder: &'a Path,
     /// Where tensors live.
     pub device: &'a Device,
-    /// Trainings that run at the same time on other threads, this one included: the curve says so,
-    /// for its times depend on it.
+    /// At most so many trainings run at the same time on other threads, this one included: the curve
+    /// says so, for its times depend on it.
     pub jobs: usize,
 }
 
