@@ -93,6 +93,8 @@ fn a_refined_sample_is_that_of_the_finer_grid() {
     let fine = first(&case("0.5", 3, "", "refine = 8"));
     assert_eq!(refined.trajectory, fine.trajectory);
     assert_eq!(refined.error_estimate, fine.error_estimate);
+    assert!(fine.statistics_estimate.is_some());
+    assert_eq!(refined.statistics_estimate, fine.statistics_estimate);
 }
 
 /// At Re 1 the cavity is steady after a fraction of L/U.

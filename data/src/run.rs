@@ -69,7 +69,7 @@ pub struct Contestant {
     /// Threads that the training had; 0 without training.
     #[serde(default)]
     pub training_threads: usize,
-    /// Trainings that ran at the same time on other threads, this one included; 0 without training.
+    /// At most so many trainings ran at the same time, this one included; 0 without training.
     #[serde(default)]
     pub training_jobs: usize,
     /// Median wall time of one rollout step of one sample in s.
@@ -113,7 +113,7 @@ pub struct CurvePoint {
     /// Threads that the training had.
     #[serde(default)]
     pub threads: usize,
-    /// Trainings that ran at the same time on other threads, this one included.
+    /// At most so many trainings ran at the same time, this one included.
     #[serde(default)]
     pub jobs: usize,
 }

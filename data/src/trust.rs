@@ -1,19 +1,20 @@
 //! How far a reference can be trusted.
 
 use crate::{Field, Sample, Trajectory};
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView4, Axis};
 use serde::{Deserialize, Serialize};
 
 /// How far the numbers of one field of one sample can be trusted, by their estimated error.
 ///
 /// ```text
 /// error = sqrt(⟨e²⟩ / ⟨φ²⟩),   largest = max_t e(t) / sqrt(⟨φ²⟩),   horizon = first t with e(t) > σ/10
-/// statistics = max(e_mean, e_deviation) / σ,                        σ² = ⟨φ²⟩ − ⟨φ⟩²
+/// statistics = max(e_mean, e_deviation) / σ,                        σ² = ⟨(φ − φ̄)²⟩
 /// ```
 ///
 /// with e(t) the root mean square of [`Sample::error_estimate`] over the cells and a vector's
-/// components together, e_mean and e_deviation those of [`Sample::statistics_estimate`], and ⟨·⟩ the
-/// mean over cells, components and all saved states.
+/// components together, e_mean and e_deviation those of [`Sample::statistics_estimate`], ⟨·⟩ the
+/// mean over cells, components and all saved states, and φ̄ that of each component by itself: a stream
+/// does not vary.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Trust {
@@ -46,7 +47,8 @@ impl Trust {
     /// Whether neither the states nor their statistics beyond the horizon are known to a tenth.
     pub fn is_under_resolved(&self) -> bool {
         // Unknown is not known: no comparison with NaN holds.
-        !(self.is_predictable() || self.statistics <= Self::RESOLVED)
+        let are_statistics_known = self.horizon.is_finite() && self.statistics <= Self::RESOLVED;
+        !(self.is_predictable() || are_statistics_known)
     }
 
     /// How far each field of `trajectory` that is not constant can be trusted, by the estimated
@@ -67,9 +69,12 @@ impl Trust {
             }
             let values = trajectory.values.slice_axis(Axis(1), range.clone().into());
             let count = values.len() as f64;
-            let mean = values.sum() / count;
             let square = values.iter().map(|x| x * x).sum::<f64>() / count;
-            let spread = values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / count;
+            let about_mean = |component: ArrayView4<f64>| {
+                let mean = component.sum() / component.len() as f64;
+                component.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>()
+            };
+            let spread = values.axis_iter(Axis(1)).map(about_mean).sum::<f64>() / count;
             // Means over components as well, as those of the field are.
             let pooled = |errors: &Array2<f64>| -> Vec<f64> {
                 let of_field = errors.slice_axis(Axis(1), range.clone().into());
@@ -116,6 +121,24 @@ mod tests {
     use super::*;
     use crate::{Grid, Split};
     use ndarray::{Array5, array};
+
+    /// A wind along x changes the size of a vector, and not its deviation.
+    #[test]
+    fn a_stream_does_not_vary() {
+        let field = [Field::vector("velocity", &["u", "v"], "m/s")];
+        let of_wind = |wind: f64| {
+            let values = Array5::from_shape_fn((2, 2, 2, 1, 1), |(_, c, x, _, _)| {
+                x as f64 + if c == 0 { wind } else { 0.0 }
+            });
+            let trajectory = Trajectory { times: vec![0.0, 1.0], values };
+            let statistics = array![[0.1, 0.1], [0.0, 0.0]];
+            Trust::of(&field, &trajectory, &array![[0.0, 0.0], [0.1, 0.1]], Some(&statistics))
+        };
+        // σ is ½ with any wind.
+        for wind in [0.0, 7.0] {
+            assert!((of_wind(wind)[0].statistics - 0.2).abs() < 1e-15);
+        }
+    }
 
     /// A vector of ±3 and ±4 has mean square 12.5 and no mean; its mask is passed over.
     #[test]

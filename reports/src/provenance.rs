@@ -33,13 +33,13 @@ fn of_manifest(prefix: &str, run: &Run) -> Facts {
     (format!("{prefix}suite {}", manifest.suite), told(facts))
 }
 
-/// `2 at a time with 1 thread each`: what training times depend on.
+/// `up to 2 at a time with 1 thread each`: what training times depend on.
 fn trainings(run: &Run) -> String {
     let contestants = run.contestants.iter().filter(|contestant| contestant.training_jobs > 0);
     let ways: BTreeSet<_> = contestants.map(|c| (c.training_jobs, c.training_threads)).collect();
     let way = |(jobs, threads): (usize, usize)| {
         let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
-        format!("{jobs} at a time with {threads} each")
+        format!("up to {jobs} at a time with {threads} each")
     };
     ways.into_iter().map(way).collect::<Vec<_>>().join(", ")
 }

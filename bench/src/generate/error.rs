@@ -23,12 +23,13 @@ impl Three<'_> {
     /// ```
     ///
     /// with p the method's formal order: a higher observed one is luck and not believed. One below 1
-    /// says that the grids are not yet in the asymptotic range, for what is singular or stands on the
-    /// nearest face is first order in cell averages, and nothing is worse. There e = d₁: of unrelated
-    /// flows, the halved grid's differs from the fine one's by as much as that does from the truth.
+    /// says that the grids are not in the asymptotic range. There e = d₁: of unrelated flows, the halved
+    /// grid's differs from the fine one's by as much as that does from the truth. It is no bound: what does
+    /// converge with 0 < q < 1, as a dam whose obstacle moves from face to face, errs by 1/(2^q − 1) as
+    /// much. A method of first order has e = d₁ always.
     /// d₁ is taken on the cells that both grids divide, and q with both differences on the coarsest cells.
     ///
-    /// Source: Roache (1994), J. Fluids Eng. 116, 405, with the cautious choice of order of Celik et al. (2008).
+    /// Source: Roache (1994), J. Fluids Eng. 116, 405; the bounds of q are ours.
     pub(super) fn errors(&self) -> Array2<f64> {
         let (frames, channels) = (self.fine.len(), self.fine.values.len_of(Axis(1)));
         let mut estimate = Array2::zeros((frames, channels));
@@ -131,7 +132,7 @@ mod tests {
 
     /// Differences that do not shrink: the difference itself.
     #[test]
-    fn grids_outside_the_asymptotic_range_give_a_cautious_estimate() {
+    fn grids_outside_the_asymptotic_range_give_their_difference() {
         let (fine, half, quarter) = (&constant(8, 1.0), &constant(8, 1.5), &constant(4, 1.2));
         let estimate = Three { fine, half, quarter, order: 2 }.errors();
         assert!((estimate[[0, 0]] - 0.5).abs() < 1e-15);

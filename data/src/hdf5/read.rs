@@ -243,8 +243,14 @@ impl SampleFile {
         let Ok(fields) = group.attr("fields") else { return Ok(Vec::new()) };
         let fields: Vec<VarLenUnicode> = fields.read_raw()?;
         let numbers = |name| group.attr(name)?.read_raw::<f64>();
-        let errors = numbers("relative_error")?.into_iter().zip(numbers("largest_error")?);
-        let beyond = numbers("horizon")?.into_iter().zip(numbers("statistics_error")?);
+        let (relative, horizons) = (numbers("relative_error")?, numbers("horizon")?);
+        // Files before statistics were estimated call the largest error the relative one.
+        let largest = numbers("largest_error").unwrap_or_else(|_| relative.clone());
+        let unknown = |horizon: &f64| if horizon.is_finite() { f64::NAN } else { 0.0 };
+        let statistics =
+            numbers("statistics_error").unwrap_or_else(|_| horizons.iter().map(unknown).collect());
+        let (errors, beyond) =
+            (relative.into_iter().zip(largest), horizons.into_iter().zip(statistics));
         let rows = fields.into_iter().zip(errors.zip(beyond));
         let trust = |(field, ((error, largest), (horizon, statistics)))| {
             let field: VarLenUnicode = field;

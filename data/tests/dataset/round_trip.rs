@@ -26,6 +26,31 @@ fn samples_come_back_as_they_were_rounded() {
     }
 }
 
+/// Files of version 2 once called the largest error the relative one, and knew no statistics.
+#[test]
+fn files_without_errors_of_statistics_are_read() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let header = header(SplitPlan { train: 1, valid: 0, test: 0 });
+    let dataset = Dataset::create(folder.path(), header.clone()).expect("the folder is empty");
+    dataset.write(&sample(&header, 0)).expect("the sample fits");
+    let path = crate::fixture::file(folder.path(), Split::Train, 0);
+    let file = hdf5::File::open_rw(path).expect("it is there");
+    for name in ["largest_error", "statistics_error"] {
+        file.group("verification").and_then(|g| g.delete_attr(name)).expect("it is there");
+    }
+    file.close().expect("it can be closed");
+    let trust = Dataset::open(folder.path()).expect("it is readable").trust(0).expect("it is read");
+    assert!(!trust.is_empty());
+    for trust in trust {
+        assert_eq!(trust.largest, trust.error);
+        assert!(if trust.horizon.is_finite() {
+            trust.statistics.is_nan()
+        } else {
+            trust.statistics == 0.0
+        });
+    }
+}
+
 /// What version 1 lacks is empty, unknown or not estimated.
 #[test]
 fn files_of_version_1_are_read() {
