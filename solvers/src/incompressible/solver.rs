@@ -184,6 +184,7 @@ impl Incompressible {
 
 impl Solver for Incompressible {
     fn load(&mut self, state: &State) -> Result<(), SolverError> {
+        self.flow.stopwatch.start();
         self.check_shape(state)?;
         let mesh = self.flow.mesh;
         let mut velocity = Velocity::zeros(mesh.cells);

@@ -1,5 +1,6 @@
 //! The collapsing water column.
 
+use crate::checks::{check_not_negative, check_positive};
 use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -113,24 +114,14 @@ impl Part for Column {
             ("air-density", self.air_density),
             ("gravity", self.gravity),
         ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        check_positive(positive)?;
         let never_negative = [
             ("barrier-height", self.barrier_height),
             ("viscosity", self.viscosity),
             ("air-viscosity", self.air_viscosity),
             ("surface-tension", self.surface_tension),
         ];
-        for (key, value) in never_negative {
-            Invalid::unless(
-                value >= 0.0 && value.is_finite(),
-                key,
-                value,
-                "finite and at least 0",
-            )?;
-        }
+        check_not_negative(never_negative)?;
         let fits = self.column_width <= self.width;
         Invalid::unless(fits, "column-width", self.column_width, "at most `width`")?;
         let fits = self.column_height < self.height;

@@ -1,6 +1,6 @@
 //! Water over a step.
 
-use crate::checks::check_not_negative;
+use crate::checks::{check_not_negative, check_positive};
 use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -123,10 +123,7 @@ impl Part for Dam {
             ("air-viscosity", self.air_viscosity),
             ("gravity", self.gravity),
         ];
-        for (key, value) in positive {
-            let holds = value > 0.0 && value.is_finite();
-            Invalid::unless(holds, key, value, "finite and greater than 0")?;
-        }
+        check_positive(positive)?;
         check_not_negative([
             ("initial-velocity", self.initial_velocity()),
             ("surface-tension", self.surface_tension),

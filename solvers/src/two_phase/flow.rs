@@ -93,6 +93,7 @@ impl Flow {
         let Self { geometry, fluids, interface, velocity, pressure, tension, .. } = self;
         pressure.weigh(&interface.fraction, fluids, geometry);
         pressure.open(velocity, fluids, geometry);
+        self.stopwatch.lap(Work::Pressure);
         let [_, next] = &mut self.carried;
         if tension.is_there() {
             tension.measure(&interface.fraction, geometry);

@@ -26,7 +26,8 @@ pub struct TwoPhase {
     divergence: f64,
 }
 
-/// Largest sum of both axes' Courant numbers: beyond, volume fractions are not bounded.
+/// Largest sum of both axes' Courant numbers: the interface alone bears one cell a step, momentum
+/// and the pressure it is coupled to do not.
 const COURANT: f64 = 0.5;
 /// More steps an interval than this would never end.
 const MOST_STEPS: f64 = 1e9;
@@ -229,12 +230,14 @@ impl TwoPhase {
 
 impl Solver for TwoPhase {
     fn load(&mut self, state: &State) -> Result<(), SolverError> {
+        self.flow.stopwatch.start();
         self.check_shape(state)?;
         self.check_finite(state)?;
         self.read(state);
         self.time = 0.0;
         self.flow.steps = 0;
         let solved = self.flow.strike();
+        self.flow.stopwatch.lap(Work::Pressure);
         self.check(solved, 0.0, self.fastest())?;
         self.glance()?;
         self.flow.steps = 0;

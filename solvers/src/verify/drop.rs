@@ -104,10 +104,10 @@ struct Unrest {
 pub(super) fn rest(resolutions: &[usize]) -> Evidence {
     const KNOWN: &str = "with one curvature everywhere a pressure balances the surface exactly: what the projection's tolerance leaves";
     const FOUND: &str =
-        "the drop finds the shape that is round for the heights, and stops; it has not quite yet";
+        "the drop finds the shape that is round for the heights; it has not quite yet";
     const JUMP: &str = "the mean error of the curvature, (R/h)^−2 of it at most";
     let heads = ["R/h", "water over air", "curvature", "largest speed [σ/μ]", "error of σ/R"];
-    let title = "Drop at rest, La = 120, after 0.3 D²/ν";
+    let title = "Drop at rest, La = 120, after 0.3 D²/ν, with its curvature known after 0.03";
     let mut table = Table::new(title, "exact: Laplace's pressure", &heads);
     let mut checks = Vec::new();
     for &cells in resolutions.iter().filter(|&&cells| cells <= 128) {

@@ -160,7 +160,8 @@ fn table(found: &[(usize, f64, Street)], limit: [[f64; 2]; 3], slope: [f64; 2]) 
 
 /// Against the mean of what was published, and what its one study of the domain tends to.
 fn checks(quantity: &str, measured: f64, published: &Freestream) -> [Check; 2] {
-    const WHY: &str = "what was published is up to 1.5 % apart";
+    const WHY: &str =
+        "the two published values are up to 1.6 % apart, and the eight's domains add up to 1 %";
     let check = |what: &str, wanted: f64| {
         let name = format!("{quantity} of the street in a stream without bounds, {what}");
         Check::at_most(name, 100.0 * (measured / wanted - 1.0).abs(), 2.0, "%", WHY)
