@@ -151,7 +151,8 @@ struct Training {
     #[command(flatten)]
     contest: Contest,
     /// Operators that are trained at once, each on its share of the threads, at least one.
-    /// Default: as many as threads, at most 4; one on a GPU. What is learned does not depend on it.
+    /// Default: as many as threads, at most 4, or fewer where that leaves threads idle; one on a GPU.
+    /// What is learned does not depend on it.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 }

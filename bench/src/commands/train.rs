@@ -34,7 +34,8 @@ pub(super) fn train_all(
         }
     }
     let threads = rayon::current_num_threads();
-    let jobs = session.jobs.unwrap_or_else(|| usual_jobs(session, threads)).min(missing.len());
+    let usual = || if session.device.is_cpu() { usual_jobs(missing.len(), threads) } else { 1 };
+    let jobs = session.jobs.unwrap_or_else(usual).min(missing.len());
     let queue = Mutex::new(missing.iter());
     let next = || queue.lock().expect("nobody panics while holding the lock").next();
     let work = |threads| -> Result<(), BenchError> {
@@ -68,9 +69,12 @@ pub(super) fn train_all(
     others.into_iter().chain(stopped).collect()
 }
 
-/// Small networks gain little from a second thread, and every training holds a batch's activations.
-fn usual_jobs(session: &Session, threads: usize) -> usize {
-    if session.device.is_cpu() { threads.min(4) } else { 1 }
+/// A training at a time for each thread, at most four, because every training holds a batch's
+/// activations; but only as many as leave no thread idle, or hardly: there are a multiple of them, or
+/// four times as many.
+fn usual_jobs(trainings: usize, threads: usize) -> usize {
+    let fills = |jobs: &usize| trainings.is_multiple_of(*jobs) || trainings >= 4 * jobs;
+    (1..=threads.min(4)).rev().find(fills).unwrap_or(1)
 }
 
 fn train_one(session: &Session, training: &Training, jobs: usize) -> Result<(), BenchError> {
@@ -125,4 +129,16 @@ pub(super) fn trainings<'a>(
         _ => Vec::new(),
     };
     suite.contenders.iter().flat_map(of_contender).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::usual_jobs;
+
+    #[test]
+    fn trainings_run_side_by_side_where_that_fills_the_threads() {
+        let jobs = [(1, 2), (2, 2), (3, 2), (75, 2), (3, 8), (5, 8), (16, 8), (0, 2)];
+        let jobs = jobs.map(|(trainings, threads)| usual_jobs(trainings, threads));
+        assert_eq!(jobs, [1, 2, 1, 2, 3, 1, 4, 2]);
+    }
 }
