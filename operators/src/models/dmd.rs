@@ -77,12 +77,12 @@ impl Dmd {
         Array1::from_shape_fn(interface.numbers(), |i| if i < states { 1.0 } else { parameter })
     }
 
-    /// `E`, `D` and `b` of every rank.
+    /// `E`, `D` and `b` of every rank, one at a time: a map is as large as the network.
     fn solve(
         &self,
         interface: &Interface,
         pairs: &dyn Pairs,
-    ) -> Result<Vec<LinearMap>, OperatorError> {
+    ) -> Result<impl Iterator<Item = LinearMap> + use<>, OperatorError> {
         let rank = self.rank(interface);
         let centre = Centre::of(pairs, self.importance(interface), self.affine)?;
         let (directions, variances) = principal_directions(&centre, pairs, rank)?;
@@ -93,8 +93,8 @@ impl Dmd {
             column.mapv_inplace(|value| if is_noise { 0.0 } else { value / variance });
         }
         let encode = directions * &centre.importance;
-        let ranks = (0..).map(|power| 1 << power).take_while(|&r| r < rank).chain([rank]);
-        Ok(ranks.map(|rank| LinearMap::truncated(&encode, &decode, rank, &centre)).collect())
+        let ranks = (0..).map(|power| 1 << power).take_while(move |&r| r < rank).chain([rank]);
+        Ok(ranks.map(move |rank| LinearMap::truncated(&encode, &decode, rank, &centre)))
     }
 }
 
@@ -134,8 +134,7 @@ impl LinearMap {
 
 impl Fit for Dmd {
     fn fit(&self, interface: &Interface, pairs: &dyn Pairs) -> Result<Candidates, OperatorError> {
-        let maps = self.solve(interface, pairs)?;
-        Ok(Box::new(maps.into_iter().map(|map| map.weights())))
+        Ok(Box::new(self.solve(interface, pairs)?.map(|map| map.weights())))
     }
 }
 

@@ -73,7 +73,7 @@ fn pairs(
 }
 
 fn solve(dmd: &Dmd, interface: &Interface, pairs: &Matrices) -> Vec<LinearMap> {
-    dmd.solve(interface, pairs).expect("pairs in memory are read without error")
+    dmd.solve(interface, pairs).expect("pairs in memory are read without error").collect()
 }
 
 /// Root mean square of what a map makes of the pairs, less what it should.
