@@ -10,6 +10,7 @@ mod interface;
 pub mod layers;
 mod models;
 mod operator;
+mod plane;
 mod propagator;
 mod published;
 mod scaling;

@@ -4,6 +4,7 @@ use crate::layers::{
     Activation, Beyond, Convolution, Functions, Perceptron, Stencil, halved, max_pool, relu,
     sum_of_functions,
 };
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -68,8 +69,9 @@ impl Architecture for AutoDeepONetCnn {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let (cells, outputs) = (interface.plane(Self::NAME)?, interface.outputs());
-        let branch = self.branch(interface, cells, &weights.pp("branch"))?;
+        let plane = Plane::of(interface, Self::NAME, Beyond::Zeros)?;
+        let (cells, outputs) = (plane.cells, interface.outputs());
+        let branch = self.branch(interface.inputs(), plane, &weights.pp("branch"))?;
         let coarsest = (0..self.halvings).fold(cells, |cells, _| cells.map(halved));
         let latent = self.filters * coarsest[0] * coarsest[1];
         let trunk = [&vec![self.width; self.depth][..], &[latent]].concat();
@@ -92,20 +94,16 @@ impl AutoDeepONetCnn {
     /// The convolutions on ever coarser cells.
     fn branch(
         &self,
-        interface: &Interface,
-        cells: [usize; 2],
+        inputs: usize,
+        plane: Plane,
         weights: &VarBuilder,
     ) -> CandleResult<Vec<Convolution>> {
         let layer = |number: usize| {
             let halvings = number.saturating_sub(1);
-            let stencil = |axis: usize| {
-                let beyond = if interface.periodic[axis] { Beyond::Around } else { Beyond::Zeros };
-                let cells = (0..halvings).fold(cells[axis], |cells, _| halved(cells));
-                Stencil::wide(cells, 5, beyond)
-            };
-            let inputs = if number == 0 { interface.inputs() } else { self.filters };
-            let weights = weights.pp(number.to_string());
-            Convolution::new([inputs, self.filters], [0, 1].map(stencil), &weights)
+            let plane = plane.with(|cells| (0..halvings).fold(cells, |cells, _| halved(cells)));
+            let stencils = plane.stencils(|cells, beyond| Stencil::wide(cells, 5, beyond));
+            let inputs = if number == 0 { inputs } else { self.filters };
+            Convolution::new([inputs, self.filters], stencils, &weights.pp(number.to_string()))
         };
         (0..self.halvings + 2).map(layer).collect()
     }

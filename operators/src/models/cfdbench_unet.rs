@@ -1,6 +1,7 @@
 //! The U-Net of `CFDBench`.
 
 use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, halved, max_pool, relu};
+use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -56,11 +57,8 @@ impl Architecture for CfdbenchUNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let wall = Beyond::Nearest;
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { wall });
-        let finest = Level { cells, beyond, width: self.width };
+        let plane = Plane::of(interface, Self::NAME, Beyond::Nearest)?;
+        let finest = Level { plane, width: self.width };
         Ok(Box::new(CfdbenchUNetOperator {
             body: Stage::new(interface.inputs(), finest, self.levels, &weights)?,
             head: Pointwise::new(self.width, interface.outputs(), &weights.pp("head"))?,
@@ -76,20 +74,6 @@ struct CfdbenchUNetOperator {
 impl Operator for CfdbenchUNetOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         self.head.forward(&self.body.forward(&inputs.channels()?)?)
-    }
-}
-
-/// The cells of a level and its channels.
-#[derive(Clone, Copy)]
-struct Level {
-    cells: [usize; 2],
-    beyond: [Beyond; 2],
-    width: usize,
-}
-
-impl Level {
-    fn coarser(self) -> Self {
-        Self { cells: self.cells.map(halved), width: 2 * self.width, ..self }
     }
 }
 
@@ -131,13 +115,14 @@ impl Stage {
 
 impl Below {
     fn new(level: Level, levels: usize, weights: &VarBuilder) -> CandleResult<Self> {
-        let (fine, coarse) = (level.width, level.coarser().width);
-        let missing = level.cells.map(|cells| if cells > 1 { cells % 2 } else { 0 });
-        let parting = [0, 1].map(|axis| Stencil::parting(level.cells[axis] - missing[axis]));
+        let (fine, cells) = (level.width, level.plane.cells);
+        let coarser = Level { plane: level.plane.with(halved), width: 2 * fine };
+        let missing = cells.map(|cells| if cells > 1 { cells % 2 } else { 0 });
+        let parting = [0, 1].map(|axis| Stencil::parting(cells[axis] - missing[axis]));
         let below = weights.pp("below");
         Ok(Self {
-            stage: Box::new(Stage::new(fine, level.coarser(), levels - 1, &below)?),
-            up: Convolution::new([coarse, fine], parting, &weights.pp("up"))?,
+            stage: Box::new(Stage::new(fine, coarser, levels - 1, &below)?),
+            up: Convolution::new([coarser.width, fine], parting, &weights.pp("up"))?,
             missing,
             after: Block::new(2 * fine, level, &weights.pp("after"))?,
         })
@@ -150,9 +135,8 @@ struct Block([(Convolution, GroupNorm); 2]);
 impl Block {
     fn new(channels: usize, level: Level, weights: &VarBuilder) -> CandleResult<Self> {
         let half = |channels: usize, weights: VarBuilder| -> CandleResult<_> {
-            let stencils = [0, 1].map(|axis| Stencil::same(level.cells[axis], level.beyond[axis]));
-            let (channels, convolution) = ([channels, level.width], weights.pp("convolution"));
-            let convolution = Convolution::new(channels, stencils, &convolution)?;
+            let channels = [channels, level.width];
+            let convolution = level.plane.convolution(channels, &weights.pp("convolution"))?;
             Ok((convolution, GroupNorm::new(level.width, 1, &weights.pp("norm"))?))
         };
         Ok(Self([half(channels, weights.pp("first"))?, half(level.width, weights.pp("second"))?]))

@@ -1,7 +1,8 @@
 //! The convolutional neural operator.
 
-use crate::layers::{Beyond, Convolution, Corners, GroupNorm, Resample, Stencil, leaky_relu};
+use crate::layers::{Beyond, Convolution, Corners, GroupNorm, Resample, leaky_relu};
 use crate::operator::all_positive;
+use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -68,12 +69,9 @@ impl Architecture for Cno {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
+        let plane = Plane::of(interface, Self::NAME, self.walls)?;
         let level = |number: usize| Level {
-            cells: cells.map(|n| (n >> number).max(1)),
-            beyond,
+            plane: plane.with(|cells| (cells >> number).max(1)),
             width: self.width << number,
         };
         let levels: Vec<Level> = (0..=self.levels).map(level).collect();
@@ -81,9 +79,9 @@ impl Architecture for Cno {
             let weights = weights.pp(format!("level-{number}"));
             Stage::new(&levels[number..], self.residual, &weights)
         };
-        let (finest, bottom) = (levels[0], levels[self.levels]);
+        let bottom = levels[self.levels];
         let outer = |channels, out, name: &str| {
-            Outer::new([channels, self.latent, out], finest, &weights.pp(name))
+            Outer::new([channels, self.latent, out], plane, &weights.pp(name))
         };
         let weights_bottom = weights.pp("bottom");
         Ok(Box::new(CnoOperator {
@@ -120,21 +118,6 @@ impl Operator for CnoOperator {
             v = Tensor::cat(&[stage.up.forward(&v)?, stage.carry.forward(&kept)?], 1)?;
         }
         self.project.forward(&v)
-    }
-}
-
-/// The cells of a level and its channels.
-#[derive(Clone, Copy)]
-struct Level {
-    cells: [usize; 2],
-    beyond: [Beyond; 2],
-    width: usize,
-}
-
-impl Level {
-    fn convolution(self, channels: [usize; 2], weights: &VarBuilder) -> CandleResult<Convolution> {
-        let stencils = [0, 1].map(|axis| Stencil::same(self.cells[axis], self.beyond[axis]));
-        Convolution::new(channels, stencils, &weights.pp("convolution"))
     }
 }
 
@@ -192,9 +175,9 @@ struct Block {
 impl Block {
     fn new(channels: [usize; 2], levels: [Level; 2], weights: &VarBuilder) -> CandleResult<Self> {
         Ok(Self {
-            convolution: levels[0].convolution(channels, weights)?,
+            convolution: levels[0].plane.convolution(channels, &weights.pp("convolution"))?,
             norm: GroupNorm::new(channels[1], 1, &weights.pp("norm"))?,
-            smooth: Smooth::new(levels[0].cells, levels[1].cells, weights)?,
+            smooth: Smooth::new(levels[0].plane.cells, levels[1].plane.cells, weights)?,
         })
     }
 
@@ -217,7 +200,7 @@ impl Residual {
             let second = weights.pp("second");
             Ok(Self {
                 block: Block::new(channels, [level; 2], &weights.pp("first"))?,
-                convolution: level.convolution(channels, &second)?,
+                convolution: level.plane.convolution(channels, &second.pp("convolution"))?,
                 norm: GroupNorm::new(level.width, 1, &second.pp("norm"))?,
             })
         };
@@ -239,13 +222,15 @@ struct Outer {
 impl Outer {
     fn new(
         [channels, latent, out]: [usize; 3],
-        level: Level,
+        plane: Plane,
         weights: &VarBuilder,
     ) -> CandleResult<Self> {
+        let convolution =
+            |channels, name: &str| plane.convolution(channels, &weights.pp(name).pp("convolution"));
         Ok(Self {
-            first: level.convolution([channels, latent], &weights.pp("first"))?,
-            smooth: Smooth::new(level.cells, level.cells, weights)?,
-            second: level.convolution([latent, out], &weights.pp("second"))?,
+            first: convolution([channels, latent], "first")?,
+            smooth: Smooth::new(plane.cells, plane.cells, weights)?,
+            second: convolution([latent, out], "second")?,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use crate::layers::{Beyond, Convolution, Margin, Pointwise, Stencil, gelu};
 use crate::operator::all_positive;
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -56,15 +57,14 @@ impl Architecture for DilResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
+        let plane = Plane::of(interface, Self::NAME, Beyond::Zeros)?;
         let margin = Margin(interface.beyond_walls(self.padding));
-        let larger = margin.around(&cells);
+        let larger = margin.around(&plane.cells);
+        let larger = Plane { cells: [larger[0], larger[1]], ..plane };
         let width = self.width;
         let convolution = |dilation: usize, weights: &VarBuilder| {
-            let stencils = [0, 1].map(|axis| {
-                let beyond = if interface.periodic[axis] { Beyond::Around } else { Beyond::Zeros };
-                Stencil::dilated(larger[axis], dilation, beyond)
-            });
+            let stencils =
+                larger.stencils(|cells, beyond| Stencil::dilated(cells, dilation, beyond));
             Convolution::new([width; 2], stencils, weights)
         };
         let block = |number: usize| {

@@ -1,6 +1,7 @@
 //! The linear operator.
 
 use crate::layers::{Beyond, Convolution, Stencil};
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -42,11 +43,8 @@ impl Architecture for Linear {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let stencils = [0, 1].map(|axis| {
-            let beyond = if interface.periodic[axis] { Beyond::Around } else { Beyond::Nearest };
-            Stencil::wide(cells[axis], self.kernel, beyond)
-        });
+        let plane = Plane::of(interface, Self::NAME, Beyond::Nearest)?;
+        let stencils = plane.stencils(|cells, beyond| Stencil::wide(cells, self.kernel, beyond));
         let channels = [interface.inputs(), interface.outputs()];
         Ok(Box::new(LinearOperator(Convolution::new(channels, stencils, &weights)?)))
     }

@@ -1,6 +1,7 @@
 //! The residual network of `CFDBench`.
 
 use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, gelu};
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -60,11 +61,8 @@ impl Architecture for ResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let stencils = [0, 1].map(|axis| {
-            let beyond = if interface.periodic[axis] { Beyond::Around } else { Beyond::Nearest };
-            Stencil::wide(cells[axis], self.kernel, beyond)
-        });
+        let plane = Plane::of(interface, Self::NAME, Beyond::Nearest)?;
+        let stencils = plane.stencils(|cells, beyond| Stencil::wide(cells, self.kernel, beyond));
         let inner = vec![self.width; self.depth + 1];
         let widths = [&[interface.inputs()], &inner[..], &[interface.outputs()]].concat();
         let block = |(number, pair): (usize, &[usize])| {

@@ -3,6 +3,7 @@
 use crate::layers::{
     Beyond, LayerNorm, Pointwise, SliceAttention, Stencil, coordinates, gelu, with_constants,
 };
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -86,15 +87,13 @@ impl Architecture for Transolver {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let cells = interface.plane(Self::NAME)?;
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
-        let stencils = [0, 1].map(|axis| Stencil::same(cells[axis], beyond[axis]));
+        let plane = Plane::of(interface, Self::NAME, self.walls)?;
+        let stencils = plane.stencils(Stencil::same);
         let layer =
             |number: usize| Layer::new(self, &stencils, &weights.pp(format!("layer-{number}")));
         let (inputs, width) = (interface.inputs() + self.places * self.places, self.width);
         Ok(Box::new(TransolverOperator {
-            distances: distances(cells, self.places, weights.device(), weights.dtype())?,
+            distances: distances(plane.cells, self.places, weights.device(), weights.dtype())?,
             lift: linear([inputs, 2 * width], &weights.pp("lift"))?,
             narrow: linear([2 * width, width], &weights.pp("narrow"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,

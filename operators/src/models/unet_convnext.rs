@@ -2,6 +2,7 @@
 
 use crate::layers::{Beyond, Convolution, Depthwise, LayerNorm, Pointwise, Stencil, gate, gelu};
 use crate::operator::all_positive;
+use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -70,16 +71,15 @@ impl Architecture for UNetConvNext {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
-        let finest = Level { cells: interface.plane(Self::NAME)?, beyond, width: self.width };
+        let finest =
+            Level { plane: Plane::of(interface, Self::NAME, self.walls)?, width: self.width };
         let levels: Vec<Level> = std::iter::successors(Some(finest), |level| Some(level.coarser()))
             .take(self.levels)
             .collect();
         let coarsest = levels[self.levels - 1].coarser();
         let down = |(number, level): (usize, &Level)| {
             let weights = weights.pp(format!("down-{number}"));
-            let stencils = level.stencils(Stencil::pairing);
+            let stencils = level.plane.stencils(Stencil::pairing);
             let channels = [level.width, 2 * level.width];
             Ok(Down {
                 blocks: self.blocks(self.blocks, *level, &weights)?,
@@ -88,7 +88,7 @@ impl Architecture for UNetConvNext {
         };
         let up = |(number, finer): (usize, &Level)| {
             let weights = weights.pp(format!("up-{number}"));
-            let (level, stencils) = (finer.coarser(), finer.cells.map(Stencil::parting));
+            let (level, stencils) = (finer.coarser(), finer.plane.cells.map(Stencil::parting));
             let width = level.width;
             let join = || Pointwise::new(2 * width, width, &weights.pp("join"));
             Ok(Up {
@@ -97,9 +97,7 @@ impl Architecture for UNetConvNext {
                 resample: Resampling::new([width, width / 2], stencils, &weights.pp("resample"))?,
             })
         };
-        let outer = |channels, name: &str| {
-            Convolution::new(channels, finest.stencils(Stencil::same), &weights.pp(name))
-        };
+        let outer = |channels, name: &str| finest.plane.convolution(channels, &weights.pp(name));
         Ok(Box::new(UNetConvNextOperator {
             lift: outer([interface.inputs(), self.width], "lift")?,
             down: levels.iter().enumerate().map(down).collect::<CandleResult<_>>()?,
@@ -160,24 +158,6 @@ impl Operator for UNetConvNextOperator {
     }
 }
 
-/// The cells of a level and its channels.
-#[derive(Clone, Copy)]
-struct Level {
-    cells: [usize; 2],
-    beyond: [Beyond; 2],
-    width: usize,
-}
-
-impl Level {
-    fn coarser(self) -> Self {
-        Self { cells: self.cells.map(|cells| cells.div_ceil(2)), width: 2 * self.width, ..self }
-    }
-
-    fn stencils(self, of: fn(usize, Beyond) -> Stencil) -> [Stencil; 2] {
-        [0, 1].map(|axis| of(self.cells[axis], self.beyond[axis]))
-    }
-}
-
 /// A unit norm and a convolution to other cells.
 struct Resampling {
     scale: Tensor,
@@ -215,7 +195,7 @@ impl Block {
         let wide = |cells: usize, beyond: Beyond| Stencil::wide(cells, 7, beyond);
         let width = level.width;
         Ok(Self {
-            depthwise: Depthwise::new(width, level.stencils(wide), &weights.pp("depthwise"))?,
+            depthwise: Depthwise::new(width, level.plane.stencils(wide), &weights.pp("depthwise"))?,
             norm: LayerNorm::new(width, EPSILON, &weights.pp("norm"))?,
             widen: Pointwise::new(width, 4 * width, &weights.pp("widen"))?,
             narrow: Pointwise::new(4 * width, width, &weights.pp("narrow"))?,

@@ -2,6 +2,7 @@
 
 use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
 use crate::operator::all_positive;
+use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -69,9 +70,7 @@ impl Architecture for UNetModern {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
-        let finest = Plane { cells: interface.plane(Self::NAME)?, beyond };
+        let finest = Plane::of(interface, Self::NAME, self.walls)?;
         let width = self.width;
         let lift = finest.convolution([interface.inputs(), width], &weights.pp("lift"))?;
         Ok(Box::new(UNetModernOperator {
@@ -101,9 +100,8 @@ impl UNetModern {
         let same = (0..self.blocks).map(|number| block(2 * width, width, "up", number));
         let last = block(width + channels, channels, "up", self.blocks);
         let below = if level + 1 < self.multipliers.len() {
-            let coarser = Plane { cells: plane.cells.map(|n| n.div_ceil(2)), ..plane };
-            let stage =
-                self.stage(level + 1, width, coarser, &weights.pp(format!("level-{}", level + 1)))?;
+            let coarser = weights.pp(format!("level-{}", level + 1));
+            let stage = self.stage(level + 1, width, plane.coarser(), &coarser)?;
             let [halving, spreading] =
                 [Stencil::halving, Stencil::spreading].map(|of| plane.stencils(of));
             Below::Level {
@@ -136,22 +134,6 @@ impl Operator for UNetModernOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = self.stage.forward(&self.lift.forward(&inputs.channels()?)?)?;
         self.project.forward(&self.norm.forward_gelu(&v)?)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Plane {
-    cells: [usize; 2],
-    beyond: [Beyond; 2],
-}
-
-impl Plane {
-    fn stencils(self, of: fn(usize, Beyond) -> Stencil) -> [Stencil; 2] {
-        [0, 1].map(|axis| of(self.cells[axis], self.beyond[axis]))
-    }
-
-    fn convolution(self, channels: [usize; 2], weights: &VarBuilder) -> CandleResult<Convolution> {
-        Convolution::new(channels, self.stencils(Stencil::same), weights)
     }
 }
 
