@@ -45,6 +45,16 @@ impl Convolution {
         })
     }
 
+    /// What computes it, for batches.
+    pub(super) fn products(&self) -> &Arc<Products> {
+        &self.products
+    }
+
+    /// Weight and bias.
+    pub(super) fn weights(&self) -> [&Tensor; 2] {
+        [&self.weight, &self.bias]
+    }
+
     /// Applies the convolution.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         if by_hand(x) {

@@ -1,6 +1,6 @@
 //! A factor for every channel.
 
-use super::slices::{by_hand, output, sum_of, values};
+use super::slices::{by_hand, output, sum_of, sums_over_samples, values};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
@@ -72,11 +72,7 @@ impl CustomOp2 for WeightGradient {
         let (g, x) = (values(g, layout)?, values(x, layout_x)?);
         let (channels, cells) = (layout.dims()[1], layout.dims()[2..].iter().product::<usize>());
         let rows = g.par_chunks(cells).zip(x.par_chunks(cells));
-        let rows: Vec<f32> = rows.map(|(g, x)| sum_of(cells, |i| g[i] * x[i])).collect();
-        let mut sums = vec![0.0; channels];
-        for sample in rows.chunks(channels) {
-            sums.iter_mut().zip(sample).for_each(|(sum, row)| *sum += row);
-        }
-        Ok(output(sums, channels))
+        let rows: Vec<f32> = rows.map(|(g, x)| sum_of(g, x, |g, x| g * x)).collect();
+        Ok(output(sums_over_samples(&rows, channels), channels))
     }
 }

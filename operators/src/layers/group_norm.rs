@@ -1,7 +1,7 @@
 //! Group normalization.
 
 use super::gelu::{gelu_slope, normal_distribution};
-use super::slices::{Reading, by_hand, output, sum, sum_of, values};
+use super::slices::{Reading, by_hand, output, sum, sum_of, sums_over_samples, values};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use pulp::{Arch, Simd, WithSimd};
@@ -34,6 +34,16 @@ impl GroupNorm {
         })
     }
 
+    /// How values of so many cells a channel lie in a slice.
+    pub(super) fn sizes(&self, cells: usize) -> Sizes {
+        Sizes::new(self.groups, self.weight.elem_count(), cells)
+    }
+
+    /// γ and β.
+    pub(super) fn weights(&self) -> [&Tensor; 2] {
+        [&self.weight, &self.bias]
+    }
+
     /// Normalizes.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         self.then::<Identity>(x)
@@ -61,7 +71,7 @@ impl GroupNorm {
 }
 
 /// What is done to every normalized value.
-trait Curve: Send + Sync + 'static {
+pub(super) trait Curve: Send + Sync + 'static {
     fn value(x: f32) -> f32;
     fn slope(x: f32) -> f32;
     fn composed(x: &Tensor) -> Result<Tensor>;
@@ -85,7 +95,7 @@ impl Curve for Identity {
     }
 }
 
-struct Gelu;
+pub(super) struct Gelu;
 
 impl Curve for Gelu {
     #[inline(always)]
@@ -114,7 +124,7 @@ impl Scale {
     pub(super) fn of(x: &[f32]) -> Self {
         let count = x.len() as f32;
         let mean = sum(x) / count;
-        let variance = sum_of(x.len(), |i| (x[i] - mean) * (x[i] - mean)) / count;
+        let variance = sum_of(x, x, |x, _| (x - mean) * (x - mean)) / count;
         Self { mean, inverse: 1.0 / (variance + EPSILON as f32).sqrt() }
     }
 
@@ -124,9 +134,24 @@ impl Scale {
     }
 }
 
-/// Channels a group and cells a channel.
-fn sizes(dims: &[usize], groups: usize) -> [usize; 2] {
-    [dims[1] / groups, dims[2..].iter().product()]
+/// How normalized values lie in a slice.
+#[derive(Clone, Copy)]
+pub(super) struct Sizes {
+    groups: usize,
+    /// A group's.
+    channels: usize,
+    /// A channel's.
+    cells: usize,
+}
+
+impl Sizes {
+    fn new(groups: usize, channels: usize, cells: usize) -> Self {
+        Self { groups, channels: channels / groups, cells }
+    }
+
+    fn of(dims: &[usize], groups: usize) -> Self {
+        Self::new(groups, dims[1], dims[2..].iter().product())
+    }
 }
 
 struct Normalize<C> {
@@ -162,12 +187,11 @@ impl<C: Curve> WithSimd for Forward<'_, C> {
     }
 }
 
-/// Writes `(γ h − mean γh − x̂ mean(γ h x̂)) / σ` with `h = g` times the curve's slope, and the weight's
-/// and the bias's parts, `Σ h x̂` and `Σ h`, channel by channel.
+/// Puts `(γ h − mean γh − x̂ mean(γ h x̂)) / σ` with `h = g` times the curve's slope in place of `g`,
+/// and writes the weight's and the bias's parts, `Σ h x̂` and `Σ h`, channel by channel.
 struct Backward<'a, C> {
     group: Group<'a, C>,
-    g: &'a [f32],
-    of_x: &'a mut [f32],
+    g: &'a mut [f32],
     of_weight: &'a mut [f32],
     of_bias: &'a mut [f32],
 }
@@ -180,23 +204,62 @@ impl<C: Curve> WithSimd for Backward<'_, C> {
         let Group { x, cells, weight, bias, .. } = self.group;
         let scale = Scale::of(x);
         let [mut mean, mut slope] = [0.0; 2];
-        let channels = x.chunks(cells).zip(self.g.chunks(cells)).zip(self.of_x.chunks_mut(cells));
-        for (channel, ((x, g), h)) in channels.enumerate() {
+        for (channel, (x, h)) in x.chunks(cells).zip(self.g.chunks_mut(cells)).enumerate() {
             let (gamma, beta) = (weight[channel], bias[channel]);
-            for ((h, &x), g) in h.iter_mut().zip(x).zip(g) {
-                *h = g * C::slope(gamma * scale.normal(x) + beta);
+            for (h, &x) in h.iter_mut().zip(x) {
+                *h *= C::slope(gamma * scale.normal(x) + beta);
             }
-            self.of_weight[channel] = sum_of(cells, |i| h[i] * scale.normal(x[i]));
+            self.of_weight[channel] = sum_of(h, x, |h, x| h * scale.normal(x));
             self.of_bias[channel] = sum(h);
             mean += gamma * self.of_bias[channel] / (weight.len() * cells) as f32;
             slope += gamma * self.of_weight[channel] / (weight.len() * cells) as f32;
         }
-        for ((h, x), gamma) in self.of_x.chunks_mut(cells).zip(x.chunks(cells)).zip(weight) {
+        for ((h, x), gamma) in self.g.chunks_mut(cells).zip(x.chunks(cells)).zip(weight) {
             for (h, &x) in h.iter_mut().zip(x) {
                 *h = scale.inverse * (gamma * *h - mean - slope * scale.normal(x));
             }
         }
     }
+}
+
+/// The values of normalized `x`, and the curve's.
+pub(super) fn normalize<C: Curve>(
+    x: &[f32],
+    sizes: Sizes,
+    [weight, bias]: [&[f32]; 2],
+) -> Vec<f32> {
+    let Sizes { groups, channels, cells } = sizes;
+    let mut y = vec![0.0; x.len()];
+    let size = channels * cells;
+    y.par_chunks_mut(size).zip(x.par_chunks(size)).enumerate().for_each(|(group, (y, x))| {
+        let first = group % groups * channels;
+        let [weight, bias] = [weight, bias].map(|all| &all[first..first + channels]);
+        let group = Group { x, cells, weight, bias, curve: PhantomData::<C> };
+        Arch::new().dispatch(Forward(group, y));
+    });
+    y
+}
+
+/// Turns the gradient of [`normalize`]'s values into that of `x`; returns those of weight and bias.
+/// The samples' parts are added in order.
+pub(super) fn normalize_back<C: Curve>(
+    x: &[f32],
+    gradient: &mut [f32],
+    sizes: Sizes,
+    [weight, bias]: [&[f32]; 2],
+) -> [Vec<f32>; 2] {
+    let Sizes { groups, channels, cells } = sizes;
+    let size = channels * cells;
+    let [mut of_weight, mut of_bias] = [0; 2].map(|_| vec![0.0; x.len() / cells]);
+    let parts = of_weight.par_chunks_mut(channels).zip(of_bias.par_chunks_mut(channels));
+    let all = gradient.par_chunks_mut(size).zip(x.par_chunks(size)).zip(parts).enumerate();
+    all.for_each(|(group, ((g, x), (of_weight, of_bias)))| {
+        let first = group % groups * channels;
+        let [weight, bias] = [weight, bias].map(|all| &all[first..first + channels]);
+        let group = Group { x, cells, weight, bias, curve: PhantomData::<C> };
+        Arch::new().dispatch(Backward { group, g, of_weight, of_bias });
+    });
+    [of_weight, of_bias].map(|parts| sums_over_samples(&parts, channels * groups))
 }
 
 impl<C: Curve> CustomOp3 for Normalize<C> {
@@ -213,20 +276,11 @@ impl<C: Curve> CustomOp3 for Normalize<C> {
         bias: &CpuStorage,
         layout_bias: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let (weight, bias) = (values(weight, layout_weight)?, values(bias, layout_bias)?);
-        let (x, [channels, cells]) = (values(x, layout)?, sizes(layout.dims(), self.groups));
-        let mut y = vec![0.0; x.len()];
-        let size = channels * cells;
-        y.par_chunks_mut(size).zip(x.par_chunks(size)).enumerate().for_each(|(group, (y, x))| {
-            let first = group % self.groups * channels;
-            let [weight, bias] = [weight, bias].map(|all| &all[first..first + channels]);
-            let group = Group { x, cells, weight, bias, curve: self.curve };
-            Arch::new().dispatch(Forward(group, y));
-        });
+        let weights = [values(weight, layout_weight)?, values(bias, layout_bias)?];
+        let y = normalize::<C>(values(x, layout)?, Sizes::of(layout.dims(), self.groups), weights);
         Ok(output(y, layout.shape()))
     }
 
-    /// The samples' parts are added in order.
     fn bwd(
         &self,
         x: &Tensor,
@@ -235,30 +289,13 @@ impl<C: Curve> CustomOp3 for Normalize<C> {
         _: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let (gradient, [channels, cells]) = (gradient.contiguous()?, sizes(x.dims(), self.groups));
+        let gradient = gradient.contiguous()?;
         let readings = [x, &gradient, weight, bias].map(Reading::of);
         let [x_values, g, weights, biases] = readings.each_ref().map(Reading::values);
-        let (x_values, g, weights, biases) = (x_values?, g?, weights?, biases?);
-        let (size, all) = (channels * cells, channels * self.groups);
-        let mut of_x = vec![0.0; x.elem_count()];
-        let [mut of_weight, mut of_bias] = [0; 2].map(|_| vec![0.0; x.elem_count() / cells]);
-        let parts = of_weight.par_chunks_mut(channels).zip(of_bias.par_chunks_mut(channels));
-        let groups = of_x.par_chunks_mut(size).zip(x_values.par_chunks(size));
-        let groups = groups.zip(g.par_chunks(size)).zip(parts).enumerate();
-        groups.for_each(|(group, (((of_x, x), g), (of_weight, of_bias)))| {
-            let first = group % self.groups * channels;
-            let [weight, bias] = [weights, biases].map(|all| &all[first..first + channels]);
-            let group = Group { x, cells, weight, bias, curve: self.curve };
-            Arch::new().dispatch(Backward { group, g, of_x, of_weight, of_bias });
-        });
-        let total = |parts: &[f32]| {
-            let mut sums = vec![0.0; all];
-            for sample in parts.chunks(all) {
-                sums.iter_mut().zip(sample).for_each(|(sum, part)| *sum += part);
-            }
-            Tensor::from_vec(sums, all, x.device()).map(Some)
-        };
-        let of_x = Tensor::from_vec(of_x, x.shape(), x.device())?;
-        Ok((Some(of_x), total(&of_weight)?, total(&of_bias)?))
+        let (mut of_x, sizes) = (g?.to_vec(), Sizes::of(x.dims(), self.groups));
+        let of_weights = normalize_back::<C>(x_values?, &mut of_x, sizes, [weights?, biases?]);
+        let of_weights = of_weights.map(|sums| Tensor::from_vec(sums, weight.shape(), x.device()));
+        let [of_weight, of_bias] = of_weights;
+        Ok((Some(Tensor::from_vec(of_x, x.shape(), x.device())?), Some(of_weight?), Some(of_bias?)))
     }
 }

@@ -2,6 +2,7 @@
 
 use super::convolution::product::{convolve, correlate};
 use super::convolution::unfolding::Unfolding;
+use super::dots::add_dots;
 use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values};
 use super::spread::sum_of_samples;
 use super::stencil::{Beyond, Stencil};
@@ -124,7 +125,7 @@ const MANY: usize = 32;
 
 /// A convolution with one tap.
 fn one_tap(cells: usize) -> Unfolding {
-    Unfolding::new([1, cells].map(|cells| Stencil::wide(cells, 1, Beyond::Zeros)))
+    Unfolding::new([1, cells].map(|cells| Stencil::wide(cells, 1, Beyond::Zeros)), [1; 2])
 }
 
 /// `y = W x + b`; the rows of each sample's product are split where there are few samples.
@@ -136,7 +137,7 @@ fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f
         return convolve(&one_tap(cells), x, weight, bias, [out, sizes.channels]);
     }
     let mut y = vec![0.0; sizes.batch * out * cells];
-    if cells == 1 && sizes.batch > 1 {
+    if cells == 1 && (sizes.batch > 1 || sizes.channels >= LONG) {
         in_one_product(x, sizes, weight, bias, &mut y);
         return y;
     }
@@ -168,11 +169,17 @@ fn in_one_product(
         if let Some(bias) = bias {
             y.chunks_exact_mut(out).for_each(|y| y.copy_from_slice(bias));
         }
+        if let (Some(weight), true) = (weight.to_slice(), channels >= LONG) {
+            return add_dots(x, weight, channels, y);
+        }
         let (x, rows) = (matrix(x, (x.len() / channels, channels)), y.len() / out);
         let scale = f32::from(bias.is_some());
         general_mat_mul(1.0, &x, &weight.t(), scale, &mut matrix_mut(y, (rows, out)));
     });
 }
+
+/// Channels from which on the sums of a product are added up faster than its factors are packed.
+const LONG: usize = 256;
 
 /// Puts the bias where the product is added to; returns the factor 1 that keeps it there.
 fn fill_rows(y: &mut [f32], bias: &[f32], cells: usize) -> f32 {

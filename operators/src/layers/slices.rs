@@ -103,15 +103,23 @@ impl CustomOp1 for SumOverCells {
     }
 
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let dims = layout.dims();
-        let (channels, cells) = (dims[1], dims[2..].iter().product::<usize>());
-        let rows: Vec<f32> = values(x, layout)?.par_chunks(cells).map(sum).collect();
-        let mut sums = vec![0.0; channels];
-        for sample in rows.chunks(channels) {
-            sums.iter_mut().zip(sample).for_each(|(sum, row)| *sum += row);
-        }
-        Ok(output(sums, channels))
+        let (channels, cells) = (layout.dims()[1], layout.dims()[2..].iter().product());
+        Ok(output(sums_over_cells(values(x, layout)?, channels, cells), channels))
     }
+}
+
+/// As [`sum_over_cells`], of a slice.
+pub(super) fn sums_over_cells(x: &[f32], channels: usize, cells: usize) -> Vec<f32> {
+    sums_over_samples(&x.par_chunks(cells).map(sum).collect::<Vec<f32>>(), channels)
+}
+
+/// The sum of all samples' parts of every channel, in order.
+pub(super) fn sums_over_samples(parts: &[f32], channels: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; channels];
+    for sample in parts.chunks(channels) {
+        sums.iter_mut().zip(sample).for_each(|(sum, part)| *sum += part);
+    }
+    sums
 }
 
 /// A sum in sixteen running parts, in which order the compiler can use vector instructions.
@@ -126,15 +134,16 @@ pub(super) fn sum(x: &[f32]) -> f32 {
     parts.iter().sum::<f32>() + rest
 }
 
-/// A sum of a function of the place, in sixteen running parts as [`sum`].
+/// `Σᵢ f(aᵢ, bᵢ)`, in sixteen running parts as [`sum`].
 #[inline(always)]
-pub(super) fn sum_of(count: usize, value: impl Fn(usize) -> f32) -> f32 {
+pub(super) fn sum_of(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
     let mut parts = [0.0; 16];
-    let whole = count / parts.len() * parts.len();
-    for start in (0..whole).step_by(parts.len()) {
-        for (lane, part) in parts.iter_mut().enumerate() {
-            *part += value(start + lane);
+    let (a, b) = (a.chunks_exact(parts.len()), b.chunks_exact(parts.len()));
+    let rest: f32 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| f(*a, *b)).sum();
+    for (a, b) in a.zip(b) {
+        for (part, (a, b)) in parts.iter_mut().zip(a.iter().zip(b)) {
+            *part += f(*a, *b);
         }
     }
-    parts.iter().sum::<f32>() + (whole..count).map(value).sum::<f32>()
+    parts.iter().sum::<f32>() + rest
 }

@@ -40,6 +40,26 @@ pub struct Stencil {
     taps: Vec<Tap>,
 }
 
+/// A stencil without taps that find nothing, and with one tap for those that always find the same.
+pub(super) struct Merged {
+    pub(super) stencil: Stencil,
+    /// The taps that each stands for.
+    pub(super) members: Vec<Vec<usize>>,
+    /// 2 if even and odd computed cells have taps of their own, which find nothing for the others;
+    /// 1 if all are alike.
+    pub(super) kinds: usize,
+}
+
+impl Merged {
+    /// Taps of the kind that has the most.
+    fn most(&self) -> usize {
+        let finds =
+            |tap: &&Tap, kind| tap.cells.iter().skip(kind).step_by(self.kinds).any(Option::is_some);
+        let of = |kind| self.stencil.taps.iter().filter(|tap| finds(tap, kind)).count();
+        (0..self.kinds).map(of).max().unwrap_or(0)
+    }
+}
+
 /// The cell under one tap of every computed cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tap {
@@ -143,6 +163,34 @@ impl Stencil {
         &self.taps
     }
 
+    /// The same stencil with the fewest taps for a computed cell.
+    pub(super) fn merged(&self) -> Merged {
+        let [alike, turns] = [1, 2].map(|kinds| self.merged_by(kinds));
+        if turns.most() < alike.most() { turns } else { alike }
+    }
+
+    fn merged_by(&self, kinds: usize) -> Merged {
+        let (mut taps, mut members): (Vec<Tap>, Vec<Vec<usize>>) = Default::default();
+        for kind in 0..kinds {
+            let first = taps.len();
+            for (number, tap) in self.taps.iter().enumerate() {
+                let of_kind = |(output, cell): (usize, &Option<usize>)| {
+                    cell.filter(|_| output % kinds == kind)
+                };
+                let cells: Vec<_> = tap.cells.iter().enumerate().map(of_kind).collect();
+                match taps[first..].iter().position(|found| found.cells == cells) {
+                    Some(found) => members[first + found].push(number),
+                    None if cells.iter().any(Option::is_some) => {
+                        taps.push(Tap::new(cells));
+                        members.push(vec![number]);
+                    }
+                    None => {}
+                }
+            }
+        }
+        Merged { stencil: Self { inputs: self.inputs, taps }, members, kinds }
+    }
+
     /// One of the taps.
     pub(super) fn tap(&self, tap: usize) -> &Tap {
         &self.taps[tap]
@@ -222,7 +270,7 @@ impl Tap {
         let (run, first) = &self.run;
         let (x_run, y_run) = (&x[*first..first + run.len()], &y[run.clone()]);
         let strays: f32 = self.strays().map(|(j, cell)| y[j] * x[cell]).sum();
-        sum_of(run.len(), |j| y_run[j] * x_run[j]) + strays
+        sum_of(y_run, x_run, |y, x| y * x) + strays
     }
 
     /// Computed cells outside of the run, and the cells under the tap.
@@ -281,6 +329,33 @@ mod tests {
             let [_, centre, _] = taps(&up);
             assert!(centre.iter().enumerate().all(|(i, cell)| *cell == Some(i / 2)));
         }
+    }
+
+    #[test]
+    fn doubled_cells_are_seen_by_two_taps_in_place_of_three() {
+        let (none, cell) = (None, Some);
+        let Merged { stencil, members, kinds } = Stencil::doubling(4, Beyond::Zeros).merged();
+        assert_eq!((members, kinds), (vec![vec![0], vec![1, 2], vec![0, 1], vec![2]], 2));
+        let [left, even, odd, right] = taps(&stencil);
+        assert_eq!(left, [none, none, cell(0), none]);
+        assert_eq!(even, [cell(0), none, cell(1), none]);
+        assert_eq!(odd, [none, cell(0), none, cell(1)]);
+        assert_eq!(right, [none, cell(1), none, none]);
+    }
+
+    #[test]
+    fn taps_are_merged_only_where_that_saves_some() {
+        let taps = |stencil: Stencil| {
+            let Merged { stencil, kinds, .. } = stencil.merged();
+            (stencil.taps.len(), kinds)
+        };
+        assert_eq!(taps(Stencil::same(4, Beyond::Around)), (3, 1));
+        assert_eq!(taps(Stencil::doubling(5, Beyond::Zeros)), (3, 1));
+        assert_eq!(taps(Stencil::spreading(6, Beyond::Zeros)), (4, 2));
+        assert_eq!(taps(Stencil::parting(6)), (2, 2));
+        // Both outer taps find the cell of the other side, or nothing at all.
+        assert_eq!(taps(Stencil::dilated(4, 2, Beyond::Around)), (2, 1));
+        assert_eq!(taps(Stencil::dilated(4, 4, Beyond::Zeros)), (1, 1));
     }
 
     #[test]

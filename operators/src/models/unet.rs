@@ -1,6 +1,7 @@
 //! The U-Net.
 
-use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
+use crate::layers::{Beyond, Convolution, ConvolutionBlock, GroupNorm, Pointwise, Stencil};
+use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -55,9 +56,8 @@ impl Architecture for UNet {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let inputs = interface.inputs();
-        let beyond =
-            [0, 1].map(|axis| if interface.periodic[axis] { Beyond::Around } else { self.walls });
-        let finest = Level { cells: interface.plane(Self::NAME)?, beyond, width: self.width };
+        let finest =
+            Level { plane: Plane::of(interface, Self::NAME, self.walls)?, width: self.width };
         Ok(Box::new(UNetOperator {
             body: Stage::new(inputs, finest, self.levels, &weights)?,
             head: Pointwise::new(self.width, interface.outputs(), &weights.pp("head"))?,
@@ -76,27 +76,9 @@ impl Operator for UNetOperator {
     }
 }
 
-/// The cells of a level and its channels.
-#[derive(Clone, Copy)]
-struct Level {
-    cells: [usize; 2],
-    beyond: [Beyond; 2],
-    width: usize,
-}
-
-impl Level {
-    fn coarser(self) -> Self {
-        Self { cells: self.cells.map(|cells| cells.div_ceil(2)), width: 2 * self.width, ..self }
-    }
-
-    fn stencils(self, of: fn(usize, Beyond) -> Stencil) -> [Stencil; 2] {
-        [0, 1].map(|axis| of(self.cells[axis], self.beyond[axis]))
-    }
-}
-
 /// A level with all that is below it.
 struct Stage {
-    before: Block,
+    before: ConvolutionBlock,
     below: Option<Below>,
 }
 
@@ -104,7 +86,7 @@ struct Below {
     down: Convolution,
     stage: Box<Stage>,
     up: Convolution,
-    after: Block,
+    after: ConvolutionBlock,
 }
 
 impl Stage {
@@ -114,7 +96,7 @@ impl Stage {
         levels: usize,
         weights: &VarBuilder,
     ) -> CandleResult<Self> {
-        let before = Block::new(channels, level, &weights.pp("before"))?;
+        let before = block(channels, level, &weights.pp("before"))?;
         let below = (levels > 0).then(|| Below::new(level, levels, weights)).transpose()?;
         Ok(Self { before, below })
     }
@@ -131,32 +113,23 @@ impl Below {
     fn new(level: Level, levels: usize, weights: &VarBuilder) -> CandleResult<Self> {
         let (fine, coarse) = (level.width, level.coarser().width);
         let [halving, doubling] =
-            [Stencil::halving, Stencil::doubling].map(|of| level.stencils(of));
+            [Stencil::halving, Stencil::doubling].map(|of| level.plane.stencils(of));
         Ok(Self {
             down: Convolution::new([fine, coarse], halving, &weights.pp("down"))?,
             stage: Box::new(Stage::new(coarse, level.coarser(), levels - 1, &weights.pp("below"))?),
             up: Convolution::new([coarse, fine], doubling, &weights.pp("up"))?,
-            after: Block::new(2 * fine, level, &weights.pp("after"))?,
+            after: block(2 * fine, level, &weights.pp("after"))?,
         })
     }
 }
 
 /// Twice convolution, group norm, gelu.
-struct Block([(Convolution, GroupNorm); 2]);
-
-impl Block {
-    fn new(channels: usize, level: Level, weights: &VarBuilder) -> CandleResult<Self> {
-        let half = |channels: usize, weights: VarBuilder| -> CandleResult<_> {
-            let (channels, stencils) = ([channels, level.width], level.stencils(Stencil::same));
-            let convolution = Convolution::new(channels, stencils, &weights.pp("convolution"))?;
-            Ok((convolution, GroupNorm::new(level.width, 1, &weights.pp("norm"))?))
-        };
-        Ok(Self([half(channels, weights.pp("first"))?, half(level.width, weights.pp("second"))?]))
-    }
-
-    fn forward(&self, x: &Tensor) -> CandleResult<Tensor> {
-        self.0.iter().try_fold(x.clone(), |x, (convolution, norm)| {
-            norm.forward_gelu(&convolution.forward(&x)?)
-        })
-    }
+fn block(channels: usize, level: Level, weights: &VarBuilder) -> CandleResult<ConvolutionBlock> {
+    let half = |channels: usize, weights: VarBuilder| -> CandleResult<_> {
+        let channels = [channels, level.width];
+        let convolution = level.plane.convolution(channels, &weights.pp("convolution"))?;
+        Ok((convolution, GroupNorm::new(level.width, 1, &weights.pp("norm"))?))
+    };
+    let halves = [half(channels, weights.pp("first"))?, half(level.width, weights.pp("second"))?];
+    Ok(ConvolutionBlock::new(halves.into()))
 }

@@ -215,7 +215,7 @@ impl<'a> Backward<'a> {
         let rows = self.of_z.par_chunks_exact_mut(cells).zip(self.z.par_chunks_exact(cells));
         rows.zip(inverse).for_each(|((g, z), inverse)| {
             let mean = sum(g) / cells as f32;
-            let slope = sum_of(cells, |i| g[i] * z[i]) / cells as f32;
+            let slope = sum_of(g, z, |g, z| g * z) / cells as f32;
             for (g, z) in g.iter_mut().zip(z) {
                 *g = inverse * (*g - mean - slope * z);
             }

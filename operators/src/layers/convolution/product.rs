@@ -2,7 +2,7 @@
 
 use super::correlation::Correlation;
 use super::tile::{BLOCK, Convolved, PANEL, packed};
-use super::unfolding::Unfolding;
+use super::unfolding::{LINE, Panel, Unfolding, apart};
 use crate::layers::stencil::{Stencil, Tap};
 use pulp::Arch;
 use rayon::prelude::*;
@@ -13,60 +13,79 @@ const PLACES: usize = 1024;
 
 /// The products of weights with what taps find.
 #[derive(Debug)]
-pub(super) struct Products {
+pub(in crate::layers) struct Products {
     there: Unfolding,
     back: Unfolding,
     /// Where a value of `back` is added; nothing if that is where it is.
     onto: Option<[Tap; 2]>,
+    /// Of the weights.
+    taps: [usize; 2],
+    /// The pairs of the weights' taps that each pair of `there` stands for.
+    members: Vec<Vec<usize>>,
 }
 
 impl Products {
-    pub(super) fn new(stencils: [Stencil; 2]) -> Self {
-        let there = Unfolding::new(stencils);
+    pub(in crate::layers) fn new(stencils: [Stencil; 2]) -> Self {
+        let taps = stencils.each_ref().map(|stencil| stencil.taps().len());
+        let [x, y] = stencils.each_ref().map(Stencil::merged);
+        let members = pairs(&x.members, &y.members, taps[1]);
+        let there = Unfolding::new([x.stencil, y.stencil], [x.kinds, y.kinds]);
         let [x, y] = [0, 1].map(|axis| there.lines()[axis].adjoint(&there.stencils()[axis]));
         let onto = [x.1, y.1];
         let stay = onto
             .iter()
             .zip(there.stencils())
             .all(|(tap, stencil)| tap.cells().iter().copied().eq((0..stencil.inputs()).map(Some)));
-        Self { there, back: Unfolding::new([x.0, y.0]), onto: (!stay).then_some(onto) }
+        let onto = (!stay).then_some(onto);
+        Self { there, back: Unfolding::new([x.0, y.0], [1; 2]), onto, taps, members }
     }
 
-    pub(super) fn inputs(&self) -> [usize; 2] {
+    pub(in crate::layers) fn inputs(&self) -> [usize; 2] {
         self.there.stencils().each_ref().map(Stencil::inputs)
     }
 
-    pub(super) fn outputs(&self) -> [usize; 2] {
+    pub(in crate::layers) fn outputs(&self) -> [usize; 2] {
         self.there.outputs()
     }
 
-    pub(super) fn taps(&self) -> [usize; 2] {
-        self.there.stencils().each_ref().map(|stencil| stencil.taps().len())
+    pub(in crate::layers) fn taps(&self) -> [usize; 2] {
+        self.taps
+    }
+
+    /// The weights of merged taps, by computed channel, tap and channel.
+    fn merged<'a>(
+        &'a self,
+        weight: &'a [f32],
+        channels: usize,
+    ) -> impl Fn(usize, usize, usize) -> f32 + 'a {
+        let taps: usize = self.taps.iter().product();
+        move |o, tap, c| {
+            let weight = &weight[(o * channels + c) * taps..][..taps];
+            self.members[tap].iter().map(|tap| weight[*tap]).sum()
+        }
     }
 
     /// See [`convolve`].
-    pub(super) fn convolve(
+    pub(in crate::layers) fn convolve(
         &self,
         x: &[f32],
         weight: &[f32],
         bias: &[f32],
         [out, channels]: [usize; 2],
     ) -> Vec<f32> {
-        let taps = self.there.shifts().len();
-        let weight = |o, tap, c| weight[(o * channels + c) * taps + tap];
-        convolve(&self.there, x, weight, bias, [out, channels])
+        convolve(&self.there, x, self.merged(weight, channels), bias, [out, channels])
     }
 
     /// `x_c(q) = Σ_{o,t} w_oct g_o(p)` over those p with `p_t = q`.
-    pub(super) fn transpose(
+    pub(in crate::layers) fn transpose(
         &self,
         g: &[f32],
         weight: &[f32],
         [out, channels]: [usize; 2],
     ) -> Vec<f32> {
-        let taps = self.back.shifts().len();
+        let weight = self.merged(weight, channels);
         let weights =
-            packed([channels, taps, out], |c, tap, o| weight[(o * channels + c) * taps + tap]);
+            packed([channels, self.back.shifts().len(), out], |c, tap, o| weight(o, tap, c));
         let layer = Layer { unfolding: &self.back, weights, bias: &[], channels: out };
         let [input, output] = [out * self.back.inputs(), channels * self.there.inputs()];
         let mut x = vec![0.0; g.len() / input * output];
@@ -83,16 +102,55 @@ impl Products {
             || (layer.scratch(), vec![0.0; channels * cells(&self.back)]),
             |(unfolded, places), (x, g)| {
                 layer.apply(g, unfolded, places, split);
-                fold(places, onto, [self.there.inputs(), self.inputs()[1]], x);
+                fold(places, onto, self.inputs(), x);
             },
         );
         x
     }
 
-    /// See [`correlate`].
-    pub(super) fn correlate(&self, g: &[f32], x: &[f32], sizes: [usize; 2]) -> Vec<f32> {
-        correlate(&self.there, g, x, sizes)
+    /// `Σ_p g_o(p) x_c(p_t)` for every weight.
+    pub(in crate::layers) fn correlate(
+        &self,
+        g: &[f32],
+        x: &[f32],
+        [out, channels]: [usize; 2],
+    ) -> Vec<f32> {
+        let sizes = [out, channels];
+        if self.there.has_one_kind() {
+            let sums = correlate(&self.there, g, x, sizes);
+            return self.parted(&sums, |o, c| o * channels + c, sizes);
+        }
+        // The same sum over the cells q of x: Σ_q x_c(q) g_o(p), p_t = q.
+        let places = self.onto.as_ref().map(|onto| unfold(x, onto, self.inputs()));
+        let sums = correlate(&self.back, places.as_deref().unwrap_or(x), g, [channels, out]);
+        self.parted(&sums, |o, c| c * out + o, sizes)
     }
+
+    /// The gradient of every weight from those of merged ones, of which its tap may be part of several.
+    fn parted(
+        &self,
+        sums: &[f32],
+        row: impl Fn(usize, usize) -> usize,
+        [out, channels]: [usize; 2],
+    ) -> Vec<f32> {
+        let [merged, taps] = [self.there.shifts().len(), self.taps.iter().product()];
+        let mut parted = vec![0.0; out * channels * taps];
+        for (pair, parted) in parted.chunks_exact_mut(taps).enumerate() {
+            let row = row(pair / channels, pair % channels);
+            for (sum, members) in sums[row * merged..].iter().zip(&self.members) {
+                for tap in members {
+                    parted[*tap] += sum;
+                }
+            }
+        }
+        parted
+    }
+}
+
+/// The pairs of taps, of so many along y, that each pair of merged ones stands for.
+fn pairs(along_x: &[Vec<usize>], along_y: &[Vec<usize>], taps: usize) -> Vec<Vec<usize>> {
+    let all = along_x.iter().flat_map(|x| along_y.iter().map(move |y| (x, y)));
+    all.map(|(x, y)| x.iter().flat_map(|x| y.iter().map(move |y| x * taps + y)).collect()).collect()
 }
 
 /// `y_o(p) = b_o + Σ_{c,t} w(o, t, c) x_c(p_t)`
@@ -121,35 +179,48 @@ pub(in crate::layers) fn correlate(
     x: &[f32],
     [out, channels]: [usize; 2],
 ) -> Vec<f32> {
-    let places = unfolding.places();
+    // Plain planes of whole vectors are multiplied as they lie.
+    let as_it_lies = unfolding.is_plain() && cells(unfolding).is_multiple_of(LINE);
+    let [plane, places] =
+        if as_it_lies { [cells(unfolding); 2] } else { [unfolding.plane(), unfolding.places()] };
     let together = PLACES.div_ceil(places);
     let [of_g, of_x] = [out * cells(unfolding), channels * unfolding.inputs()];
     let size = channels * unfolding.shifts().len();
-    let [long_g, long_x] =
-        [out.next_multiple_of(BLOCK) * places, channels * unfolding.plane() + PANEL];
+    let [long_g, long_x] = [out * places, channels * plane + PANEL];
     let of_group = |[gs, xs]: &mut [Vec<f32>; 2], (g, x): (&[f32], &[f32])| {
-        for (g, spread) in g.chunks_exact(of_g).zip(gs.chunks_exact_mut(long_g)) {
-            unfolding.spread(g, spread);
-        }
-        for (x, unfolded) in x.chunks_exact(of_x).zip(xs.chunks_exact_mut(long_x)) {
-            unfolding.unfold(x, unfolded);
-        }
         let samples = g.len() / of_g;
+        let (g, x): (Vec<&[f32]>, Vec<&[f32]>) = if as_it_lies {
+            (g.chunks_exact(of_g).collect(), x.chunks_exact(of_x).collect())
+        } else {
+            for (g, spread) in g.chunks_exact(of_g).zip(gs.chunks_exact_mut(long_g)) {
+                unfolding.spread(g, spread);
+            }
+            for (x, unfolded) in x.chunks_exact(of_x).zip(xs.chunks_exact_mut(long_x)) {
+                unfolding.unfold(x, unfolded);
+            }
+            let taken = |all, long| <[f32]>::chunks_exact(all, long).take(samples).collect();
+            (taken(gs, long_g), taken(xs, long_x))
+        };
         let mut sums = vec![0.0; out * size];
         sums.par_chunks_mut(BLOCK * size).enumerate().for_each(|(block, sums)| {
-            let rows = block * BLOCK * places..(block + 1) * BLOCK * places;
+            let rows = block * BLOCK..out.min((block + 1) * BLOCK);
+            let g = g.iter().map(|g| &g[rows.start * places..rows.end * places]).collect();
+            let unfolded = x.clone();
             Arch::new().dispatch(Correlation {
                 unfolding,
                 channels,
-                unfolded: xs.chunks_exact(long_x).take(samples).collect(),
-                g: gs.chunks_exact(long_g).take(samples).map(|g| &g[rows.clone()]).collect(),
+                unfolded,
+                plane,
+                g,
+                places,
                 sums,
             });
         });
         sums
     };
     let groups = g.par_chunks(together * of_g).zip(x.par_chunks(together * of_x));
-    let scratch = || [together * long_g, together * long_x].map(|size| vec![0.0; size]);
+    let room = if as_it_lies { 0 } else { together };
+    let scratch = || [room * long_g, room * long_x].map(|size| vec![0.0; size]);
     let sums: Vec<Vec<f32>> = groups.map_init(scratch, of_group).collect();
     let mut sum = vec![0.0; out * size];
     for part in sums {
@@ -170,14 +241,29 @@ fn split(channels: usize, samples: usize) -> usize {
 }
 
 /// Adds all places to the cells that they stand for.
-fn fold(places: &[f32], [along_x, along_y]: &[Tap; 2], [plane, row]: [usize; 2], x: &mut [f32]) {
+fn fold(places: &[f32], [along_x, along_y]: &[Tap; 2], [mx, my]: [usize; 2], x: &mut [f32]) {
     let [nx, ny] = [along_x, along_y].map(|tap| tap.cells().len());
-    for (places, x) in places.chunks_exact(nx * ny).zip(x.chunks_exact_mut(plane)) {
+    for (places, x) in places.chunks_exact(nx * ny).zip(x.chunks_exact_mut(mx * my)) {
         for (places, cell) in places.chunks_exact(ny).zip(along_x.cells()) {
             let i = cell.expect("places without a cell are not computed");
-            along_y.scatter(places, &mut x[i * row..(i + 1) * row]);
+            along_y.scatter(places, &mut x[i * my..(i + 1) * my]);
         }
     }
+}
+
+/// The adjoint of [`fold`]: what the cells of all planes are at the places that stand for them.
+fn unfold(x: &[f32], [along_x, along_y]: &[Tap; 2], [mx, my]: [usize; 2]) -> Vec<f32> {
+    let [nx, ny] = [along_x, along_y].map(|tap| tap.cells().len());
+    let mut places = vec![0.0; x.len() / (mx * my) * nx * ny];
+    places.par_chunks_exact_mut(nx * ny).zip(x.par_chunks_exact(mx * my)).for_each(
+        |(places, x)| {
+            for (places, cell) in places.chunks_exact_mut(ny).zip(along_x.cells()) {
+                let i = cell.expect("places without a cell are not computed");
+                along_y.gather(&x[i * my..(i + 1) * my], places);
+            }
+        },
+    );
+    places
 }
 
 /// What is the same for all samples.
@@ -188,25 +274,65 @@ struct Layer<'a> {
     channels: usize,
 }
 
+/// Panels of a plain plane that are laid out together: a kibibyte of each channel.
+const PANELS: usize = 8;
+
 impl Layer<'_> {
     /// For a sample's planes, and a panel more.
     fn scratch(&self) -> Vec<f32> {
-        vec![0.0; self.channels * self.unfolding.plane() + PANEL]
+        let plain = self.unfolding.is_plain();
+        vec![0.0; if plain { 0 } else { self.channels * self.unfolding.plane() + PANEL }]
     }
 
     /// One sample, so many channels a task.
     fn apply(&self, x: &[f32], unfolded: &mut [f32], y: &mut [f32], split: usize) {
-        self.unfolding.unfold(x, unfolded);
-        let size = self.channels * self.unfolding.shifts().len();
+        if !unfolded.is_empty() {
+            self.unfolding.unfold(x, unfolded);
+        }
         y.par_chunks_mut(split * cells(self.unfolding)).enumerate().for_each(|(part, y)| {
-            Arch::new().dispatch(Convolved {
-                unfolding: self.unfolding,
-                channels: self.channels,
-                weights: &self.weights[part * split * size..],
-                bias: self.bias.get(part * split..).unwrap_or_default(),
-                unfolded,
-                y,
-            });
+            if unfolded.is_empty() {
+                return self.compute_plain(x, y, part * split);
+            }
+            let (panels, plane) = (self.unfolding.panels(), self.unfolding.plane());
+            self.compute(panels, unfolded, plane, y, part * split);
         });
+    }
+
+    /// Some panels of the channels from `first` on.
+    fn compute(
+        &self,
+        panels: &[Panel],
+        unfolded: &[f32],
+        plane: usize,
+        y: &mut [f32],
+        first: usize,
+    ) {
+        let (unfolding, channels) = (self.unfolding, self.channels);
+        Arch::new().dispatch(Convolved {
+            unfolding,
+            panels,
+            channels,
+            weights: &self.weights[first * channels * unfolding.shifts().len()..],
+            bias: self.bias.get(first..).unwrap_or_default(),
+            unfolded,
+            origin: panels.first().map_or(0, |panel| panel.start),
+            plane,
+            y,
+        });
+    }
+
+    /// Panel by panel of all given channels, laid out where the core's own caches hold them.
+    fn compute_plain(&self, x: &[f32], y: &mut [f32], first: usize) {
+        let cells = self.unfolding.inputs();
+        let plane = apart(PANELS * PANEL);
+        let mut laid_out = vec![0.0; self.channels * plane];
+        for panels in self.unfolding.panels().chunks(PANELS) {
+            let start = panels[0].start;
+            let count = (cells - start).min(panels.len() * PANEL);
+            for (x, row) in x.chunks_exact(cells).zip(laid_out.chunks_exact_mut(plane)) {
+                row[..count].copy_from_slice(&x[start..start + count]);
+            }
+            self.compute(panels, &laid_out, plane, y, first);
+        }
     }
 }

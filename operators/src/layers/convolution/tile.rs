@@ -31,13 +31,19 @@ pub(super) fn packed(
 /// Some channels of a convolution of one sample.
 pub(super) struct Convolved<'a> {
     pub(super) unfolding: &'a Unfolding,
+    /// Those that are computed.
+    pub(super) panels: &'a [Panel],
     pub(super) channels: usize,
     /// As [`packed`], from the first of these channels.
     pub(super) weights: &'a [f32],
     /// From the first of these channels; nothing is 0.
     pub(super) bias: &'a [f32],
-    /// As [`Unfolding::unfold`] lays it out, and [`PANEL`] values more.
+    /// As [`Unfolding::unfold`] lays it out, and [`PANEL`] values more; or of plain planes the places
+    /// from `origin` on.
     pub(super) unfolded: &'a [f32],
+    pub(super) origin: usize,
+    /// From one plane to the next.
+    pub(super) plane: usize,
     /// `[computed channel, cell]`
     pub(super) y: &'a mut [f32],
 }
@@ -58,7 +64,7 @@ impl Convolved<'_> {
     fn tiles<S: Simd, const ROWS: usize, const VECTORS: usize>(self, simd: S) {
         let [nx, ny] = self.unfolding.outputs();
         let size = BLOCK * self.channels * self.unfolding.shifts().len();
-        for panel in self.unfolding.panels() {
+        for panel in self.panels {
             let blocks = self.y.chunks_mut(BLOCK * nx * ny).zip(self.weights.chunks_exact(size));
             for (block, (y, weights)) in blocks.enumerate() {
                 let rows = y.chunks_mut(ROWS * nx * ny);
@@ -69,10 +75,10 @@ impl Convolved<'_> {
                         let tile = Tile {
                             taps: &panel.taps,
                             shifts: self.unfolding.shifts(),
-                            plane: self.unfolding.plane(),
+                            plane: self.plane,
                             channels: self.channels,
                             weights,
-                            unfolded: &self.unfolded[panel.start + lane..],
+                            unfolded: &self.unfolded[panel.start - self.origin + lane..],
                         };
                         let products = tile.sums::<S, ROWS, VECTORS>(simd, part * ROWS);
                         for (sums, products) in sums.iter_mut().zip(&products) {
@@ -81,7 +87,7 @@ impl Convolved<'_> {
                         }
                     }
                     let bias = self.bias.get(first..).unwrap_or_default();
-                    write(panel, &sums, bias, y, nx * ny);
+                    write(panel, self.unfolding.step(), &sums, bias, y, nx * ny);
                 }
             }
         }
@@ -90,13 +96,24 @@ impl Convolved<'_> {
 
 /// Puts computed rows where they belong.
 #[inline(always)]
-fn write(panel: &Panel, sums: &[[f32; PANEL]], bias: &[f32], y: &mut [f32], cells: usize) {
+fn write(
+    panel: &Panel,
+    step: usize,
+    sums: &[[f32; PANEL]],
+    bias: &[f32],
+    y: &mut [f32],
+    cells: usize,
+) {
     for (o, (row, sums)) in y.chunks_exact_mut(cells).zip(sums).enumerate() {
         let bias = bias.get(o).copied().unwrap_or_default();
         for piece in &panel.pieces {
-            let y = &mut row[piece.cell..piece.cell + piece.count];
+            let y = &mut row[piece.cell..];
             let sums = &sums[piece.lane..piece.lane + piece.count];
-            y.iter_mut().zip(sums).for_each(|(y, sum)| *y = sum + bias);
+            if step == 1 {
+                y[..piece.count].iter_mut().zip(sums).for_each(|(y, sum)| *y = sum + bias);
+            } else {
+                y.iter_mut().step_by(step).zip(sums).for_each(|(y, sum)| *y = sum + bias);
+            }
         }
     }
 }
