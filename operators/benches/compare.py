@@ -89,7 +89,7 @@ def report(names, rounds):
     import torch
 
     folder = Path(__file__).parent
-    ours = ["cargo", "bench", "-q", "-p", "eddymark-operators", "--bench", "networks", "--"]
+    ours = ["cargo", "bench", "-q", "--workspace", "--bench", "networks", "--"]
     theirs = [sys.executable, __file__, "--one"]
     run = lambda command: json.loads(subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE).stdout)
     subprocess.run([*ours[:-1], "--no-run"], cwd=folder, check=True)

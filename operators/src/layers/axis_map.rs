@@ -1,9 +1,9 @@
 //! A fixed linear map along one axis: resampling, or a transform.
 
 use super::slices::{by_hand, matrix, matrix_mut, output, values};
+use crate::layers::matrix_product::multiply;
 use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Result, Shape, Tensor};
 use ndarray::Array2;
-use ndarray::linalg::general_mat_mul;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -73,12 +73,12 @@ impl CustomOp1 for Along {
             y.par_chunks_mut(LINES * m).zip(x.par_chunks(LINES * n)).for_each(|(y, x)| {
                 let lines = x.len() / n;
                 let (x, mut y) = (matrix(x, (lines, n)), matrix_mut(y, (lines, m)));
-                general_mat_mul(1.0, &x, &self.matrix.t(), 0.0, &mut y);
+                multiply(1.0, &x, &self.matrix.t(), 0.0, &mut y);
             });
         } else {
             y.par_chunks_mut(m * inner).zip(x.par_chunks(n * inner)).for_each(|(y, x)| {
                 let (x, mut y) = (matrix(x, (n, inner)), matrix_mut(y, (m, inner)));
-                general_mat_mul(1.0, &*self.matrix, &x, 0.0, &mut y);
+                multiply(1.0, &*self.matrix, &x, 0.0, &mut y);
             });
         }
         Ok(output(y, self.shape(dims)))

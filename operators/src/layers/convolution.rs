@@ -3,7 +3,7 @@
 mod correlation;
 mod line;
 pub(super) mod product;
-mod tile;
+pub(super) mod tile;
 pub(super) mod unfolding;
 
 use super::slices::{by_hand, output, sum_over_cells, values};

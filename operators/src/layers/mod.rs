@@ -20,6 +20,7 @@ mod gelu;
 mod group_norm;
 mod layer_norm;
 mod margin;
+mod matrix_product;
 mod max_pool;
 mod perceptron;
 mod pointwise;

@@ -7,10 +7,10 @@ use super::slices::{by_hand, matrix, matrix_mut, output, sum_over_cells, values}
 use super::spread::sum_of_samples;
 use super::stencil::{Beyond, Stencil};
 use super::with_derivative::with_derivative;
+use crate::layers::matrix_product::multiply;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use ndarray::ArrayView2;
-use ndarray::linalg::general_mat_mul;
 use rayon::prelude::*;
 
 /// `y_o = Σ_c W_oc x_c + b_o` in every cell.
@@ -148,7 +148,7 @@ fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f
             let first = part * rows;
             let weight = weight.slice(ndarray::s![first..first + y.len() / cells, ..]);
             let scale = bias.map_or(0.0, |bias| fill_rows(y, &bias[first..], cells));
-            general_mat_mul(1.0, &weight, &x, scale, &mut matrix_mut(y, (weight.nrows(), cells)));
+            multiply(1.0, &weight, &x, scale, &mut matrix_mut(y, (weight.nrows(), cells)));
         });
     });
     y
@@ -174,7 +174,7 @@ fn in_one_product(
         }
         let (x, rows) = (matrix(x, (x.len() / channels, channels)), y.len() / out);
         let scale = f32::from(bias.is_some());
-        general_mat_mul(1.0, &x, &weight.t(), scale, &mut matrix_mut(y, (rows, out)));
+        multiply(1.0, &x, &weight.t(), scale, &mut matrix_mut(y, (rows, out)));
     });
 }
 

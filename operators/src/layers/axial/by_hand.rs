@@ -8,11 +8,11 @@ use super::Order;
 use super::rows::Head;
 use crate::layers::axis::Axis;
 use crate::layers::group_norm::Scale;
+use crate::layers::matrix_product::multiply;
 use crate::layers::slices::{
     Reading, blocks, blocks_mut, matrix, matrix_mut, output, sum, sum_of, values,
 };
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
@@ -93,11 +93,11 @@ impl Sizes {
 }
 
 /// `C ← A B + k C`, some columns a task.
-fn multiply(a: ArrayView2<'_, f32>, b: &[f32], keep: f32, c: &mut [f32], cells: usize) {
+fn multiply_in_blocks(a: ArrayView2<'_, f32>, b: &[f32], keep: f32, c: &mut [f32], cells: usize) {
     let products = blocks(b, [a.ncols(), cells], BLOCK).into_par_iter();
     products
         .zip(blocks_mut(c, [a.nrows(), cells], BLOCK))
-        .for_each(|(b, mut c)| general_mat_mul(1.0, &a, &b, keep, &mut c));
+        .for_each(|(b, mut c)| multiply(1.0, &a, &b, keep, &mut c));
 }
 
 impl CustomOp3 for Mix {
@@ -124,7 +124,7 @@ impl CustomOp3 for Mix {
                 let (v, head) = sizes.head(self.order, (sample, number), inputs);
                 sizes.make(v, &head, &mut z);
                 let keep = if number == 0 { 0.0 } else { 1.0 };
-                multiply(sizes.columns(weight, number), &z, keep, y, sizes.cells);
+                multiply_in_blocks(sizes.columns(weight, number), &z, keep, y, sizes.cells);
             }
         }
         Ok(output(y, [&[sizes.batch, sizes.out], &layout.dims()[2..]].concat()))
@@ -188,7 +188,7 @@ impl<'a> Backward<'a> {
                 let inverse = sizes.make(v, &head, &mut self.z);
                 self.weights(number, g);
                 let columns = sizes.columns(weight, number);
-                multiply(columns.t(), g, 0.0, &mut self.of_z, sizes.cells);
+                multiply_in_blocks(columns.t(), g, 0.0, &mut self.of_z, sizes.cells);
                 self.norm(&inverse);
                 self.kernels(sample * sizes.heads + number, v, &head);
             }
@@ -205,7 +205,7 @@ impl<'a> Backward<'a> {
         rows.for_each(|(of_weight, z)| {
             let count = z.len() / cells;
             let mut of_weight = matrix_mut(of_weight, (count, *out));
-            general_mat_mul(1.0, &matrix(z, (count, *cells)), &g.t(), 1.0, &mut of_weight);
+            multiply(1.0, &matrix(z, (count, *cells)), &g.t(), 1.0, &mut of_weight);
         });
     }
 

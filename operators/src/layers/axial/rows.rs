@@ -2,22 +2,28 @@
 
 use super::Order;
 use crate::layers::axis::Axis;
+use crate::layers::matrix_product::multiply;
 use crate::layers::slices::{matrix, matrix_mut};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 impl Axis {
-    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`
-    fn apply(self, kernel: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
+    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`, for `[K, Kᵀ]`.
+    fn apply(
+        self,
+        [kernel, across]: [ArrayView2<'_, f32>; 2],
+        v: &[f32],
+        keep: f32,
+        z: &mut [f32],
+    ) {
         if self.after == 1 {
             let shape = (v.len() / self.cells, self.cells);
             let (v, mut z) = (matrix(v, shape), matrix_mut(z, shape));
-            return general_mat_mul(1.0, &v, &kernel.t(), keep, &mut z);
+            return multiply(1.0, &v, &across, keep, &mut z);
         }
         let size = self.cells * self.after;
         for (v, z) in v.chunks_exact(size).zip(z.chunks_exact_mut(size)) {
             let shape = (self.cells, self.after);
-            general_mat_mul(1.0, &kernel, &matrix(v, shape), keep, &mut matrix_mut(z, shape));
+            multiply(1.0, &kernel, &matrix(v, shape), keep, &mut matrix_mut(z, shape));
         }
     }
 
@@ -25,18 +31,12 @@ impl Axis {
     fn add_kernel(self, g: &[f32], v: &[f32], mut kernel: ArrayViewMut2<'_, f32>) {
         if self.after == 1 {
             let shape = (v.len() / self.cells, self.cells);
-            return general_mat_mul(
-                1.0,
-                &matrix(g, shape).t(),
-                &matrix(v, shape),
-                1.0,
-                &mut kernel,
-            );
+            return multiply(1.0, &matrix(g, shape).t(), &matrix(v, shape), 1.0, &mut kernel);
         }
         let size = self.cells * self.after;
         for (g, v) in g.chunks_exact(size).zip(v.chunks_exact(size)) {
             let shape = (self.cells, self.after);
-            general_mat_mul(1.0, &matrix(g, shape), &matrix(v, shape).t(), 1.0, &mut kernel);
+            multiply(1.0, &matrix(g, shape), &matrix(v, shape).t(), 1.0, &mut kernel);
         }
     }
 }
@@ -46,6 +46,8 @@ pub(super) struct Head<'a> {
     order: Order,
     axes: &'a [Axis],
     kernels: Vec<ArrayView2<'a, f32>>,
+    /// Transposed.
+    across: Vec<Array2<f32>>,
 }
 
 impl<'a> Head<'a> {
@@ -56,17 +58,29 @@ impl<'a> Head<'a> {
             kernels = rest;
             matrix(here, (axis.cells, axis.cells))
         };
-        Self { order, axes, kernels: axes.iter().map(kernel).collect() }
+        let kernels: Vec<_> = axes.iter().map(kernel).collect();
+        let across = kernels.iter().map(|kernel| kernel.t().as_standard_layout().into_owned());
+        Self { order, axes, across: across.collect(), kernels }
+    }
+
+    /// `[K, Kᵀ]`
+    fn kernel(&self, number: usize) -> [ArrayView2<'_, f32>; 2] {
+        [self.kernels[number], self.across[number].view()]
+    }
+
+    /// `[Kᵀ, K]`
+    fn transposed(&self, number: usize) -> [ArrayView2<'_, f32>; 2] {
+        [self.across[number].view(), self.kernels[number]]
     }
 
     /// Writes what kernels make of a channel: all of them in a chain, or the one of that number.
     pub(super) fn forward(&self, number: usize, v: &[f32], z: &mut [f32]) {
         match self.order {
-            Order::Parallel => self.axes[number].apply(self.kernels[number], v, 0.0, z),
+            Order::Parallel => self.axes[number].apply(self.kernel(number), v, 0.0, z),
             Order::Chained => {
                 let last = self.axes.len() - 1;
                 let before = self.chain(v);
-                self.axes[last].apply(self.kernels[last], before.last().map_or(v, |z| z), 0.0, z);
+                self.axes[last].apply(self.kernel(last), before.last().map_or(v, |z| z), 0.0, z);
             }
         }
     }
@@ -74,9 +88,9 @@ impl<'a> Head<'a> {
     /// What all kernels of the chain but the last make.
     fn chain(&self, v: &[f32]) -> Vec<Vec<f32>> {
         let mut chain: Vec<Vec<f32>> = Vec::new();
-        for (axis, kernel) in self.axes.iter().zip(&self.kernels).take(self.axes.len() - 1) {
+        for (number, axis) in self.axes.iter().enumerate().take(self.axes.len() - 1) {
             let mut z = vec![0.0; v.len()];
-            axis.apply(*kernel, chain.last().map_or(v, |z| z), 0.0, &mut z);
+            axis.apply(self.kernel(number), chain.last().map_or(v, |z| z), 0.0, &mut z);
             chain.push(z);
         }
         chain
@@ -116,7 +130,7 @@ impl<'a> Head<'a> {
         for (number, of_kernel) in of_kernels.into_iter().enumerate() {
             let (axis, g) = (self.axes[number], of_z[number]);
             axis.add_kernel(g, v, of_kernel);
-            axis.apply(self.kernels[number].t(), g, keep, of_v);
+            axis.apply(self.transposed(number), g, keep, of_v);
             keep = 1.0;
         }
     }
@@ -133,7 +147,7 @@ impl<'a> Head<'a> {
             let axis = self.axes[number];
             let input = if number == 0 { v } else { &chain[number - 1] };
             axis.add_kernel(&g, input, of_kernel);
-            axis.apply(self.kernels[number].t(), &g, 0.0, of_v);
+            axis.apply(self.transposed(number), &g, 0.0, of_v);
             g.copy_from_slice(of_v);
         }
     }

@@ -5,7 +5,7 @@ use pulp::bytemuck::cast_slice;
 use pulp::{Simd, WithSimd};
 
 /// Places that are computed together: two vectors of AVX-512, four of AVX2.
-pub(super) const PANEL: usize = 32;
+pub(in crate::layers) const PANEL: usize = 32;
 
 /// Channels that are computed together.
 pub(super) const BLOCK: usize = 8;

@@ -1,9 +1,9 @@
 //! Boxes to spectrum and back on a CPU, some boxes at a time.
 
 use super::fourier::Matrices;
+use crate::layers::matrix_product::multiply;
 use crate::layers::slices::{matrix, output, values};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
-use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -89,7 +89,7 @@ fn analyze_axis(rows: &Array2<f32>, x: &[f32], inner: usize) -> (Vec<f32>, usize
     let mut b = Array2::zeros((2 * waves, inner));
     for (x, spectrum) in x.chunks_exact(cells * inner).zip(spectra.chunks_exact_mut(waves * inner))
     {
-        general_mat_mul(1.0, rows, &matrix(x, (cells, inner)), 0.0, &mut b);
+        multiply(1.0, rows, &matrix(x, (cells, inner)), 0.0, &mut b);
         fold(b.view(), spectrum);
     }
     (spectra, waves * inner)
@@ -108,7 +108,7 @@ fn synthesize(matrices: &Matrices, spectra: &[f32], boxes: &mut [f32]) {
     let lines = x.len() / columns.nrows();
     let mut boxes = ArrayViewMut2::from_shape((lines, columns.ncols()), boxes)
         .expect("the slice holds whole boxes");
-    general_mat_mul(1.0, &matrix(x, (lines, columns.nrows())), &**columns, 0.0, &mut boxes);
+    multiply(1.0, &matrix(x, (lines, columns.nrows())), &**columns, 0.0, &mut boxes);
 }
 
 /// `[…, wave, inner·(re|im)]` → `[…, cell, inner·(re|im)]`.
@@ -120,7 +120,7 @@ fn synthesize_axis(rows: &Array2<f32>, spectra: &[f32], inner: usize) -> Vec<f32
     {
         unfold(spectrum, b.view_mut());
         let mut x = ArrayViewMut2::from_shape((cells, inner), x).expect("the slice is as long");
-        general_mat_mul(1.0, rows, &b, 0.0, &mut x);
+        multiply(1.0, rows, &b, 0.0, &mut x);
     }
     x
 }

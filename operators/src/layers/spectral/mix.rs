@@ -1,9 +1,9 @@
 //! A complex matrix product for every wave.
 
+use crate::layers::matrix_product::multiply;
 use crate::layers::slices::{by_hand, output, values};
 use crate::layers::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
-use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 
@@ -101,10 +101,10 @@ impl CustomOp2 for Mix {
         let (x, w) = (Waves::new(x, layout)?, Waves::new(weight, layout_weight)?);
         let shape = (x.shape.0, w.shape.1);
         Ok(in_every_wave(layout, &x, &w, shape, |[xr, xi], [wr, wi], [mut yr, mut yi]| {
-            general_mat_mul(1.0, &xr, &wr, 0.0, &mut yr);
-            general_mat_mul(-1.0, &xi, &wi, 1.0, &mut yr);
-            general_mat_mul(1.0, &xr, &wi, 0.0, &mut yi);
-            general_mat_mul(1.0, &xi, &wr, 1.0, &mut yi);
+            multiply(1.0, &xr, &wr, 0.0, &mut yr);
+            multiply(-1.0, &xi, &wi, 1.0, &mut yr);
+            multiply(1.0, &xr, &wi, 0.0, &mut yi);
+            multiply(1.0, &xi, &wr, 1.0, &mut yi);
         }))
     }
 
@@ -141,10 +141,10 @@ impl CustomOp2 for MixAdjoint {
         let (g, w) = (Waves::new(g, layout)?, Waves::new(weight, layout_weight)?);
         let shape = (g.shape.0, w.shape.0);
         Ok(in_every_wave(layout, &g, &w, shape, |[gr, gi], [wr, wi], [mut xr, mut xi]| {
-            general_mat_mul(1.0, &gr, &wr.t(), 0.0, &mut xr);
-            general_mat_mul(1.0, &gi, &wi.t(), 1.0, &mut xr);
-            general_mat_mul(1.0, &gi, &wr.t(), 0.0, &mut xi);
-            general_mat_mul(-1.0, &gr, &wi.t(), 1.0, &mut xi);
+            multiply(1.0, &gr, &wr.t(), 0.0, &mut xr);
+            multiply(1.0, &gi, &wi.t(), 1.0, &mut xr);
+            multiply(1.0, &gi, &wr.t(), 0.0, &mut xi);
+            multiply(-1.0, &gr, &wi.t(), 1.0, &mut xi);
         }))
     }
 }
@@ -167,10 +167,10 @@ impl CustomOp2 for WeightGradient {
         let (x, g) = (Waves::new(x, layout)?, Waves::new(g, layout_g)?);
         let shape = (x.shape.1, g.shape.1);
         Ok(in_every_wave(layout, &x, &g, shape, |[xr, xi], [gr, gi], [mut wr, mut wi]| {
-            general_mat_mul(1.0, &xr.t(), &gr, 0.0, &mut wr);
-            general_mat_mul(1.0, &xi.t(), &gi, 1.0, &mut wr);
-            general_mat_mul(1.0, &xr.t(), &gi, 0.0, &mut wi);
-            general_mat_mul(-1.0, &xi.t(), &gr, 1.0, &mut wi);
+            multiply(1.0, &xr.t(), &gr, 0.0, &mut wr);
+            multiply(1.0, &xi.t(), &gi, 1.0, &mut wr);
+            multiply(1.0, &xr.t(), &gi, 0.0, &mut wi);
+            multiply(-1.0, &xi.t(), &gr, 1.0, &mut wi);
         }))
     }
 }
