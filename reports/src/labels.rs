@@ -4,7 +4,7 @@ use crate::font::text_width;
 use crate::frame::Frame;
 use crate::plot::SMALL;
 use crate::scene::{Point, Scene, Stroke, Text};
-use crate::style::{Look, Marker};
+use crate::style::{Look, Marker, Paint};
 
 /// Writes a legend in as many rows as it takes; gives its bottom.
 pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool) -> f64 {
@@ -27,44 +27,52 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool
     if entries.is_empty() { 0.0 } else { y + ROW / 2.0 + 4.0 }
 }
 
-/// Writes a label beside a point where it covers least of what is already there.
+/// Writes a label beside a point where it covers least of what is already there, with a line to the
+/// point where it is not next to it.
 pub(crate) fn label_beside(
     scene: &mut Scene,
     label: &str,
-    at: Point,
+    (at, paint): (Point, Paint),
     taken: &mut Vec<Frame>,
     bounds: Frame,
 ) {
     let (width, height) = (text_width(label, SMALL), SMALL + 2.0);
     let beside = |dx: f64, dy: f64| Frame {
-        x: at[0] + dx * 9.0 + (dx - 1.0) / 2.0 * width,
+        x: at[0] + dx * 9.0 + (dx.clamp(-1.0, 1.0) - 1.0) / 2.0 * width,
         y: at[1] + dy * 13.0 - height / 2.0,
         width,
         height,
     };
-    let places = [
-        (1.0, 0.0),
-        (1.0, -1.0),
-        (1.0, 1.0),
-        (-1.0, 0.0),
-        (-1.0, -1.0),
-        (-1.0, 1.0),
-        (0.0, -1.3),
-        (0.0, 1.3),
-        (1.0, -2.0),
-        (1.0, 2.0),
-        (-1.0, -2.0),
-        (-1.0, 2.0),
-    ];
+    let sides = [1.0, -1.0, 0.0, 2.5, -2.5];
+    let heights = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0, -4.0, 4.0];
+    let places = heights.iter().flat_map(|dy| sides.map(|dx| (dx, *dy)));
     let crowded = |frame: &Frame| {
         let outside = width * height - frame.overlap(&bounds);
-        10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>()
+        let covered = 10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>();
+        // Of free places the next one; the point itself is kept clear.
+        covered + gap(frame, at) + if gap(frame, at) < NEXT / 2.0 { 1e3 } else { 0.0 }
     };
     let frames = places.map(|(dx, dy)| beside(dx, dy));
-    let best = frames.into_iter().min_by(|a, b| crowded(a).total_cmp(&crowded(b)));
-    let best = best.expect("there are twelve places");
+    let best = frames.min_by(|a, b| crowded(a).total_cmp(&crowded(b))).expect("there are places");
+    if gap(&best, at) > NEXT {
+        scene.line(&[at, nearest(&best, at)], Stroke::new(paint, 1.0));
+    }
     scene.text(Text::new(label, [best.x, best.y + height / 2.0], SMALL));
     taken.push(best);
+}
+
+/// From a point to a label that is next to it.
+const NEXT: f64 = 10.0;
+
+/// The point of a frame that is nearest to another.
+fn nearest(frame: &Frame, at: Point) -> Point {
+    [at[0].clamp(frame.x, frame.x + frame.width), at[1].clamp(frame.y, frame.y + frame.height)]
+}
+
+/// How far a frame is from a point.
+fn gap(frame: &Frame, at: Point) -> f64 {
+    let near = nearest(frame, at);
+    (near[0] - at[0]).hypot(near[1] - at[1])
 }
 
 /// A marker's surroundings, for labels to keep off.
@@ -87,7 +95,7 @@ mod tests {
         let bounds = Frame { width: 400.0, height: 400.0, x: 0.0, y: 0.0 };
         let mut taken = Vec::new();
         for at in [[200.0, 200.0], [203.0, 204.0], [198.0, 207.0]] {
-            label_beside(&mut scene, "solver-32", at, &mut taken, bounds);
+            label_beside(&mut scene, "solver-32", (at, Paint::Muted), &mut taken, bounds);
         }
         let clashes = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| taken[a].overlap(&taken[b]));
         assert_eq!(clashes, [0.0; 3]);

@@ -139,8 +139,8 @@ fn draw_points(plot: &mut Plot, priced: &[Priced], taken: &mut Vec<Frame>) {
         taken.push(around(plot.at(*seconds, *error), 7.0));
     }
     let bounds = plot.frame;
-    for Priced { rival, seconds, error, .. } in priced {
-        let at = plot.at(*seconds, *error);
+    for Priced { rival, look, seconds, error, .. } in priced {
+        let at = (plot.at(*seconds, *error), look.paint);
         label_beside(plot.scene, &rival.label, at, taken, bounds);
     }
 }
