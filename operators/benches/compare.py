@@ -85,7 +85,8 @@ def best(rounds):
 def report(names, rounds):
     threads = os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["RAYON_NUM_THREADS"] = threads
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "10000")  # as `./eddymark` has it
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "10000")  # as `./eddymark` has them
+    os.environ.setdefault("CANDLE_NUM_THREADS", "1")
     import torch
 
     folder = Path(__file__).parent

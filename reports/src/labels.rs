@@ -62,7 +62,7 @@ pub(crate) fn label_beside(
 }
 
 /// From a point to a label that is next to it.
-const NEXT: f64 = 10.0;
+const NEXT: f64 = 11.0;
 
 /// The point of a frame that is nearest to another.
 fn nearest(frame: &Frame, at: Point) -> Point {

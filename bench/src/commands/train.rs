@@ -70,10 +70,12 @@ pub(super) fn train_all(
 }
 
 /// A training at a time for each thread, at most four, because every training holds a batch's
-/// activations; but only as many as leave no thread idle, or hardly: there are a multiple of them, or
-/// four times as many.
+/// activations; but only as many as leave no more than a quarter of the time idle.
 fn usual_jobs(trainings: usize, threads: usize) -> usize {
-    let fills = |jobs: &usize| trainings.is_multiple_of(*jobs) || trainings >= 4 * jobs;
+    let fills = |jobs: &usize| {
+        let slots = trainings.div_ceil(*jobs) * jobs;
+        4 * (slots - trainings) <= slots
+    };
     (1..=threads.min(4)).rev().find(fills).unwrap_or(1)
 }
 
@@ -137,8 +139,8 @@ mod tests {
 
     #[test]
     fn trainings_run_side_by_side_where_that_fills_the_threads() {
-        let jobs = [(1, 2), (2, 2), (3, 2), (75, 2), (3, 8), (5, 8), (16, 8), (0, 2)];
+        let jobs = [(1, 2), (2, 2), (3, 2), (75, 2), (2, 8), (5, 8), (7, 8), (0, 2)];
         let jobs = jobs.map(|(trainings, threads)| usual_jobs(trainings, threads));
-        assert_eq!(jobs, [1, 2, 1, 2, 3, 1, 4, 2]);
+        assert_eq!(jobs, [1, 2, 2, 2, 2, 3, 4, 2]);
     }
 }

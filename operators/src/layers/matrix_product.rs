@@ -53,10 +53,13 @@ impl Product<'_> {
     #[inline(always)]
     fn tiles<S: Simd, const ROWS: usize>(mut self, simd: S) {
         let (rows, inner, columns) = (self.a.nrows(), self.a.ncols(), self.b.ncols());
+        if rows == 0 || columns == 0 {
+            return;
+        }
         let size = inner * PANEL;
-        // Where B's rows are contiguous, whole panels are read as they lie.
-        let as_it_lies = self.b.to_slice();
-        let together = (LAID_OUT / size.max(1)).max(1).min(columns.div_ceil(PANEL));
+        // Where B lies row by row without gaps, whole panels are read as they lie.
+        let as_it_lies = self.b.to_slice().filter(|b| !b.is_empty());
+        let together = (LAID_OUT / size.max(1)).clamp(1, columns.div_ceil(PANEL));
         let mut laid_out = vec![0.0; together * size];
         let mut block = vec![0.0; ROWS * inner];
         for first in (0..columns).step_by(together * PANEL) {
@@ -207,33 +210,52 @@ fn lay_out_columns(b: &ArrayView2<'_, f32>, columns: Range<usize>, panel: &mut [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
+    use ndarray::{Array2, s};
+
+    fn wave(k: f32, shape: (usize, usize)) -> Array2<f32> {
+        Array2::from_shape_fn(shape, |(i, j)| 1.5 * (k * (17 * i + 5 * j) as f32).sin())
+    }
+
+    /// Both tiles' results, whatever vectors this processor has.
+    fn products(a: ArrayView2<f32>, b: ArrayView2<f32>, c: &Array2<f32>) -> [Array2<f32>; 2] {
+        let (mut ours, mut scalar) = (c.clone(), c.clone());
+        multiply(0.5, &a, &b, 3.0, &mut ours);
+        let c = scalar.view_mut();
+        Product { alpha: 0.5, a, b, beta: 3.0, c }.with_simd(pulp::Scalar::new());
+        [ours, scalar]
+    }
 
     /// Against ndarray's; sums of up to 70 products of numbers up to 1.5, rounded at 6e-8 of their size.
     #[test]
     fn agrees_with_another_product_for_all_layouts() {
-        let wave = |k: f32| move |(i, j): (usize, usize)| 1.5 * (k * (17 * i + 5 * j) as f32).sin();
-        for (rows, inner, columns) in
-            [(1, 1, 1), (8, 16, 32), (5, 70, 33), (19, 3, 64), (64, 64, 70)]
-        {
-            let a = Array2::from_shape_fn((rows, inner), wave(0.7));
-            let b = Array2::from_shape_fn((inner, columns), wave(1.3));
-            let (across, down) =
-                (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
+        let sizes = [(1, 1, 1), (8, 16, 32), (5, 70, 33), (19, 3, 64), (64, 64, 70), (9, 70, 1000)];
+        for (rows, inner, columns) in sizes {
+            let (a, b) = (wave(0.7, (rows, inner)), wave(1.3, (inner, columns)));
+            let c = wave(0.9, (rows, columns));
+            let wanted = a.dot(&b) * 0.5 + &c * 3.0;
+            let [across, down] = [&a, &b].map(|x| x.t().as_standard_layout().into_owned());
+            let mut wide = Array2::from_elem((inner, columns + 7), f32::NAN);
+            wide.slice_mut(s![.., 3..columns + 3]).assign(&b);
             for a in [a.view(), across.t()] {
-                for b in [b.view(), down.t()] {
-                    let mut c = Array2::from_elem((rows, columns), 2.0);
-                    multiply(0.5, &a, &b, 3.0, &mut c.view_mut());
-                    let wanted = a.dot(&b) * 0.5 + 6.0;
-                    assert!(
-                        (&c - &wanted).iter().all(|x| x.abs() < 5e-5),
-                        "{rows} {inner} {columns}"
-                    );
-                    let mut fresh = Array2::from_elem((rows, columns), f32::NAN);
-                    multiply(1.0, &a, &b, 0.0, &mut fresh.view_mut());
-                    assert!((&fresh - a.dot(&b)).iter().all(|x| x.abs() < 5e-5));
+                for b in [b.view(), down.t(), wide.slice(s![.., 3..columns + 3])] {
+                    for product in products(a, b, &c) {
+                        assert!((&product - &wanted).iter().all(|x| x.abs() < 5e-5));
+                    }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn forgets_what_was_there_and_takes_empty_matrices() {
+        let (a, b) = (wave(0.7, (9, 4)), wave(1.3, (4, 70)));
+        let mut c = Array2::from_elem((9, 70), f32::NAN);
+        multiply(1.0, &a, &b, 0.0, &mut c);
+        assert!((&c - a.dot(&b)).iter().all(|x| x.abs() < 5e-5));
+        for (rows, inner, columns) in [(0, 3, 5), (3, 0, 70), (3, 5, 0)] {
+            let mut c = Array2::ones((rows, columns));
+            multiply(1.0, &wave(0.7, (rows, inner)), &wave(1.3, (inner, columns)), 2.0, &mut c);
+            assert!(c.iter().all(|c| *c == 2.0));
         }
     }
 }

@@ -137,7 +137,7 @@ fn apply(x: &[f32], sizes: &Sizes, weight: ArrayView2<'_, f32>, bias: Option<&[f
         return convolve(&one_tap(cells), x, weight, bias, [out, sizes.channels]);
     }
     let mut y = vec![0.0; sizes.batch * out * cells];
-    if cells == 1 && (sizes.batch > 1 || sizes.channels >= LONG) {
+    if cells == 1 && (sizes.batch > 1 || sizes.channels >= LONG && sizes.batch == 1) {
         in_one_product(x, sizes, weight, bias, &mut y);
         return y;
     }

@@ -94,6 +94,14 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Depthwise::new(3, stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
+    ("pointwise of many cells", |weights| {
+        let layer = Pointwise::new(1, 5, weights)?;
+        Ok(Box::new(move |x| layer.forward(&x.reshape((2, 1, 390))?)))
+    }),
+    ("pointwise of whole vectors of cells", |weights| {
+        let layer = Pointwise::new(1, 5, weights)?;
+        Ok(Box::new(move |x| layer.forward(&x.reshape((2, 1, 390))?.narrow(2, 50, 304)?)))
+    }),
     ("pointwise of many channels of one cell", |weights| {
         let layer = Pointwise::new(390, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.reshape((2, 390, 1, 1))?)))

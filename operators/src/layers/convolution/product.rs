@@ -286,11 +286,12 @@ impl Layer<'_> {
 
     /// One sample, so many channels a task.
     fn apply(&self, x: &[f32], unfolded: &mut [f32], y: &mut [f32], split: usize) {
-        if !unfolded.is_empty() {
+        let plain = self.unfolding.is_plain();
+        if !plain {
             self.unfolding.unfold(x, unfolded);
         }
         y.par_chunks_mut(split * cells(self.unfolding)).enumerate().for_each(|(part, y)| {
-            if unfolded.is_empty() {
+            if plain {
                 return self.compute_plain(x, y, part * split);
             }
             let (panels, plane) = (self.unfolding.panels(), self.unfolding.plane());

@@ -100,7 +100,7 @@ impl Unfolding {
         let stays =
             |line: &Line| line.cells().cells().iter().copied().eq((0..line.len()).map(Some));
         self.shifts == [0]
-            && self.outputs() == self.lines.each_ref().map(Line::len)
+            && self.outputs() == self.stencils.each_ref().map(Stencil::inputs)
             && self.lines.iter().all(stays)
     }
 
