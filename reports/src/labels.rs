@@ -27,12 +27,13 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool
     if entries.is_empty() { 0.0 } else { y + ROW / 2.0 + 4.0 }
 }
 
-/// Writes a label beside a point where it covers least of what is already there, with a line to the
-/// point where it is not next to it.
+/// Writes a label beside a point where it covers least of what is already there and no other point
+/// is nearer, with a line to the point where it is not next to it.
 pub(crate) fn label_beside(
     scene: &mut Scene,
     label: &str,
     (at, paint): (Point, Paint),
+    others: &[Point],
     taken: &mut Vec<Frame>,
     bounds: Frame,
 ) {
@@ -49,8 +50,10 @@ pub(crate) fn label_beside(
     let crowded = |frame: &Frame| {
         let outside = width * height - frame.overlap(&bounds);
         let covered = 10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>();
+        let own = gap(frame, at);
+        let nearer = others.iter().filter(|other| **other != at && gap(frame, **other) <= own);
         // Of free places the next one; the point itself is kept clear.
-        covered + gap(frame, at) + if gap(frame, at) < NEXT / 2.0 { 1e3 } else { 0.0 }
+        covered + own + 200.0 * nearer.count() as f64 + if own < NEXT / 2.0 { 1e3 } else { 0.0 }
     };
     let frames = places.map(|(dx, dy)| beside(dx, dy));
     let best = frames.min_by(|a, b| crowded(a).total_cmp(&crowded(b))).expect("there are places");
@@ -94,10 +97,31 @@ mod tests {
         let mut scene = Scene::new(400.0);
         let bounds = Frame { width: 400.0, height: 400.0, x: 0.0, y: 0.0 };
         let mut taken = Vec::new();
-        for at in [[200.0, 200.0], [203.0, 204.0], [198.0, 207.0]] {
-            label_beside(&mut scene, "solver-32", (at, Paint::Muted), &mut taken, bounds);
+        let points = [[200.0, 200.0], [203.0, 204.0], [198.0, 207.0]];
+        for at in points {
+            label_beside(&mut scene, "solver-32", (at, Paint::Muted), &points, &mut taken, bounds);
         }
         let clashes = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| taken[a].overlap(&taken[b]));
         assert_eq!(clashes, [0.0; 3]);
+    }
+
+    #[test]
+    fn no_label_is_nearer_to_another_point() {
+        let mut scene = Scene::new(400.0);
+        let bounds = Frame { width: 400.0, height: 400.0, x: 0.0, y: 0.0 };
+        let points = [[200.0, 200.0], [201.0, 214.0], [200.0, 230.0]];
+        let mut taken: Vec<Frame> = points.map(|at| around(at, 7.0)).to_vec();
+        for (number, at) in points.into_iter().enumerate() {
+            label_beside(
+                &mut scene,
+                "ifactformer",
+                (at, Paint::Muted),
+                &points,
+                &mut taken,
+                bounds,
+            );
+            let label = taken[3 + number];
+            assert!(points.iter().all(|other| gap(&label, at) <= gap(&label, *other)));
+        }
     }
 }

@@ -139,8 +139,9 @@ fn draw_points(plot: &mut Plot, priced: &[Priced], taken: &mut Vec<Frame>) {
         taken.push(around(plot.at(*seconds, *error), 7.0));
     }
     let bounds = plot.frame;
+    let points: Vec<Point> = priced.iter().map(|p| plot.at(p.seconds, p.error)).collect();
     for Priced { rival, look, seconds, error, .. } in priced {
         let at = (plot.at(*seconds, *error), look.paint);
-        label_beside(plot.scene, &rival.label, at, taken, bounds);
+        label_beside(plot.scene, &rival.label, at, &points, taken, bounds);
     }
 }
