@@ -1,6 +1,7 @@
 //! `eddymark gallery`
 
 use super::terminal::print;
+use super::verify::significant;
 use crate::BenchError;
 use data::{Dataset, Info, Sample, Source};
 use ndarray::Axis;
@@ -62,6 +63,7 @@ fn strips(info: &Info, sample: &Sample, states: &[usize]) -> Vec<Strip> {
 /// `Sample 0: Re = 812, U = 1 m/s. Solved on 128 × 128 cells, error of velocity 0.4 %.`
 fn caption(info: &Info, sample: &Sample) -> String {
     let value = |(parameter, value): (&data::Parameter, &f64)| {
+        let value = significant(*value);
         format!("{} = {value} {}", parameter.symbol, parameter.unit).trim_end().to_owned()
     };
     let parameters: Vec<String> =

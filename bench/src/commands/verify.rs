@@ -114,7 +114,7 @@ fn checks(checks: &[Check]) -> Sheet {
 }
 
 /// Four significant digits, plain where that is short.
-fn significant(number: f64) -> String {
+pub(super) fn significant(number: f64) -> String {
     if number == 0.0 {
         return "0".into();
     }
