@@ -11,7 +11,7 @@ use data::Invalid;
 ///
 /// ```
 /// use candle_nn::VarBuilder;
-/// use operators::layers::{Pointwise, gelu};
+/// use operators::layers::{Gelu, Pointwise, chained};
 /// use operators::{Architecture, Inputs, Interface, Operator, OperatorError};
 ///
 /// struct Cellwise {
@@ -34,7 +34,7 @@ use data::Invalid;
 ///
 /// impl Operator for CellwiseOperator {
 ///     fn forward(&self, inputs: &Inputs) -> candle_core::Result<candle_core::Tensor> {
-///         self.project.forward(&gelu(&self.widen.forward(&inputs.channels()?)?)?)
+///         chained::<Gelu>(&inputs.channels()?, &[&self.widen, &self.project])
 ///     }
 /// }
 /// ```

@@ -1,10 +1,9 @@
 //! The convolution, with any stencil along each axis.
 
-mod correlation;
+mod convolved;
 mod line;
 pub(super) mod product;
-pub(super) mod tile;
-pub(super) mod unfolding;
+mod unfolding;
 
 use super::slices::{by_hand, output, sum_over_cells, values};
 use super::stencil::Stencil;

@@ -1,7 +1,8 @@
 //! Convolutions with group norm and gelu.
 
 use super::convolution::product::Products;
-use super::group_norm::{Gelu, Sizes, normalize, normalize_back};
+use super::gelu::Gelu;
+use super::group_norm::{Sizes, normalize, normalize_back};
 use super::slices::{Reading, by_hand, output, sums_over_cells, values};
 use super::{Convolution, GroupNorm};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};

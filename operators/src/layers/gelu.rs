@@ -1,25 +1,17 @@
 //! The Gaussian error linear unit, exact form.
 
-use super::slices::{by_hand, output, values};
+use super::curve::{Curve, curve};
+use super::slices::{by_hand, output, values, written};
 use super::with_derivative::with_derivative;
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use pulp::Arch;
-use rayon::prelude::*;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
-
-/// Values a task; 64 KiB of `f32` stay in the first-level caches.
-const BLOCK: usize = 16_384;
 
 /// `gelu(x) = x Φ(x)`, Φ the standard normal distribution.
 ///
 /// Source: Hendrycks & Gimpel (2016), arXiv 1606.08415, §2; PyTorch's default.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
-    if by_hand(x) {
-        return x.contiguous()?.apply_op1(Gelu);
-    }
-    let argument = x.detach();
-    let y = argument.gelu_erf()?;
-    with_derivative(y, [x], move |gradient| Ok([(slope(&argument)? * gradient)?]))
+    curve::<Gelu>(x)
 }
 
 /// `gelu(a + b)` in one pass.
@@ -42,52 +34,26 @@ fn slope(x: &Tensor) -> Result<Tensor> {
     distribution + (x * density)?
 }
 
-struct Gelu;
+/// See [`gelu`].
+pub struct Gelu;
 
-impl CustomOp1 for Gelu {
-    fn name(&self) -> &'static str {
-        "gelu"
+impl Curve for Gelu {
+    const NAME: &'static str = "gelu";
+
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        x * normal_distribution(x)
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let x = values(x, layout)?;
-        let mut y = vec![0.0; x.len()];
-        y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).for_each(|(y, x)| {
-            let work = || y.iter_mut().zip(x).for_each(|(y, &x)| *y = x * normal_distribution(x));
-            Arch::new().dispatch(work);
-        });
-        Ok(output(y, layout.shape()))
+    #[inline(always)]
+    fn slope(x: f32) -> f32 {
+        gelu_slope(x)
     }
 
-    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        x.apply_op2_no_bwd(&gradient.contiguous()?, &GeluGradient).map(Some)
-    }
-}
-
-/// `g (Φ(x) + x φ(x))`.
-struct GeluGradient;
-
-impl CustomOp2 for GeluGradient {
-    fn name(&self) -> &'static str {
-        "gelu-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, g) = (values(x, layout)?, values(g, layout_g)?);
-        let mut y = vec![0.0; x.len()];
-        let blocks = y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).zip(g.par_chunks(BLOCK));
-        blocks.for_each(|((y, x), g)| {
-            Arch::new().dispatch(|| {
-                y.iter_mut().zip(x).zip(g).for_each(|((y, &x), g)| *y = g * gelu_slope(x));
-            });
-        });
-        Ok(output(y, layout.shape()))
+    fn composed(x: &Tensor) -> Result<Tensor> {
+        let argument = x.detach();
+        let y = argument.gelu_erf()?;
+        with_derivative(y, [x], move |gradient| Ok([(slope(&argument)? * gradient)?]))
     }
 }
 
@@ -106,13 +72,10 @@ impl CustomOp2 for GeluSum {
         layout_b: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (a, b) = (values(a, layout)?, values(b, layout_b)?);
-        let mut y = vec![0.0; a.len()];
-        let blocks = y.par_chunks_mut(BLOCK).zip(a.par_chunks(BLOCK)).zip(b.par_chunks(BLOCK));
-        blocks.for_each(|((y, a), b)| {
+        let y = written(a.len(), |range, y| {
+            let (a, b) = (&a[range.clone()], &b[range]);
             Arch::new().dispatch(|| {
-                for ((y, a), b) in y.iter_mut().zip(a).zip(b) {
-                    *y = (a + b) * normal_distribution(a + b);
-                }
+                y.iter_mut().zip(a).zip(b).for_each(|((y, a), b)| *y = Gelu::value(a + b));
             });
         });
         Ok(output(y, layout.shape()))
@@ -147,9 +110,8 @@ impl CustomOp3 for GeluSumGradient {
         layout_g: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (a, b, g) = (values(a, layout)?, values(b, layout_b)?, values(g, layout_g)?);
-        let mut y = vec![0.0; a.len()];
-        let blocks = y.par_chunks_mut(BLOCK).zip(a.par_chunks(BLOCK)).zip(b.par_chunks(BLOCK));
-        blocks.zip(g.par_chunks(BLOCK)).for_each(|(((y, a), b), g)| {
+        let y = written(a.len(), |range, y| {
+            let (a, b, g) = (&a[range.clone()], &b[range.clone()], &g[range]);
             Arch::new().dispatch(|| {
                 for (((y, a), b), g) in y.iter_mut().zip(a).zip(b).zip(g) {
                     *y = g * gelu_slope(a + b);
@@ -162,14 +124,14 @@ impl CustomOp3 for GeluSumGradient {
 
 /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
 #[inline(always)]
-pub(super) fn gelu_slope(x: f32) -> f32 {
+fn gelu_slope(x: f32) -> f32 {
     const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
     normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
 }
 
 /// `Φ(x) = ½ (1 + erf(x/√2))`.
 #[inline(always)]
-pub(super) fn normal_distribution(x: f32) -> f32 {
+fn normal_distribution(x: f32) -> f32 {
     0.5 + 0.5 * error_function(x * std::f32::consts::FRAC_1_SQRT_2)
 }
 

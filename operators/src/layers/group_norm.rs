@@ -1,6 +1,7 @@
 //! Group normalization.
 
-use super::gelu::{gelu_slope, normal_distribution};
+use super::curve::{Curve, Identity};
+use super::gelu::Gelu;
 use super::slices::{Reading, by_hand, output, sum, sum_of, sums_over_samples, values};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -67,49 +68,6 @@ impl GroupNorm {
         let shape = [&[1, self.weight.elem_count()], &ones[..]].concat();
         let (weight, bias) = (self.weight.reshape(&shape[..])?, self.bias.reshape(&shape[..])?);
         C::composed(&normal.broadcast_mul(&weight)?.broadcast_add(&bias)?)
-    }
-}
-
-/// What is done to every normalized value.
-pub(super) trait Curve: Send + Sync + 'static {
-    fn value(x: f32) -> f32;
-    fn slope(x: f32) -> f32;
-    fn composed(x: &Tensor) -> Result<Tensor>;
-}
-
-struct Identity;
-
-impl Curve for Identity {
-    #[inline(always)]
-    fn value(x: f32) -> f32 {
-        x
-    }
-
-    #[inline(always)]
-    fn slope(_: f32) -> f32 {
-        1.0
-    }
-
-    fn composed(x: &Tensor) -> Result<Tensor> {
-        Ok(x.clone())
-    }
-}
-
-pub(super) struct Gelu;
-
-impl Curve for Gelu {
-    #[inline(always)]
-    fn value(x: f32) -> f32 {
-        x * normal_distribution(x)
-    }
-
-    #[inline(always)]
-    fn slope(x: f32) -> f32 {
-        gelu_slope(x)
-    }
-
-    fn composed(x: &Tensor) -> Result<Tensor> {
-        x.gelu_erf()
     }
 }
 

@@ -1,8 +1,7 @@
 //! Products of matrices, with the widest vectors that the processor has.
 
-use super::convolution::tile::PANEL;
+use super::tile::{BLOCK, Factors, PANEL, Put, Weights, is_wide, panel};
 use ndarray::{ArrayBase, ArrayView2, ArrayViewMut2, Data, DataMut, Ix2};
-use pulp::bytemuck::cast_slice;
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
@@ -37,13 +36,9 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let wide = S::REGISTER_COUNT >= 32 && 2 * S::F32_LANES == PANEL;
-        if wide { self.tiles::<S, 8>(simd) } else { self.tiles::<S, 4>(simd) }
+        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, 4>(simd) }
     }
 }
-
-/// Vectors that are computed together.
-const VECTORS: usize = 2;
 
 /// Numbers of B that are laid out together: a quarter of a mebibyte.
 const LAID_OUT: usize = 65_536;
@@ -60,133 +55,66 @@ impl Product<'_> {
         // Where B lies row by row without gaps, whole panels are read as they lie.
         let as_it_lies = self.b.to_slice().filter(|b| !b.is_empty());
         let together = (LAID_OUT / size.max(1)).clamp(1, columns.div_ceil(PANEL));
-        let mut laid_out = vec![0.0; together * size];
-        let mut block = vec![0.0; ROWS * inner];
+        let room = if as_it_lies.is_some() { 1 } else { together };
+        let is_whole = as_it_lies.is_some() && columns.is_multiple_of(PANEL);
+        let mut laid_out = vec![0.0; if is_whole { 0 } else { room * size }];
+        let mut block = Vec::new();
+        let put = Put { alpha: self.alpha, beta: self.beta, offset: 0.0 };
         for first in (0..columns).step_by(together * PANEL) {
             let starts = (first..columns.min(first + together * PANEL)).step_by(PANEL);
             let panel_of = |start: usize| start..columns.min(start + PANEL);
-            for (start, panel) in starts.clone().zip(laid_out.chunks_exact_mut(size.max(1))) {
-                if as_it_lies.is_none() || start + PANEL > columns {
-                    lay_out_columns(&self.b, panel_of(start), panel);
-                }
+            let lies = |start: usize| as_it_lies.filter(|_| start + PANEL <= columns);
+            let others = starts.clone().filter(|start| lies(*start).is_none());
+            for (start, panel) in others.zip(laid_out.chunks_exact_mut(size.max(1))) {
+                lay_out_columns(&self.b, panel_of(start), panel);
             }
             for row in (0..rows).step_by(ROWS) {
-                let a = Rows::<ROWS>::of(&self.a, row, &mut block);
-                for (number, start) in starts.clone().enumerate() {
-                    let panel = match as_it_lies {
-                        Some(b) if start + PANEL <= columns => {
-                            Panel { cells: &b[start..], apart: columns }
-                        }
-                        _ => Panel { cells: &laid_out[number * size..], apart: PANEL },
+                let weights = weights_of::<ROWS>(&self.a, row, &mut block);
+                let mut laid_out = laid_out.chunks(size.max(1));
+                for start in starts.clone() {
+                    let (cells, apart) = match lies(start) {
+                        Some(b) => (&b[start..], columns),
+                        None => (laid_out.next().unwrap_or_default(), PANEL),
                     };
-                    let sums = a.times(simd, panel, inner);
-                    write(&mut self.c, (self.alpha, self.beta), row, panel_of(start), &sums);
+                    let factors = std::iter::once(Factors { weights, cells, apart });
+                    let sums = panel::<S, ROWS>(simd, factors);
+                    for (row, sums) in (row..rows).zip(&sums) {
+                        let c = self.c.row_mut(row).into_slice();
+                        let c = c.expect("rows of a product are contiguous");
+                        put.put(simd, sums, &mut c[panel_of(start)]);
+                    }
                 }
             }
         }
     }
 }
 
+/// The rows from `first` on as they lie, beyond the last one the last again; laid out in `block` where
+/// they lie otherwise.
 #[inline(always)]
-fn write(
-    c: &mut ArrayViewMut2<'_, f32>,
-    (alpha, beta): (f32, f32),
-    row: usize,
-    columns: Range<usize>,
-    sums: &[[f32; PANEL]],
-) {
-    for (row, sums) in (row..c.nrows()).zip(sums) {
-        let c = c.row_mut(row).into_slice().expect("rows of a product are contiguous");
-        let c = c[columns.clone()].iter_mut().zip(sums);
-        if beta == 0.0 {
-            c.for_each(|(c, sum)| *c = alpha * sum);
-        } else {
-            c.for_each(|(c, sum)| *c = alpha * sum + beta * *c);
-        }
+fn weights_of<'a, const ROWS: usize>(
+    a: &ArrayView2<'a, f32>,
+    first: usize,
+    block: &'a mut Vec<f32>,
+) -> Weights<'a, ROWS> {
+    let (rows, inner) = a.dim();
+    if let Some(a) = a.to_slice() {
+        return Weights::Rows(std::array::from_fn(|row| {
+            &a[(first + row).min(rows - 1) * inner..][..inner]
+        }));
     }
-}
-
-/// [`PANEL`] columns of B, from one row to the next so many numbers.
-#[derive(Clone, Copy)]
-struct Panel<'a> {
-    cells: &'a [f32],
-    apart: usize,
-}
-
-/// Some rows of A as they lie.
-enum Rows<'a, const ROWS: usize> {
-    /// Row by row; beyond the last one the last again.
-    Rows([&'a [f32]; ROWS]),
-    /// A column of these rows every so many numbers.
-    Columns(&'a [f32], usize),
-}
-
-impl<'a, const ROWS: usize> Rows<'a, ROWS> {
-    /// The rows from `first` on; laid out in `block` where they lie otherwise.
-    #[inline(always)]
-    fn of(a: &ArrayView2<'a, f32>, first: usize, block: &'a mut [f32]) -> Self {
-        let (rows, inner) = a.dim();
-        if let Some(a) = a.to_slice() {
-            return Self::Rows(std::array::from_fn(|row| {
-                &a[(first + row).min(rows - 1) * inner..][..inner]
-            }));
-        }
-        let across = a.reversed_axes();
-        match across.to_slice() {
-            Some(a) if first + ROWS <= rows => Self::Columns(&a[first..], rows),
-            _ => {
-                for (column, places) in across.outer_iter().zip(block.chunks_exact_mut(ROWS)) {
-                    let column = column.iter().skip(first);
-                    places.iter_mut().zip(column).for_each(|(place, a)| *place = *a);
-                }
-                Self::Columns(block, ROWS)
+    let across = a.reversed_axes();
+    match across.to_slice() {
+        Some(a) if first + ROWS <= rows => Weights::Columns(&a[first..], rows),
+        _ => {
+            block.resize(ROWS * inner, 0.0);
+            for (column, places) in across.outer_iter().zip(block.chunks_exact_mut(ROWS)) {
+                let column = column.iter().skip(first);
+                places.iter_mut().zip(column).for_each(|(place, a)| *place = *a);
             }
+            Weights::Columns(block, ROWS)
         }
     }
-
-    #[inline(always)]
-    fn times<S: Simd>(&self, simd: S, b: Panel<'_>, inner: usize) -> [[f32; PANEL]; ROWS] {
-        match *self {
-            Self::Rows(rows) => {
-                let rows = rows.map(|row| &row[..inner]);
-                sums(simd, b, inner, |k| std::array::from_fn(|row| rows[row][k]))
-            }
-            Self::Columns(columns, apart) => sums(simd, b, inner, |k| {
-                let column = &columns[k * apart..k * apart + ROWS];
-                std::array::from_fn(|row| column[row])
-            }),
-        }
-    }
-}
-
-/// `Σ_k a_k b_k`, with a column of some rows `a_k`, and a row of a panel `b_k`.
-#[inline(always)]
-fn sums<S: Simd, const ROWS: usize>(
-    simd: S,
-    b: Panel<'_>,
-    inner: usize,
-    a: impl Fn(usize) -> [f32; ROWS],
-) -> [[f32; PANEL]; ROWS] {
-    let mut all = [[0.0; PANEL]; ROWS];
-    let width = VECTORS * S::F32_LANES;
-    for lane in (0..PANEL).step_by(width) {
-        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
-        for k in 0..inner {
-            let cells = &b.cells[k * b.apart + lane..k * b.apart + lane + width];
-            let (cells, _) = S::as_simd_f32s(cells);
-            let a = a(k);
-            for row in 0..ROWS {
-                let a = simd.splat_f32s(a[row]);
-                for vector in 0..VECTORS {
-                    sums[row][vector] = simd.mul_add_f32s(a, cells[vector], sums[row][vector]);
-                }
-            }
-        }
-        for (all, sums) in all.iter_mut().zip(&sums) {
-            all[lane..lane + width].copy_from_slice(cast_slice(sums));
-        }
-    }
-    all
 }
 
 /// `[row, column]` of a panel of columns; behind the last column whatever there was.

@@ -1,6 +1,6 @@
 //! The multilayer perceptron.
 
-use super::{Pointwise, normalized_relu, relu};
+use super::{Pointwise, Relu, chained, normalized_relu, relu};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 use serde::{Deserialize, Serialize};
@@ -47,8 +47,10 @@ impl Perceptron {
 
     /// Applies the maps.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if self.activation == Activation::Relu {
+            return chained::<Relu>(x, &self.layers.iter().collect::<Vec<_>>());
+        }
         let (first, rest) = self.layers.split_first().expect("there are two widths or more");
-        rest.iter()
-            .try_fold(first.forward(x)?, |x, layer| layer.forward(&self.activation.apply(&x)?))
+        rest.iter().try_fold(first.forward(x)?, |x, layer| layer.forward(&normalized_relu(&x)?))
     }
 }

@@ -1,15 +1,14 @@
 //! The rectified linear unit, plain and normalized.
 
+use super::curve::{Curve, curve};
 use super::slices::{by_hand, output, sum, values};
+use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 
-/// Values a task; 64 KiB of `f32` stay in the first-level caches.
-const BLOCK: usize = 16_384;
-
 /// `relu(x) = max(x, 0)`, with the slope 0 at 0.
 pub fn relu(x: &Tensor) -> Result<Tensor> {
-    if by_hand(x) { x.contiguous()?.apply_op1(Relu) } else { x.relu() }
+    curve::<Relu>(x)
 }
 
 /// `max(x, slope x)`, for slopes below 1.
@@ -32,49 +31,28 @@ pub fn normalized_relu(x: &Tensor) -> Result<Tensor> {
     flat.broadcast_sub(&mean)?.relu()?.broadcast_add(&mean)?.reshape(x.shape())
 }
 
-struct Relu;
+/// See [`relu`].
+pub struct Relu;
 
-impl CustomOp1 for Relu {
-    fn name(&self) -> &'static str {
-        "relu"
+impl Curve for Relu {
+    const NAME: &'static str = "relu";
+
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        if x > 0.0 { x } else { 0.0 * x }
     }
 
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let x = values(x, layout)?;
-        let mut y = vec![0.0; x.len()];
-        y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).for_each(|(y, x)| {
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x > 0.0 { x } else { 0.0 * x });
-        });
-        Ok(output(y, layout.shape()))
+    #[inline(always)]
+    fn slope(x: f32) -> f32 {
+        f32::from(x > 0.0)
     }
 
-    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        x.apply_op2_no_bwd(&gradient.contiguous()?, &ReluGradient).map(Some)
-    }
-}
-
-/// `g` where `x > 0`, else 0.
-struct ReluGradient;
-
-impl CustomOp2 for ReluGradient {
-    fn name(&self) -> &'static str {
-        "relu-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, g) = (values(x, layout)?, values(g, layout_g)?);
-        let mut y = vec![0.0; x.len()];
-        let blocks = y.par_chunks_mut(BLOCK).zip(x.par_chunks(BLOCK)).zip(g.par_chunks(BLOCK));
-        blocks.for_each(|((y, x), g)| {
-            y.iter_mut().zip(x).zip(g).for_each(|((y, &x), &g)| *y = if x > 0.0 { g } else { 0.0 });
-        });
-        Ok(output(y, layout.shape()))
+    fn composed(x: &Tensor) -> Result<Tensor> {
+        let argument = x.detach();
+        let y = argument.relu()?;
+        with_derivative(y, [x], move |gradient| {
+            Ok([(argument.gt(0.0)?.to_dtype(argument.dtype())? * gradient)?])
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Attention between slices of the domain.
 
-use super::{Convolution, Pointwise, Stencil, softmax};
+use super::{Convolution, Identity, Pointwise, Stencil, softmax};
 use candle_core::{D, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
@@ -63,8 +63,8 @@ impl SliceAttention {
         })
     }
 
-    /// Attends.
-    pub fn forward(&self, a: &Tensor) -> Result<Tensor> {
+    /// `u + y`
+    pub fn added(&self, u: &Tensor, a: &Tensor) -> Result<Tensor> {
         let (batch, channels, nx, ny) = a.dims4()?;
         let (heads, each, cells) = (self.heads, channels / self.heads, nx * ny);
         let places = self.places.forward(a)?.reshape((batch * heads, each, cells))?;
@@ -75,7 +75,7 @@ impl SliceAttention {
         let sums = (shares.sum(3)? + EPSILON)?.unsqueeze(2)?;
         let tokens = fields.matmul(&shares.transpose(2, 3)?)?.broadcast_div(&sums)?;
         let attended = self.attend(&tokens)?.matmul(&shares)?;
-        self.out.forward(&attended.reshape(a.shape())?)
+        self.out.added::<Identity>(u, 1.0, &attended.reshape(a.shape())?)
     }
 
     /// `[batch, head, d, slice]` → same.

@@ -5,6 +5,7 @@ use candle_core::{
 };
 use ndarray::{ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Whether the hand-written operations take these tensors; if not, composed ones do.
 pub(super) fn by_hand(tensor: &Tensor) -> bool {
@@ -82,6 +83,28 @@ pub(super) fn blocks_mut(
         blocks.push(rest);
     }
     blocks
+}
+
+/// So many values, some of them a task; nothing is written before them, not even zeros.
+pub(super) fn written(count: usize, write: impl Fn(Range<usize>, &mut [f32]) + Sync) -> Vec<f32> {
+    /// Values that are written to the stack, of which the first-level cache holds several.
+    const BLOCK: usize = 1024;
+    /// Blocks a task.
+    const BLOCKS: usize = 16;
+    let whole = count / BLOCK;
+    let block = |number: usize| {
+        let mut block = [0.0; BLOCK];
+        write(number * BLOCK..(number + 1) * BLOCK, &mut block);
+        block
+    };
+    let mut blocks: Vec<[f32; BLOCK]> = Vec::with_capacity(count.div_ceil(BLOCK));
+    (0..whole).into_par_iter().with_min_len(BLOCKS).map(block).collect_into_vec(&mut blocks);
+    let mut all = blocks.into_flattened();
+    let rest = whole * BLOCK..count;
+    let mut last = [0.0; BLOCK];
+    write(rest.clone(), &mut last[..rest.len()]);
+    all.extend_from_slice(&last[..rest.len()]);
+    all
 }
 
 /// What an operation returns.

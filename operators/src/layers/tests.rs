@@ -102,6 +102,42 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Pointwise::new(1, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.reshape((2, 1, 390))?.narrow(2, 50, 304)?)))
     }),
+    ("pointwise of many cells after a curve", |weights| {
+        let layer = Pointwise::new(3, 5, weights)?;
+        Ok(Box::new(move |x| layer.after::<Relu>(x)))
+    }),
+    ("pointwise of few cells after a curve", |weights| {
+        let layer = Pointwise::new(3, 5, weights)?;
+        Ok(Box::new(move |x| layer.after::<Gelu>(&x.narrow(2, 4, 1)?)))
+    }),
+    ("pointwise added", |weights| {
+        let (first, second) =
+            (Pointwise::new(3, 17, weights)?, Pointwise::new(17, 3, &weights.pp("second"))?);
+        Ok(Box::new(move |x| second.added::<Gelu>(x, 0.3, &first.forward(x)?)))
+    }),
+    ("chain", |weights| {
+        let map = |sizes: [usize; 2], name| Pointwise::new(sizes[0], sizes[1], &weights.pp(name));
+        let maps = [map([3, 17], "first")?, map([17, 9], "second")?, map([9, 2], "third")?];
+        Ok(Box::new(move |x| chained::<Gelu>(x, &maps.each_ref())))
+    }),
+    ("chain of many cells", |weights| {
+        let maps =
+            [Pointwise::unbiased(1, 40, weights)?, Pointwise::new(40, 1, &weights.pp("second"))?];
+        Ok(Box::new(move |x| chained::<Relu>(&x.reshape((1, 1, 780))?, &maps.each_ref())))
+    }),
+    ("chain of few cells", |weights| {
+        let maps = [Pointwise::new(3, 5, weights)?, Pointwise::new(5, 2, &weights.pp("second"))?];
+        Ok(Box::new(move |x| chained::<Relu>(&x.narrow(2, 4, 1)?, &maps.each_ref())))
+    }),
+    ("added chain", |weights| {
+        let maps =
+            [Pointwise::new(3, 11, weights)?, Pointwise::unbiased(11, 3, &weights.pp("second"))?];
+        Ok(Box::new(move |x| added_chain::<Gelu>(x, 0.3, x, &maps.each_ref())))
+    }),
+    ("pointwise added without a bias", |weights| {
+        let layer = Pointwise::unbiased(3, 3, weights)?;
+        Ok(Box::new(move |x| layer.added::<Gelu>(&(x * 2.0)?, 0.3, x)))
+    }),
     ("pointwise of many channels of one cell", |weights| {
         let layer = Pointwise::new(390, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.reshape((2, 390, 1, 1))?)))
@@ -163,7 +199,7 @@ const LAYERS: &[(&str, Build)] = &[
     ("slice attention", |weights| {
         let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
         let layer = SliceAttention::new(3, 3, 5, &stencils, weights)?;
-        Ok(Box::new(move |x| layer.forward(x)))
+        Ok(Box::new(move |x| layer.added(&(x * 0.5)?, x)))
     }),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;

@@ -1,6 +1,6 @@
 //! The Fourier neural operator of `CFDBench`.
 
-use crate::layers::{Pointwise, SpectralConvolution, Waves, coordinates, gelu, gelu_sum};
+use crate::layers::{Gelu, Pointwise, SpectralConvolution, Waves, chained, coordinates, gelu_sum};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -93,6 +93,6 @@ impl Operator for CfdbenchFnoOperator {
         let v = self.layers.iter().try_fold(v, |v, (spectral, local)| {
             gelu_sum(&spectral.forward(&v)?, &local.forward(&v)?)
         })?;
-        self.project.forward(&gelu(&self.widen.forward(&v)?)?)
+        chained::<Gelu>(&v, &[&self.widen, &self.project])
     }
 }

@@ -1,6 +1,6 @@
 //! The dilated residual network.
 
-use crate::layers::{Beyond, Convolution, Margin, Pointwise, Stencil, gelu};
+use crate::layers::{Beyond, Convolution, Gelu, Margin, Pointwise, Stencil, chained, gelu};
 use crate::operator::all_positive;
 use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -104,6 +104,6 @@ impl Operator for DilResNetOperator {
                 .try_fold(v.clone(), |v, convolution| gelu(&convolution.forward(&v)?))?;
             v = (v + convolved)?;
         }
-        self.project.forward(&gelu(&self.widen.forward(&self.margin.cut(&v)?)?)?)
+        chained::<Gelu>(&self.margin.cut(&v)?, &[&self.widen, &self.project])
     }
 }

@@ -1,6 +1,8 @@
 //! The factorized Fourier neural operator.
 
-use crate::layers::{SpectralByAxis, coordinates, pointwise, relu, with_constants};
+use crate::layers::{
+    Pointwise, Relu, SpectralByAxis, added_chain, chained, coordinates, with_constants,
+};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -140,16 +142,16 @@ struct Layer {
 
 impl Operator for FfnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let mut v = self.lift.forward(&with_constants(&inputs.channels()?, &self.coordinates)?)?;
-        let added = |layer: &Layer, v: &Tensor| {
-            let sum = self.fourier.map(v, &layer.spectral)?;
-            layer.narrow.forward(&relu(&layer.widen.forward(&sum)?)?)
-        };
+        let a = with_constants(&inputs.channels()?, &self.coordinates)?;
+        let mut v = self.lift.map()?.forward(&a)?;
         let (last, first) = self.layers.split_last().expect("there is at least one layer");
         for layer in first {
-            v = (&v + added(layer, &v)?)?;
+            let sum = self.fourier.map(&v, &layer.spectral)?;
+            v = added_chain::<Relu>(&v, 1.0, &sum, &[&layer.widen.map()?, &layer.narrow.map()?])?;
         }
-        self.project.forward(&self.widen.forward(&added(last, &v)?)?)
+        let sum = self.fourier.map(&v, &last.spectral)?;
+        let v = chained::<Relu>(&sum, &[&last.widen.map()?, &last.narrow.map()?])?;
+        self.project.map()?.forward(&self.widen.map()?.forward(&v)?)
     }
 }
 
@@ -175,9 +177,10 @@ impl Normalized {
         })
     }
 
-    fn forward(&self, x: &Tensor) -> CandleResult<Tensor> {
+    /// As it is now.
+    fn map(&self) -> CandleResult<Pointwise> {
         let norm = self.direction.sqr()?.sum_keepdim(1)?.sqrt()?;
         let weight = self.direction.broadcast_mul(&(&self.length / norm)?)?;
-        pointwise(x, &weight, Some(&self.bias))
+        Ok(Pointwise::of(weight, Some(self.bias.clone())))
     }
 }

@@ -4,8 +4,8 @@ pub(super) mod neuraloperator;
 
 use self::neuraloperator::{Blocks, full};
 use crate::layers::{
-    Margin, Pointwise, Position, SpectralConvolution, Waves, coordinates_at, gelu, gelu_sum,
-    with_constants,
+    Gelu, Margin, Pointwise, Position, SpectralConvolution, Waves, chained, coordinates_at,
+    gelu_sum, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -149,6 +149,6 @@ impl Operator for FnoOperator {
             v = gelu_sum(&layer.spectral.forward(&v)?, &layer.local.forward(&v)?)?;
         }
         v = self.margin.cut(&(last.spectral.forward(&v)? + last.local.forward(&v)?)?)?;
-        self.project.forward(&gelu(&self.widen.forward(&v)?)?)
+        chained::<Gelu>(&v, &[&self.widen, &self.project])
     }
 }

@@ -1,7 +1,7 @@
 //! The implicit Fourier neural operator.
 
 use crate::layers::{
-    Pointwise, SpectralConvolution, Waves, coordinates, gelu, gelu_sum, with_constants,
+    Gelu, Pointwise, SpectralConvolution, Waves, chained, coordinates, gelu_sum, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -97,6 +97,6 @@ impl Operator for IfnoOperator {
             let change = gelu_sum(&self.spectral.forward(&v)?, &self.local.forward(&v)?)?;
             v = (v + (change / self.iterations as f64)?)?;
         }
-        self.project.forward(&gelu(&self.widen.forward(&v)?)?)
+        chained::<Gelu>(&v, &[&self.widen, &self.project])
     }
 }

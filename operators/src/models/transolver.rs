@@ -1,7 +1,8 @@
 //! Transolver.
 
 use crate::layers::{
-    Beyond, LayerNorm, Pointwise, SliceAttention, Stencil, coordinates, gelu, with_constants,
+    Beyond, Gelu, LayerNorm, Pointwise, SliceAttention, Stencil, added_chain, chained, coordinates,
+    with_constants,
 };
 use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -122,7 +123,7 @@ struct TransolverOperator {
 impl Operator for TransolverOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let a = with_constants(&inputs.channels()?, &self.distances)?;
-        let v = self.narrow.forward(&gelu(&self.lift.forward(&a)?)?)?;
+        let v = chained::<Gelu>(&a, &[&self.lift, &self.narrow])?;
         let v = self.layers.iter().try_fold(v, |v, layer| layer.forward(&v))?;
         self.project.forward(&self.norm.forward(&v)?)
     }
@@ -160,9 +161,8 @@ impl Layer {
 
     fn forward(&self, v: &Tensor) -> CandleResult<Tensor> {
         let [first, second] = &self.norms;
-        let v = (v + self.attention.forward(&first.forward(v)?)?)?;
-        let inner = gelu(&self.widen.forward(&second.forward(&v)?)?)?;
-        v + self.narrow.forward(&inner)?
+        let v = self.attention.added(v, &first.forward(v)?)?;
+        added_chain::<Gelu>(&v, 1.0, &second.forward(&v)?, &[&self.widen, &self.narrow])
     }
 }
 

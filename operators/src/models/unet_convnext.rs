@@ -1,6 +1,8 @@
 //! The U-Net of ConvNeXt blocks.
 
-use crate::layers::{Beyond, Convolution, Depthwise, LayerNorm, Pointwise, Stencil, gate, gelu};
+use crate::layers::{
+    Beyond, Convolution, Depthwise, Gelu, LayerNorm, Pointwise, Stencil, chained, gate,
+};
 use crate::operator::all_positive;
 use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -205,7 +207,7 @@ impl Block {
 
     fn forward(&self, v: &Tensor) -> CandleResult<Tensor> {
         let normal = self.norm.forward(&self.depthwise.forward(v)?)?;
-        let mixed = self.narrow.forward(&gelu(&self.widen.forward(&normal)?)?)?;
+        let mixed = chained::<Gelu>(&normal, &[&self.widen, &self.narrow])?;
         v + gate(&mixed, &self.gate)?
     }
 }

@@ -1,8 +1,8 @@
 //! The U-shaped neural operator.
 
 use crate::layers::{
-    Corners, Margin, Pointwise, Position, Resample, SpectralConvolution, Waves, coordinates_at,
-    gelu, gelu_sum, with_constants,
+    Corners, Gelu, Margin, Pointwise, Position, Resample, SpectralConvolution, Waves, chained,
+    coordinates_at, gelu, gelu_sum, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -122,7 +122,7 @@ impl Operator for UnoOperator {
         let back = layer(5, &Tensor::cat(&[layer(4, &coarse)?, second], 1)?)?;
         let back = layer(6, &Tensor::cat(&[back, first], 1)?)?;
         let both = self.margin.cut(&Tensor::cat(&[back, v], 1)?)?;
-        self.project.forward(&gelu(&self.widen.forward(&both)?)?)
+        chained::<Gelu>(&both, &[&self.widen, &self.project])
     }
 }
 

@@ -7,19 +7,16 @@
 use super::Order;
 use super::rows::Head;
 use crate::layers::axis::Axis;
+use crate::layers::correlation::Correlation;
 use crate::layers::group_norm::Scale;
 use crate::layers::matrix_product::multiply;
-use crate::layers::slices::{
-    Reading, blocks, blocks_mut, matrix, matrix_mut, output, sum, sum_of, values,
-};
+use crate::layers::slices::{Reading, blocks, blocks_mut, matrix, output, sum, sum_of, values};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
 /// Cells of a task of a matrix product.
 const BLOCK: usize = 1024;
-/// Rows of a task of the product that is the weights' gradient.
-const ROWS: usize = 32;
 
 /// Of v, all kernels of a head one after the other, and the weight.
 pub(super) struct Mix {
@@ -71,12 +68,14 @@ impl Sizes {
         (&v[place * size..][..size], Head::new(order, &self.axes, kernels))
     }
 
-    /// Writes what a head's kernels make, normalized; returns one over the deviations.
-    fn make(&self, v: &[f32], head: &Head, z: &mut [f32]) -> Vec<f32> {
-        let rows = z.par_chunks_exact_mut(self.cells).enumerate();
-        let make = |(row, z): (usize, &mut [f32])| {
+    /// Writes what a head's kernels make, normalized, and what there is between kernels; returns one
+    /// over the deviations.
+    fn make(&self, v: &[f32], head: &Head, between: &mut [Vec<f32>], z: &mut [f32]) -> Vec<f32> {
+        let rows = z.par_chunks_exact_mut(self.cells).zip(between).enumerate();
+        let make = |(row, (z, between)): (usize, (&mut [f32], &mut Vec<f32>))| {
             let channel = row % self.each;
-            head.forward(row / self.each, &v[channel * self.cells..][..self.cells], z);
+            between.resize(head.between(self.cells), 0.0);
+            head.forward(row / self.each, &v[channel * self.cells..][..self.cells], between, z);
             let scale = Scale::of(z);
             for z in z {
                 *z = scale.normal(*z);
@@ -119,10 +118,11 @@ impl CustomOp3 for Mix {
         let weight = values(weight, layout_weight)?;
         let mut y = vec![0.0; sizes.batch * sizes.out * sizes.cells];
         let mut z = vec![0.0; sizes.made * sizes.cells];
+        let mut between = vec![Vec::new(); sizes.made];
         for (sample, y) in y.chunks_exact_mut(sizes.out * sizes.cells).enumerate() {
             for number in 0..sizes.heads {
                 let (v, head) = sizes.head(self.order, (sample, number), inputs);
-                sizes.make(v, &head, &mut z);
+                sizes.make(v, &head, &mut between, &mut z);
                 let keep = if number == 0 { 0.0 } else { 1.0 };
                 multiply_in_blocks(sizes.columns(weight, number), &z, keep, y, sizes.cells);
             }
@@ -160,6 +160,8 @@ impl CustomOp3 for Mix {
 struct Backward<'a> {
     sizes: &'a Sizes,
     z: Vec<f32>,
+    /// Of every row of z.
+    between: Vec<Vec<f32>>,
     of_z: Vec<f32>,
     of_v: Vec<f32>,
     of_kernels: Vec<f32>,
@@ -173,6 +175,7 @@ impl<'a> Backward<'a> {
         Self {
             sizes,
             z: vec![0.0; sizes.made * sizes.cells],
+            between: vec![Vec::new(); sizes.made],
             of_z: vec![0.0; sizes.made * sizes.cells],
             of_v: vec![0.0; heads * sizes.each * sizes.cells],
             of_kernels: vec![0.0; heads * sizes.kernels],
@@ -185,7 +188,7 @@ impl<'a> Backward<'a> {
         for (sample, g) in g.chunks_exact(sizes.out * sizes.cells).enumerate() {
             for number in 0..sizes.heads {
                 let (v, head) = sizes.head(order, (sample, number), inputs);
-                let inverse = sizes.make(v, &head, &mut self.z);
+                let inverse = sizes.make(v, &head, &mut self.between, &mut self.z);
                 self.weights(number, g);
                 let columns = sizes.columns(weight, number);
                 multiply_in_blocks(columns.t(), g, 0.0, &mut self.of_z, sizes.cells);
@@ -197,16 +200,11 @@ impl<'a> Backward<'a> {
 
     /// `Σ z gᵀ`, added.
     fn weights(&mut self, head: usize, g: &[f32]) {
-        let (Sizes { made, out, cells, .. }, first) = (self.sizes, head * self.sizes.made);
-        let g = matrix(g, (*out, *cells));
+        let (&Sizes { made, out, cells, .. }, first) = (self.sizes, head * self.sizes.made);
         let of_weight = self.of_weight.as_slice_mut().expect("it is in order");
-        let of_head = &mut of_weight[first * out..][..made * out];
-        let rows = of_head.par_chunks_mut(ROWS * out).zip(self.z.par_chunks(ROWS * cells));
-        rows.for_each(|(of_weight, z)| {
-            let count = z.len() / cells;
-            let mut of_weight = matrix_mut(of_weight, (count, *out));
-            multiply(1.0, &matrix(z, (count, *cells)), &g.t(), 1.0, &mut of_weight);
-        });
+        let (g, x, shifts) = (vec![&self.z[..]], vec![g], &[0][..]);
+        Correlation { g, places: cells, x, plane: cells, shifts, count: cells }
+            .add_to(&mut of_weight[first * out..][..made * out], out);
     }
 
     /// `(g − mean g − z mean(g z)) / σ` of every channel.
@@ -229,11 +227,12 @@ impl<'a> Backward<'a> {
         let of_z = &self.of_z;
         let channels = of_v.par_chunks_exact_mut(*cells).zip(v.par_chunks_exact(*cells));
         let parts: Vec<Vec<f32>> = channels
+            .zip(&mut self.between)
             .enumerate()
-            .map(|(channel, (of_v, v))| {
+            .map(|(channel, ((of_v, v), between))| {
                 let rows =
                     (channel..*made).step_by(*each).map(|row| &of_z[row * cells..][..*cells]);
-                head.backward(v, &rows.collect::<Vec<_>>(), of_v)
+                head.backward(v, between, &rows.collect::<Vec<_>>(), of_v)
             })
             .collect();
         let of_kernels = &mut self.of_kernels[place * kernels..][..*kernels];

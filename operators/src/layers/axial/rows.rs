@@ -7,14 +7,8 @@ use crate::layers::slices::{matrix, matrix_mut};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 impl Axis {
-    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`, for `[K, Kᵀ]`.
-    fn apply(
-        self,
-        [kernel, across]: [ArrayView2<'_, f32>; 2],
-        v: &[f32],
-        keep: f32,
-        z: &mut [f32],
-    ) {
+    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`, of Kᵀ row by row.
+    fn apply(self, across: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
         if self.after == 1 {
             let shape = (v.len() / self.cells, self.cells);
             let (v, mut z) = (matrix(v, shape), matrix_mut(z, shape));
@@ -23,7 +17,7 @@ impl Axis {
         let size = self.cells * self.after;
         for (v, z) in v.chunks_exact(size).zip(z.chunks_exact_mut(size)) {
             let shape = (self.cells, self.after);
-            multiply(1.0, &kernel, &matrix(v, shape), keep, &mut matrix_mut(z, shape));
+            multiply(1.0, &across.t(), &matrix(v, shape), keep, &mut matrix_mut(z, shape));
         }
     }
 
@@ -63,47 +57,47 @@ impl<'a> Head<'a> {
         Self { order, axes, across: across.collect(), kernels }
     }
 
-    /// `[K, Kᵀ]`
-    fn kernel(&self, number: usize) -> [ArrayView2<'_, f32>; 2] {
-        [self.kernels[number], self.across[number].view()]
+    /// Kᵀ.
+    fn across(&self, number: usize) -> ArrayView2<'_, f32> {
+        self.across[number].view()
     }
 
-    /// `[Kᵀ, K]`
-    fn transposed(&self, number: usize) -> [ArrayView2<'_, f32>; 2] {
-        [self.across[number].view(), self.kernels[number]]
+    /// How many values [`Self::forward`] leaves between kernels, of so many cells.
+    pub(super) fn between(&self, cells: usize) -> usize {
+        if self.order == Order::Chained { (self.axes.len() - 1) * cells } else { 0 }
     }
 
-    /// Writes what kernels make of a channel: all of them in a chain, or the one of that number.
-    pub(super) fn forward(&self, number: usize, v: &[f32], z: &mut [f32]) {
+    /// Writes what kernels make of a channel: all of them in a chain, with what each but the last
+    /// makes, or the one of that number.
+    pub(super) fn forward(&self, number: usize, v: &[f32], between: &mut [f32], z: &mut [f32]) {
         match self.order {
-            Order::Parallel => self.axes[number].apply(self.kernel(number), v, 0.0, z),
+            Order::Parallel => self.axes[number].apply(self.across(number), v, 0.0, z),
             Order::Chained => {
+                let mut given = v;
+                for (number, made) in between.chunks_exact_mut(v.len()).enumerate() {
+                    self.axes[number].apply(self.across(number), given, 0.0, made);
+                    given = made;
+                }
                 let last = self.axes.len() - 1;
-                let before = self.chain(v);
-                self.axes[last].apply(self.kernel(last), before.last().map_or(v, |z| z), 0.0, z);
+                self.axes[last].apply(self.across(last), given, 0.0, z);
             }
         }
     }
 
-    /// What all kernels of the chain but the last make.
-    fn chain(&self, v: &[f32]) -> Vec<Vec<f32>> {
-        let mut chain: Vec<Vec<f32>> = Vec::new();
-        for (number, axis) in self.axes.iter().enumerate().take(self.axes.len() - 1) {
-            let mut z = vec![0.0; v.len()];
-            axis.apply(self.kernel(number), chain.last().map_or(v, |z| z), 0.0, &mut z);
-            chain.push(z);
-        }
-        chain
-    }
-
-    /// From the gradients of what [`Head::forward`] writes, that of v, written, and those of the
-    /// kernels, returned.
-    pub(super) fn backward(&self, v: &[f32], of_z: &[&[f32]], of_v: &mut [f32]) -> Vec<f32> {
+    /// From the gradients of what [`Self::forward`] writes, that of v, written, and those of the
+    /// kernels, returned. What there is between kernels is overwritten.
+    pub(super) fn backward(
+        &self,
+        v: &[f32],
+        between: &mut [f32],
+        of_z: &[&[f32]],
+        of_v: &mut [f32],
+    ) -> Vec<f32> {
         let mut of_kernels = vec![0.0; self.kernels.iter().map(ArrayView2::len).sum()];
         let parts = self.parts(&mut of_kernels);
         match self.order {
             Order::Parallel => self.backward_parallel(v, of_z, of_v, parts),
-            Order::Chained => self.backward_chain(v, of_z[0], of_v, parts),
+            Order::Chained => self.backward_chain(v, between, of_z[0], of_v, parts),
         }
         of_kernels
     }
@@ -130,25 +124,31 @@ impl<'a> Head<'a> {
         for (number, of_kernel) in of_kernels.into_iter().enumerate() {
             let (axis, g) = (self.axes[number], of_z[number]);
             axis.add_kernel(g, v, of_kernel);
-            axis.apply(self.transposed(number), g, keep, of_v);
+            axis.apply(self.kernels[number], g, keep, of_v);
             keep = 1.0;
         }
     }
 
+    /// Each kernel's gradient takes the place of what it was given.
     fn backward_chain(
         &self,
         v: &[f32],
+        mut between: &mut [f32],
         of_z: &[f32],
         of_v: &mut [f32],
         of_kernels: Vec<ArrayViewMut2<'_, f32>>,
     ) {
-        let (chain, mut g) = (self.chain(v), of_z.to_vec());
+        let mut g = of_z;
         for (number, of_kernel) in of_kernels.into_iter().enumerate().rev() {
             let axis = self.axes[number];
-            let input = if number == 0 { v } else { &chain[number - 1] };
-            axis.add_kernel(&g, input, of_kernel);
-            axis.apply(self.transposed(number), &g, 0.0, of_v);
-            g.copy_from_slice(of_v);
+            let Some(before) = number.checked_sub(1) else {
+                axis.add_kernel(g, v, of_kernel);
+                return axis.apply(self.kernels[number], g, 0.0, of_v);
+            };
+            let (rest, given) = between.split_at_mut(before * v.len());
+            axis.add_kernel(g, given, of_kernel);
+            axis.apply(self.kernels[number], g, 0.0, given);
+            (between, g) = (rest, given);
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A convolution and its two derivatives, for batches.
 
-use super::correlation::Correlation;
-use super::tile::{BLOCK, Convolved, PANEL, packed};
-use super::unfolding::{LINE, Panel, Unfolding, apart};
+use super::convolved::Convolved;
+use super::unfolding::Unfolding;
+use crate::layers::correlation::Correlation;
 use crate::layers::stencil::{Stencil, Tap};
+use crate::layers::tile::{BLOCK, PANEL, in_blocks};
+use ndarray::Array2;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -85,7 +87,10 @@ impl Products {
     ) -> Vec<f32> {
         let weight = self.merged(weight, channels);
         let weights =
-            packed([channels, self.back.shifts().len(), out], |c, tap, o| weight(o, tap, c));
+            Array2::from_shape_fn([channels, self.back.shifts().len() * out], |(c, line)| {
+                weight(line % out, line / out, c)
+            });
+        let weights = in_blocks(weights.view());
         let layer = Layer { unfolding: &self.back, weights, bias: &[], channels: out };
         let [input, output] = [out * self.back.inputs(), channels * self.there.inputs()];
         let mut x = vec![0.0; g.len() / input * output];
@@ -154,14 +159,17 @@ fn pairs(along_x: &[Vec<usize>], along_y: &[Vec<usize>], taps: usize) -> Vec<Vec
 }
 
 /// `y_o(p) = b_o + Σ_{c,t} w(o, t, c) x_c(p_t)`
-pub(in crate::layers) fn convolve(
+fn convolve(
     unfolding: &Unfolding,
     x: &[f32],
     weight: impl Fn(usize, usize, usize) -> f32,
     bias: &[f32],
     [out, channels]: [usize; 2],
 ) -> Vec<f32> {
-    let weights = packed([out, unfolding.shifts().len(), channels], weight);
+    let weights = Array2::from_shape_fn([out, unfolding.shifts().len() * channels], |(o, line)| {
+        weight(o, line / channels, line % channels)
+    });
+    let weights = in_blocks(weights.view());
     let layer = Layer { unfolding, weights, bias, channels };
     let [input, output] = [channels * unfolding.inputs(), out * cells(unfolding)];
     let mut y = vec![0.0; x.len() / input * output];
@@ -173,54 +181,32 @@ pub(in crate::layers) fn convolve(
 }
 
 /// `Σ_p g_o(p) x_c(p_t)` for every weight: samples are added in order within the same groups.
-pub(in crate::layers) fn correlate(
-    unfolding: &Unfolding,
-    g: &[f32],
-    x: &[f32],
-    [out, channels]: [usize; 2],
-) -> Vec<f32> {
-    // Plain planes of whole vectors are multiplied as they lie.
-    let as_it_lies = unfolding.is_plain() && cells(unfolding).is_multiple_of(LINE);
-    let [plane, places] =
-        if as_it_lies { [cells(unfolding); 2] } else { [unfolding.plane(), unfolding.places()] };
-    let together = PLACES.div_ceil(places);
+fn correlate(unfolding: &Unfolding, g: &[f32], x: &[f32], [out, channels]: [usize; 2]) -> Vec<f32> {
+    let together = PLACES.div_ceil(unfolding.places());
     let [of_g, of_x] = [out * cells(unfolding), channels * unfolding.inputs()];
+    let [long_g, long_x] = [out * unfolding.places(), channels * unfolding.plane() + PANEL];
     let size = channels * unfolding.shifts().len();
-    let [long_g, long_x] = [out * places, channels * plane + PANEL];
     let of_group = |[gs, xs]: &mut [Vec<f32>; 2], (g, x): (&[f32], &[f32])| {
-        let samples = g.len() / of_g;
-        let (g, x): (Vec<&[f32]>, Vec<&[f32]>) = if as_it_lies {
-            (g.chunks_exact(of_g).collect(), x.chunks_exact(of_x).collect())
-        } else {
-            for (g, spread) in g.chunks_exact(of_g).zip(gs.chunks_exact_mut(long_g)) {
-                unfolding.spread(g, spread);
-            }
-            for (x, unfolded) in x.chunks_exact(of_x).zip(xs.chunks_exact_mut(long_x)) {
-                unfolding.unfold(x, unfolded);
-            }
-            let taken = |all, long| <[f32]>::chunks_exact(all, long).take(samples).collect();
-            (taken(gs, long_g), taken(xs, long_x))
-        };
+        for (g, spread) in g.chunks_exact(of_g).zip(gs.chunks_exact_mut(long_g)) {
+            unfolding.spread(g, spread);
+        }
+        for (x, unfolded) in x.chunks_exact(of_x).zip(xs.chunks_exact_mut(long_x)) {
+            unfolding.unfold(x, unfolded);
+        }
         let mut sums = vec![0.0; out * size];
-        sums.par_chunks_mut(BLOCK * size).enumerate().for_each(|(block, sums)| {
-            let rows = block * BLOCK..out.min((block + 1) * BLOCK);
-            let g = g.iter().map(|g| &g[rows.start * places..rows.end * places]).collect();
-            let unfolded = x.clone();
-            Arch::new().dispatch(Correlation {
-                unfolding,
-                channels,
-                unfolded,
-                plane,
-                g,
-                places,
-                sums,
-            });
-        });
+        Correlation {
+            g: gs.chunks_exact(long_g).take(g.len() / of_g).collect(),
+            places: unfolding.places(),
+            x: xs.chunks_exact(long_x).take(g.len() / of_g).collect(),
+            plane: unfolding.plane(),
+            shifts: unfolding.shifts(),
+            count: unfolding.places(),
+        }
+        .add_to(&mut sums, size);
         sums
     };
     let groups = g.par_chunks(together * of_g).zip(x.par_chunks(together * of_x));
-    let room = if as_it_lies { 0 } else { together };
-    let scratch = || [room * long_g, room * long_x].map(|size| vec![0.0; size]);
+    let scratch = || [long_g, long_x].map(|size| vec![0.0; together * size]);
     let sums: Vec<Vec<f32>> = groups.map_init(scratch, of_group).collect();
     let mut sum = vec![0.0; out * size];
     for part in sums {
@@ -274,66 +260,26 @@ struct Layer<'a> {
     channels: usize,
 }
 
-/// Panels of a plain plane that are laid out together: a kibibyte of each channel.
-const PANELS: usize = 8;
-
 impl Layer<'_> {
     /// For a sample's planes, and a panel more.
     fn scratch(&self) -> Vec<f32> {
-        let plain = self.unfolding.is_plain();
-        vec![0.0; if plain { 0 } else { self.channels * self.unfolding.plane() + PANEL }]
+        vec![0.0; self.channels * self.unfolding.plane() + PANEL]
     }
 
     /// One sample, so many channels a task.
     fn apply(&self, x: &[f32], unfolded: &mut [f32], y: &mut [f32], split: usize) {
-        let plain = self.unfolding.is_plain();
-        if !plain {
-            self.unfolding.unfold(x, unfolded);
-        }
-        y.par_chunks_mut(split * cells(self.unfolding)).enumerate().for_each(|(part, y)| {
-            if plain {
-                return self.compute_plain(x, y, part * split);
-            }
-            let (panels, plane) = (self.unfolding.panels(), self.unfolding.plane());
-            self.compute(panels, unfolded, plane, y, part * split);
+        let Self { unfolding, channels, .. } = *self;
+        unfolding.unfold(x, unfolded);
+        y.par_chunks_mut(split * cells(unfolding)).enumerate().for_each(|(part, y)| {
+            let first = part * split;
+            Arch::new().dispatch(Convolved {
+                unfolding,
+                channels,
+                weights: &self.weights[first * channels * unfolding.shifts().len()..],
+                bias: self.bias.get(first..).unwrap_or_default(),
+                unfolded,
+                y,
+            });
         });
-    }
-
-    /// Some panels of the channels from `first` on.
-    fn compute(
-        &self,
-        panels: &[Panel],
-        unfolded: &[f32],
-        plane: usize,
-        y: &mut [f32],
-        first: usize,
-    ) {
-        let (unfolding, channels) = (self.unfolding, self.channels);
-        Arch::new().dispatch(Convolved {
-            unfolding,
-            panels,
-            channels,
-            weights: &self.weights[first * channels * unfolding.shifts().len()..],
-            bias: self.bias.get(first..).unwrap_or_default(),
-            unfolded,
-            origin: panels.first().map_or(0, |panel| panel.start),
-            plane,
-            y,
-        });
-    }
-
-    /// Panel by panel of all given channels, laid out where the core's own caches hold them.
-    fn compute_plain(&self, x: &[f32], y: &mut [f32], first: usize) {
-        let cells = self.unfolding.inputs();
-        let plane = apart(PANELS * PANEL);
-        let mut laid_out = vec![0.0; self.channels * plane];
-        for panels in self.unfolding.panels().chunks(PANELS) {
-            let start = panels[0].start;
-            let count = (cells - start).min(panels.len() * PANEL);
-            for (x, row) in x.chunks_exact(cells).zip(laid_out.chunks_exact_mut(plane)) {
-                row[..count].copy_from_slice(&x[start..start + count]);
-            }
-            self.compute(panels, &laid_out, plane, y, first);
-        }
     }
 }

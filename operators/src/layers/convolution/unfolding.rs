@@ -1,8 +1,8 @@
 //! Planes laid out for a convolution, and the order in which their cells are computed.
 
 use super::line::Line;
-use super::tile::PANEL;
 use crate::layers::stencil::{Stencil, Tap};
+use crate::layers::tile::{PANEL, apart};
 
 /// The planes in which what each pair of taps finds is one shifted piece, and the panels of computed
 /// cells.
@@ -95,15 +95,6 @@ impl Unfolding {
         self.kinds == [1; 2]
     }
 
-    /// Whether every computed cell finds itself and nothing else.
-    pub(super) fn is_plain(&self) -> bool {
-        let stays =
-            |line: &Line| line.cells().cells().iter().copied().eq((0..line.len()).map(Some));
-        self.shifts == [0]
-            && self.outputs() == self.stencils.each_ref().map(Stencil::inputs)
-            && self.lines.iter().all(stays)
-    }
-
     /// From one plane to the next.
     pub(super) fn plane(&self) -> usize {
         apart(self.parts.len() * self.lines[0].len() * self.row)
@@ -150,15 +141,6 @@ impl Unfolding {
             }
         }
     }
-}
-
-/// `f32` values in a line of the cache, and in the widest vector.
-pub(super) const LINE: usize = 16;
-
-/// That many places or a few more: an odd number of cache lines, so that the same places of all
-/// planes do not compete for the same ones in the cache.
-pub(super) fn apart(places: usize) -> usize {
-    (places.div_ceil(LINE) | 1) * LINE
 }
 
 /// Kind by kind; each starts with the first cell that is in none before it.

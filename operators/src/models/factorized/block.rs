@@ -2,7 +2,9 @@
 
 use super::kernel::AxisKernel;
 use super::{Kernels, Positions};
-use crate::layers::{AxialMixing, LayerNorm, Normal, Order, Pointwise, axis_means, gelu};
+use crate::layers::{
+    AxialMixing, Gelu, LayerNorm, Normal, Order, Pointwise, added_chain, axis_means,
+};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
@@ -63,14 +65,16 @@ impl Block {
         })
     }
 
-    pub(super) fn forward(&self, u: &Tensor) -> Result<Tensor> {
+    /// `u + s F u`, with a step s.
+    pub(super) fn forward(&self, u: &Tensor, step: f64) -> Result<Tensor> {
         let n = self.norm.forward(u)?;
         let kernels = self.kernels_of(&n)?;
         let s = self.mixing.forward(&self.values.forward(&n)?, &kernels)?;
-        let y = self.out.forward(&gelu(&s)?)?;
         match &self.again {
-            Some([first, second]) => second.forward(&gelu(&first.forward(&y)?)?),
-            None => Ok(y),
+            Some([first, second]) => {
+                added_chain::<Gelu>(u, step, &self.out.after::<Gelu>(&s)?, &[first, second])
+            }
+            None => self.out.added::<Gelu>(u, step, &s),
         }
     }
 

@@ -1,6 +1,6 @@
 //! From fields to channels, every field by itself at first.
 
-use crate::layers::{Pointwise, gelu, pointwise};
+use crate::layers::{Gelu, Pointwise, pointwise};
 use crate::{Inputs, Interface};
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -41,7 +41,7 @@ impl Lift {
         let count = self.each.dim(0)?;
         let diagonal = weight.unsqueeze(2)?.broadcast_mul(&self.each)?.reshape(((), count))?;
         let own = pointwise(&inputs.channels()?, &diagonal, Some(&bias.flatten_all()?))?;
-        self.mix.forward(&gelu(&own)?)
+        self.mix.after::<Gelu>(&own)
     }
 
     /// Repeats what belongs to the fields of a state for every state.

@@ -4,7 +4,7 @@ use super::block::Block;
 use super::lift::Lift;
 use super::positions::Embedding;
 use super::{Kernels, Positions};
-use crate::layers::{Normal, Order, Pointwise, gelu};
+use crate::layers::{Gelu, Normal, Order, Pointwise, chained};
 use crate::{Inputs, Interface, Operator};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
@@ -68,9 +68,9 @@ impl Operator for Trunk {
         for (embedding, block) in &self.layers {
             u = u.broadcast_add(&embedding.forward()?)?;
             for _ in 0..self.iterations {
-                u = (&u + (block.forward(&u)? * step)?)?;
+                u = block.forward(&u, step)?;
             }
         }
-        self.project.forward(&gelu(&self.narrow.forward(&u)?)?)
+        chained::<Gelu>(&u, &[&self.narrow, &self.project])
     }
 }

@@ -14,7 +14,8 @@
 //! `n_modes = 2 modes` along every axis. (PyPI's 2.0.0 shifts the waves of odd axes wrongly.)
 
 use crate::layers::{
-    Fourier, Pointwise, Position, Waves, coordinates_at, gate, gelu, gelu_sum, with_constants,
+    Fourier, Gelu, Pointwise, Position, Waves, chained, coordinates_at, gate, gelu_sum,
+    with_constants,
 };
 use crate::{Inputs, Interface, Operator};
 use candle_core::{Result, Tensor};
@@ -113,9 +114,8 @@ struct Block {
 
 impl Operator for NeuralOperator {
     fn forward(&self, inputs: &Inputs) -> Result<Tensor> {
-        let through = |[first, second]: &[Pointwise; 2], x: &Tensor| {
-            second.forward(&gelu(&first.forward(x)?)?)
-        };
+        let through =
+            |[first, second]: &[Pointwise; 2], x: &Tensor| chained::<Gelu>(x, &[first, second]);
         let mut v = through(&self.lift, &with_constants(&inputs.channels()?, &self.coordinates)?)?;
         for (number, block) in self.blocks.iter().enumerate() {
             let add = |a: Tensor, b: Tensor| {
