@@ -1,6 +1,6 @@
 //! A fixed linear map along one axis: resampling, or a transform.
 
-use super::slices::{by_hand, matrix, matrix_mut, output, values};
+use super::slices::{by_hand, matrix, matrix_mut, output, values, zeros};
 use crate::layers::matrix_product::multiply;
 use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Result, Shape, Tensor};
 use ndarray::Array2;
@@ -68,7 +68,7 @@ impl CustomOp1 for Along {
         let (dims, x) = (layout.dims(), values(x, layout)?);
         let (m, n) = self.matrix.dim();
         let inner = dims[self.axis + 1..].iter().product::<usize>();
-        let mut y = vec![0.0; x.len() / n * m];
+        let mut y = zeros(x.len() / n * m);
         if inner == 1 {
             y.par_chunks_mut(LINES * m).zip(x.par_chunks(LINES * n)).for_each(|(y, x)| {
                 let lines = x.len() / n;

@@ -1,7 +1,7 @@
 //! Means over all axes but one.
 
 use super::axis::Axis;
-use super::slices::{by_hand, output, sum, values};
+use super::slices::{by_hand, output, sum, values, zeros};
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
@@ -125,7 +125,7 @@ impl CustomOp1 for Spread {
         let axes = Axis::all(&self.dims[2..]);
         let (places, cells) = (layout.dims()[2], self.dims[2..].iter().product::<usize>());
         let g = values(g, layout)?;
-        let mut x = vec![0.0; g.len() / places * cells];
+        let mut x = zeros(g.len() / places * cells);
         x.par_chunks_exact_mut(cells).zip(g.par_chunks_exact(places)).for_each(|(x, mut g)| {
             for axis in &axes {
                 let (here, rest) = g.split_at(axis.cells);

@@ -1,6 +1,6 @@
 //! The depthwise convolution: every channel by itself.
 
-use super::slices::{by_hand, output, sum_over_cells, values};
+use super::slices::{by_hand, output, sum_over_cells, values, zeros};
 use super::stencil::{Stencil, Tap};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -84,7 +84,7 @@ impl CustomOp3 for Convolve {
         let [mx, my] = [along_x.outputs(), along_y.outputs()];
         let (weight, bias) = (values(weight, layout_weight)?, values(bias, layout_bias)?);
         let size = along_x.taps().len() * along_y.taps().len();
-        let mut y = vec![0.0; batch * channels * mx * my];
+        let mut y = zeros(batch * channels * mx * my);
         let planes = y.par_chunks_mut(mx * my).zip(values(x, layout)?.par_chunks(nx * ny));
         planes.enumerate().for_each(|(plane, (y, x))| {
             let channel = plane % channels;
@@ -137,7 +137,7 @@ impl CustomOp2 for Transposed {
         let [nx, ny] = [along_x.inputs(), along_y.inputs()];
         let weight = values(weight, layout_weight)?;
         let size = along_x.taps().len() * along_y.taps().len();
-        let mut x = vec![0.0; batch * channels * nx * ny];
+        let mut x = zeros(batch * channels * nx * ny);
         let planes = x.par_chunks_mut(nx * ny).zip(values(g, layout)?.par_chunks(mx * my));
         planes.enumerate().for_each(|(plane, (x, g))| {
             let weight = &weight[plane % channels * size..];

@@ -2,7 +2,7 @@
 
 use super::curve::{Curve, Identity};
 use super::gelu::Gelu;
-use super::slices::{Reading, by_hand, output, sum, sum_of, sums_over_samples, values};
+use super::slices::{Reading, by_hand, output, sum, sum_of, sums_over_samples, values, zeros};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use pulp::{Arch, Simd, WithSimd};
@@ -187,7 +187,7 @@ pub(super) fn normalize<C: Curve>(
     [weight, bias]: [&[f32]; 2],
 ) -> Vec<f32> {
     let Sizes { groups, channels, cells } = sizes;
-    let mut y = vec![0.0; x.len()];
+    let mut y = zeros(x.len());
     let size = channels * cells;
     y.par_chunks_mut(size).zip(x.par_chunks(size)).enumerate().for_each(|(group, (y, x))| {
         let first = group % groups * channels;

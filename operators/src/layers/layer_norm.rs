@@ -1,6 +1,6 @@
 //! Layer normalization.
 
-use super::slices::{Reading, blocks, blocks_mut, by_hand, output, values};
+use super::slices::{Reading, blocks, blocks_mut, by_hand, output, values, zeros};
 use super::spread::{mean_of_channels, over_channels, sum_of_samples};
 use super::with_derivative::with_derivative;
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
@@ -172,7 +172,7 @@ impl CustomOp3 for Normalize {
     ) -> Result<(CpuStorage, Shape)> {
         let (weight, bias) = (values(weight, layout_weight)?, values(bias, layout_bias)?);
         let (x, sizes) = (values(x, layout)?, sizes(layout.dims()));
-        let mut y = vec![0.0; x.len()];
+        let mut y = zeros(x.len());
         let blocks = blocks(x, sizes, BLOCK).into_par_iter();
         blocks
             .zip(blocks_mut(&mut y, sizes, BLOCK))
@@ -191,7 +191,7 @@ impl CustomOp3 for Normalize {
         let gradient = gradient.contiguous()?;
         let (reading, g, gamma) = (Reading::of(x), Reading::of(&gradient), Reading::of(weight));
         let sizes = sizes(x.dims());
-        let mut of_x = vec![0.0; x.elem_count()];
+        let mut of_x = zeros(x.elem_count());
         let [x_blocks, g_blocks] =
             [reading.values()?, g.values()?].map(|values| blocks(values, sizes, BLOCK));
         let gamma = gamma.values()?;

@@ -107,6 +107,11 @@ pub(super) fn written(count: usize, write: impl Fn(Range<usize>, &mut [f32]) + S
     all
 }
 
+/// So many zeros, some of them a task.
+pub(super) fn zeros(count: usize) -> Vec<f32> {
+    written(count, |_, _| ())
+}
+
 /// What an operation returns.
 pub(super) fn output(values: Vec<f32>, shape: impl Into<Shape>) -> (CpuStorage, Shape) {
     (CpuStorage::F32(values), shape.into())

@@ -1,7 +1,7 @@
 //! The softmax over channels.
 
 use super::gelu::exponential;
-use super::slices::{Reading, blocks, blocks_mut, by_hand, output, sum, values};
+use super::slices::{Reading, blocks, blocks_mut, by_hand, output, sum, values, zeros};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, Zip};
 use rayon::prelude::*;
@@ -79,7 +79,7 @@ impl CustomOp2 for Softmax {
     ) -> Result<(CpuStorage, Shape)> {
         let (x, scale) = (values(x, layout)?, values(scale, layout_scale)?);
         let (shape, count) = sizes(layout.dims());
-        let mut y = vec![0.0; x.len()];
+        let mut y = zeros(x.len());
         let blocks = blocks(x, shape, BLOCK).into_par_iter().zip(blocks_mut(&mut y, shape, BLOCK));
         blocks.enumerate().for_each(|(block, (x, y))| {
             forward(x, scale[block / count % scale.len()], y);
@@ -101,7 +101,7 @@ impl CustomOp2 for Softmax {
         let [x_blocks, y_blocks, g_blocks] =
             readings.each_ref().map(|reading| reading.values().map(|x| blocks(x, shape, BLOCK)));
         let inputs = (x_blocks?.into_par_iter()).zip(y_blocks?).zip(g_blocks?);
-        let mut of_x = vec![0.0; x.elem_count()];
+        let mut of_x = zeros(x.elem_count());
         let head = |block: usize| block / count % scales.len();
         let parts: Vec<f32> = inputs
             .zip(blocks_mut(&mut of_x, shape, BLOCK))

@@ -10,7 +10,9 @@ use crate::layers::axis::Axis;
 use crate::layers::correlation::Correlation;
 use crate::layers::group_norm::Scale;
 use crate::layers::matrix_product::multiply;
-use crate::layers::slices::{Reading, blocks, blocks_mut, matrix, output, sum, sum_of, values};
+use crate::layers::slices::{
+    Reading, blocks, blocks_mut, matrix, output, sum, sum_of, values, zeros,
+};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
@@ -116,7 +118,7 @@ impl CustomOp3 for Mix {
         let sizes = self.sizes(layout.dims(), layout_kernels.dims(), layout_weight.dims());
         let inputs = (values(v, layout)?, values(kernels, layout_kernels)?);
         let weight = values(weight, layout_weight)?;
-        let mut y = vec![0.0; sizes.batch * sizes.out * sizes.cells];
+        let mut y = zeros(sizes.batch * sizes.out * sizes.cells);
         let mut z = vec![0.0; sizes.made * sizes.cells];
         let mut between = vec![Vec::new(); sizes.made];
         for (sample, y) in y.chunks_exact_mut(sizes.out * sizes.cells).enumerate() {
@@ -177,7 +179,7 @@ impl<'a> Backward<'a> {
             z: vec![0.0; sizes.made * sizes.cells],
             between: vec![Vec::new(); sizes.made],
             of_z: vec![0.0; sizes.made * sizes.cells],
-            of_v: vec![0.0; heads * sizes.each * sizes.cells],
+            of_v: zeros(heads * sizes.each * sizes.cells),
             of_kernels: vec![0.0; heads * sizes.kernels],
             of_weight: Array2::zeros((sizes.heads * sizes.made, sizes.out)),
         }

@@ -3,6 +3,7 @@
 use super::convolved::Convolved;
 use super::unfolding::Unfolding;
 use crate::layers::correlation::Correlation;
+use crate::layers::slices::zeros;
 use crate::layers::stencil::{Stencil, Tap};
 use crate::layers::tile::{BLOCK, PANEL, in_blocks};
 use ndarray::Array2;
@@ -93,7 +94,7 @@ impl Products {
         let weights = in_blocks(weights.view());
         let layer = Layer { unfolding: &self.back, weights, bias: &[], channels: out };
         let [input, output] = [out * self.back.inputs(), channels * self.there.inputs()];
-        let mut x = vec![0.0; g.len() / input * output];
+        let mut x = zeros(g.len() / input * output);
         let split = split(channels, g.len() / input);
         let samples = x.par_chunks_exact_mut(output).zip(g.par_chunks_exact(input));
         let Some(onto) = &self.onto else {
@@ -172,7 +173,7 @@ fn convolve(
     let weights = in_blocks(weights.view());
     let layer = Layer { unfolding, weights, bias, channels };
     let [input, output] = [channels * unfolding.inputs(), out * cells(unfolding)];
-    let mut y = vec![0.0; x.len() / input * output];
+    let mut y = zeros(x.len() / input * output);
     let split = split(out, x.len() / input);
     y.par_chunks_exact_mut(output)
         .zip(x.par_chunks_exact(input))

@@ -67,7 +67,9 @@ pub(super) fn of_weight(
 ) -> Vec<f32> {
     let sum = if cells == 1 {
         let [g, x] = [(g, out), (x, channels)].map(|(a, rows)| matrix(a, (a.len() / rows, rows)));
-        g.t().dot(&x)
+        let mut sum = Array2::zeros((out, channels));
+        multiply(1.0, &g.t(), &x, 0.0, &mut sum);
+        sum
     } else {
         let (g, x) = (g.par_chunks_exact(out * cells), x.par_chunks_exact(channels * cells));
         let product = |(g, x)| matrix(g, (out, cells)).dot(&matrix(x, (channels, cells)).t());

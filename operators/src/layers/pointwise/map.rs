@@ -4,7 +4,7 @@ use super::Pointwise;
 use super::few;
 use super::many::Chain;
 use crate::layers::curve::Curve;
-use crate::layers::slices::{Reading, matrix, output, sums_over_cells, values};
+use crate::layers::slices::{Reading, matrix, output, sums_over_cells, values, zeros};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use ndarray::ArrayView2;
 use std::marker::PhantomData;
@@ -91,7 +91,7 @@ impl<C: Curve> CustomOp3 for Map<C> {
         let y = if sizes.cells < MANY {
             few::forward(x, &sizes, weights)
         } else {
-            let mut y = vec![0.0; sizes.batch * shape.0 * sizes.cells];
+            let mut y = zeros(sizes.batch * shape.0 * sizes.cells);
             alone(weights).forward::<C>(x, &sizes, &mut y);
             y
         };
@@ -133,7 +133,7 @@ fn gradients<C: Curve>(
 ) -> [Vec<f32>; 3] {
     let WeightAndBias { weight, bias } = weights;
     if sizes.cells >= MANY {
-        let mut of_x = vec![0.0; if wanted { x.len() } else { 0 }];
+        let mut of_x = zeros(if wanted { x.len() } else { 0 });
         let mut of_weight = alone(weights).backward::<C>((x, g), sizes, &mut of_x);
         let mut of_bias = of_weight.split_off(weight.len());
         of_bias.truncate(bias.len());
@@ -207,7 +207,7 @@ impl<C: Curve> CustomOp3 for Chained<C> {
         let (sizes, u) = (Sizes::of(layout_x.dims()), values(u, layout)?);
         let (out, _) = self.kinds.last().map(|kind| kind.0).unwrap_or_default();
         let shape = [&[sizes.batch, out], &layout_x.dims()[2..]].concat();
-        let mut y = if u.is_empty() { vec![0.0; shape.iter().product()] } else { u.to_vec() };
+        let mut y = if u.is_empty() { zeros(shape.iter().product()) } else { u.to_vec() };
         let chain = self.chain(values(all, layout_all)?);
         chain.forward::<C>(values(x, layout_x)?, &sizes, &mut y);
         Ok(output(y, shape))
@@ -225,7 +225,7 @@ impl<C: Curve> CustomOp3 for Chained<C> {
         let readings = [x, all, &gradient].map(Reading::of);
         let [values, weights, g] = readings.each_ref().map(Reading::values);
         let (values, chain) = (values?, self.chain(weights?));
-        let mut of_x = vec![0.0; if x.track_op() { values.len() } else { 0 }];
+        let mut of_x = zeros(if x.track_op() { values.len() } else { 0 });
         let of_all = chain.backward::<C>((values, g?), &Sizes::of(x.dims()), &mut of_x);
         let of_u = (u.elem_count() > 0).then(|| gradient.clone());
         Ok((of_u, like(of_x, x)?, like(self.kept(&of_all), all)?))

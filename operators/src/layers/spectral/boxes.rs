@@ -2,7 +2,7 @@
 
 use super::fourier::Matrices;
 use crate::layers::matrix_product::multiply;
-use crate::layers::slices::{matrix, output, values};
+use crate::layers::slices::{matrix, output, values, zeros};
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
@@ -26,7 +26,7 @@ impl CustomOp1 for Analysis {
         let cells = columns.nrows() * rows.iter().map(|rows| rows.ncols()).product::<usize>();
         let waves =
             columns.ncols() / 2 * rows.iter().map(|rows| rows.nrows() / 2).product::<usize>();
-        let mut spectra = vec![0.0; batch * channels * 2 * waves];
+        let mut spectra = zeros(batch * channels * 2 * waves);
         let count = (TASK / cells).max(1);
         let boxes = values(boxes, layout)?.par_chunks(count * cells);
         spectra.par_chunks_mut(count * 2 * waves).zip(boxes).for_each(|(spectra, boxes)| {
@@ -56,7 +56,7 @@ impl CustomOp1 for Synthesis {
         let shape: Vec<usize> = [batch, channels].into_iter().chain(axes).collect();
         let cells = shape[2..].iter().product::<usize>();
         let by_box = transpose(values(spectrum, layout)?, batch * channels);
-        let mut boxes = vec![0.0; batch * channels * cells];
+        let mut boxes = zeros(batch * channels * cells);
         let count = (TASK / cells).max(1);
         let spectra = by_box.par_chunks(count * 2 * waves);
         boxes.par_chunks_mut(count * cells).zip(spectra).for_each(|(boxes, spectra)| {
@@ -85,7 +85,7 @@ fn analyze(matrices: &Matrices, boxes: &[f32]) -> Vec<f32> {
 /// next axis.
 fn analyze_axis(rows: &Array2<f32>, x: &[f32], inner: usize) -> (Vec<f32>, usize) {
     let (waves, cells) = (rows.nrows() / 2, rows.ncols());
-    let mut spectra = vec![0.0; x.len() / cells * waves];
+    let mut spectra = zeros(x.len() / cells * waves);
     let mut b = Array2::zeros((2 * waves, inner));
     for (x, spectrum) in x.chunks_exact(cells * inner).zip(spectra.chunks_exact_mut(waves * inner))
     {
@@ -114,7 +114,7 @@ fn synthesize(matrices: &Matrices, spectra: &[f32], boxes: &mut [f32]) {
 /// `[…, wave, inner·(re|im)]` → `[…, cell, inner·(re|im)]`.
 fn synthesize_axis(rows: &Array2<f32>, spectra: &[f32], inner: usize) -> Vec<f32> {
     let (cells, waves) = (rows.nrows(), rows.ncols() / 2);
-    let mut x = vec![0.0; spectra.len() / waves * cells];
+    let mut x = zeros(spectra.len() / waves * cells);
     let mut b = Array2::zeros((2 * waves, inner));
     for (spectrum, x) in spectra.chunks_exact(waves * inner).zip(x.chunks_exact_mut(cells * inner))
     {
@@ -159,7 +159,7 @@ fn unfold(spectrum: &[f32], b: ArrayViewMut2<'_, f32>) {
 fn transpose(x: &[f32], columns: usize) -> Vec<f32> {
     const LINE: usize = 16;
     let rows = x.len() / columns;
-    let mut y = vec![0.0; x.len()];
+    let mut y = zeros(x.len());
     y.par_chunks_mut(LINE * rows).enumerate().for_each(|(block, y)| {
         for (row, x) in x.chunks_exact(columns).enumerate() {
             for (column, y) in y.chunks_exact_mut(rows).enumerate() {
