@@ -33,7 +33,6 @@ mod sample_and_place;
 mod scratch;
 mod slice_attention;
 mod slices;
-mod softmax;
 mod spectral;
 mod spread;
 mod stencil;
@@ -62,7 +61,6 @@ pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
 pub use sample_and_place::SampleAndPlace;
 pub use slice_attention::SliceAttention;
-pub use softmax::softmax;
 pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
 pub use stencil::{Beyond, Stencil};
 

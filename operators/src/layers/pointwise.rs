@@ -1,8 +1,8 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
 mod few;
-mod many;
-mod map;
+pub(super) mod many;
+pub(super) mod map;
 
 use super::curve::{Curve, Identity, curve};
 use super::slices::by_hand;
@@ -45,6 +45,11 @@ impl Pointwise {
     /// With a weight and a bias that are computed.
     pub fn of(weight: Tensor, bias: Option<Tensor>) -> Self {
         Self { weight, bias }
+    }
+
+    /// Weight and bias.
+    pub(super) fn weights(&self) -> (&Tensor, Option<&Tensor>) {
+        (&self.weight, self.bias.as_ref())
     }
 
     /// Applies the map.

@@ -1,6 +1,9 @@
 //! Attention between slices of the domain.
 
-use super::{Convolution, Identity, Pointwise, Stencil, softmax};
+mod by_hand;
+
+use super::slices::by_hand;
+use super::{Convolution, Identity, Pointwise, Stencil};
 use candle_core::{D, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
@@ -65,27 +68,45 @@ impl SliceAttention {
 
     /// `u + y`
     pub fn added(&self, u: &Tensor, a: &Tensor) -> Result<Tensor> {
-        let (batch, channels, nx, ny) = a.dims4()?;
-        let (heads, each, cells) = (self.heads, channels / self.heads, nx * ny);
-        let places = self.places.forward(a)?.reshape((batch * heads, each, cells))?;
-        let fields = self.fields.forward(a)?.reshape((batch, heads, each, cells))?;
-        let logits = self.slices.forward(&places)?.reshape((batch, heads, (), cells))?;
-        let coldness = self.temperature.clamp(0.1, 5.0)?.recip()?.flatten_all()?;
-        let shares = softmax(&logits, &coldness)?;
-        let sums = (shares.sum(3)? + EPSILON)?.unsqueeze(2)?;
-        let tokens = fields.matmul(&shares.transpose(2, 3)?)?.broadcast_div(&sums)?;
-        let attended = self.attend(&tokens)?.matmul(&shares)?;
-        self.out.added::<Identity>(u, 1.0, &attended.reshape(a.shape())?)
+        let (places, fields) = (self.places.forward(a)?, self.fields.forward(a)?);
+        let sharpness = self.temperature.clamp(0.1, 5.0)?.recip()?.flatten_all()?;
+        let y = if by_hand(a) {
+            self.by_hand([&places, &fields], &sharpness)?
+        } else {
+            self.composed([&places, &fields], &sharpness)?
+        };
+        self.out.added::<Identity>(u, 1.0, &y)
     }
 
-    /// `[batch, head, d, slice]` → same.
+    fn by_hand(&self, [places, fields]: [&Tensor; 2], sharpness: &Tensor) -> Result<Tensor> {
+        let (weight, bias) = self.slices.weights();
+        let parts = [Some(&weight.flatten_all()?), bias, Some(sharpness)];
+        let all = Tensor::cat(&parts.into_iter().flatten().collect::<Vec<_>>(), 0)?;
+        let sizes = [self.heads, weight.dim(0)?];
+        let tokens = by_hand::tokens([places, fields], &all, sizes)?;
+        let tokens = tokens.narrow(1, 0, places.dim(1)? / self.heads)?;
+        by_hand::cells([places, &self.attend(&tokens)?], &all, sizes)
+    }
+
+    fn composed(&self, [places, fields]: [&Tensor; 2], sharpness: &Tensor) -> Result<Tensor> {
+        let (batch, channels, nx, ny) = places.dims4()?;
+        let (heads, each, cells) = (self.heads, channels / self.heads, nx * ny);
+        let flat = (batch * heads, each, cells);
+        let logits = self.slices.forward(&places.reshape(flat)?)?;
+        let logits = logits.reshape((batch, heads, (), cells))?;
+        let logits = logits.broadcast_mul(&sharpness.reshape((1, (), 1, 1))?)?;
+        let shares = candle_nn::ops::softmax(&logits, 2)?.flatten(0, 1)?;
+        let sums = (shares.sum(2)? + EPSILON)?.unsqueeze(1)?;
+        let tokens = fields.reshape(flat)?.matmul(&shares.transpose(1, 2)?)?;
+        let attended = self.attend(&tokens.broadcast_div(&sums)?)?.matmul(&shares)?;
+        attended.reshape(places.shape())
+    }
+
+    /// `[batch·head, d, slice]` → same.
     fn attend(&self, tokens: &Tensor) -> Result<Tensor> {
-        let (batch, heads, each, slices) = tokens.dims4()?;
-        let tokens = tokens.reshape((batch * heads, each, slices))?;
-        let q = (self.queries.forward(&tokens)? / (each as f64).sqrt())?;
-        let scores = q.transpose(1, 2)?.matmul(&self.keys.forward(&tokens)?)?;
+        let q = (self.queries.forward(tokens)? / (tokens.dim(1)? as f64).sqrt())?;
+        let scores = q.transpose(1, 2)?.matmul(&self.keys.forward(tokens)?)?;
         let weights = candle_nn::ops::softmax(&scores, D::Minus1)?;
-        let attended = self.values.forward(&tokens)?.matmul(&weights.transpose(1, 2)?)?;
-        attended.reshape((batch, heads, each, slices))
+        self.values.forward(tokens)?.matmul(&weights.transpose(1, 2)?)
     }
 }

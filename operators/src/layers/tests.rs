@@ -192,14 +192,19 @@ const LAYERS: &[(&str, Build)] = &[
     }),
     ("chained kernels of a box", |weights| box_mixing(Order::Chained, weights)),
     ("parallel kernels of a box", |weights| box_mixing(Order::Parallel, weights)),
-    ("softmax", |weights| {
-        let scale = weights.get_with_hints(3, "scale", candle_nn::Init::Const(0.7))?;
-        Ok(Box::new(move |x| softmax(x, &scale)))
-    }),
     ("slice attention", |weights| {
         let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
         let layer = SliceAttention::new(3, 3, 5, &stencils, weights)?;
         Ok(Box::new(move |x| layer.added(&(x * 0.5)?, x)))
+    }),
+    ("slice attention of several heads", |weights| {
+        let stencils = [Stencil::same(65, Beyond::Zeros), Stencil::same(12, Beyond::Zeros)];
+        let layer = SliceAttention::new(6, 2, 33, &stencils, weights)?;
+        Ok(Box::new(move |x| {
+            let x = x.reshape((1, 1, 65, 12))?;
+            let x = Tensor::cat(&[&x, &(&x * 0.4)?, &x.sqr()?, &x, &(&x * -0.3)?, &x], 1)?;
+            layer.added(&x, &x)
+        }))
     }),
     ("group norm", |weights| {
         let layer = GroupNorm::new(3, 3, weights)?;

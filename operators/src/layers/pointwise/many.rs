@@ -32,21 +32,24 @@ pub(super) struct Chain<'a> {
 }
 
 /// A map with its weights in [blocks](in_blocks).
-struct Map {
+pub(in crate::layers) struct Map {
     weights: Vec<f32>,
     offsets: Vec<f32>,
     out: usize,
 }
 
 impl Map {
-    fn of(WeightAndBias { weight, bias }: WeightAndBias<'_>, step: f32) -> Self {
+    pub(in crate::layers) fn of(
+        WeightAndBias { weight, bias }: WeightAndBias<'_>,
+        step: f32,
+    ) -> Self {
         let weights = in_blocks((&weight * step).view());
         let offsets = bias.iter().map(|bias| step * bias).collect();
         Self { weights, offsets, out: weight.nrows() }
     }
 
     /// Writes `(W x + b) d` to rows as far apart.
-    fn apply(&self, x: &[f32], apart: usize, slopes: &[f32], y: &mut [f32]) {
+    pub(in crate::layers) fn apply(&self, x: &[f32], apart: usize, slopes: &[f32], y: &mut [f32]) {
         let y = matrix_mut(&mut y[..self.out * apart], (self.out, apart));
         // Rows are apart by whole panels and some more.
         let y = y.slice_move(s![.., ..apart / PANEL * PANEL]);
@@ -54,7 +57,7 @@ impl Map {
     }
 
     /// `y ← k y + (W x + b) d`; no d is 1.
-    fn product(
+    pub(in crate::layers) fn product(
         &self,
         x: &[f32],
         apart: usize,
@@ -162,7 +165,12 @@ fn together(cells: usize, rows: usize) -> usize {
 
 /// `f` of every value, row by row, and zeros behind every row up to the next whole panel.
 #[inline(always)]
-fn lay_out(x: ArrayView2<'_, f32>, apart: usize, f: impl Fn(f32) -> f32, rows: &mut [f32]) {
+pub(in crate::layers) fn lay_out(
+    x: ArrayView2<'_, f32>,
+    apart: usize,
+    f: impl Fn(f32) -> f32,
+    rows: &mut [f32],
+) {
     for (x, row) in x.outer_iter().zip(rows.chunks_mut(apart)) {
         let (values, rest) = row.split_at_mut(x.len());
         let x = x.to_slice().expect("cells lie side by side");

@@ -27,9 +27,9 @@ impl Sizes {
 
 /// `[out, channel]`, and `[out]` or nothing.
 #[derive(Clone, Copy)]
-pub(super) struct WeightAndBias<'a> {
-    pub(super) weight: ArrayView2<'a, f32>,
-    pub(super) bias: &'a [f32],
+pub(in crate::layers) struct WeightAndBias<'a> {
+    pub(in crate::layers) weight: ArrayView2<'a, f32>,
+    pub(in crate::layers) bias: &'a [f32],
 }
 
 /// Whether a curve and a sum can be part of the operation.
