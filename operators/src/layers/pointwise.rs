@@ -1,8 +1,10 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
+mod back;
 mod few;
-pub(super) mod many;
+mod many;
 pub(super) mod map;
+pub(super) mod packed;
 
 use super::curve::{Curve, Identity, curve};
 use super::slices::by_hand;

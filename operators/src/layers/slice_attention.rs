@@ -1,6 +1,8 @@
 //! Attention between slices of the domain.
 
-mod by_hand;
+mod cells;
+mod shares;
+mod tokens;
 
 use super::slices::by_hand;
 use super::{Convolution, Identity, Pointwise, Stencil};
@@ -83,9 +85,9 @@ impl SliceAttention {
         let parts = [Some(&weight.flatten_all()?), bias, Some(sharpness)];
         let all = Tensor::cat(&parts.into_iter().flatten().collect::<Vec<_>>(), 0)?;
         let sizes = [self.heads, weight.dim(0)?];
-        let tokens = by_hand::tokens([places, fields], &all, sizes)?;
+        let tokens = tokens::tokens([places, fields], &all, sizes)?;
         let tokens = tokens.narrow(1, 0, places.dim(1)? / self.heads)?;
-        by_hand::cells([places, &self.attend(&tokens)?], &all, sizes)
+        cells::cells([places, &self.attend(&tokens)?], &all, sizes)
     }
 
     fn composed(&self, [places, fields]: [&Tensor; 2], sharpness: &Tensor) -> Result<Tensor> {
