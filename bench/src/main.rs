@@ -1,5 +1,7 @@
 //! `eddymark`: generate benchmark data, train and score neural operators, write reports.
 
+mod settings;
+
 use bench::commands::{Cli, dispatch};
 use clap::Parser;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    settings::apply();
     let cli = Cli::parse();
     // Our messages tell their causes themselves.
     miette::set_hook(Box::new(|_| {
