@@ -4,14 +4,26 @@ use super::tile::BLOCK;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-/// `Σ_{sample, p} g_o(p) x_c(p + shift)`, with planes of some samples and so many places p.
+/// Adds `Σ_n a_in b_jn` over so many cells n to sums `[i, j]` of so many columns, of rows so far apart.
+pub(super) fn add_products(
+    [a, b]: [&[f32]; 2],
+    apart: [usize; 2],
+    count: usize,
+    sums: &mut [f32],
+    columns: usize,
+) {
+    Correlation { g: vec![a], x: vec![b], apart, shifts: &[0], count }.add_to(sums, columns);
+}
+
+/// `Σ_{sample, p} g_o(p) x_c(p + shift)` over so many places p, for every row o of g, and every row c
+/// of x and shift.
 pub(super) struct Correlation<'a> {
+    /// Of every sample, rows.
     pub(super) g: Vec<&'a [f32]>,
-    /// From one plane of g to the next.
-    pub(super) places: usize,
+    /// Of every sample, rows.
     pub(super) x: Vec<&'a [f32]>,
-    /// From one plane of x to the next.
-    pub(super) plane: usize,
+    /// From one row to the next, of g and of x.
+    pub(super) apart: [usize; 2],
     pub(super) shifts: &'a [usize],
     pub(super) count: usize,
 }
@@ -52,15 +64,16 @@ impl Rows<'_> {
     /// Tiles of so many rows and columns, whose sums stay in registers.
     #[inline(always)]
     fn tiles<S: Simd, const ROWS: usize, const COLUMNS: usize>(self, simd: S) {
-        let (size, &Correlation { ref g, places, ref x, plane, shifts, count }) =
-            (self.columns, self.of);
-        let start = |column: usize| column / shifts.len() * plane + shifts[column % shifts.len()];
+        let (size, &Correlation { ref g, ref x, apart, shifts, count }) = (self.columns, self.of);
+        let start =
+            |column: usize| column / shifts.len() * apart[1] + shifts[column % shifts.len()];
         let rows = self.sums.len() / size;
         for column in (0..size).step_by(COLUMNS) {
             for row in (0..rows).step_by(ROWS) {
                 // Beyond the last row or column the last one again, whose sum is not used.
-                let firsts: [usize; ROWS] =
-                    std::array::from_fn(|part| (self.first + (row + part).min(rows - 1)) * places);
+                let firsts: [usize; ROWS] = std::array::from_fn(|part| {
+                    (self.first + (row + part).min(rows - 1)) * apart[0]
+                });
                 let starts: [usize; COLUMNS] =
                     std::array::from_fn(|part| start((column + part).min(size - 1)));
                 let mut sums = [[simd.splat_f32s(0.0); COLUMNS]; ROWS];
@@ -68,7 +81,7 @@ impl Rows<'_> {
                 for (g, x) in g.iter().zip(x) {
                     let rows = firsts.map(|first| &g[first..first + count]);
                     let pieces = starts.map(|start| &x[start..start + count]);
-                    add_products(simd, rows, pieces, &mut sums);
+                    add_vectors(simd, rows, pieces, &mut sums);
                     add_rest(count % S::F32_LANES, rows, pieces, &mut rest);
                 }
                 for (part, (sums, rest)) in sums.iter().zip(&rest).enumerate().take(rows - row) {
@@ -101,7 +114,7 @@ fn add_rest<const ROWS: usize, const COLUMNS: usize>(
 
 /// Adds the products of rows and pieces, but for places that are no whole vector.
 #[inline(always)]
-fn add_products<S: Simd, const ROWS: usize, const COLUMNS: usize>(
+fn add_vectors<S: Simd, const ROWS: usize, const COLUMNS: usize>(
     simd: S,
     rows: [&[f32]; ROWS],
     pieces: [&[f32]; COLUMNS],
@@ -123,4 +136,44 @@ fn add_products<S: Simd, const ROWS: usize, const COLUMNS: usize>(
         }
     }
     *sums = all;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever vectors there are, with places beyond the last whole one, two samples and two shifts.
+    #[test]
+    fn agrees_with_sums_one_by_one() {
+        let wave = |k: f32, count: usize| -> Vec<f32> {
+            (0..count).map(|i| (k * i as f32).sin()).collect()
+        };
+        let (rows, channels, count, apart, shifts) = (11, 9, 37, [41, 50], [0, 13]);
+        let g = [1.3, 0.7].map(|k| wave(k, rows * apart[0]));
+        let x = [0.9, 2.1].map(|k| wave(k, channels * apart[1]));
+        let of = Correlation {
+            g: g.iter().map(|g| &g[..]).collect(),
+            x: x.iter().map(|x| &x[..]).collect(),
+            apart,
+            shifts: &shifts,
+            count,
+        };
+        let columns = channels * shifts.len();
+        let (mut ours, mut scalar) = (vec![1.0; rows * columns], vec![1.0; rows * columns]);
+        of.add_to(&mut ours, columns);
+        let all = Rows { of: &of, first: 0, columns, sums: &mut scalar };
+        all.with_simd(pulp::Scalar::new());
+        for (place, (ours, scalar)) in ours.iter().zip(&scalar).enumerate() {
+            let (o, c, shift) = (place / columns, place % columns / 2, shifts[place % 2]);
+            let products = (0..2 * count).map(|term| {
+                let (sample, p) = (term / count, term % count);
+                f64::from(g[sample][o * apart[0] + p] * x[sample][c * apart[1] + p + shift])
+            });
+            // 74 products of at most 1, rounded at 6e-8 of sums of at most 10.
+            let wanted = 1.0 + products.sum::<f64>();
+            for sum in [ours, scalar] {
+                assert!((f64::from(*sum) - wanted).abs() < 2e-5, "{place}: {sum} {wanted}");
+            }
+        }
+    }
 }

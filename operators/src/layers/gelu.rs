@@ -46,8 +46,10 @@ impl Curve for Gelu {
     }
 
     #[inline(always)]
+    /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
     fn slope(x: f32) -> f32 {
-        gelu_slope(x)
+        const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
+        normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
     }
 
     fn composed(x: &Tensor) -> Result<Tensor> {
@@ -114,19 +116,12 @@ impl CustomOp3 for GeluSumGradient {
             let (a, b, g) = (&a[range.clone()], &b[range.clone()], &g[range]);
             Arch::new().dispatch(|| {
                 for (((y, a), b), g) in y.iter_mut().zip(a).zip(b).zip(g) {
-                    *y = g * gelu_slope(a + b);
+                    *y = g * Gelu::slope(a + b);
                 }
             });
         });
         Ok(output(y, layout.shape()))
     }
-}
-
-/// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
-#[inline(always)]
-fn gelu_slope(x: f32) -> f32 {
-    const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
-    normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
 }
 
 /// `Φ(x) = ½ (1 + erf(x/√2))`.
@@ -206,7 +201,7 @@ mod tests {
             // Central differences with h = 1e-5 err by h²/6 times the third derivative, about 1e-10.
             let (x, h) = (f64::from(x), 1e-5);
             let slope = (gelu(x + h) - gelu(x - h)) / (2.0 * h);
-            assert!((f64::from(gelu_slope(x as f32)) - slope).abs() < 1e-6, "at {x}");
+            assert!((f64::from(Gelu::slope(x as f32)) - slope).abs() < 1e-6, "at {x}");
         }
     }
 }

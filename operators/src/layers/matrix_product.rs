@@ -1,6 +1,6 @@
 //! Products of matrices, with the widest vectors that the processor has.
 
-use super::tile::{BLOCK, Factors, PANEL, Put, Weights, is_wide, panel};
+use super::tile::{BLOCK, Factors, NARROW, PANEL, Put, Weights, is_wide, panel};
 use ndarray::{ArrayBase, ArrayView2, ArrayViewMut2, Data, DataMut, Ix2};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
@@ -36,7 +36,7 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, 4>(simd) }
+        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, NARROW>(simd) }
     }
 }
 

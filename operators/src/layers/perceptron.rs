@@ -51,6 +51,7 @@ impl Perceptron {
             return chained::<Relu>(x, &self.layers.iter().collect::<Vec<_>>());
         }
         let (first, rest) = self.layers.split_first().expect("there are two widths or more");
-        rest.iter().try_fold(first.forward(x)?, |x, layer| layer.forward(&normalized_relu(&x)?))
+        rest.iter()
+            .try_fold(first.forward(x)?, |x, layer| layer.forward(&self.activation.apply(&x)?))
     }
 }

@@ -59,7 +59,7 @@ impl Pointwise {
         pointwise(x, &self.weight, self.bias.as_ref())
     }
 
-    /// `W f(x) + b`; on a CPU `f(x)` is nowhere kept.
+    /// `W f(x) + b`; on a CPU `f(x)` is nowhere kept. Shapes as of [`Self::forward`].
     pub fn after<C: Curve>(&self, x: &Tensor) -> Result<Tensor> {
         if by_hand(x) && map::is_of_many(x) {
             return map::after::<C>(x, &self.weight, self.bias.as_ref());
@@ -67,7 +67,7 @@ impl Pointwise {
         self.forward(&curve::<C>(x)?)
     }
 
-    /// `u + s (W f(x) + b)`; on a CPU only `u`, `x` and this are kept.
+    /// `u + s (W f(x) + b)`; on a CPU only `u`, `x` and this are kept. Shapes: u as the result.
     pub fn added<C: Curve>(&self, u: &Tensor, step: f64, x: &Tensor) -> Result<Tensor> {
         if by_hand(x) && map::is_of_many(x) {
             return map::chained::<C>(Some((u, step as f32)), x, &[self], true);
@@ -78,6 +78,9 @@ impl Pointwise {
 
 /// `W_L f(… f(W₁ x + b₁) …) + b_L`; on a CPU nothing in between is kept.
 ///
+/// Shapes: `[batch, channel, …cells]` → `[batch, out, …cells]`, the first map's channels and what the
+/// last one makes.
+///
 /// Panics unless there is a map.
 pub fn chained<C: Curve>(x: &Tensor, maps: &[&Pointwise]) -> Result<Tensor> {
     if by_hand(x) && map::is_of_many(x) {
@@ -87,7 +90,7 @@ pub fn chained<C: Curve>(x: &Tensor, maps: &[&Pointwise]) -> Result<Tensor> {
     rest.iter().try_fold(first.forward(x)?, |x, map| map.after::<C>(&x))
 }
 
-/// `u + s` times [`chained`].
+/// `u + s` times [`chained`]. Shapes: u as the result.
 pub fn added_chain<C: Curve>(
     u: &Tensor,
     step: f64,

@@ -125,6 +125,11 @@ const LAYERS: &[(&str, Build)] = &[
             [Pointwise::unbiased(1, 40, weights)?, Pointwise::new(40, 1, &weights.pp("second"))?];
         Ok(Box::new(move |x| chained::<Relu>(&x.reshape((1, 1, 780))?, &maps.each_ref())))
     }),
+    ("chain of cells that are taken in several parts", |weights| {
+        let maps =
+            [Pointwise::new(1, 600, weights)?, Pointwise::new(600, 1, &weights.pp("second"))?];
+        Ok(Box::new(move |x| chained::<Gelu>(&x.reshape((1, 1, 780))?, &maps.each_ref())))
+    }),
     ("chain of few cells", |weights| {
         let maps = [Pointwise::new(3, 5, weights)?, Pointwise::new(5, 2, &weights.pp("second"))?];
         Ok(Box::new(move |x| chained::<Relu>(&x.narrow(2, 4, 1)?, &maps.each_ref())))
@@ -351,6 +356,40 @@ fn a_block_computes_the_same_whatever_is_differentiated() -> Result<()> {
     let all = passes(&x)?;
     assert!(passes(&x.detach())? == all);
     assert!(block(&fixed)?.forward(&x.detach())?.flatten_all()?.to_vec1::<f32>()? == all[0]);
+    Ok(())
+}
+
+/// As [`a_block_computes_the_same_whatever_is_differentiated`], of maps.
+#[test]
+fn maps_have_the_same_gradients_whether_their_input_has_one() -> Result<()> {
+    let weights = Weights::new(5);
+    let map = |name| Pointwise::new(4, 4, &weights.builder(DType::F32, &Device::Cpu).pp(name));
+    let (first, second) = (map("first")?, map("second")?);
+    let x = Var::from_tensor(&Tensor::randn(0f32, 1.0, (3, 4, 7, 6), &Device::Cpu)?)?;
+    let gradients = |x: &Tensor| -> Result<Vec<Vec<f32>>> {
+        let y = added_chain::<Gelu>(x, 0.3, &first.after::<Relu>(x)?, &[&second, &first])?;
+        let gradients = y.sqr()?.sum_all()?.backward()?;
+        let of = |var: &Var| gradients.get(var).expect("every weight has a gradient").clone();
+        weights.variables().values().map(|var| of(var).flatten_all()?.to_vec1()).collect()
+    };
+    assert_eq!(gradients(&x)?, gradients(&x.detach())?);
+    Ok(())
+}
+
+/// One cell or many, with a wrong bias, or added to something else.
+#[test]
+fn maps_refuse_what_does_not_fit() -> Result<()> {
+    let tensor = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu);
+    let map = Pointwise::of(tensor(&[5, 3])?, Some(tensor(&[5])?));
+    for cells in [1, 40] {
+        let error = map.forward(&tensor(&[2, 4, cells])?).expect_err("there are 4 channels");
+        assert!(error.to_string().contains("a map of 3 channels was given 4"), "{error}");
+    }
+    let x = tensor(&[2, 3, 40])?;
+    let error = map.added::<Gelu>(&tensor(&[1, 5, 40])?, 1.0, &x).expect_err("u is of one sample");
+    assert!(error.to_string().contains("[2, 5, 40]"), "{error}");
+    let wrong = Pointwise::of(tensor(&[5, 3])?, Some(tensor(&[4])?));
+    assert!(chained::<Gelu>(&x, &[&wrong]).is_err());
     Ok(())
 }
 

@@ -14,7 +14,10 @@ pub(super) const BLOCK: usize = 8;
 /// Vectors that are computed together.
 const VECTORS: usize = 2;
 
-/// Whether sums of [`BLOCK`] rows stay in registers; if not, those of half of them do.
+/// Rows that are computed together elsewhere.
+pub(super) const NARROW: usize = 4;
+
+/// Whether sums of [`BLOCK`] rows stay in registers; if not, those of [`NARROW`] do.
 #[inline(always)]
 pub(super) fn is_wide<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 && VECTORS * S::F32_LANES == PANEL
@@ -99,13 +102,14 @@ fn add_products<S: Simd, const ROWS: usize>(
     *sums = all;
 }
 
-/// A matrix' rows in blocks of [`BLOCK`], `[block, column, row]`; zeros after the last row.
-pub(super) fn in_blocks(a: ArrayView2<'_, f32>) -> Vec<f32> {
+/// A matrix' rows, times a factor, in blocks of [`BLOCK`], `[block, column, row]`; zeros after the
+/// last row.
+pub(super) fn in_blocks(a: ArrayView2<'_, f32>, factor: f32) -> Vec<f32> {
     let size = BLOCK * a.ncols();
     let mut blocks = vec![0.0; a.nrows().div_ceil(BLOCK) * size];
     for (row, a) in a.outer_iter().enumerate() {
         let places = blocks[row / BLOCK * size + row % BLOCK..].iter_mut().step_by(BLOCK);
-        places.zip(a).for_each(|(place, a)| *place = *a);
+        places.zip(a).for_each(|(place, a)| *place = factor * a);
     }
     blocks
 }

@@ -95,8 +95,7 @@ struct DilResNetOperator {
 
 impl Operator for DilResNetOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let v =
-            self.lift.iter().try_fold(inputs.channels()?, |v, lift| gelu(&lift.forward(&v)?))?;
+        let v = gelu(&chained::<Gelu>(&inputs.channels()?, &self.lift.each_ref())?)?;
         let mut v = self.margin.add(&v)?;
         for block in &self.blocks {
             let convolved = block

@@ -1,7 +1,7 @@
 //! The factorized Fourier neural operator.
 
 use crate::layers::{
-    Pointwise, Relu, SpectralByAxis, added_chain, chained, coordinates, with_constants,
+    Identity, Pointwise, Relu, SpectralByAxis, added_chain, chained, coordinates, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -151,7 +151,7 @@ impl Operator for FfnoOperator {
         }
         let sum = self.fourier.map(&v, &last.spectral)?;
         let v = chained::<Relu>(&sum, &[&last.widen.map()?, &last.narrow.map()?])?;
-        self.project.map()?.forward(&self.widen.map()?.forward(&v)?)
+        chained::<Identity>(&v, &[&self.widen.map()?, &self.project.map()?])
     }
 }
 

@@ -113,7 +113,7 @@ struct UnoOperator {
 impl Operator for UnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = with_constants(&inputs.channels()?, &self.waves)?;
-        let v = self.lift.iter().try_fold(v, |v, lift| gelu(&lift.forward(&v)?))?;
+        let v = gelu(&chained::<Gelu>(&v, &self.lift.each_ref())?)?;
         let v = self.margin.add(&v)?;
         let layer = |number: usize, v: &Tensor| self.layers[number].forward(v);
         let first = layer(0, &v)?;

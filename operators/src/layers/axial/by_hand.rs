@@ -7,7 +7,7 @@
 use super::Order;
 use super::rows::Head;
 use crate::layers::axis::Axis;
-use crate::layers::correlation::Correlation;
+use crate::layers::correlation::add_products;
 use crate::layers::group_norm::Scale;
 use crate::layers::matrix_product::multiply;
 use crate::layers::slices::{
@@ -204,9 +204,8 @@ impl<'a> Backward<'a> {
     fn weights(&mut self, head: usize, g: &[f32]) {
         let (&Sizes { made, out, cells, .. }, first) = (self.sizes, head * self.sizes.made);
         let of_weight = self.of_weight.as_slice_mut().expect("it is in order");
-        let (g, x, shifts) = (vec![&self.z[..]], vec![g], &[0][..]);
-        Correlation { g, places: cells, x, plane: cells, shifts, count: cells }
-            .add_to(&mut of_weight[first * out..][..made * out], out);
+        let of_head = &mut of_weight[first * out..][..made * out];
+        add_products([&self.z, g], [cells; 2], cells, of_head, out);
     }
 
     /// `(g − mean g − z mean(g z)) / σ` of every channel.

@@ -1,7 +1,7 @@
 //! Some channels of a convolution, panel by panel.
 
 use super::unfolding::{Panel, Unfolding};
-use crate::layers::tile::{BLOCK, Factors, PANEL, Weights, is_wide, panel};
+use crate::layers::tile::{BLOCK, Factors, NARROW, PANEL, Weights, is_wide, panel};
 use pulp::{Simd, WithSimd};
 
 /// Some channels of a convolution of one sample.
@@ -23,7 +23,7 @@ impl WithSimd for Convolved<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, 4>(simd) }
+        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, NARROW>(simd) }
     }
 }
 

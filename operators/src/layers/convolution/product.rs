@@ -91,7 +91,7 @@ impl Products {
             Array2::from_shape_fn([channels, self.back.shifts().len() * out], |(c, line)| {
                 weight(line % out, line / out, c)
             });
-        let weights = in_blocks(weights.view());
+        let weights = in_blocks(weights.view(), 1.0);
         let layer = Layer { unfolding: &self.back, weights, bias: &[], channels: out };
         let [input, output] = [out * self.back.inputs(), channels * self.there.inputs()];
         let mut x = zeros(g.len() / input * output);
@@ -170,7 +170,7 @@ fn convolve(
     let weights = Array2::from_shape_fn([out, unfolding.shifts().len() * channels], |(o, line)| {
         weight(o, line / channels, line % channels)
     });
-    let weights = in_blocks(weights.view());
+    let weights = in_blocks(weights.view(), 1.0);
     let layer = Layer { unfolding, weights, bias, channels };
     let [input, output] = [channels * unfolding.inputs(), out * cells(unfolding)];
     let mut y = zeros(x.len() / input * output);
@@ -197,9 +197,8 @@ fn correlate(unfolding: &Unfolding, g: &[f32], x: &[f32], [out, channels]: [usiz
         let mut sums = vec![0.0; out * size];
         Correlation {
             g: gs.chunks_exact(long_g).take(g.len() / of_g).collect(),
-            places: unfolding.places(),
             x: xs.chunks_exact(long_x).take(g.len() / of_g).collect(),
-            plane: unfolding.plane(),
+            apart: [unfolding.places(), unfolding.plane()],
             shifts: unfolding.shifts(),
             count: unfolding.places(),
         }

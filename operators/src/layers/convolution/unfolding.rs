@@ -10,7 +10,7 @@ use crate::layers::tile::{PANEL, apart};
 /// A plane is the product of two [`Line`]s, part by part of that along y; the computed cell i, j, among
 /// those of its kind, lies at `p = i·row + j`, and the cell under its taps at `p + shift`.
 #[derive(Debug)]
-pub(in crate::layers) struct Unfolding {
+pub(super) struct Unfolding {
     stencils: [Stencil; 2],
     lines: [Line; 2],
     /// Of the line along y.
@@ -46,7 +46,7 @@ pub(super) struct Piece {
 
 impl Unfolding {
     /// For [kinds](crate::layers::stencil::Merged::kinds) of computed cells along each axis.
-    pub(in crate::layers) fn new(stencils: [Stencil; 2], kinds: [usize; 2]) -> Self {
+    pub(super) fn new(stencils: [Stencil; 2], kinds: [usize; 2]) -> Self {
         let lines = [0, 1].map(|axis| Line::of(&stencils[axis], kinds[axis]));
         let [along_x, along_y] = &lines;
         let [kx, ky] = stencils.each_ref().map(|stencil| stencil.taps().len());

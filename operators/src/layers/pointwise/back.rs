@@ -3,7 +3,7 @@
 use super::many::Chain;
 use super::map::WeightAndBias;
 use super::packed::{Packed, bend, lay_out};
-use crate::layers::correlation::Correlation;
+use crate::layers::correlation::add_products;
 use crate::layers::curve::Curve;
 use crate::layers::scratch::with_scratch;
 use crate::layers::slices::sum;
@@ -35,7 +35,16 @@ impl<'a, 'c> Backward<'a, 'c> {
         self.channels.windows(2).map(|pair| (pair[0] + 1) * pair[1]).sum()
     }
 
-    /// Some samples of few cells, or some cells of one, side by side.
+    /// Rows of [`Room`]: what is given and its slopes, the gradient and the one before, and of every
+    /// map but the last what it made.
+    pub(super) fn rows(channels: &[usize]) -> [usize; 5] {
+        let last = channels.len() - 1;
+        let widest = |channels: &[usize]| channels.iter().copied().max().unwrap_or_default();
+        let (before, between) = (widest(&channels[..last]), &channels[1..last]);
+        [before, before, widest(&channels[1..]), widest(between), between.iter().sum()]
+    }
+
+    /// Adds the gradients of pieces that lie side by side, samples of few cells or cells of one.
     pub(super) fn run<C: Curve>(
         &self,
         x: &[ArrayView2<'_, f32>],
@@ -44,127 +53,109 @@ impl<'a, 'c> Backward<'a, 'c> {
         of_all: &mut [f32],
     ) {
         let piece = x[0].ncols().next_multiple_of(PANEL);
-        let apart = apart(x.len() * piece);
-        let widest = self.channels.iter().copied().max().expect("there are channels") * apart;
-        let inner: usize = self.channels[1..self.chain.maps.len()].iter().sum();
-        with_scratch(4 * widest + inner * apart, |scratch| {
-            let (mut rows, mut made) = scratch.split_at_mut(4 * widest);
-            let [given, slopes, gradient, before] = [(); 4].map(|()| {
-                let (here, rest) = std::mem::take(&mut rows).split_at_mut(widest);
-                rows = rest;
-                here
-            });
-            let mut values = Vec::new();
-            for map in &self.inner {
-                let (here, rest) = made.split_at_mut(map.out * apart);
-                values.push(here);
-                made = rest;
+        let pieces = Pieces { x, piece, apart: apart(x.len() * piece) };
+        let rows = Self::rows(&self.channels).map(|rows| rows * pieces.apart);
+        with_scratch(rows, |[given, slopes, gradient, before, made]| {
+            let mut room = Room { given, slopes, gradient, before, made };
+            for (number, map) in self.inner.iter().enumerate() {
+                self.give::<C>(number, &pieces, &mut room);
+                map.apply(room.given, pieces.apart, &[], self.made(number, &pieces, room.made));
             }
-            let mut block = Block { backward: self, x, piece, apart, given, slopes, values };
-            block.recompute::<C>();
-            let (mut gradient, mut before) = (gradient, before);
             for (number, g) in g.iter().enumerate() {
-                let rows = &mut gradient[number * piece..];
-                Arch::new().dispatch(|| lay_out(*g, apart, |g| self.chain.step * g, rows));
+                let rows = &mut room.gradient[number * piece..];
+                Arch::new().dispatch(|| lay_out(*g, pieces.apart, |g| self.chain.step * g, rows));
             }
             let mut rest = of_all;
             for number in (0..self.transposed.len()).rev() {
                 let share = (self.channels[number] + 1) * self.channels[number + 1];
                 let (front, of_map) = rest.split_at_mut(rest.len() - share);
                 rest = front;
-                block.give::<C>(number);
-                block.weights(number, gradient, of_map);
+                self.give::<C>(number, &pieces, &mut room);
+                self.add_weights(number, &pieces, &room, of_map);
                 if number > 0 {
-                    block.go_back::<C>(number, gradient, before);
-                    std::mem::swap(&mut gradient, &mut before);
+                    self.go_back::<C>(number, &pieces, &mut room);
                 }
             }
-            block.finish::<C>(gradient, of_x);
+            self.finish::<C>(&pieces, &mut room, of_x);
         });
     }
-}
 
-/// Pieces on their way back.
-struct Block<'a, 'c, 'x, 'b> {
-    backward: &'a Backward<'a, 'c>,
-    x: &'a [ArrayView2<'x, f32>],
-    piece: usize,
-    apart: usize,
-    /// What a map was given.
-    given: &'b mut [f32],
-    slopes: &'b mut [f32],
-    /// What every map but the last made.
-    values: Vec<&'b mut [f32]>,
-}
-
-impl Block<'_, '_, '_, '_> {
-    fn recompute<C: Curve>(&mut self) {
-        for number in 0..self.values.len() {
-            self.give::<C>(number);
-            self.backward.inner[number].apply(self.given, self.apart, &[], self.values[number]);
-        }
+    /// What the map of this number made.
+    fn made<'r>(&self, number: usize, pieces: &Pieces, made: &'r mut [f32]) -> &'r mut [f32] {
+        let before: usize = self.channels[1..=number].iter().sum();
+        &mut made[before * pieces.apart..][..self.channels[number + 1] * pieces.apart]
     }
 
     /// What the map of this number sees.
-    fn give<C: Curve>(&mut self, number: usize) {
-        match number.checked_sub(1) {
-            Some(before) => {
-                let values = &*self.values[before];
-                let given = &mut self.given[..values.len()];
-                given.copy_from_slice(values);
-                Arch::new().dispatch(|| bend(given, C::value));
-            }
-            None => {
-                for (number, x) in self.x.iter().enumerate() {
-                    let rows = &mut self.given[number * self.piece..];
-                    self.backward.chain.begin::<C>(*x, self.apart, rows);
-                }
-            }
+    fn give<C: Curve>(&self, number: usize, pieces: &Pieces, room: &mut Room) {
+        if let Some(before) = number.checked_sub(1) {
+            let values = &*self.made(before, pieces, room.made);
+            let given = &mut room.given[..values.len()];
+            given.copy_from_slice(values);
+            return Arch::new().dispatch(|| bend(given, C::value));
+        }
+        for (number, x) in pieces.x.iter().enumerate() {
+            let rows = &mut room.given[number * pieces.piece..];
+            self.chain.begin::<C>(*x, pieces.apart, rows);
         }
     }
 
     /// Adds the gradients of a map's weight and bias.
-    fn weights(&self, number: usize, gradient: &[f32], of_map: &mut [f32]) {
-        let (channels, apart) = (&self.backward.channels, self.apart);
-        let [inputs, out] = [channels[number], channels[number + 1]];
+    fn add_weights(&self, number: usize, pieces: &Pieces, room: &Room, of_map: &mut [f32]) {
+        let [inputs, out] = [self.channels[number], self.channels[number + 1]];
+        let (apart, count) = (pieces.apart, pieces.x.len() * pieces.piece);
         let (of_weight, of_bias) = of_map.split_at_mut(inputs * out);
-        let (g, x) = (&gradient[..out * apart], &self.given[..inputs * apart]);
+        let (g, x) = (&room.gradient[..out * apart], &room.given[..inputs * apart]);
         for (sum_of_row, g) in of_bias.iter_mut().zip(g.chunks_exact(apart)) {
-            *sum_of_row += sum(&g[..self.x.len() * self.piece]);
+            *sum_of_row += sum(&g[..count]);
         }
-        Correlation {
-            g: vec![g],
-            places: apart,
-            x: vec![x],
-            plane: apart,
-            shifts: &[0],
-            count: self.x.len() * self.piece,
-        }
-        .add_to(of_weight, inputs);
+        add_products([g, x], [apart; 2], count, of_weight, inputs);
     }
 
     /// From the gradient behind a map to that behind the map before.
-    fn go_back<C: Curve>(&mut self, number: usize, gradient: &[f32], before: &mut [f32]) {
-        let values = &*self.values[number - 1];
-        let slopes = &mut self.slopes[..values.len()];
+    fn go_back<C: Curve>(&self, number: usize, pieces: &Pieces, room: &mut Room) {
+        let values = &*self.made(number - 1, pieces, room.made);
+        let slopes = &mut room.slopes[..values.len()];
         slopes.copy_from_slice(values);
         Arch::new().dispatch(|| bend(slopes, C::slope));
-        self.backward.transposed[number].apply(gradient, self.apart, slopes, before);
+        self.transposed[number].apply(room.gradient, pieces.apart, slopes, room.before);
+        let rows = values.len();
+        room.gradient[..rows].copy_from_slice(&room.before[..rows]);
     }
 
     /// Adds the gradients of x, where they are wanted.
-    fn finish<C: Curve>(&mut self, gradient: &[f32], of_x: &mut [Option<ArrayViewMut2<'_, f32>>]) {
-        let (map, bent) =
-            (&self.backward.transposed[0], self.backward.chain.bent && !C::IS_IDENTITY);
-        for (number, (x, of_x)) in self.x.iter().zip(of_x).enumerate() {
+    fn finish<C: Curve>(
+        &self,
+        pieces: &Pieces,
+        room: &mut Room,
+        of_x: &mut [Option<ArrayViewMut2<'_, f32>>],
+    ) {
+        let &Pieces { x, piece, apart } = pieces;
+        for (number, (x, of_x)) in x.iter().zip(of_x).enumerate() {
             let Some(of_x) = of_x.take() else { continue };
-            let slopes = if bent {
-                Arch::new().dispatch(|| lay_out(*x, self.apart, C::slope, self.slopes));
-                &*self.slopes
-            } else {
-                &[]
-            };
-            map.product(&gradient[number * self.piece..], self.apart, slopes, 1.0, of_x);
+            let mut slopes = &[][..];
+            if self.chain.bent && !C::IS_IDENTITY {
+                Arch::new().dispatch(|| lay_out(*x, apart, C::slope, room.slopes));
+                slopes = room.slopes;
+            }
+            let gradient = &room.gradient[number * piece..];
+            self.transposed[0].product(gradient, apart, slopes, 1.0, of_x);
         }
     }
+}
+
+/// Pieces that lie side by side, from one to the next so many places, in rows so far apart.
+struct Pieces<'a, 'x> {
+    x: &'a [ArrayView2<'x, f32>],
+    piece: usize,
+    apart: usize,
+}
+
+/// See [`Backward::rows`].
+struct Room<'a> {
+    given: &'a mut [f32],
+    slopes: &'a mut [f32],
+    gradient: &'a mut [f32],
+    before: &'a mut [f32],
+    made: &'a mut [f32],
 }

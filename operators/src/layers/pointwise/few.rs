@@ -77,5 +77,5 @@ pub(super) fn of_weight(
         let sum = products.into_iter().reduce(|sum, product| sum + product);
         sum.unwrap_or_else(|| Array2::zeros((out, channels)))
     };
-    sum.as_standard_layout().into_owned().into_raw_vec_and_offset().0
+    sum.into_raw_vec_and_offset().0
 }

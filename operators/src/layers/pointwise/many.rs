@@ -12,14 +12,17 @@ use ndarray::ArrayView2;
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// Values that are laid out at a time, a mebibyte of them.
-const LAID_OUT: usize = 262_144;
+/// Values that one map and its derivative take at a time, a mebibyte of them.
+const AT_A_TIME: usize = 262_144;
 
 /// Cells at a time whose products make up for adding the lanes of their sums.
 const PLACES: usize = 1024;
 
-/// Tasks of a batch: as many parts of the weights' gradients are kept until they are added.
+/// Tasks of a batch, each with a sum of its own for the weights' gradients...
 const TASKS: usize = 32;
+
+/// ...and values of those sums in all, 16 mebibytes of them.
+const SUMS: usize = 4_194_304;
 
 /// `s (W_L f(… f(W₁ x + b₁) …) + b_L)`
 pub(super) struct Chain<'a> {
@@ -59,12 +62,13 @@ impl Chain<'_> {
         let (maps, channels) = (self.scaled(), self.channels());
         let (last, inner) = maps.split_last().expect("there is a map");
         let widest = channels[..maps.len()].iter().copied().max().expect("there is a map");
-        let count = together(sizes.cells, 2 * widest);
+        // What a cell becomes does not depend on which others are computed with it.
+        let parts = rayon::current_num_threads().div_ceil(sizes.batch.max(1));
+        let count = together(sizes.cells, most(2 * widest).min(sizes.cells.div_ceil(parts)));
         let xs = blocks(x, [channels[0], sizes.cells], count).into_par_iter();
         xs.zip(blocks_mut(y, [last.out, sizes.cells], count)).for_each(|(x, y)| {
             let apart = apart(x.ncols().next_multiple_of(PANEL));
-            with_scratch(2 * widest * apart, |scratch| {
-                let (mut given, mut made) = scratch.split_at_mut(widest * apart);
+            with_scratch([widest * apart; 2], |[mut given, mut made]| {
                 self.begin::<C>(x, apart, given);
                 for map in inner {
                     map.apply(given, apart, &[], made);
@@ -87,17 +91,18 @@ impl Chain<'_> {
     ) -> Vec<f32> {
         let channels = self.channels();
         let (first, last) = (channels[0], channels[self.maps.len()]);
-        let widest = channels.iter().copied().max().expect("there are channels");
-        let count = together(sizes.cells, (2 * widest + first + last).min(4 * widest));
+        let most = most(Backward::rows(&channels)[..4].iter().sum());
+        let count = together(sizes.cells, most);
         // Samples of few cells are taken together.
-        let samples = if count < sizes.cells { 1 } else { PLACES.div_ceil(count) };
+        let samples = if count < sizes.cells { 1 } else { (most / count).max(1) };
         let (xs, gs) =
             (blocks(x, [first, sizes.cells], count), blocks(g, [last, sizes.cells], count));
         let mut of_xs: Vec<_> =
             blocks_mut(of_x, [first, sizes.cells], count).into_iter().map(Some).collect();
         of_xs.resize_with(xs.len(), || None);
         let backward = Backward::new(self, channels);
-        let task = xs.len().div_ceil(TASKS).next_multiple_of(samples);
+        let tasks = (SUMS / backward.weights()).clamp(1, TASKS);
+        let task = xs.len().div_ceil(tasks).next_multiple_of(samples).max(samples);
         let tasks = xs.par_chunks(task).zip(gs.par_chunks(task)).zip(of_xs.par_chunks_mut(task));
         let parts: Vec<Vec<f32>> = tasks
             .map(|((x, g), of_x)| {
@@ -117,8 +122,12 @@ impl Chain<'_> {
     }
 }
 
-/// Cells at a time, of so many rows.
-fn together(cells: usize, rows: usize) -> usize {
-    let most = (LAID_OUT / rows).clamp(4 * PANEL, PLACES);
+/// At most so many cells at a time, of so many rows.
+fn most(rows: usize) -> usize {
+    (AT_A_TIME / rows).clamp(4 * PANEL, PLACES)
+}
+
+/// Cells at a time, about equally many.
+fn together(cells: usize, most: usize) -> usize {
     cells.div_ceil(cells.div_ceil(most)).next_multiple_of(PANEL)
 }

@@ -1,11 +1,11 @@
-//! The map as one operation on a CPU.
+//! A map, and maps with curves between them, as one operation on a CPU.
 
 use super::Pointwise;
 use super::few;
 use super::many::Chain;
 use crate::layers::curve::Curve;
 use crate::layers::slices::{Reading, matrix, output, sums_over_cells, values, zeros};
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use ndarray::ArrayView2;
 use std::marker::PhantomData;
 
@@ -43,6 +43,7 @@ pub(super) fn after<C: Curve>(
     weight: &Tensor,
     bias: Option<&Tensor>,
 ) -> Result<Tensor> {
+    check(None, x, &[(weight, bias)])?;
     let none = || Tensor::zeros(0, x.dtype(), x.device());
     let bias = bias.map_or_else(none, |bias| Ok(bias.clone()))?;
     x.contiguous()?.apply_op3(&weight.contiguous()?, &bias, Map::<C>(PhantomData))
@@ -56,16 +57,44 @@ pub(super) fn chained<C: Curve>(
     maps: &[&Pointwise],
     bent: bool,
 ) -> Result<Tensor> {
-    let parts = maps.iter().flat_map(|map| [Some(&map.weight), map.bias.as_ref()]).flatten();
+    let maps: Vec<_> = maps.iter().map(|map| map.weights()).collect();
+    let kinds = check(u.map(|(u, _)| u), x, &maps)?;
+    let parts = maps.iter().flat_map(|(weight, bias)| [Some(*weight), *bias]).flatten();
     let parts = parts.map(Tensor::flatten_all).collect::<Result<Vec<_>>>()?;
     let all = Tensor::cat(&parts, 0)?;
-    let kind = |map: &&Pointwise| Ok((map.weight.dims2()?, map.bias.is_some()));
-    let kinds = maps.iter().map(kind).collect::<Result<_>>()?;
     let (u, step) = match u {
         Some((u, step)) => (u.contiguous()?, step),
         None => (Tensor::zeros(0, x.dtype(), x.device())?, 1.0),
     };
     u.apply_op3(&x.contiguous()?, &all, Chained::<C> { kinds, bent, step, curve: PhantomData })
+}
+
+/// A map's sizes.
+struct Kind {
+    out: usize,
+    channels: usize,
+    is_biased: bool,
+}
+
+/// The kinds of maps, if each maps what the one before makes, and u is as what they are added to.
+fn check(u: Option<&Tensor>, x: &Tensor, maps: &[(&Tensor, Option<&Tensor>)]) -> Result<Vec<Kind>> {
+    let (mut kinds, mut given) = (Vec::new(), x.dim(1)?);
+    for (weight, bias) in maps {
+        let (out, channels) = weight.dims2()?;
+        if channels != given {
+            bail!("a map of {channels} channels was given {given}");
+        }
+        if let Some(bias) = bias.filter(|bias| bias.dims() != [out]) {
+            bail!("a map to {out} channels has a bias of shape {:?}", bias.dims());
+        }
+        kinds.push(Kind { out, channels, is_biased: bias.is_some() });
+        given = out;
+    }
+    let shape = [&[x.dim(0)?, given], &x.dims()[2..]].concat();
+    match u.filter(|u| u.dims() != shape) {
+        Some(u) => bail!("{shape:?} was to be added to a tensor of shape {:?}", u.dims()),
+        None => Ok(kinds),
+    }
 }
 
 struct Map<C>(PhantomData<C>);
@@ -157,8 +186,7 @@ fn alone(map: WeightAndBias<'_>) -> Chain<'_> {
 
 /// Of u or nothing, x, and all maps' weights and biases one after another.
 struct Chained<C> {
-    /// Each weight's shape, and whether there is a bias.
-    kinds: Vec<((usize, usize), bool)>,
+    kinds: Vec<Kind>,
     bent: bool,
     step: f32,
     curve: PhantomData<C>,
@@ -171,7 +199,7 @@ impl<C> Chained<C> {
             all = rest;
             here
         };
-        let map = |&((out, channels), is_biased): &((usize, usize), bool)| WeightAndBias {
+        let map = |&Kind { out, channels, is_biased }: &Kind| WeightAndBias {
             weight: matrix(take(out * channels), (out, channels)),
             bias: take(if is_biased { out } else { 0 }),
         };
@@ -181,7 +209,7 @@ impl<C> Chained<C> {
     /// Without the gradients of biases that are none.
     fn kept(&self, mut of_all: &[f32]) -> Vec<f32> {
         let mut kept = Vec::new();
-        for &((out, channels), is_biased) in &self.kinds {
+        for &Kind { out, channels, is_biased } in &self.kinds {
             let (here, rest) = of_all.split_at(out * (channels + 1));
             kept.extend_from_slice(if is_biased { here } else { &here[..out * channels] });
             of_all = rest;
@@ -205,7 +233,7 @@ impl<C: Curve> CustomOp3 for Chained<C> {
         layout_all: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
         let (sizes, u) = (Sizes::of(layout_x.dims()), values(u, layout)?);
-        let (out, _) = self.kinds.last().map(|kind| kind.0).unwrap_or_default();
+        let out = self.kinds.last().map_or(sizes.channels, |kind| kind.out);
         let shape = [&[sizes.batch, out], &layout_x.dims()[2..]].concat();
         let mut y = if u.is_empty() { zeros(shape.iter().product()) } else { u.to_vec() };
         let chain = self.chain(values(all, layout_all)?);

@@ -2,7 +2,9 @@
 
 use super::map::WeightAndBias;
 use crate::layers::slices::matrix_mut;
-use crate::layers::tile::{BLOCK, Factors, PANEL, Put, Weights, in_blocks, is_wide, panel, scale};
+use crate::layers::tile::{
+    BLOCK, Factors, NARROW, PANEL, Put, Weights, in_blocks, is_wide, panel, scale,
+};
 use ndarray::{ArrayView2, ArrayViewMut2, s};
 use pulp::{Arch, Simd, WithSimd};
 
@@ -18,12 +20,12 @@ impl Packed {
         WeightAndBias { weight, bias }: WeightAndBias<'_>,
         step: f32,
     ) -> Self {
-        let weights = in_blocks((&weight * step).view());
+        let weights = in_blocks(weight, step);
         let offsets = bias.iter().map(|bias| step * bias).collect();
         Self { weights, offsets, out: weight.nrows() }
     }
 
-    /// Writes `(W x + b) d` to rows as far apart.
+    /// Writes `d W x + b` to rows as far apart.
     pub(in crate::layers) fn apply(&self, x: &[f32], apart: usize, slopes: &[f32], y: &mut [f32]) {
         let y = matrix_mut(&mut y[..self.out * apart], (self.out, apart));
         // Rows are apart by whole panels and some more.
@@ -31,7 +33,7 @@ impl Packed {
         self.product(x, apart, slopes, 0.0, y);
     }
 
-    /// `y ← k y + (W x + b) d`; no d is 1.
+    /// `y ← k y + d W x + b`; no d is 1.
     pub(in crate::layers) fn product(
         &self,
         x: &[f32],
@@ -70,7 +72,7 @@ pub(super) fn bend(values: &mut [f32], f: impl Fn(f32) -> f32) {
     }
 }
 
-/// `y ← k y + (W x + b) d`, of rows so far apart.
+/// `y ← k y + d W x + b`, of rows so far apart.
 struct Product<'a> {
     weights: &'a [f32],
     offsets: &'a [f32],
@@ -86,7 +88,7 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, 4>(simd) }
+        if is_wide::<S>() { self.tiles::<S, BLOCK>(simd) } else { self.tiles::<S, NARROW>(simd) }
     }
 }
 
@@ -112,6 +114,40 @@ impl Product<'_> {
                     let put = Put { alpha: 1.0, beta: self.keep, offset };
                     put.put(simd, sums, &mut y[places.clone()]);
                 }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    /// Whatever vectors there are, with a last panel that is not whole.
+    #[test]
+    fn agrees_with_another_product() {
+        let wave = |k: f32, shape: (usize, usize)| {
+            Array2::from_shape_fn(shape, |(i, j)| (k * (17 * i + 5 * j) as f32).sin())
+        };
+        let ((rows, channels), count, apart) = ((13, 7), 70, 112);
+        let (weight, x, slopes) =
+            (wave(0.7, (rows, channels)), wave(1.3, (channels, apart)), wave(0.4, (rows, apart)));
+        let bias: Vec<f32> = (0..rows).map(|row| row as f32).collect();
+        let y = wave(2.1, (rows, count));
+        let wanted = weight.dot(&x) * 0.5 * &slopes;
+        let map = Packed::of(WeightAndBias { weight: weight.view(), bias: &bias }, 0.5);
+        let (mut ours, mut scalar) = (y.clone(), y.clone());
+        let [cells, factors] = [&x, &slopes].map(|rows| rows.as_slice().expect("it is in order"));
+        map.product(cells, apart, factors, 3.0, ours.view_mut());
+        let Packed { weights, offsets, .. } = &map;
+        let y_again = scalar.view_mut();
+        Product { weights, offsets, x: cells, apart, slopes: factors, keep: 3.0, y: y_again }
+            .with_simd(pulp::Scalar::new());
+        for ((row, place), y) in y.indexed_iter() {
+            let wanted = wanted[[row, place]] + 0.5 * bias[row] + 3.0 * y;
+            for y in [ours[[row, place]], scalar[[row, place]]] {
+                assert!((y - wanted).abs() < 1e-5, "{row}, {place}: {y} {wanted}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From the tokens of slices to cells, as an operation on a CPU.
 
-use super::shares::{Gradients, Room, Shares, Sizes, add_products};
+use super::shares::{Gradients, Room, Shares, Sizes};
+use crate::layers::correlation::add_products;
 use crate::layers::pointwise::map::WeightAndBias;
 use crate::layers::pointwise::packed::{Packed, lay_out};
 use crate::layers::slices::{Reading, matrix, matrix_mut, output, values, zeros};

@@ -1,7 +1,7 @@
 //! Cells' shares of slices, computed where they are needed: they are several times as many numbers
 //! as the places that they are computed from.
 
-use crate::layers::correlation::Correlation;
+use crate::layers::correlation::add_products;
 use crate::layers::gelu::exponential;
 use crate::layers::pointwise::map::WeightAndBias;
 use crate::layers::pointwise::packed::{Packed, lay_out};
@@ -64,12 +64,9 @@ impl Shares {
     pub(super) fn with_room<R>(&self, borrow: impl FnOnce(Room<'_>) -> R) -> R {
         let Sizes { slices, each, .. } = self.sizes;
         let apart = apart(self.sizes.cells.min(CELLS).next_multiple_of(PANEL));
-        with_scratch((2 * each + 3 * slices + 2) * apart, |scratch| {
-            let (x, rest) = scratch.split_at_mut(each * apart);
-            let (f, rest) = rest.split_at_mut(each * apart);
-            let (logits, rest) = rest.split_at_mut(slices * apart);
-            let (shares, rest) = rest.split_at_mut(slices * apart);
-            let (gradient, row) = rest.split_at_mut(slices * apart);
+        let [each, slices] = [each, slices].map(|rows| rows * apart);
+        let counts = [each, each, slices, slices, slices, 2 * apart];
+        with_scratch(counts, |[x, f, logits, shares, gradient, row]| {
             borrow(Room { apart, x, f, logits, shares, gradient, row })
         })
     }
@@ -187,16 +184,4 @@ impl Shares {
         }
         [total.weight, total.bias, of_sharpness].concat()
     }
-}
-
-/// Adds `Σ_n a_in b_jn` over so many cells to sums `[i, j]`.
-pub(super) fn add_products(
-    [a, b]: [&[f32]; 2],
-    [places, plane]: [usize; 2],
-    count: usize,
-    sums: &mut [f32],
-    columns: usize,
-) {
-    Correlation { g: vec![a], places, x: vec![b], plane, shifts: &[0], count }
-        .add_to(sums, columns);
 }

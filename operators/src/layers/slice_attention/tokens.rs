@@ -1,7 +1,8 @@
 //! From cells to the tokens of slices, as an operation on a CPU.
 
 use super::EPSILON;
-use super::shares::{Gradients, Room, Shares, Sizes, add_products};
+use super::shares::{Gradients, Room, Shares, Sizes};
+use crate::layers::correlation::add_products;
 use crate::layers::pointwise::map::WeightAndBias;
 use crate::layers::pointwise::packed::{Packed, lay_out};
 use crate::layers::slices::{Reading, matrix, matrix_mut, output, sum, values, zeros};
@@ -10,7 +11,8 @@ use ndarray::s;
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// `Σ_n w_gn f_cn / (Σ_n w_gn + ε)` of every slice g, and behind the last channel c the denominator.
+/// `Σ_n w_gn f_cn / (Σ_n w_gn + ε)` of every slice g, and behind the last channel c the denominator,
+/// of which no gradient is taken.
 ///
 /// Shapes: places and fields `[batch, head·channel, …cells]` → `[batch·head, channel + 1, slice]`;
 /// `all` is what [`Shares`] are made of.
