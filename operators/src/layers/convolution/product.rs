@@ -3,6 +3,7 @@
 use super::convolved::Convolved;
 use super::unfolding::Unfolding;
 use crate::layers::correlation::Correlation;
+use crate::layers::scratch::with_scratch;
 use crate::layers::slices::zeros;
 use crate::layers::stencil::{Stencil, Tap};
 use crate::layers::tile::{BLOCK, PANEL, in_blocks};
@@ -98,19 +99,18 @@ impl Products {
         let split = split(channels, g.len() / input);
         let samples = x.par_chunks_exact_mut(output).zip(g.par_chunks_exact(input));
         let Some(onto) = &self.onto else {
-            samples.for_each_init(
-                || layer.scratch(),
-                |unfolded, (x, g)| layer.apply(g, unfolded, x, split),
-            );
+            samples.for_each(|(x, g)| {
+                with_scratch([layer.room()], |[unfolded]| layer.apply(g, unfolded, x, split));
+            });
             return x;
         };
-        samples.for_each_init(
-            || (layer.scratch(), vec![0.0; channels * cells(&self.back)]),
-            |(unfolded, places), (x, g)| {
+        samples.for_each(|(x, g)| {
+            let room = [layer.room(), channels * cells(&self.back)];
+            with_scratch(room, |[unfolded, places]| {
                 layer.apply(g, unfolded, places, split);
                 fold(places, onto, self.inputs(), x);
-            },
-        );
+            });
+        });
         x
     }
 
@@ -175,9 +175,10 @@ fn convolve(
     let [input, output] = [channels * unfolding.inputs(), out * cells(unfolding)];
     let mut y = zeros(x.len() / input * output);
     let split = split(out, x.len() / input);
-    y.par_chunks_exact_mut(output)
-        .zip(x.par_chunks_exact(input))
-        .for_each_init(|| layer.scratch(), |unfolded, (y, x)| layer.apply(x, unfolded, y, split));
+    let samples = y.par_chunks_exact_mut(output).zip(x.par_chunks_exact(input));
+    samples.for_each(|(y, x)| {
+        with_scratch([layer.room()], |[unfolded]| layer.apply(x, unfolded, y, split));
+    });
     y
 }
 
@@ -261,9 +262,9 @@ struct Layer<'a> {
 }
 
 impl Layer<'_> {
-    /// For a sample's planes, and a panel more.
-    fn scratch(&self) -> Vec<f32> {
-        vec![0.0; self.channels * self.unfolding.plane() + PANEL]
+    /// Values of a sample's planes, and a panel more, which is read and not used.
+    fn room(&self) -> usize {
+        self.channels * self.unfolding.plane() + PANEL
     }
 
     /// One sample, so many channels a task.
