@@ -72,7 +72,7 @@ impl Pointwise {
         if by_hand(x) && map::is_of_many(x) {
             return map::chained::<C>(Some((u, step as f32)), x, &[self], true);
         }
-        u + (self.after::<C>(x)? * step)?
+        stepped(u, step, self.after::<C>(x)?)
     }
 }
 
@@ -100,7 +100,13 @@ pub fn added_chain<C: Curve>(
     if by_hand(x) && map::is_of_many(x) {
         return map::chained::<C>(Some((u, step as f32)), x, maps, false);
     }
-    u + (chained::<C>(x, maps)? * step)?
+    stepped(u, step, chained::<C>(x, maps)?)
+}
+
+/// `u + s y`; for s = 1 in one operation.
+fn stepped(u: &Tensor, step: f64, y: Tensor) -> Result<Tensor> {
+    let is_whole = (step - 1.0).abs() < f64::EPSILON;
+    u + if is_whole { y } else { (y * step)? }
 }
 
 /// Uniform in ±bound.
