@@ -35,8 +35,12 @@ fn main() {
         );
     }
 
-    println!("cargo::rerun-if-changed=../.git/HEAD");
-    println!("cargo::rerun-if-changed=../.git/index");
+    // In a linked worktree `.git` is a file, so git itself says where the two are.
+    for file in ["HEAD", "index"] {
+        if let Some(path) = git(&["rev-parse", "--git-path", file]) {
+            println!("cargo::rerun-if-changed={path}");
+        }
+    }
     println!("cargo::rustc-env=EDDYMARK_COMMIT={}", commit().unwrap_or_else(|| "unknown".into()));
 }
 
@@ -65,11 +69,13 @@ fn fingerprint(folder: &Path) -> u32 {
 
 /// The commit, with `-dirty` when tracked files differ from it; `None` outside git.
 fn commit() -> Option<String> {
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git").args(arguments).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
     let hash = git(&["rev-parse", "--short=12", "HEAD"])?;
     let is_dirty = !git(&["status", "--porcelain", "--untracked-files=no"])?.is_empty();
     Some(if is_dirty { format!("{hash}-dirty") } else { hash })
+}
+
+/// What git prints, without the line's end; `None` without git or outside a repository.
+fn git(arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git").arg("--no-optional-locks").args(arguments).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
