@@ -1,4 +1,4 @@
-# List what can be done.
+# List the recipes.
 default:
     @just --list --unsorted
 
@@ -14,7 +14,7 @@ test *ARGS:
 smoke:
     ./eddymark run smoke
 
-# The main job: generate, train, judge, report.
+# The main example: generate, train, evaluate, report.
 demo:
     ./eddymark run quick
 
@@ -22,9 +22,17 @@ demo:
 verify:
     ./eddymark verify-all
 
-# How fast it is.
+# Benchmarks of the code's speed.
 bench *ARGS:
     ./eddymark bench {{ARGS}}
+
+# That `pip install .` gives a program which works outside the checkout.
+wheel-test:
+    .ci/wheel
+
+# Processor time of a cold build by crate.
+build-times *ARGS:
+    docs/build-times.sh {{ARGS}}
 
 # Format the code.
 fmt:
