@@ -12,6 +12,7 @@
 //! Part ── Registry                                      how problems, architectures, … are named and built
 //! ```
 
+mod atomic_file;
 mod config;
 #[cfg(feature = "hdf5")]
 mod dataset;
@@ -22,8 +23,8 @@ mod hash;
 #[cfg(feature = "hdf5")]
 mod hdf5;
 mod interval;
+mod json_lines;
 mod normalize;
-mod record;
 mod registry;
 mod resample;
 mod rng;
@@ -33,6 +34,7 @@ mod split;
 mod state;
 mod trust;
 
+pub use atomic_file::write_whole;
 pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
 pub use dataset::{Claim, Dataset, DatasetHeader, inspect};
@@ -41,16 +43,15 @@ pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
 pub use interval::Interval;
+pub use json_lines::{read_lines, write_lines};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
-pub use record::{Provenance, Record};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]
 pub use registry::{Refusal, read_part};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use run::{
-    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Run, read_lines,
-    write_lines, write_whole,
+    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Provenance, Record, Run,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};

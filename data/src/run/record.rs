@@ -61,14 +61,19 @@ pub struct Record {
 }
 
 /// JSON has no NaN: `null` stands for it, and infinities become NaN.
-pub(crate) mod nan_as_null {
+pub(super) mod nan_as_null {
     use serde::{Deserialize, Deserializer, Serializer};
 
-    pub(crate) fn serialize<S: Serializer>(values: &[f64], to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::run) fn serialize<S: Serializer>(
+        values: &[f64],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         to.collect_seq(values.iter().map(|value| value.is_finite().then_some(*value)))
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+    pub(in crate::run) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<f64>, D::Error> {
         let values = Vec::<Option<f64>>::deserialize(from)?;
         Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
     }

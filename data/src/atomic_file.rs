@@ -1,0 +1,26 @@
+//! Files that are complete or absent.
+
+use crate::DataError;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a file beside its place, syncs it and renames it.
+pub fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut std::io::BufWriter<fs_err::File>) -> std::io::Result<()>,
+) -> Result<(), DataError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".partial");
+    let mut file = std::io::BufWriter::new(fs_err::File::create(&beside)?);
+    let written =
+        write(&mut file).and_then(|()| file.flush()).and_then(|()| file.get_ref().sync_all());
+    if let Err(error) = written {
+        let _ = std::fs::remove_file(&beside); // the disk may be full: give the space back
+        return Err(std::io::Error::new(
+            error.kind(),
+            format!("failed to write `{}`: {error}", path.display()),
+        )
+        .into());
+    }
+    Ok(fs_err::rename(&beside, path)?)
+}
