@@ -5,8 +5,8 @@ use crate::panels::panels;
 use crate::timing::timed_rollout;
 use crate::{BenchError, Case, Suite};
 use data::{
-    Contestant, Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, Split,
-    Trajectory,
+    Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, Split, SurrogateKind,
+    SurrogateSummary, Trajectory,
 };
 use ndarray::{Axis, s};
 use operators::{Surrogate, Task};
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// Who, and at which cost.
-    pub contestant: Contestant,
+    pub contestant: SurrogateSummary,
     /// Its scores.
     pub records: Vec<Record>,
     /// Its predictions that reports show.
@@ -66,8 +66,8 @@ impl Exam {
 pub struct Entrant<'a> {
     /// Its name in reports.
     pub name: &'a str,
-    /// `operator`, `solver`, `baseline`, `process` or `predictions`.
-    pub kind: &'a str,
+    /// What it is.
+    pub kind: SurrogateKind,
     /// The seed of its training.
     pub seed: Option<u64>,
     /// The time its training took in s.
@@ -97,10 +97,10 @@ pub fn evaluate(
         end_at_divergence(prediction);
         prediction.times.clone_from(&times);
     }
-    let contestant = Contestant {
+    let contestant = SurrogateSummary {
         case: case.name.clone(),
         surrogate: entrant.name.into(),
-        kind: entrant.kind.into(),
+        kind: entrant.kind,
         seed: entrant.seed,
         weights: surrogate.weights(),
         training_seconds: entrant.training_seconds,

@@ -2,7 +2,7 @@
 
 use crate::baselines::BASELINES;
 use crate::{BenchError, Case, find_case};
-use data::{Invalid, Part, PartError};
+use data::{Invalid, Part, PartError, SurrogateKind};
 use operators::{ARCHITECTURES, ExternalOperator, Recipe, Surrogate};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::path::PathBuf;
@@ -98,14 +98,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The word for it in tables.
-    pub fn word(&self) -> &'static str {
+    /// What its records say that it is.
+    pub fn kind(&self) -> SurrogateKind {
         match self {
-            Self::Operator { .. } => "operator",
-            Self::Baseline { baseline, .. } if baseline == "solver" => "solver",
-            Self::Baseline { .. } => "baseline",
-            Self::Process(_) => "process",
-            Self::Predictions(_) => "predictions",
+            Self::Operator { .. } => SurrogateKind::Operator,
+            Self::Baseline { baseline, .. } if baseline == "solver" => SurrogateKind::Solver,
+            Self::Baseline { .. } => SurrogateKind::Baseline,
+            Self::Process(_) => SurrogateKind::Process,
+            Self::Predictions(_) => SurrogateKind::Predictions,
         }
     }
 }

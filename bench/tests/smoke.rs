@@ -114,7 +114,7 @@ fn what_is_learned_does_not_depend_on_how_many_are_trained_at_once() {
     assert_eq!(one.len(), 8, "two files of two seeds of two operators");
     assert!(one == learned("many", "3", "4"));
     let curve = walk(&folder.path().join("many"), "jsonl").pop().expect("every training has one");
-    let curve: Vec<data::CurvePoint> = data::read_lines(&curve).expect("it is JSON");
+    let curve: Vec<data::TrainingPoint> = data::read_lines(&curve).expect("it is JSON");
     assert!(curve.iter().all(|point| point.jobs == 3 && (1..=2).contains(&point.threads)));
 }
 

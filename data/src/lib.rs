@@ -51,7 +51,8 @@ pub use registry::{Refusal, read_part};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use run::{
-    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Provenance, Record, Run,
+    CaseSummary, Floor, Manifest, Panel, Provenance, Record, Run, SurrogateKind, SurrogateSummary,
+    TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};

@@ -11,23 +11,27 @@ pub use floor::Floor;
 pub use manifest::{CaseSummary, Manifest};
 pub use panel::Panel;
 pub use record::{Provenance, Record};
-pub use surrogate::Contestant;
-pub use training::{Curve, CurvePoint};
+pub use surrogate::{SurrogateKind, SurrogateSummary};
+pub use training::{TrainingCurve, TrainingPoint};
 
 use crate::{DataError, read_lines, write_lines};
 use std::path::Path;
 
-/// A folder with one experiment's results.
+const SURROGATES: &str = "surrogates.jsonl";
+/// The former name of that file, which is still read.
+const FORMER_SURROGATES: &str = "contestants.jsonl";
+
+/// A folder with the results of one suite.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Run {
     /// `run.json`
     pub manifest: Manifest,
     /// `records.jsonl`
     pub records: Vec<Record>,
-    /// `contestants.jsonl`
-    pub contestants: Vec<Contestant>,
+    /// `surrogates.jsonl`
+    pub surrogates: Vec<SurrogateSummary>,
     /// `curves.jsonl`
-    pub curves: Vec<Curve>,
+    pub curves: Vec<TrainingCurve>,
     /// `panels.jsonl`
     pub panels: Vec<Panel>,
     /// `floors.jsonl`
@@ -43,10 +47,12 @@ impl Run {
             found: "an empty file".into(),
             expected: "a run's manifest".into(),
         })?;
+        let former = folder.join(FORMER_SURROGATES);
+        let surrogates = if former.exists() { former } else { folder.join(SURROGATES) };
         Ok(Self {
             manifest,
             records: read_lines(&folder.join("records.jsonl"))?,
-            contestants: read_lines(&folder.join("contestants.jsonl"))?,
+            surrogates: read_lines(&surrogates)?,
             curves: read_lines(&folder.join("curves.jsonl"))?,
             panels: read_lines(&folder.join("panels.jsonl"))?,
             floors: read_lines(&folder.join("floors.jsonl"))?,
@@ -56,16 +62,22 @@ impl Run {
     /// Writes a run's folder, `run.json` last: a folder that has it is whole.
     pub fn save(&self, folder: &Path) -> Result<(), DataError> {
         fs_err::create_dir_all(folder)?;
-        match fs_err::remove_file(folder.join("run.json")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
+        remove(&folder.join("run.json"))?;
+        remove(&folder.join(FORMER_SURROGATES))?;
         write_lines(&folder.join("records.jsonl"), &self.records)?;
-        write_lines(&folder.join("contestants.jsonl"), &self.contestants)?;
+        write_lines(&folder.join(SURROGATES), &self.surrogates)?;
         write_lines(&folder.join("curves.jsonl"), &self.curves)?;
         write_lines(&folder.join("panels.jsonl"), &self.panels)?;
         write_lines(&folder.join("floors.jsonl"), &self.floors)?;
         write_lines(&folder.join("run.json"), std::slice::from_ref(&self.manifest))
+    }
+}
+
+/// Removes a file if it exists.
+fn remove(path: &Path) -> Result<(), DataError> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
     }
 }
 
@@ -100,12 +112,25 @@ mod tests {
         Run {
             manifest: Manifest { suite: "quick".into(), cases: vec![case], ..Default::default() },
             records: vec![record(vec![0.1, 1.0 / 3.0, 5e-324]), record(vec![1e300, 0.0, -0.0])],
-            contestants: vec![],
-            curves: vec![Curve {
+            surrogates: vec![SurrogateSummary {
+                case: "cavity".into(),
+                surrogate: "fno".into(),
+                kind: SurrogateKind::Operator,
+                seed: Some(0),
+                weights: 1_188_353,
+                training_seconds: 83.0,
+                training_threads: 1,
+                training_jobs: 2,
+                seconds_per_step: 1.1e-3,
+                repeats: 5,
+                device: "cpu".into(),
+                threads: 2,
+            }],
+            curves: vec![TrainingCurve {
                 case: "cavity".into(),
                 surrogate: "fno".into(),
                 seed: u64::MAX,
-                points: vec![CurvePoint {
+                points: vec![TrainingPoint {
                     step: 1,
                     seconds: 0.5,
                     train_loss: 0.1,
@@ -130,6 +155,18 @@ mod tests {
             |name: &std::fs::DirEntry| name.path().extension() == Some("partial".as_ref());
         let mut files = std::fs::read_dir(place).expect("it is there").flatten();
         assert!(!files.any(|file| partial(&file)), "nothing is left beside");
+    }
+
+    #[test]
+    fn surrogates_are_read_under_their_former_name_too() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let (current, former) =
+            (folder.path().join(SURROGATES), folder.path().join(FORMER_SURROGATES));
+        run().save(folder.path()).expect("the folder is writable");
+        fs_err::rename(&current, &former).expect("the folder is writable");
+        assert_eq!(Run::load(folder.path()).expect("it was just written"), run());
+        run().save(folder.path()).expect("the folder is writable");
+        assert!(current.exists() && !former.exists(), "one file holds the surrogates");
     }
 
     #[test]

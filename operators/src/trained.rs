@@ -7,7 +7,7 @@ use crate::{
 };
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{CurvePoint, Hasher, Trajectory, read_lines};
+use data::{Hasher, TrainingPoint, Trajectory, read_lines};
 use ndarray::{Array5, Axis};
 use std::collections::HashMap;
 use std::path::Path;
@@ -18,7 +18,7 @@ const BATCH: usize = 16;
 /// A trained operator: the weights that were best on the valid split.
 pub struct Trained {
     /// The losses while training.
-    pub curve: Vec<CurvePoint>,
+    pub curve: Vec<TrainingPoint>,
     /// Seconds that the training took.
     pub training_seconds: f64,
     /// Optimizer steps after which these weights were kept.
@@ -37,7 +37,7 @@ impl Trained {
     pub fn load(folder: &Path, device: &Device) -> Result<Self, OperatorError> {
         let path = folder.join("best.safetensors");
         let checkpoint = Checkpoint::read(&path, device)?;
-        let curve: Vec<CurvePoint> = read_lines(&folder.join("curve.jsonl"))?;
+        let curve: Vec<TrainingPoint> = read_lines(&folder.join("curve.jsonl"))?;
         let weights = checkpoint.tensors("weights");
         let description = &checkpoint.header.description;
         let (architecture, table) = (&description.architecture, description.table.clone());

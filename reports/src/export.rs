@@ -3,7 +3,7 @@
 use crate::evidence::{Case, Evidence};
 use crate::rival::{Over, Rival, Score};
 use crate::{HEADLINE, ReportError};
-use data::{Record, write_whole};
+use data::{Record, SurrogateKind, write_whole};
 use polars::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter};
@@ -139,7 +139,7 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
     DataFrame::new_infer_height(vec![
         texts("case", |c, _| c.name.into()),
         texts("surrogate", |_, r| r.label.clone()),
-        texts("kind", |_, r| r.kind.into()),
+        texts("kind", |_, r| r.kind.map_or("", SurrogateKind::name).into()),
         counts("seeds", &|r| Some(r.seeds())),
         numbers("nrmse", &|r| mean(nrmse(r))),
         numbers("nrmse_deviation", &|r| nrmse(r)?.deviation),

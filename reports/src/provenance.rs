@@ -35,8 +35,8 @@ fn of_manifest(prefix: &str, run: &Run) -> Facts {
 
 /// `up to 2 at a time with 1 thread each`: what training times depend on.
 fn trainings(run: &Run) -> String {
-    let contestants = run.contestants.iter().filter(|contestant| contestant.training_jobs > 0);
-    let ways: BTreeSet<_> = contestants.map(|c| (c.training_jobs, c.training_threads)).collect();
+    let trained = run.surrogates.iter().filter(|surrogate| surrogate.training_jobs > 0);
+    let ways: BTreeSet<_> = trained.map(|c| (c.training_jobs, c.training_threads)).collect();
     let way = |(jobs, threads): (usize, usize)| {
         let threads = if threads == 1 { "1 thread".into() } else { format!("{threads} threads") };
         format!("up to {jobs} at a time with {threads} each")

@@ -3,7 +3,7 @@
 use crate::HEADLINE;
 use crate::metric::direction;
 use crate::stats;
-use data::{Contestant, Curve, Panel, Record, Run};
+use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which part of a rollout a score is about.
@@ -32,12 +32,12 @@ pub(crate) struct Rival<'a> {
     pub(crate) surrogate: &'a str,
     /// The run's number, from 0.
     pub(crate) run: usize,
-    /// `operator`, `solver`, `baseline`, `process`; empty where nothing says it.
-    pub(crate) kind: &'a str,
+    /// What it is; `None` if the run does not say it.
+    pub(crate) kind: Option<SurrogateKind>,
     /// One entry a seed.
-    pub(crate) contestants: Vec<&'a Contestant>,
+    pub(crate) summaries: Vec<&'a SurrogateSummary>,
     /// Training curves, one a seed.
-    pub(crate) curves: Vec<&'a Curve>,
+    pub(crate) curves: Vec<&'a TrainingCurve>,
     /// Panels that show it, with the prediction's place in them.
     pub(crate) panels: Vec<(&'a Panel, usize)>,
     /// By metric and channel, in order of appearance.
@@ -47,7 +47,7 @@ pub(crate) struct Rival<'a> {
 /// All who were judged on a case in run `number`, in the order of the suite.
 pub(crate) fn rivals_of<'a>(runs: &'a [Run], number: usize, case: &'a str) -> Vec<Rival<'a>> {
     let run = &runs[number];
-    let of_contestants = run.contestants.iter().filter(|c| c.case == case).map(|c| &c.surrogate);
+    let of_contestants = run.surrogates.iter().filter(|c| c.case == case).map(|c| &c.surrogate);
     let of_records = run.records.iter().filter(|r| r.case == case).map(|r| &r.surrogate);
     let mut seen = BTreeSet::new();
     let names = of_contestants.chain(of_records).filter(|name| seen.insert(name.as_str()));
@@ -73,8 +73,8 @@ impl<'a> Rival<'a> {
         let run = &runs[number];
         let is_shared = runs.len() > 1;
         let records = run.records.iter().filter(|r| r.case == case && r.surrogate == surrogate);
-        let contestants: Vec<&Contestant> =
-            run.contestants.iter().filter(|c| c.case == case && c.surrogate == surrogate).collect();
+        let summaries: Vec<&SurrogateSummary> =
+            run.surrogates.iter().filter(|c| c.case == case && c.surrogate == surrogate).collect();
         let place =
             |panel: &Panel| panel.predictions.iter().position(|(name, _)| name == surrogate);
         let panels = run.panels.iter().filter(|panel| panel.case == case);
@@ -87,8 +87,8 @@ impl<'a> Rival<'a> {
             },
             surrogate,
             run: number,
-            kind: contestants.first().map_or("", |c| c.kind.as_str()),
-            contestants,
+            kind: summaries.first().map(|summary| summary.kind),
+            summaries,
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             panels: panels.filter_map(|panel| Some((panel, place(panel)?))).collect(),
             records: by_metric(records),
@@ -107,18 +107,17 @@ impl<'a> Rival<'a> {
 
     /// Whether its time is that of computing something: not of looking up a file or a state.
     pub(crate) fn is_timed(&self) -> bool {
-        !matches!(self.kind, "baseline" | "predictions")
+        self.kind.is_none_or(SurrogateKind::is_timed)
     }
 
     /// Learned operators, outside programs and what they left in files.
     pub(crate) fn is_learned(&self) -> bool {
-        matches!(self.kind, "operator" | "process" | "predictions")
+        self.kind.is_some_and(SurrogateKind::is_learned)
     }
 
     /// Legends list the learned first, then solvers, then baselines.
     pub(crate) fn kind_place(&self) -> usize {
-        let kinds = ["operator", "process", "predictions", "solver", "baseline"];
-        kinds.iter().position(|kind| *kind == self.kind).unwrap_or(kinds.len())
+        self.kind.map_or(SurrogateKind::ALL.len(), |kind| kind as usize)
     }
 
     /// The mean over samples, then over seeds, of one metric; `None` if nobody measured it.
@@ -168,25 +167,25 @@ impl<'a> Rival<'a> {
 
     /// The number of different seeds; 0 without chance.
     pub(crate) fn seeds(&self) -> usize {
-        let seeds: BTreeSet<u64> = self.contestants.iter().filter_map(|c| c.seed).collect();
+        let seeds: BTreeSet<u64> = self.summaries.iter().filter_map(|c| c.seed).collect();
         seeds.len()
     }
 
     /// Median over seeds of the wall time of one step of one sample in s.
     pub(crate) fn seconds_per_step(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.contestants.iter().map(|c| c.seconds_per_step).collect();
+        let seconds: Vec<f64> = self.summaries.iter().map(|c| c.seconds_per_step).collect();
         Some(stats::median(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
     }
 
     /// Mean over seeds of the training time in s; `None` without training.
     pub(crate) fn training_seconds(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.contestants.iter().map(|c| c.training_seconds).collect();
+        let seconds: Vec<f64> = self.summaries.iter().map(|c| c.training_seconds).collect();
         Some(stats::mean(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
     }
 
     /// Trainable real numbers; `None` without any.
     pub(crate) fn weights(&self) -> Option<usize> {
-        self.contestants.first().map(|c| c.weights).filter(|weights| *weights > 0)
+        self.summaries.first().map(|c| c.weights).filter(|weights| *weights > 0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::Evidence;
 use crate::rival::Rival;
+use data::SurrogateKind;
 
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
@@ -165,8 +166,8 @@ pub(crate) struct Look {
 pub(crate) fn look(evidence: &Evidence, rival: &Rival) -> Look {
     let place = evidence.place(rival);
     let dash = match rival.kind {
-        "solver" => DASHED,
-        "baseline" => DOTTED,
+        Some(SurrogateKind::Solver) => DASHED,
+        Some(SurrogateKind::Baseline) => DOTTED,
         _ => SOLID,
     };
     Look {

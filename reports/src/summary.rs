@@ -5,7 +5,7 @@ use crate::number::{duration, plain, rough, typeset, typeset_spread};
 use crate::rival::{Over, Rival};
 use crate::tables::{duel, equal_solver};
 use crate::{Evidence, stats};
-use data::{Manifest, Run};
+use data::{Manifest, Run, SurrogateKind};
 
 /// Below so many test samples a report says that there are few.
 const FEW_SAMPLES: usize = 10;
@@ -161,7 +161,7 @@ fn against_floor(case: &Case) -> Option<String> {
 fn against_solver(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
     let own = best.seconds_per_step()?;
-    let has_solvers = case.rivals.iter().any(|rival| rival.kind == "solver");
+    let has_solvers = case.rivals.iter().any(|rival| rival.kind == Some(SurrogateKind::Solver));
     let Some(solver) = equal_solver(case, best) else {
         return has_solvers
             .then(|| format!("No coarse solver tried here is as accurate as {}.", best.label));
@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn says_when_the_solver_is_faster_at_equal_error() {
         let text = text(|run| {
-            let solver = run.contestants.iter_mut().find(|c| c.surrogate == "solver-32");
+            let solver = run.surrogates.iter_mut().find(|c| c.surrogate == "solver-32");
             solver.expect("it is there").seconds_per_step = 5.5e-4;
         });
         assert!(text.contains("50 % of the time: at equal error the solver is faster"), "{text}");

@@ -21,7 +21,7 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
         ("two runs", vec![whole(), whole()]),
         ("two cases", vec![synthetic::run(&["cavity", "cavity-tall"])]),
         altered("no records", |run| run.records.clear()),
-        altered("no contestants", |run| run.contestants.clear()),
+        altered("no surrogates", |run| run.surrogates.clear()),
         altered("no manifest", |run| run.manifest = data::Manifest::default()),
         altered("no curves, panels and floors", |run| {
             run.curves.clear();
@@ -43,7 +43,7 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
         }),
         altered("one surrogate", |run| {
             run.records.retain(|record| record.surrogate == "fno");
-            run.contestants.retain(|contestant| contestant.surrogate == "fno");
+            run.surrogates.retain(|surrogate| surrogate.surrogate == "fno");
         }),
         altered("nothing but NaN", |run| every_number(run, f64::NAN)),
         altered("nothing but infinities", |run| every_number(run, f64::INFINITY)),
@@ -65,7 +65,7 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
                 name(&mut r.surrogate);
                 name(&mut r.channel);
             });
-            run.contestants.iter_mut().for_each(|c| {
+            run.surrogates.iter_mut().for_each(|c| {
                 name(&mut c.case);
                 name(&mut c.surrogate);
             });
@@ -99,9 +99,9 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
 fn every_number(run: &mut Run, number: f64) {
     run.records.iter_mut().for_each(|record| record.values.fill(number));
     run.floors.iter_mut().for_each(|floor| floor.values.fill(number));
-    run.contestants.iter_mut().for_each(|contestant| {
-        contestant.seconds_per_step = number;
-        contestant.training_seconds = number;
+    run.surrogates.iter_mut().for_each(|surrogate| {
+        surrogate.seconds_per_step = number;
+        surrogate.training_seconds = number;
     });
     run.curves.iter_mut().flat_map(|curve| &mut curve.points).for_each(|point| {
         point.train_loss = number;

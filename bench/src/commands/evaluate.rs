@@ -11,7 +11,8 @@ use crate::{
     judgement_source,
 };
 use data::{
-    CaseSummary, Curve, CurvePoint, Dataset, Hasher, Run, Source, Split, read_lines, write_lines,
+    CaseSummary, Dataset, Hasher, Run, Source, Split, TrainingCurve, TrainingPoint, read_lines,
+    write_lines,
 };
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use std::collections::BTreeMap;
@@ -70,13 +71,13 @@ pub(super) fn judge_case(
     let mut shown = Vec::new();
     for Judgement { contestant, records, panels } in judgements {
         if !run
-            .contestants
+            .surrogates
             .iter()
             .any(|known| known.case == contestant.case && known.surrogate == contestant.surrogate)
         {
             shown.push(panels);
         }
-        run.contestants.push(contestant);
+        run.surrogates.push(contestant);
         run.records.extend(records);
     }
     run.panels.extend(gather(shown));
@@ -92,7 +93,7 @@ struct Bout<'a> {
     contender: &'a Contender,
     seed: Option<u64>,
     /// The end of its training.
-    trained: Option<CurvePoint>,
+    trained: Option<TrainingPoint>,
 }
 
 impl Bout<'_> {
@@ -123,7 +124,7 @@ impl Bout<'_> {
         let clock = std::time::Instant::now();
         let entrant = Entrant {
             name: &contender.name,
-            kind: contender.kind.word(),
+            kind: contender.kind.kind(),
             seed: self.seed,
             training_seconds: self.trained.map_or(0.0, |point| point.seconds),
             training_threads: self.trained.map_or(0, |point| point.threads),
@@ -145,7 +146,7 @@ impl Bout<'_> {
     }
 }
 
-type Ready = (Option<u64>, Box<dyn Surrogate>, Option<Curve>);
+type Ready = (Option<u64>, Box<dyn Surrogate>, Option<TrainingCurve>);
 
 /// A contender, ready to be rolled out: once per seed if it was trained.
 fn surrogates(
@@ -189,8 +190,12 @@ fn operator(session: &Session, training: &Training<'_>) -> Result<Ready, BenchEr
         path: training.folder(&session.place).unwrap_or_default(),
         command: format!("eddymark train {}", session.suite().name),
     })?;
-    let curve =
-        Curve { case: case.clone(), surrogate: name.into(), seed, points: trained.curve.clone() };
+    let curve = TrainingCurve {
+        case: case.clone(),
+        surrogate: name.into(),
+        seed,
+        points: trained.curve.clone(),
+    };
     Ok((Some(seed), Box::new(trained), Some(curve)))
 }
 

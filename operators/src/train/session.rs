@@ -6,7 +6,7 @@ use super::{Checkpoint, Description, TrainJob, TrainProgress};
 use crate::propagator::Propagator;
 use crate::{ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Weights};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
-use data::{CurvePoint, read_lines, write_lines};
+use data::{TrainingPoint, read_lines, write_lines};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub(super) struct Session {
     jobs: usize,
     step: usize,
     best: Option<f64>,
-    curve: Vec<CurvePoint>,
+    curve: Vec<TrainingPoint>,
     /// Training losses since the curve's last point.
     losses: Vec<f64>,
     begun: Instant,
@@ -235,7 +235,7 @@ impl Session {
 
     fn add_point(&mut self, valid_loss: Option<f64>) -> Result<(), OperatorError> {
         let losses = std::mem::take(&mut self.losses);
-        self.curve.push(CurvePoint {
+        self.curve.push(TrainingPoint {
             step: self.step,
             seconds: self.seconds(),
             train_loss: losses.iter().sum::<f64>() / losses.len() as f64,
@@ -268,7 +268,7 @@ impl Session {
 
 /// Whether as many looks as the recipe bears have passed since the best one. A look that found a
 /// diverged rollout has no loss in the curve, and counts.
-pub(crate) fn is_out_of_patience(curve: &[CurvePoint], recipe: &Recipe) -> bool {
+pub(crate) fn is_out_of_patience(curve: &[TrainingPoint], recipe: &Recipe) -> bool {
     let Some(patience) = recipe.patience else { return false };
     let losses = curve.iter().filter_map(|point| Some((point.step, point.valid_loss?)));
     let Some((best, _)) = losses.min_by(|(_, a), (_, b)| a.total_cmp(b)) else { return false };

@@ -12,7 +12,7 @@ use crate::scale::Scale;
 use crate::scene::{Point, Scene, Stroke, Text};
 use crate::style::{DASHED, DOTTED, Look, Paint, look};
 use crate::{Evidence, HEADLINE, stats};
-use data::Part;
+use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 
 /// Error against time per step, with the coarse solvers joined to a front.
@@ -118,7 +118,7 @@ fn draw_levels(plot: &mut Plot, levels: &[(String, f64)]) -> Vec<Frame> {
 
 /// Joins the coarse solvers, by cost; gives frames along the line for names to keep off.
 fn draw_front(plot: &mut Plot, priced: &[Priced]) -> Vec<Frame> {
-    let solvers = priced.iter().filter(|p| p.rival.kind == "solver");
+    let solvers = priced.iter().filter(|p| p.rival.kind == Some(SurrogateKind::Solver));
     let front: Vec<(f64, f64)> = solvers.map(|p| (p.seconds, p.error)).collect();
     plot.line(front.iter().copied(), Stroke::new(Paint::Muted, 1.5).dashed(DASHED));
     let points: Vec<Point> = front.iter().map(|(x, y)| plot.at(*x, *y)).collect();

@@ -10,7 +10,7 @@ use crate::rival::Rival;
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::style::{DOTTED, Look, Marker, Paint, SOLID, look};
-use data::{Curve, Part};
+use data::{Part, TrainingCurve};
 use serde::{Deserialize, Serialize};
 
 /// Losses against optimizer steps, a panel a surrogate and a line a seed.
@@ -63,7 +63,7 @@ fn heading(rival: &Rival) -> String {
     format!("{}, {seeds} seed{}", rival.label, if seeds == 1 { "" } else { "s" })
 }
 
-fn draw_curve(plot: &mut Plot, curve: &Curve, look: Look) {
+fn draw_curve(plot: &mut Plot, curve: &TrainingCurve, look: Look) {
     let train = curve.points.iter().map(|point| (point.step as f64, point.train_loss));
     plot.line(train, Stroke::new(look.paint, 1.2).dashed(DOTTED));
     let valid = curve.points.iter().filter_map(|p| Some((p.step as f64, p.valid_loss?)));

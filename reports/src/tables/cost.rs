@@ -5,7 +5,7 @@ use crate::evidence::Case;
 use crate::number::{count, duration, plain, scientific};
 use crate::rival::Rival;
 use crate::{Cell, Evidence, Sheet};
-use data::Part;
+use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 
 /// Learned surrogates against the cheapest coarse solver that is at least as accurate.
@@ -29,7 +29,7 @@ impl Table for Cost {
 /// The cheapest solver whose headline error is at most `rival`'s, of those with a known cost.
 pub(crate) fn equal_solver<'r, 'a>(case: &'r Case<'a>, rival: &Rival) -> Option<&'r Rival<'a>> {
     let error = rival.headline()?.mean;
-    let solvers = case.rivals.iter().filter(|solver| solver.kind == "solver");
+    let solvers = case.rivals.iter().filter(|solver| solver.kind == Some(SurrogateKind::Solver));
     let as_good = solvers.filter(|s| s.headline().is_some_and(|score| score.mean <= error));
     let priced = as_good.filter_map(|solver| Some((solver, solver.seconds_per_step()?)));
     priced.min_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(solver, _)| solver)
@@ -49,7 +49,7 @@ fn break_even(case: &Case, rival: &Rival, solver: &Rival) -> Option<f64> {
 
 fn sheet(case: &Case) -> Option<Sheet> {
     let learned: Vec<&Rival> = case.rivals.iter().filter(|rival| rival.is_learned()).collect();
-    let solvers = case.rivals.iter().any(|rival| rival.kind == "solver");
+    let solvers = case.rivals.iter().any(|rival| rival.kind == Some(SurrogateKind::Solver));
     let headings = [
         "surrogate",
         "NRMSE",

@@ -6,7 +6,7 @@ use crate::metric::{Direction, direction, title};
 use crate::number::{count, duration, scientific};
 use crate::rival::{Over, Rival};
 use crate::{Cell, Evidence, HEADLINE, Sheet, stats};
-use data::Part;
+use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 
 /// All surrogates of a case from best to worst.
@@ -52,7 +52,7 @@ fn columns() -> Vec<Column> {
     let fact = |heading: &str, entry| Column { heading: heading.into(), entry, better: None };
     vec![
         fact("surrogate", |rival| Cell::text(&rival.label)),
-        fact("kind", |rival| Cell::text(rival.kind)),
+        fact("kind", |rival| Cell::text(rival.kind.map_or("", SurrogateKind::name))),
         fact("seeds", |rival| Cell::number(positive(rival.seeds()), |n| format!("{n}"))),
         contest(title("nrmse").into(), |rival| Cell::score("nrmse", rival.headline()), "nrmse"),
         fact("95 % interval", |rival| Cell::text(interval(rival))),

@@ -4,8 +4,8 @@
 //! that ranks, ratios and divergences are known beforehand.
 
 use data::{
-    CaseSummary, Contestant, Curve, CurvePoint, Floor, Manifest, Panel, Parameter, Provenance,
-    Record, Run,
+    CaseSummary, Floor, Manifest, Panel, Parameter, Provenance, Record, Run, SurrogateKind,
+    SurrogateSummary, TrainingCurve, TrainingPoint,
 };
 use std::collections::BTreeMap;
 
@@ -14,15 +14,15 @@ pub(crate) const INTERVAL: f64 = 0.25;
 const CELLS: usize = 64;
 
 /// Surrogate, kind, seeds, error at t = 1 s, growth power, seconds a step, weights.
-type Entrant = (&'static str, &'static str, u64, f64, f64, f64, usize);
+type Entrant = (&'static str, SurrogateKind, u64, f64, f64, f64, usize);
 const ENTRANTS: [Entrant; 7] = [
-    ("persistence", "baseline", 0, 0.14, 0.5, 2e-7, 0),
-    ("mean-of-train", "baseline", 0, 0.31, 0.1, 2e-7, 0),
-    ("solver-16", "solver", 0, 0.058, 0.6, 2.1e-4, 0),
-    ("solver-32", "solver", 0, 0.017, 0.6, 1.5e-3, 0),
-    ("fno", "operator", 3, 0.012, 0.9, 1.1e-3, 1_188_353),
-    ("unet", "operator", 3, 0.021, 1.1, 2.4e-3, 1_927_843),
-    ("deeponet", "operator", 1, 0.060, 1.6, 3.1e-4, 412_033),
+    ("persistence", SurrogateKind::Baseline, 0, 0.14, 0.5, 2e-7, 0),
+    ("mean-of-train", SurrogateKind::Baseline, 0, 0.31, 0.1, 2e-7, 0),
+    ("solver-16", SurrogateKind::Solver, 0, 0.058, 0.6, 2.1e-4, 0),
+    ("solver-32", SurrogateKind::Solver, 0, 0.017, 0.6, 1.5e-3, 0),
+    ("fno", SurrogateKind::Operator, 3, 0.012, 0.9, 1.1e-3, 1_188_353),
+    ("unet", SurrogateKind::Operator, 3, 0.021, 1.1, 2.4e-3, 1_927_843),
+    ("deeponet", SurrogateKind::Operator, 1, 0.060, 1.6, 3.1e-4, 412_033),
 ];
 
 /// A number in −1..1 that depends on its arguments alone.
@@ -129,11 +129,11 @@ fn seeds(entrant: &Entrant) -> Vec<Option<u64>> {
     if entrant.2 == 0 { vec![None] } else { (0..entrant.2).map(Some).collect() }
 }
 
-fn contestants(case: &str) -> Vec<Contestant> {
-    let of_seed = |entrant: &'static Entrant, seed: Option<u64>| Contestant {
+fn surrogates(case: &str) -> Vec<SurrogateSummary> {
+    let of_seed = |entrant: &'static Entrant, seed: Option<u64>| SurrogateSummary {
         case: case.into(),
         surrogate: entrant.0.into(),
-        kind: entrant.1.into(),
+        kind: entrant.1,
         seed,
         weights: entrant.6,
         training_seconds: if seed.is_some() { 83.0 + seed.unwrap_or(0) as f64 } else { 0.0 },
@@ -147,13 +147,13 @@ fn contestants(case: &str) -> Vec<Contestant> {
     ENTRANTS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
 }
 
-fn curves(case: &str) -> Vec<Curve> {
+fn curves(case: &str) -> Vec<TrainingCurve> {
     let curve = |entrant: &Entrant, seed: u64| {
         let point = |i: usize| {
             let loss =
                 entrant.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
             let jitter = |stream| 1.0 + 0.1 * noise(&[seed, i as u64, stream]);
-            CurvePoint {
+            TrainingPoint {
                 step: i * 25,
                 seconds: i as f64,
                 train_loss: loss * jitter(1),
@@ -163,14 +163,14 @@ fn curves(case: &str) -> Vec<Curve> {
                 jobs: 2,
             }
         };
-        Curve {
+        TrainingCurve {
             case: case.into(),
             surrogate: entrant.0.into(),
             seed,
             points: (1..60).map(point).collect(),
         }
     };
-    let learned = ENTRANTS.iter().filter(|entrant| entrant.1 == "operator");
+    let learned = ENTRANTS.iter().filter(|entrant| entrant.1 == SurrogateKind::Operator);
     learned.flat_map(|entrant| (0..entrant.2).map(move |seed| curve(entrant, seed))).collect()
 }
 
@@ -276,7 +276,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             .iter()
             .flat_map(|case| ENTRANTS.iter().flat_map(|e| samples(e, case)))
             .collect(),
-        contestants: cases.iter().flat_map(|case| contestants(case)).collect(),
+        surrogates: cases.iter().flat_map(|case| surrogates(case)).collect(),
         curves: cases.iter().flat_map(|case| curves(case)).collect(),
         panels: cases.iter().flat_map(|case| panels(case, height(case))).collect(),
         floors: cases.iter().flat_map(|case| floors(case)).collect(),
