@@ -1,6 +1,6 @@
 //! Surrogate × dataset → records.
 
-use crate::metrics::{Context, METRICS};
+use crate::metrics::{Context, Metric};
 use crate::panels::panels;
 use crate::timing::timed_rollout;
 use crate::{BenchError, Case, Suite};
@@ -80,13 +80,14 @@ pub struct Entrant<'a> {
     pub provenance: Provenance,
 }
 
-/// Rolls a surrogate out on every test sample, times it and scores it with every metric.
+/// Rolls a surrogate out on every test sample, times it and scores it with `metrics`.
 pub fn evaluate(
     suite: &str,
     case: &Case,
     dataset: &Dataset,
     exam: &Exam,
     entrant: &Entrant<'_>,
+    metrics: &[Box<dyn Metric>],
     surrogate: &mut dyn Surrogate,
 ) -> Result<Judgement, BenchError> {
     let mut timed = timed_rollout(surrogate, &exam.tasks)?;
@@ -130,7 +131,7 @@ pub fn evaluate(
         let mut reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
         reference.times.clone_from(&times);
         let context = Context::of(sample, &info.fields, info.interval);
-        score(&template, prediction, &reference, &context)
+        score(metrics, &template, prediction, &reference, &context)
     };
     let records: Vec<Vec<Record>> =
         exam.samples.par_iter().zip(&timed.predictions).map(judge).collect();
@@ -141,21 +142,20 @@ pub fn evaluate(
     })
 }
 
-/// All metrics of one prediction.
-fn score(
+/// The records of one prediction: those of `metrics`, all else as in `template`.
+pub fn score(
+    metrics: &[Box<dyn Metric>],
     template: &Record,
     prediction: &Trajectory,
     reference: &Trajectory,
     context: &Context,
 ) -> Vec<Record> {
     let mut records = Vec::new();
-    for entry in METRICS.entries {
-        let metric = METRICS
-            .build(entry.name, toml::Table::new())
-            .expect("every metric builds from an empty table");
+    for metric in metrics {
+        let infos = metric.infos();
         for series in metric.score(prediction, reference, context) {
             records.push(Record {
-                metric: format!("{}{}", entry.name, series.part),
+                metric: infos[series.part].name.clone(),
                 channel: series.channel,
                 unit: series.unit,
                 times: series.times,

@@ -28,7 +28,7 @@ pub use case::{Case, Reference, Refine, Roles};
 pub use catalogue::{case_names, find_case, find_suite, suite_names};
 pub use distribution::Distribution;
 pub use error::BenchError;
-pub use evaluate::{Entrant, Exam, Judgement, evaluate};
+pub use evaluate::{Entrant, Exam, Judgement, evaluate, score};
 pub use generate::{Forecast, Generated, Shard, begin, forecast, generate, solve_missing};
 pub(crate) use generate::{sample_bytes, solve_sample, spread};
 pub use place::Place;

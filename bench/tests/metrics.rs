@@ -1,8 +1,14 @@
 //! Metrics against values computed by hand, and what every metric promises.
 
-use bench::metrics::{Context, METRICS};
-use data::{Axis, Boundary, Field, Grid, Interval, Sample, Split, Trajectory};
-use ndarray::Array5;
+use bench::metrics::{self, Context, METRICS, Metric, Series};
+use bench::score;
+use data::{
+    Axis, Boundary, Direction, Field, Grid, Interval, Manifest, MetricInfo, MetricUnit,
+    NumberFormat, Part, Provenance, Record, Run, Sample, Split, Trajectory, entry,
+};
+use ndarray::{Array5, Axis as Dimension};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn context(cells: usize, is_periodic: bool) -> Context {
     let ends = [if is_periodic { Boundary::Periodic } else { Boundary::REST }; 2];
@@ -34,14 +40,13 @@ fn value(
     reference: &Trajectory,
     context: &Context,
 ) -> f64 {
-    let (name, part) = ["-low", "-mid", "-high"]
-        .iter()
-        .find_map(|part| Some((metric.strip_suffix(part)?, *part)))
-        .unwrap_or((metric, ""));
-    let metric = METRICS.build(name, toml::Table::new()).expect("it is a metric");
-    let all = metric.score(prediction, reference, context);
+    let place = |of: &dyn Metric| of.infos().iter().position(|info| info.name == metric);
+    let all = metrics::all();
+    let mut known = all.iter().filter_map(|of| Some((of, place(of.as_ref())?)));
+    let (of, part) = known.next().unwrap_or_else(|| panic!("there is no metric {metric}"));
+    let all = of.score(prediction, reference, context);
     let found = all.iter().find(|series| series.channel == channel && series.part == part);
-    found.unwrap_or_else(|| panic!("{name} has {all:?}")).values[0]
+    found.unwrap_or_else(|| panic!("{metric} has {all:?}")).values[0]
 }
 
 fn close(found: f64, expected: f64) {
@@ -235,4 +240,141 @@ fn a_mask_weighs_cells_and_is_not_judged_itself() {
         let all = metric.score(&prediction, &sample.trajectory, &context);
         assert!(all.iter().all(|series| series.channel != "m"), "{}", entry.name);
     }
+}
+
+/// What reports print is what the metrics give: names, units and the value of a perfect prediction.
+#[test]
+fn every_metric_is_as_it_declares() {
+    let context = context(8, false);
+    let y = trajectory(8, 3, |t, c, x, z| {
+        (3.0 * x + c as f64).sin() * (2.0 * z).cos() + t as f64 * 0.1
+    });
+    let mut names = BTreeSet::new();
+    for (entry, metric) in METRICS.entries.iter().zip(metrics::all()) {
+        let infos = metric.infos();
+        for info in &infos {
+            assert!(info.name.starts_with(entry.name), "{} belongs to {}", info.name, entry.name);
+            assert!(names.insert(info.name.clone()), "{} is declared twice", info.name);
+            assert!(!info.title.is_empty() && !info.definition.is_empty(), "{}", info.name);
+        }
+        let all = metric.score(&y, &y, &context);
+        let parts: BTreeSet<usize> = all.iter().map(|series| series.part).collect();
+        assert_eq!(parts, (0..infos.len()).collect(), "{}", entry.name);
+        for Series { channel, unit, values, part, .. } in all {
+            let info = &infos[part];
+            let of_channel = match channel.as_str() {
+                "p" => "Pa",
+                _ => "m/s",
+            };
+            assert_eq!(unit, info.unit.resolve(of_channel, "s"), "{} of {channel}", info.name);
+            for value in values {
+                // Rounding, and the relative error of 1e-12 that `close` allows.
+                assert!(
+                    info.ideal.is_none_or(|ideal| (value - ideal).abs() < 1e-12),
+                    "{}: {value}",
+                    info.name
+                );
+            }
+        }
+    }
+}
+
+/// A metric that eddymark does not have: all that it takes is this, `mod bias;` and a line of the registry.
+mod bias {
+    use super::*;
+
+    /// The mean of |ŷ−y| with the sign of ŷ−y, subtracted from 1: higher is better.
+    #[derive(Debug, Clone, Default, Serialize, Deserialize)]
+    #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+    pub(super) struct Unbiasedness {}
+
+    impl Part for Unbiasedness {
+        const NAME: &'static str = "unbiasedness";
+        const SUMMARY: &'static str = "1 − the mean error";
+    }
+
+    impl Metric for Unbiasedness {
+        fn infos(&self) -> Vec<MetricInfo> {
+            vec![MetricInfo {
+                direction: Direction::Higher,
+                ideal: Some(1.0),
+                format: NumberFormat::Decimals(3),
+                unit: MetricUnit::Channel,
+                ..MetricInfo::error(Self::NAME, "Lack of bias", "1 − |⟨ŷ−y⟩|, made up for a test")
+            }]
+        }
+
+        fn score(
+            &self,
+            prediction: &Trajectory,
+            reference: &Trajectory,
+            _: &Context,
+        ) -> Vec<Series> {
+            let error = &prediction.values - &reference.values;
+            let mean = |state: ndarray::ArrayView4<'_, f64>| state.sum() / state.len() as f64;
+            vec![Series {
+                channel: "velocity".into(),
+                unit: "m/s".into(),
+                times: reference.times.clone(),
+                values: error
+                    .axis_iter(Dimension(0))
+                    .map(|state| 1.0 - mean(state).abs())
+                    .collect(),
+                part: 0,
+            }]
+        }
+    }
+}
+
+/// Reports define it, write it and rank by it, and know of it by the run alone.
+#[test]
+fn a_metric_is_one_file_and_two_lines() {
+    const EXTENDED: data::Registry<dyn Metric> =
+        data::Registry { kind: "metric", entries: &[entry!(dyn Metric, bias::Unbiasedness)] };
+    let metrics: Vec<Box<dyn Metric>> = metrics::all()
+        .into_iter()
+        .chain(EXTENDED.names().map(|name| {
+            EXTENDED.build(name, toml::Table::new()).expect("an empty table builds it")
+        }))
+        .collect();
+    let context = context(4, true);
+    let y = trajectory(4, 2, |_, c, x, z| (3.0 * x + c as f64).sin() * (2.0 * z).cos());
+    let records = |surrogate: &str, error: f64| {
+        let prediction = Trajectory { values: &y.values + error, ..y.clone() };
+        let template = Record {
+            suite: "test".into(),
+            case: "made-up".into(),
+            surrogate: surrogate.into(),
+            seed: None,
+            sample: 0,
+            parameters: BTreeMap::new(),
+            metric: String::new(),
+            channel: String::new(),
+            unit: String::new(),
+            times: vec![],
+            values: vec![],
+            diverged: None,
+            provenance: Provenance::default(),
+        };
+        score(&metrics, &template, &prediction, &y, &context)
+    };
+    let run = Run {
+        manifest: Manifest { metrics: metrics::infos(&metrics), ..Manifest::default() },
+        records: [records("near", 0.125), records("far", 0.25)].concat(),
+        ..Run::default()
+    };
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let page = reports::render(&[run], folder.path()).expect("the folder is writable");
+    let text = fs_err::read_to_string(page.markdown).expect("it was just written");
+    let cells = |line: &str| line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>();
+    let row = text
+        .lines()
+        .map(cells)
+        .find(|cells| cells.get(1).is_some_and(|cell| cell == "Lack of bias"));
+    let row = row.unwrap_or_else(|| panic!("the table of all metrics has it: {text}"));
+    assert_eq!(row[2..6], ["velocity", "m/s", "**0.875**", "0.750"]);
+    assert!(
+        text.contains("**Lack of bias** (`unbiasedness`): 1 − |⟨ŷ−y⟩|, made up for a test"),
+        "{text}"
+    );
 }

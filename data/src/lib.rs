@@ -24,6 +24,7 @@ mod hash;
 mod hdf5;
 mod interval;
 mod json_lines;
+mod metric;
 mod normalize;
 mod registry;
 mod resample;
@@ -44,6 +45,7 @@ pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
 pub use interval::Interval;
 pub use json_lines::{read_lines, write_lines};
+pub use metric::{Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]

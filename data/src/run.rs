@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_declares_no_metrics_is_read() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        run().save(folder.path()).expect("the folder is writable");
+        let path = folder.path().join("run.json");
+        let text = fs_err::read_to_string(&path).expect("it was just written");
+        let older: String = text.replace(r#""metrics":[],"#, "");
+        assert_ne!(older, text);
+        fs_err::write(&path, older).expect("the folder is writable");
+        assert_eq!(Run::load(folder.path()).expect("it is a manifest of an older version"), run());
+    }
+
+    #[test]
     fn a_diverged_rollout_is_null_on_disk_and_nan_again() {
         let folder = tempfile::tempdir().expect("there is a temporary folder");
         let path = folder.path().join("records.jsonl");

@@ -1,5 +1,6 @@
 //! What the runs say, arranged by case.
 
+use crate::metric::Definitions;
 use crate::rival::{Over, Rival, reduce, rivals_of};
 use data::{CaseSummary, Floor, Run};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,8 @@ pub(crate) struct Case<'a> {
     pub(crate) rivals: Vec<Rival<'a>>,
     /// The data's own error.
     pub(crate) floors: Vec<&'a Floor>,
+    /// What the runs say of their metrics.
+    pub(crate) definitions: Definitions<'a>,
 }
 
 impl<'a> Evidence<'a> {
@@ -49,6 +52,11 @@ impl<'a> Evidence<'a> {
         let labels = unique(rivals.iter().map(|rival| rival.label.clone()));
         cases.iter_mut().for_each(Case::sort);
         Self { runs, cases, surrogates, labels }
+    }
+
+    /// What the runs say of their metrics.
+    pub(crate) fn definitions(&self) -> Definitions<'a> {
+        Definitions::new(self.runs)
     }
 
     /// The place of a surrogate among all: its colour, the same in all figures and runs.
@@ -104,7 +112,13 @@ impl<'a> Case<'a> {
                 floors.push(floor);
             }
         }
-        Self { name, summary: manifests.find(|case| case.name == name), rivals, floors }
+        Self {
+            name,
+            summary: manifests.find(|case| case.name == name),
+            rivals,
+            floors,
+            definitions: Definitions::new(runs),
+        }
     }
 
     fn sort(&mut self) {
@@ -123,7 +137,7 @@ impl<'a> Case<'a> {
         let mut all: Vec<_> = all.filter(|key| seen.insert(*key)).collect();
         all.sort_by_key(|(metric, channel)| {
             let rank = if *channel == HEADLINE.1 { 0 } else { usize::from(*channel != "all") + 1 };
-            (crate::metric::place(metric), *metric, rank)
+            (self.definitions.place(metric), *metric, rank)
         });
         all
     }

@@ -1,7 +1,6 @@
 //! A report as one HTML file that needs nothing else.
 
 use crate::figures::Drawing;
-use crate::metric;
 use crate::page::{Block, Report};
 use crate::provenance::Facts;
 use crate::sheet::Sheet;
@@ -112,12 +111,11 @@ fn figure(drawing: &Drawing) -> String {
     )
 }
 
-fn definitions(metrics: &[String]) -> String {
-    let entry = |metric: &metric::Metric| {
-        let (title, definition) = (escape(metric.title), escape(metric.definition));
-        format!("<dt>{title}</dt><dd>{definition}</dd>\n")
+fn definitions(metrics: &[[String; 3]]) -> String {
+    let entry = |[title, _, definition]: &[String; 3]| {
+        format!("<dt>{}</dt><dd>{}</dd>\n", escape(title), escape(definition))
     };
-    let entries: String = metrics.iter().filter_map(|name| metric::find(name)).map(entry).collect();
+    let entries: String = metrics.iter().map(entry).collect();
     format!(
         "<div class=\"card\"><p class=\"caption\">ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel \
          <i>all</i> is the mean over channels.</p><dl>\n{entries}</dl></div>\n"

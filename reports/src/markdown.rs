@@ -1,7 +1,6 @@
 //! A report as Markdown, with its figures beside it.
 
 use crate::figures::Drawing;
-use crate::metric;
 use crate::page::{Block, Report};
 
 /// The whole file.
@@ -35,9 +34,10 @@ fn block(block: &Block) -> String {
     }
 }
 
-fn definitions(metrics: &[String]) -> String {
-    let defined = metrics.iter().filter_map(|name| metric::find(name));
-    let lines = defined.map(|m| format!("- **{}** (`{}`): {}", m.title, m.name, m.definition));
+fn definitions(metrics: &[[String; 3]]) -> String {
+    let line =
+        |[title, name, definition]: &[String; 3]| format!("- **{title}** (`{name}`): {definition}");
+    let lines = metrics.iter().map(line);
     let heading = "ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel `all` is the mean over channels.";
     format!("{heading}\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }

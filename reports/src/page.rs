@@ -23,6 +23,10 @@ const LAYOUT: &[(&str, &[&str])] = &[
     ("Training", &["training-curves"]),
 ];
 
+/// The definition of a metric that no run declares.
+const NOT_DECLARED: &str =
+    "its run does not define it, so that its values are shown and not ranked";
+
 /// What was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
@@ -44,8 +48,8 @@ pub(crate) struct Report {
     pub(crate) sections: Vec<(String, Vec<Block>)>,
     /// Where the numbers come from.
     pub(crate) provenance: Vec<Facts>,
-    /// The names of the metrics that were measured.
-    pub(crate) metrics: Vec<String>,
+    /// Title, name and definition of the metrics that were measured.
+    pub(crate) metrics: Vec<[String; 3]>,
 }
 
 /// A part of a section.
@@ -114,14 +118,18 @@ impl Report {
         let suites: BTreeSet<&str> =
             evidence.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
         let mut metrics: Vec<String> = measured.map(|(metric, _)| metric.to_owned()).collect();
-        metrics.sort_by_key(|metric| crate::metric::place(metric));
+        metrics.sort_by_cached_key(|metric| (evidence.definitions().place(metric), metric.clone()));
         metrics.dedup();
+        let definition = |name: String| match evidence.definitions().find(&name) {
+            Some(info) => [info.title.clone(), name, info.definition.clone()],
+            None => [name.clone(), name, NOT_DECLARED.into()],
+        };
         Self {
             title: suites.into_iter().collect::<Vec<_>>().join(", "),
             summary: summary(evidence),
             sections: sections.filter(|(_, blocks)| !blocks.is_empty()).collect(),
             provenance: facts(evidence.runs),
-            metrics,
+            metrics: metrics.into_iter().map(definition).collect(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! One surrogate with all that is known of it, and its scores.
 
-use crate::HEADLINE;
-use crate::metric::direction;
+use crate::metric::Definitions;
 use crate::stats;
+use crate::{Cell, HEADLINE};
 use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,6 +42,8 @@ pub(crate) struct Rival<'a> {
     pub(crate) panels: Vec<(&'a Panel, usize)>,
     /// By metric and channel, in order of appearance.
     pub(crate) records: Vec<((&'a str, &'a str), Vec<&'a Record>)>,
+    /// What the runs say of their metrics.
+    pub(crate) definitions: Definitions<'a>,
 }
 
 /// All who were judged on a case in run `number`, in the order of the suite.
@@ -92,6 +94,7 @@ impl<'a> Rival<'a> {
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             panels: panels.filter_map(|panel| Some((panel, place(panel)?))).collect(),
             records: by_metric(records),
+            definitions: Definitions::new(runs),
         }
     }
 
@@ -124,12 +127,30 @@ impl<'a> Rival<'a> {
     pub(crate) fn score(&self, metric: &str, channel: &str, over: Over) -> Option<Score> {
         let mut seeds: BTreeMap<Option<u64>, Vec<f64>> = BTreeMap::new();
         for record in self.records(metric, channel) {
-            seeds.entry(record.seed).or_default().extend(score(record, over));
+            seeds.entry(record.seed).or_default().extend(self.score_of(record, over));
         }
         let means = seeds.values().filter(|scores| !scores.is_empty());
         let means: Vec<f64> = means.map(|scores| stats::mean(scores)).collect();
         (!means.is_empty())
             .then(|| Score { mean: stats::mean(&means), deviation: stats::deviation(&means) })
+    }
+
+    /// The times and values of a record as scores: where a rollout had diverged, the worst; undefined ones left out.
+    pub(crate) fn scored(&self, record: &'a Record) -> impl Iterator<Item = (f64, f64)> + use<'a> {
+        let worst = record.diverged.map(|_| self.definitions.worst(&record.metric));
+        record.times.iter().zip(&record.values).filter_map(move |(&time, &value)| {
+            let value = if value.is_finite() { Some(value) } else { worst };
+            Some((time, value?))
+        })
+    }
+
+    fn score_of(&self, record: &'a Record, over: Over) -> Option<f64> {
+        reduce(self.scored(record).map(|(_, value)| value).collect(), over)
+    }
+
+    /// A score of a metric as an entry of a table.
+    pub(crate) fn cell(&self, metric: &str, channel: &str, over: Over) -> Cell {
+        Cell::score(self.definitions, metric, self.score(metric, channel, over))
     }
 
     /// The headline over all steps.
@@ -146,7 +167,7 @@ impl<'a> Rival<'a> {
     ) -> BTreeMap<usize, f64> {
         let mut samples: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
         for record in self.records(metric, channel) {
-            samples.entry(record.sample).or_default().extend(score(record, over));
+            samples.entry(record.sample).or_default().extend(self.score_of(record, over));
         }
         let scored = samples.into_iter().filter(|(_, scores)| !scores.is_empty());
         scored.map(|(sample, scores)| (sample, stats::mean(&scores))).collect()
@@ -187,19 +208,6 @@ impl<'a> Rival<'a> {
     pub(crate) fn weights(&self) -> Option<usize> {
         self.summaries.first().map(|c| c.weights).filter(|weights| *weights > 0)
     }
-}
-
-/// The values of a record as scores: where a rollout had diverged, the worst; undefined ones left out.
-pub(crate) fn scored(record: &Record) -> impl Iterator<Item = (f64, f64)> {
-    let worst = record.diverged.map(|_| direction(&record.metric).worst());
-    record.times.iter().zip(&record.values).filter_map(move |(&time, &value)| {
-        let value = if value.is_finite() { Some(value) } else { worst };
-        Some((time, value?))
-    })
-}
-
-fn score(record: &Record, over: Over) -> Option<f64> {
-    reduce(scored(record).map(|(_, value)| value).collect(), over)
 }
 
 pub(crate) fn reduce(values: Vec<f64>, over: Over) -> Option<f64> {

@@ -1,8 +1,9 @@
 //! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
 
 use crate::html::escape;
-use crate::metric::{Direction, write};
+use crate::metric::Definitions;
 use crate::rival::Score;
+use data::Direction;
 
 /// A table before it is typeset.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,9 +46,10 @@ impl Cell {
     }
 
     /// A score of a metric; a dash stands for `None`.
-    pub(crate) fn score(metric: &str, score: Option<Score>) -> Self {
+    pub(crate) fn score(definitions: Definitions<'_>, metric: &str, score: Option<Score>) -> Self {
         Self::number(score.map(|score| score.mean), |mean| {
-            write(metric, Score { mean, deviation: score.and_then(|score| score.deviation) })
+            definitions
+                .write(metric, Score { mean, deviation: score.and_then(|score| score.deviation) })
         })
     }
 

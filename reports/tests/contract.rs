@@ -22,6 +22,7 @@ fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
         ("two cases", vec![synthetic::run(&["cavity", "cavity-tall"])]),
         altered("no records", |run| run.records.clear()),
         altered("no surrogates", |run| run.surrogates.clear()),
+        altered("no metric is declared", |run| run.manifest.metrics.clear()),
         altered("no manifest", |run| run.manifest = data::Manifest::default()),
         altered("no curves, panels and floors", |run| {
             run.curves.clear();

@@ -41,6 +41,33 @@ fn a_report_is_the_same_twice() {
     assert!(parquet[0] == parquet[1], "records.parquet differs");
 }
 
+/// Runs of older versions do not declare their metrics: only the headline, an error by its choice, is ranked.
+#[test]
+fn a_metric_that_its_run_does_not_declare_is_not_ranked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut run = synthetic::run(&["cavity"]);
+    run.manifest.metrics.clear();
+    let markdown = read(&reports::render(&[run], folder.path()).expect("a report").markdown);
+    assert!(
+        markdown.contains(
+            "- **pearson** (`pearson`): its run does not define it, so that its values are shown and not ranked"
+        ),
+        "{markdown}"
+    );
+    let row = |metric: &str| {
+        let start = format!("| {metric} ");
+        let all = markdown.split_once("## All metrics").expect("there is a table of all metrics").1;
+        all.lines()
+            .find(|line| line.starts_with(&start))
+            .expect("every metric has a row")
+            .to_owned()
+    };
+    assert!(row("NRMSE").contains("**"), "{}", row("NRMSE"));
+    for metric in ["pearson", "correlation-time", "rmse"] {
+        assert!(!row(metric).contains("**"), "{}", row(metric));
+    }
+}
+
 #[test]
 fn nothing_to_report_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");

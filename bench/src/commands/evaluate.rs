@@ -8,7 +8,7 @@ use crate::floors::floors;
 use crate::panels::gather;
 use crate::{
     BenchError, Case, Contender, Entrant, Exam, Judgement, Kind, Training, evaluate as judge,
-    judgement_source,
+    judgement_source, metrics,
 };
 use data::{
     CaseSummary, Dataset, Hasher, Run, Source, Split, TrainingCurve, TrainingPoint, read_lines,
@@ -32,6 +32,7 @@ pub(super) fn finish(session: &Session, mut run: Run) -> Result<(), BenchError> 
     let suite = session.suite();
     run.manifest.suite.clone_from(&suite.name);
     run.manifest.summary.clone_from(&suite.summary);
+    run.manifest.metrics = metrics::infos(&metrics::all());
     run.manifest.created =
         humantime::format_rfc3339_seconds(std::time::SystemTime::now()).to_string();
     let hashes = |of: fn(&CaseSummary) -> &String| {
@@ -131,8 +132,15 @@ impl Bout<'_> {
             training_jobs: self.trained.map_or(0, |point| point.jobs),
             provenance,
         };
-        let judgement =
-            judge(&session.suite().name, case, self.dataset, self.exam, &entrant, surrogate)?;
+        let judgement = judge(
+            &session.suite().name,
+            case,
+            self.dataset,
+            self.exam,
+            &entrant,
+            &metrics::all(),
+            surrogate,
+        )?;
         bar.finish_and_clear();
         session.progress.say(&format!(
             "{}: {} judged in {}",

@@ -3,7 +3,7 @@
 use super::pearson::correlation;
 use super::series::{each_channel, with_mean};
 use super::{Context, Metric, Series};
-use data::{Invalid, Part, Trajectory};
+use data::{Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,21 @@ impl Part for CorrelationTime {
 }
 
 impl Metric for CorrelationTime {
+    fn infos(&self) -> Vec<MetricInfo> {
+        let definition = format!(
+            "time until the correlation of ŷ and y, mean over channels, first falls below {}; \
+             the whole rollout if it never does",
+            self.threshold
+        );
+        vec![MetricInfo {
+            unit: MetricUnit::Time,
+            direction: Direction::Higher,
+            ideal: None,
+            format: NumberFormat::Plain,
+            ..MetricInfo::error(Self::NAME, "correlation time", &definition)
+        }]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

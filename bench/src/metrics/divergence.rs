@@ -1,7 +1,7 @@
 //! Whether an incompressible prediction stays incompressible.
 
 use super::{Context, Metric, Series};
-use data::{Boundary, Part, Trajectory};
+use data::{Boundary, MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::{Array3, ArrayView3, ArrayView4, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,15 @@ impl Part for Divergence {
 }
 
 impl Metric for Divergence {
+    fn infos(&self) -> Vec<MetricInfo> {
+        let definition = "root mean square of ∇·u of the predicted velocity over the inner cells, by central differences";
+        vec![MetricInfo {
+            unit: MetricUnit::Fixed("1/s".into()),
+            ideal: None,
+            ..MetricInfo::error(Self::NAME, "divergence", definition)
+        }]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,
@@ -42,7 +51,7 @@ impl Metric for Divergence {
                     )
                 })
                 .collect(),
-            part: "",
+            part: 0,
         };
         let velocity = context.vectors().filter(|(field, _)| field.name == "velocity");
         velocity.map(of_field).collect()

@@ -2,7 +2,7 @@
 
 use super::series::{each_vector, mean_square, ratio};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, Part, Trajectory};
 use ndarray::ArrayView4;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,14 @@ impl Part for EnergyError {
 }
 
 impl Metric for EnergyError {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo::error(
+            Self::NAME,
+            "energy error",
+            "relative error of the total kinetic energy, |Σ|ŷ|² − Σ|y|²| / Σ|y|²",
+        )]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

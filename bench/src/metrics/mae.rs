@@ -2,7 +2,7 @@
 
 use super::series::each_channel;
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,13 @@ impl Part for Mae {
 }
 
 impl Metric for Mae {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![
+            MetricInfo::error(Self::NAME, "MAE", "⟨|ŷ−y|⟩ in the channel's unit")
+                .with_unit(MetricUnit::Channel),
+        ]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

@@ -2,7 +2,7 @@
 
 use super::series::each_channel;
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::{ArrayView3, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,17 @@ impl Part for MaxError {
 }
 
 impl Metric for MaxError {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![
+            MetricInfo::error(
+                Self::NAME,
+                "max error",
+                "the greatest |ŷ−y| over the cells, in the channel's unit",
+            )
+            .with_unit(MetricUnit::Channel),
+        ]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

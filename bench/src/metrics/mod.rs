@@ -33,11 +33,16 @@ pub use spectrum_error::SpectrumError;
 pub use vrmse::Vrmse;
 pub use well_vrmse::WellVrmse;
 
-use data::{Registry, Trajectory, entry};
+use data::{MetricInfo, Registry, Trajectory, entry};
 
 /// A score of a prediction against its reference.
 pub trait Metric: Send + Sync {
-    /// One or more series of values, a value a step or one for the rollout.
+    /// What reports say of it; one entry per part.
+    ///
+    /// The name of a metric with one part is that of the registry; the names of several parts begin with it.
+    fn infos(&self) -> Vec<MetricInfo>;
+
+    /// One or more series of values: one value per step, or one for the whole rollout.
     ///
     /// Shapes: both trajectories are `[time, channel, x, y, z]` at the same times.
     fn score(
@@ -66,3 +71,16 @@ pub const METRICS: Registry<dyn Metric> = Registry {
         entry!(dyn Metric, SpectrumError),
     ],
 };
+
+/// All metrics with their default parameters.
+pub fn all() -> Vec<Box<dyn Metric>> {
+    let build = |name| {
+        METRICS.build(name, toml::Table::new()).expect("every metric builds from an empty table")
+    };
+    METRICS.names().map(build).collect()
+}
+
+/// What reports say of `metrics`, in order.
+pub fn infos(metrics: &[Box<dyn Metric>]) -> Vec<MetricInfo> {
+    metrics.iter().flat_map(|metric| metric.infos()).collect()
+}

@@ -2,7 +2,7 @@
 
 use super::series::{each_vector, mean_square, mean_square_error, ratio};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, Part, Trajectory};
 use ndarray::ArrayView4;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ impl Part for Nmse {
 }
 
 impl Metric for Nmse {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo::error(Self::NAME, "NMSE", "⟨(ŷ−y)²⟩ / ⟨y²⟩, as CFDBench computes it")]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

@@ -2,7 +2,7 @@
 
 use super::series::{mean_square, root_ratio};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
 /// Error relative to the reference's size, per step, of every channel and of every vector field whole.
@@ -22,6 +22,14 @@ impl Part for Nrmse {
 }
 
 impl Metric for Nrmse {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo::error(
+            Self::NAME,
+            "NRMSE",
+            "√⟨(ŷ−y)²⟩ / √⟨y²⟩; 1 is the error of predicting zero",
+        )]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

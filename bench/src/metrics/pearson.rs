@@ -2,7 +2,7 @@
 
 use super::series::{each_channel, variance, with_mean};
 use super::{Context, Metric, Series, Weights};
-use data::{Part, Trajectory};
+use data::{Direction, MetricInfo, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,20 @@ impl Part for Pearson {
 }
 
 impl Metric for Pearson {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo {
+            direction: Direction::Higher,
+            ideal: Some(1.0),
+            // Four decimals tell a correlation of 0.999 from one of 0.9999.
+            format: NumberFormat::Decimals(4),
+            ..MetricInfo::error(
+                Self::NAME,
+                "Pearson",
+                "the correlation of ŷ and y over the cells; 1 is best",
+            )
+        }]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

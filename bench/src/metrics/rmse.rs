@@ -2,7 +2,7 @@
 
 use super::series::{each_channel, mean_square_error};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,13 @@ impl Part for Rmse {
 }
 
 impl Metric for Rmse {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![
+            MetricInfo::error(Self::NAME, "RMSE", "√⟨(ŷ−y)²⟩ in the channel's unit")
+                .with_unit(MetricUnit::Channel),
+        ]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

@@ -64,8 +64,8 @@ pub struct Series {
     pub times: Vec<f64>,
     /// The values at `times`.
     pub values: Vec<f64>,
-    /// What part of the metric it is, appended to its name; empty for the whole.
-    pub part: &'static str,
+    /// Its place in [`super::Metric::infos`]: 0, unless the metric has several parts.
+    pub part: usize,
 }
 
 /// `score` of every channel that is not constant at every step.
@@ -86,7 +86,7 @@ pub(super) fn each_channel(
                 score(p.index_axis_move(Axis(0), number), y.index_axis_move(Axis(0), number))
             })
             .collect(),
-        part: "",
+        part: 0,
     };
     let channels = context.channels.iter().enumerate();
     channels.filter(|(_, channel)| !channel.constant).map(of_channel).collect()
@@ -113,7 +113,7 @@ pub(super) fn each_vector(
                 )
             })
             .collect(),
-        part: "",
+        part: 0,
     };
     context.vectors().map(of_field).collect()
 }

@@ -1,7 +1,7 @@
 //! At which scales the error lives.
 
 use super::{Context, Metric, Series};
-use data::{Invalid, Part, Trajectory};
+use data::{Invalid, MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::{Array1, Array2, Array3, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,23 @@ impl Part for SpectrumError {
 }
 
 impl Metric for SpectrumError {
+    fn infos(&self) -> Vec<MetricInfo> {
+        let [low, high] = self.bounds;
+        let band = |part: &str, waves: String| {
+            let (name, title) =
+                (format!("{}-{part}", Self::NAME), format!("spectrum error, {part}"));
+            let definition = format!(
+                "RMSE of the Fourier modes with {waves} wavelengths along the longest axis"
+            );
+            MetricInfo::error(&name, &title, &definition).with_unit(MetricUnit::Channel)
+        };
+        vec![
+            band("low", format!("fewer than {low}")),
+            band("mid", format!("{low} to {high}")),
+            band("high", format!("{high} or more")),
+        ]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,
@@ -60,14 +77,14 @@ impl Metric for SpectrumError {
                     self.bands(&spectrum, components, range.len())
                 })
                 .collect();
-            let series = |(band, part)| Series {
+            let series = |band: usize| Series {
                 channel: field.name.clone(),
                 unit: field.unit.clone(),
                 times: reference.times.clone(),
                 values: bands.iter().map(|bands| bands[band]).collect(),
-                part,
+                part: band,
             };
-            [(0, "-low"), (1, "-mid"), (2, "-high")].map(series)
+            [0, 1, 2].map(series)
         };
         context.vectors().flat_map(of_field).collect()
     }

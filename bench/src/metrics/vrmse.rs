@@ -2,7 +2,7 @@
 
 use super::series::{root_ratio, variance};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
 /// Error relative to the reference's spread, per step, of every channel and of every vector field whole.
@@ -23,6 +23,14 @@ impl Part for Vrmse {
 }
 
 impl Metric for Vrmse {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo::error(
+            Self::NAME,
+            "VRMSE",
+            "√⟨(ŷ−y)²⟩ / the standard deviation of y over the cells; 1 is the error of predicting y's mean",
+        )]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

@@ -2,7 +2,7 @@
 
 use super::series::{root_ratio, variance};
 use super::{Context, Metric, Series};
-use data::{Part, Trajectory};
+use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
 /// The Well's headline metric as its code computes it, for comparison with its tables.
@@ -25,6 +25,14 @@ impl Part for WellVrmse {
 }
 
 impl Metric for WellVrmse {
+    fn infos(&self) -> Vec<MetricInfo> {
+        vec![MetricInfo::error(
+            Self::NAME,
+            "VRMSE (The Well)",
+            "√(⟨(ŷ−y)²⟩ / (s² + 10⁻⁷)) with the unbiased variance s² of y, as The Well computes it; depends on units",
+        )]
+    }
+
     fn score(
         &self,
         prediction: &Trajectory,

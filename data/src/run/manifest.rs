@@ -1,6 +1,6 @@
 //! What a run was: its suite and its cases.
 
-use crate::{Interval, Parameter, Provenance};
+use crate::{Interval, MetricInfo, Parameter, Provenance};
 use serde::{Deserialize, Serialize};
 
 /// What a run was.
@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 pub struct Manifest {
     /// The suite's name.
     pub suite: String,
-    /// What the suite is, in a sentence.
+    /// The suite in a sentence.
     pub summary: String,
-    /// When it ended, as `2026-01-31T12:00:00Z`.
+    /// The time of its end, as `2026-01-31T12:00:00Z`.
     pub created: String,
-    /// What every number has in common.
+    /// The provenance that all records have in common.
     pub provenance: Provenance,
-    /// What was asked, one entry a case.
+    /// The metrics, in the order of reports; empty in runs that were written before metrics declared themselves.
+    #[serde(default)]
+    pub metrics: Vec<MetricInfo>,
+    /// One entry per case.
     pub cases: Vec<CaseSummary>,
 }
 
@@ -25,7 +28,7 @@ pub struct Manifest {
 pub struct CaseSummary {
     /// The case's name.
     pub name: String,
-    /// What it is, in a sentence.
+    /// The case in a sentence.
     pub summary: String,
     /// The problem's name.
     pub problem: String,
@@ -33,16 +36,16 @@ pub struct CaseSummary {
     pub case_hash: String,
     /// Content hash of the dataset.
     pub dataset_hash: String,
-    /// Samples of train, valid and test.
+    /// The numbers of samples for training, validation and test.
     pub samples: [usize; 3],
     /// Output cells along x, y, z.
     pub cells: [usize; 3],
     /// Time between states.
     pub interval: Interval,
-    /// The number of steps that were rolled out.
+    /// The number of predicted states.
     pub steps: usize,
     /// The parameters, with the least and greatest value over all samples.
     pub parameters: Vec<(Parameter, f64, f64)>,
-    /// Further facts worth a line each, such as `reference grid` → `128 × 128`.
+    /// Further facts, such as `reference grid` → `128 × 128`.
     pub facts: Vec<(String, String)>,
 }

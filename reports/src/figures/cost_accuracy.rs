@@ -5,7 +5,6 @@ use crate::evidence::Case;
 use crate::font::text_width;
 use crate::frame::Frame;
 use crate::labels::{around, label_beside};
-use crate::metric::title;
 use crate::plot::{Plot, SMALL};
 use crate::rival::{Over, Rival};
 use crate::scale::Scale;
@@ -53,7 +52,7 @@ fn draw_case(evidence: &Evidence, case: &Case) -> Option<Drawing> {
     let mut scene = Scene { height: 442.0, ..Scene::new(900.0) };
     let frame = Frame { x: 82.0, y: 16.0, width: 798.0, height: 360.0 };
     let mut plot = Plot { scene: &mut scene, frame, x, y };
-    plot.axes("", "time per rollout step and sample / s", title(HEADLINE.0));
+    plot.axes("", "time per rollout step and sample / s", evidence.definitions().title(HEADLINE.0));
     let mut taken = draw_levels(&mut plot, &levels);
     taken.extend(draw_front(&mut plot, &priced));
     draw_points(&mut plot, &priced, &mut taken);

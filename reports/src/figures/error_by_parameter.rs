@@ -4,7 +4,6 @@ use super::{Drawing, Figure};
 use crate::evidence::Case;
 use crate::frame::{bottom, facets};
 use crate::labels::legend;
-use crate::metric::title;
 use crate::number::labelled;
 use crate::plot::Plot;
 use crate::rival::Rival;
@@ -64,7 +63,7 @@ impl ErrorByParameter {
             let points: Vec<Points> = rivals.iter().map(|r| points(case, r, parameter)).collect();
             let Some((x, y)) = self.scales(&points) else { continue };
             let mut plot = Plot { scene: &mut scene, frame: *frame, x, y };
-            plot.axes("", &axis_label(case, parameter), title(HEADLINE.0));
+            plot.axes("", &axis_label(case, parameter), evidence.definitions().title(HEADLINE.0));
             draw_points(&mut plot, &points, &looks);
             drawn += 1;
         }

@@ -4,9 +4,8 @@ use super::{Drawing, Figure};
 use crate::evidence::Case;
 use crate::frame::{bottom, columns, facets};
 use crate::labels::{ending, legend};
-use crate::metric::title;
 use crate::plot::Plot;
-use crate::rival::{Rival, scored};
+use crate::rival::Rival;
 use crate::scale::Scale;
 use crate::scene::{Scene, Stroke};
 use crate::stats::{median, quantile};
@@ -85,7 +84,7 @@ impl ErrorGrowth {
         scene.height = bottom(&frames);
         for ((channel, growths), frame) in channels.iter().zip(frames) {
             let mut plot = Plot { scene: &mut scene, frame, x, y };
-            plot.axes(&subtitle(channel), &time, title(&self.metric));
+            plot.axes(&subtitle(channel), &time, evidence.definitions().title(&self.metric));
             draw_growths(&mut plot, growths);
             draw_floor(&mut plot, case, &self.metric, channel);
         }
@@ -96,7 +95,7 @@ impl ErrorGrowth {
                 "Median {} over test samples and seeds; bands hold the {:.0} to {:.0} % quantiles. A rollout that \
                  diverged counts as infinite from there on, and a cross ends the line when more than half of them \
                  have. Grey dashes: the reference's own error, mean over samples.",
-                title(&self.metric),
+                evidence.definitions().title(&self.metric),
                 100.0 * self.band[0],
                 100.0 * self.band[1],
             ),
@@ -117,7 +116,7 @@ impl ErrorGrowth {
     fn steps(&self, rival: &Rival, channel: &str) -> Vec<Step> {
         let mut steps: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
         for record in rival.records(&self.metric, channel) {
-            for (step, (time, value)) in scored(record).enumerate() {
+            for (step, (time, value)) in rival.scored(record).enumerate() {
                 steps.resize_with(steps.len().max(step + 1), Default::default);
                 steps[step].0.push(time);
                 steps[step].1.push(value);

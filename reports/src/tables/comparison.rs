@@ -4,7 +4,7 @@ use super::Table;
 use super::significance::duel;
 use crate::evidence::Case;
 use crate::number::plain;
-use crate::rival::Rival;
+use crate::rival::{Over, Rival};
 use crate::{Cell, Evidence, HEADLINE, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
@@ -63,7 +63,7 @@ fn pairs<'r, 'a>(case: &'r Case<'a>, run: usize) -> Vec<(&'r Rival<'a>, &'r Riva
 }
 
 fn row(first: &Rival, other: &Rival) -> Vec<Cell> {
-    let score = |rival: &Rival| Cell::score(HEADLINE.0, rival.headline()).text;
+    let score = |rival: &Rival| rival.cell(HEADLINE.0, HEADLINE.1, Over::Steps).text;
     let duel = duel(first, other);
     let of_duel = match &duel {
         // Records of the same seeds on the same data agree to the last bit.

@@ -2,11 +2,11 @@
 
 use super::Table;
 use crate::evidence::Case;
-use crate::metric::{Direction, direction, title};
+use crate::metric::Definitions;
 use crate::number::{count, duration, scientific};
 use crate::rival::{Over, Rival};
 use crate::{Cell, Evidence, HEADLINE, Sheet, stats};
-use data::{Part, SurrogateKind};
+use data::{Direction, Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 
 /// All surrogates of a case from best to worst.
@@ -46,29 +46,36 @@ const WIDE: [&str; 6] = [
     "weights",
 ];
 
-fn columns() -> Vec<Column> {
-    let contest =
-        |heading: String, entry, metric| Column { heading, entry, better: Some(direction(metric)) };
+fn columns(definitions: Definitions<'_>) -> Vec<Column> {
+    let contest = |heading: &str, entry, metric| Column {
+        heading: heading.into(),
+        entry,
+        better: definitions.direction(metric),
+    };
     let fact = |heading: &str, entry| Column { heading: heading.into(), entry, better: None };
     vec![
         fact("surrogate", |rival| Cell::text(&rival.label)),
         fact("kind", |rival| Cell::text(rival.kind.map_or("", SurrogateKind::name))),
         fact("seeds", |rival| Cell::number(positive(rival.seeds()), |n| format!("{n}"))),
-        contest(title("nrmse").into(), |rival| Cell::score("nrmse", rival.headline()), "nrmse"),
+        contest("NRMSE", |rival| rival.cell(HEADLINE.0, HEADLINE.1, Over::Steps), HEADLINE.0),
         fact("95 % interval", |rival| Cell::text(interval(rival))),
         contest(
-            format!("{}, last step", title("nrmse")),
-            |rival| Cell::score("nrmse", rival.score("nrmse", HEADLINE.1, Over::LastStep)),
-            "nrmse",
+            "NRMSE, last step",
+            |rival| rival.cell(HEADLINE.0, HEADLINE.1, Over::LastStep),
+            HEADLINE.0,
         ),
         contest(
-            format!("{}, all channels", title("nrmse")),
-            |rival| Cell::score("nrmse", rival.score("nrmse", "all", Over::Steps)),
-            "nrmse",
+            "NRMSE, all channels",
+            |rival| rival.cell(HEADLINE.0, "all", Over::Steps),
+            HEADLINE.0,
         ),
-        contest("correlation time / s".into(), correlation_time, "correlation-time"),
-        contest("divergence / s⁻¹".into(), divergence, "divergence"),
-        contest("time per step".into(), step_time, "seconds"),
+        contest("correlation time / s", correlation_time, "correlation-time"),
+        contest("divergence / s⁻¹", divergence, "divergence"),
+        Column {
+            heading: "time per step".into(),
+            entry: step_time,
+            better: Some(Direction::Lower),
+        },
         fact("training", |rival| Cell::number(rival.training_seconds(), duration)),
         fact("weights", |rival| Cell::text(rival.weights().map_or_else(|| "–".into(), count))),
         fact("diverged", diverged),
@@ -78,7 +85,7 @@ fn columns() -> Vec<Column> {
 impl Leaderboard {
     fn sheet(&self, case: &Case) -> Sheet {
         let fits = |column: &Column| !(self.compact && WIDE.contains(&column.heading.as_str()));
-        sheet(case, &columns().into_iter().filter(fits).collect::<Vec<_>>())
+        sheet(case, &columns(case.definitions).into_iter().filter(fits).collect::<Vec<_>>())
     }
 }
 
@@ -164,11 +171,11 @@ fn interval(rival: &Rival) -> String {
 }
 
 fn correlation_time(rival: &Rival) -> Cell {
-    Cell::score("correlation-time", rival.score("correlation-time", "all", Over::Steps))
+    rival.cell("correlation-time", "all", Over::Steps)
 }
 
 fn divergence(rival: &Rival) -> Cell {
-    Cell::score("divergence", rival.score("divergence", "velocity", Over::Steps))
+    rival.cell("divergence", "velocity", Over::Steps)
 }
 
 fn step_time(rival: &Rival) -> Cell {

@@ -2,7 +2,6 @@
 
 use super::Table;
 use crate::evidence::Case;
-use crate::metric::{direction, title};
 use crate::rival::Over;
 use crate::sheet::mark_best;
 use crate::{Cell, Evidence, Sheet};
@@ -44,10 +43,12 @@ fn sheet(case: &Case) -> Sheet {
 
 fn row(case: &Case, metric: &str, channel: &str) -> Vec<Cell> {
     let unit = case.rivals.iter().flat_map(|rival| rival.records(metric, channel)).next();
-    let facts = [title(metric), channel, unit.map_or("", |record| &record.unit)].map(Cell::text);
-    let scores = case.rivals.iter().map(|rival| rival.score(metric, channel, Over::Steps));
-    let scores = scores.map(|score| Cell::score(metric, score));
+    let facts = [case.definitions.title(metric), channel, unit.map_or("", |record| &record.unit)]
+        .map(Cell::text);
+    let scores = case.rivals.iter().map(|rival| rival.cell(metric, channel, Over::Steps));
     let mut row: Vec<Cell> = facts.into_iter().chain(scores).collect();
-    mark_best(row[3..].iter_mut(), direction(metric));
+    if let Some(direction) = case.definitions.direction(metric) {
+        mark_best(row[3..].iter_mut(), direction);
+    }
     row
 }

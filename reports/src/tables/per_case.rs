@@ -1,10 +1,9 @@
 //! Who is best where.
 
 use super::Table;
-use crate::metric::direction;
 use crate::rival::Rival;
 use crate::{Cell, Evidence, HEADLINE, Sheet};
-use data::Part;
+use data::{Direction, Part};
 use serde::{Deserialize, Serialize};
 
 /// The headline of every surrogate on every case; there is none of a single case.
@@ -33,13 +32,15 @@ impl Table for PerCase {
             rows: evidence.labels.iter().map(|label| row(evidence, label)).collect(),
             ..Sheet::default()
         };
-        (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, direction(HEADLINE.0)));
+        (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, Direction::Lower));
         vec![sheet]
     }
 }
 
 fn row(evidence: &Evidence, label: &str) -> Vec<Cell> {
-    let entry = |rival: Option<&Rival>| Cell::score(HEADLINE.0, rival.and_then(Rival::headline));
+    let entry = |rival: Option<&Rival>| {
+        Cell::score(evidence.definitions(), HEADLINE.0, rival.and_then(Rival::headline))
+    };
     let rivals = evidence.cases.iter().map(|case| case.rivals.iter().find(|r| r.label == label));
     [Cell::text(label)].into_iter().chain(rivals.map(entry)).collect()
 }

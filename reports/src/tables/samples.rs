@@ -2,12 +2,11 @@
 
 use super::Table;
 use crate::evidence::Case;
-use crate::metric::direction;
 use crate::number::{plain, scientific};
 use crate::rival::Rival;
 use crate::sheet::mark_best;
-use crate::{Cell, Evidence, HEADLINE, Sheet};
-use data::{Invalid, Part};
+use crate::{Cell, Evidence, Sheet};
+use data::{Direction, Invalid, Part};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -55,7 +54,7 @@ impl Samples {
             let scores = scores.iter().map(|s| Cell::number(s.get(sample).copied(), scientific));
             let mut row = vec![Cell::text(sample.to_string())];
             row.extend(parameters.chain(scores));
-            mark_best(row[1..].iter_mut(), direction(HEADLINE.0));
+            mark_best(row[1..].iter_mut(), Direction::Lower);
             row
         };
         Sheet {

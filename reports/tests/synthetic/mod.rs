@@ -4,8 +4,9 @@
 //! that ranks, ratios and divergences are known beforehand.
 
 use data::{
-    CaseSummary, Floor, Manifest, Panel, Parameter, Provenance, Record, Run, SurrogateKind,
-    SurrogateSummary, TrainingCurve, TrainingPoint,
+    CaseSummary, Direction, Floor, Manifest, MetricInfo, MetricUnit, NumberFormat, Panel,
+    Parameter, Provenance, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve,
+    TrainingPoint,
 };
 use std::collections::BTreeMap;
 
@@ -124,6 +125,51 @@ const METRICS: [(&str, &str, &str); 12] = [
     ("spectrum-error-low", "velocity", ""),
     ("correlation-time", "all", "s"),
 ];
+
+/// Declarations as metrics make them, each with another direction, unit or format.
+fn metrics() -> Vec<MetricInfo> {
+    let relative = |name: &str, title: &str, scale: &str| {
+        MetricInfo::error(name, title, &format!("√⟨(ŷ−y)²⟩ / {scale}"))
+    };
+    let higher = |name: &str, title: &str, format, definition: &str| MetricInfo {
+        direction: Direction::Higher,
+        format,
+        ..MetricInfo::error(name, title, definition)
+    };
+    vec![
+        relative("nrmse", "NRMSE", "√⟨y²⟩; 1 is the error of predicting zero"),
+        relative("vrmse", "VRMSE", "the standard deviation of y over the cells"),
+        MetricInfo::error("rmse", "RMSE", "√⟨(ŷ−y)²⟩ in the channel's unit")
+            .with_unit(MetricUnit::Channel),
+        MetricInfo {
+            ideal: Some(1.0),
+            ..higher(
+                "pearson",
+                "Pearson",
+                NumberFormat::Decimals(4),
+                "the correlation of ŷ and y over the cells",
+            )
+        },
+        MetricInfo {
+            ideal: None,
+            unit: MetricUnit::Time,
+            ..higher(
+                "correlation-time",
+                "correlation time",
+                NumberFormat::Plain,
+                "time until the correlation falls below 0.8",
+            )
+        },
+        MetricInfo {
+            ideal: None,
+            ..MetricInfo::error("divergence", "divergence", "root mean square of ∇·u")
+                .with_unit(MetricUnit::Fixed("1/s".into()))
+        },
+        MetricInfo::error("energy-error", "energy error", "|Σ|ŷ|² − Σ|y|²| / Σ|y|²"),
+        MetricInfo::error("spectrum-error-low", "spectrum error, low", "RMSE of the long waves")
+            .with_unit(MetricUnit::Channel),
+    ]
+}
 
 fn seeds(entrant: &Entrant) -> Vec<Option<u64>> {
     if entrant.2 == 0 { vec![None] } else { (0..entrant.2).map(Some).collect() }
@@ -270,6 +316,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             summary: "numbers made up to look at reports".into(),
             created: "2026-01-31T12:00:00Z".into(),
             provenance: provenance(),
+            metrics: metrics(),
             cases: cases.iter().map(|case| summary(case)).collect(),
         },
         records: cases
