@@ -1,12 +1,9 @@
-//! Weights that other programs trained.
+//! Programs whose trained weights can be read.
 
-mod fno;
-mod ifactformer;
-mod state_dict;
-
+use super::state_dict::StateDict;
+use super::{fno, ifactformer};
 use crate::OperatorError;
 use candle_core::{Device, Tensor};
-use state_dict::StateDict;
 use std::collections::HashMap;
 use std::path::Path;
 
