@@ -1,11 +1,13 @@
 //! Guesses: neural operators, and whatever else can be rolled out.
 
+mod autograd;
 mod count;
 mod device;
 mod error;
 mod external;
 mod fit;
 mod interface;
+mod kernels;
 pub mod layers;
 mod models;
 mod operator;

@@ -1,12 +1,10 @@
 //! Attention along the axes: a kernel an axis, applied to values.
 
-mod by_hand;
 mod composed;
-mod rows;
 
 use super::pointwise;
-use super::slices::by_hand;
-use by_hand::Mix;
+use crate::kernels::axial::Mix;
+use crate::kernels::slices::by_hand;
 use candle_core::{D, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 

@@ -1,7 +1,7 @@
 //! A fixed linear map along one axis: resampling, or a transform.
 
-use super::slices::{by_hand, matrix, matrix_mut, output, values, zeros};
-use crate::layers::matrix_product::multiply;
+use crate::kernels::matrix_product::multiply;
+use crate::kernels::slices::{by_hand, matrix, matrix_mut, output, values, zeros};
 use candle_core::{CpuStorage, CustomOp1, DType, Device, Layout, Result, Shape, Tensor};
 use ndarray::Array2;
 use rayon::prelude::*;

@@ -1,8 +1,8 @@
 //! Means over all axes but one.
 
-use super::axis::Axis;
-use super::slices::{by_hand, output, sum, values, zeros};
-use super::with_derivative::with_derivative;
+use crate::autograd::with_derivative;
+use crate::kernels::axis::Axis;
+use crate::kernels::slices::{by_hand, output, sum, values, zeros};
 use candle_core::{CpuStorage, CustomOp1, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 

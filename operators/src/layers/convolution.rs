@@ -1,15 +1,10 @@
 //! The convolution, with any stencil along each axis.
 
-mod convolved;
-mod line;
-pub(super) mod product;
-mod unfolding;
-
-use super::slices::{by_hand, output, sum_over_cells, values};
-use super::stencil::Stencil;
+use crate::kernels::convolution::product::Products;
+use crate::kernels::convolution::stencil::Stencil;
+use crate::kernels::slices::{by_hand, output, sum_over_cells, values};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Device, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
-use product::Products;
 use std::sync::Arc;
 
 /// `y_o(i, j) = b_o + Σ_{c,k,l} W_ockl x_c(i_k, j_l)`, where the stencils say which cells `i_k`, `j_l`

@@ -1,10 +1,10 @@
 //! Convolutions with group norm and gelu.
 
-use super::convolution::product::Products;
-use super::gelu::Gelu;
 use super::group_norm::{Sizes, normalize, normalize_back};
-use super::slices::{Reading, by_hand, output, sums_over_cells, values};
 use super::{Convolution, GroupNorm};
+use crate::kernels::convolution::product::Products;
+use crate::kernels::gelu::Gelu;
+use crate::kernels::slices::{Reading, by_hand, output, sums_over_cells, values};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use std::sync::{Arc, OnceLock};
 

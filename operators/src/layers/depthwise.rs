@@ -1,7 +1,7 @@
 //! The depthwise convolution: every channel by itself.
 
-use super::slices::{by_hand, output, sum_over_cells, values, zeros};
-use super::stencil::{Stencil, Tap};
+use crate::kernels::convolution::stencil::{Stencil, Tap};
+use crate::kernels::slices::{by_hand, output, sum_over_cells, values, zeros};
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use rayon::prelude::*;

@@ -1,6 +1,6 @@
 //! A factor for every channel.
 
-use super::slices::{by_hand, output, sum_of, sums_over_samples, values};
+use crate::kernels::slices::{by_hand, output, sum_of, sums_over_samples, values};
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 

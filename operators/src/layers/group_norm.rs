@@ -1,8 +1,10 @@
 //! Group normalization.
 
-use super::curve::{Curve, Identity};
-use super::gelu::Gelu;
-use super::slices::{Reading, by_hand, output, sum, sum_of, sums_over_samples, values, zeros};
+use crate::kernels::activation::{Curve, Identity};
+use crate::kernels::gelu::Gelu;
+use crate::kernels::slices::{
+    Reading, by_hand, output, sum, sum_of, sums_over_samples, values, zeros,
+};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use pulp::{Arch, Simd, WithSimd};
@@ -72,14 +74,14 @@ impl GroupNorm {
 }
 
 /// The mean of a group, and one over its deviation.
-pub(super) struct Scale {
+pub(crate) struct Scale {
     mean: f32,
-    pub(super) inverse: f32,
+    pub(crate) inverse: f32,
 }
 
 impl Scale {
     #[inline(always)]
-    pub(super) fn of(x: &[f32]) -> Self {
+    pub(crate) fn of(x: &[f32]) -> Self {
         let count = x.len() as f32;
         let mean = sum(x) / count;
         let variance = sum_of(x, x, |x, _| (x - mean) * (x - mean)) / count;
@@ -87,7 +89,7 @@ impl Scale {
     }
 
     #[inline(always)]
-    pub(super) fn normal(&self, x: f32) -> f32 {
+    pub(crate) fn normal(&self, x: f32) -> f32 {
         (x - self.mean) * self.inverse
     }
 }

@@ -1,8 +1,8 @@
 //! Layer normalization.
 
-use super::slices::{Reading, blocks, blocks_mut, by_hand, output, values, zeros};
 use super::spread::{mean_of_channels, over_channels, sum_of_samples};
-use super::with_derivative::with_derivative;
+use crate::autograd::with_derivative;
+use crate::kernels::slices::{Reading, blocks, blocks_mut, by_hand, output, values, zeros};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
 use candle_nn::{Init, VarBuilder};
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip};

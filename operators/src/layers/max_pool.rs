@@ -1,6 +1,6 @@
 //! Two cells along each axis to one.
 
-use super::slices::{by_hand, output, values};
+use crate::kernels::slices::{by_hand, output, values};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, D, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 

@@ -6,23 +6,17 @@
 //! depends on the number of threads.
 
 mod axial;
-mod axis;
 mod axis_map;
 mod axis_means;
 mod convolution;
 mod convolution_block;
 mod coordinates;
-mod correlation;
-mod curve;
 mod depthwise;
-mod dots;
 mod functions;
 mod gate;
-mod gelu;
 mod group_norm;
 mod layer_norm;
 mod margin;
-mod matrix_product;
 mod max_pool;
 mod perceptron;
 mod pointwise;
@@ -30,27 +24,24 @@ mod relu;
 mod resample;
 mod rotation;
 mod sample_and_place;
-mod scratch;
 mod slice_attention;
-mod slices;
 mod spectral;
 mod spread;
-mod stencil;
-mod tile;
-mod with_derivative;
 
+pub use crate::kernels::activation::{Curve, Identity, curve};
+pub use crate::kernels::convolution::stencil::{Beyond, Stencil};
+pub use crate::kernels::gelu::{Gelu, gelu, gelu_sum};
 pub use axial::{AxialMixing, Normal, Order};
 pub use axis_map::AxisMap;
 pub use axis_means::axis_means;
 pub use convolution::Convolution;
 pub use convolution_block::ConvolutionBlock;
 pub use coordinates::{Position, coordinates, coordinates_at, with_constants};
-pub use curve::{Curve, Identity, curve};
 pub use depthwise::Depthwise;
 pub use functions::{Functions, centred, sum_of_functions};
 pub use gate::gate;
-pub use gelu::{Gelu, gelu, gelu_sum};
 pub use group_norm::GroupNorm;
+pub(crate) use group_norm::Scale;
 pub use layer_norm::LayerNorm;
 pub use margin::Margin;
 pub use max_pool::{halved, max_pool};
@@ -60,9 +51,10 @@ pub use relu::{Relu, leaky_relu, normalized_relu, relu};
 pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
 pub use sample_and_place::SampleAndPlace;
+pub(crate) use slice_attention::EMPTY_SLICE;
 pub use slice_attention::SliceAttention;
+pub(crate) use spectral::Matrices;
 pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
-pub use stencil::{Beyond, Stencil};
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,10 @@
 //! A linear map of the channels of every cell: a 1×1 convolution.
 
-mod back;
-mod few;
-mod many;
-pub(super) mod map;
-pub(super) mod packed;
-
-use super::curve::{Curve, Identity, curve};
-use super::slices::by_hand;
 use super::spread::sum_of_samples;
-use super::with_derivative::with_derivative;
+use crate::autograd::with_derivative;
+use crate::kernels::activation::{Curve, Identity, curve};
+use crate::kernels::pointwise::map;
+use crate::kernels::slices::by_hand;
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
@@ -50,7 +45,7 @@ impl Pointwise {
     }
 
     /// Weight and bias.
-    pub(super) fn weights(&self) -> (&Tensor, Option<&Tensor>) {
+    pub(crate) fn weights(&self) -> (&Tensor, Option<&Tensor>) {
         (&self.weight, self.bias.as_ref())
     }
 

@@ -1,8 +1,8 @@
 //! The rectified linear unit, plain and normalized.
 
-use super::curve::{Curve, curve};
-use super::slices::{by_hand, output, sum, values};
-use super::with_derivative::with_derivative;
+use crate::autograd::with_derivative;
+use crate::kernels::activation::{Curve, curve};
+use crate::kernels::slices::{by_hand, output, sum, values};
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 use rayon::prelude::*;
 

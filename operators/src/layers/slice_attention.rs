@@ -1,16 +1,13 @@
 //! Attention between slices of the domain.
 
-mod cells;
-mod shares;
-mod tokens;
-
-use super::slices::by_hand;
 use super::{Convolution, Identity, Pointwise, Stencil};
+use crate::kernels::slice_attention::{cells, tokens};
+use crate::kernels::slices::by_hand;
 use candle_core::{D, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
 /// Keeps the mean of an empty slice finite; the released code's.
-const EPSILON: f64 = 1e-5;
+pub(crate) const EMPTY_SLICE: f64 = 1e-5;
 
 /// Attention between slices: cells that are alike are one token.
 ///
@@ -98,7 +95,7 @@ impl SliceAttention {
         let logits = logits.reshape((batch, heads, (), cells))?;
         let logits = logits.broadcast_mul(&sharpness.reshape((1, (), 1, 1))?)?;
         let shares = candle_nn::ops::softmax(&logits, 2)?.flatten(0, 1)?;
-        let sums = (shares.sum(2)? + EPSILON)?.unsqueeze(1)?;
+        let sums = (shares.sum(2)? + EMPTY_SLICE)?.unsqueeze(1)?;
         let tokens = fields.reshape(flat)?.matmul(&shares.transpose(1, 2)?)?;
         let attended = self.attend(&tokens.broadcast_div(&sums)?)?.matmul(&shares)?;
         attended.reshape(places.shape())

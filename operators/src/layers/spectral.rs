@@ -1,16 +1,15 @@
 //! The Fourier layer's convolution: a linear map of the channels of every kept wave.
 
-mod boxes;
 mod by_axis;
 mod composed;
 mod fourier;
-mod mix;
 mod waves;
 
 pub use by_axis::SpectralByAxis;
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 pub use fourier::Fourier;
+pub(crate) use fourier::Matrices;
 pub use waves::Waves;
 
 /// `y = F⁻¹(W F(x))`, with `F` the discrete Fourier transform of which the lowest waves are kept.

@@ -7,8 +7,8 @@
 //! What the kernels make is several times larger than what goes in and comes out: no two axes' are
 //! there at once, and the derivative makes them once more.
 
+use crate::autograd::with_derivative;
 use crate::layers::spread::{over_cells, sum_of_samples};
-use crate::layers::with_derivative::with_derivative;
 use candle_core::{Result, Tensor};
 
 /// Keeps the quotient finite; PyTorch's value.

@@ -1,7 +1,7 @@
 //! Spectral convolution along every axis by itself.
 
 use super::fourier::{angles, stacked};
-use super::mix::mix;
+use crate::kernels::spectral::mix;
 use crate::layers::AxisMap;
 use candle_core::{DType, Device, Result, Tensor};
 

@@ -15,11 +15,10 @@
 //! the transposed matrices, and the reverse: each is the other's derivative.
 
 use super::Waves;
-use super::boxes::{Analysis, Synthesis};
 use super::composed::Tensors;
-use super::mix::mix;
-use crate::layers::slices::by_hand;
-use crate::layers::with_derivative::with_derivative;
+use crate::autograd::with_derivative;
+use crate::kernels::slices::by_hand;
+use crate::kernels::spectral::{Analysis, Synthesis, mix};
 use candle_core::{D, DType, Device, Result, Tensor};
 use ndarray::Array2;
 use std::f64::consts::TAU;
@@ -27,13 +26,13 @@ use std::sync::Arc;
 
 /// The matrices of one direction: of all axes but the last, and of the last.
 #[derive(Clone)]
-pub(super) struct Matrices {
-    pub(super) rows: Vec<Arc<Array2<f32>>>,
-    pub(super) columns: Arc<Array2<f32>>,
+pub(crate) struct Matrices {
+    pub(crate) rows: Vec<Arc<Array2<f32>>>,
+    pub(crate) columns: Arc<Array2<f32>>,
 }
 
 impl Matrices {
-    pub(super) fn transposed(&self) -> Self {
+    pub(crate) fn transposed(&self) -> Self {
         let transpose = |a: &Arc<Array2<f32>>| Arc::new(a.t().as_standard_layout().into_owned());
         Self { rows: self.rows.iter().map(transpose).collect(), columns: transpose(&self.columns) }
     }
