@@ -8,32 +8,12 @@
     reason = "pages are put together from small pieces, and their copies cost nothing beside the pixels"
 )]
 
-mod bitmap;
-mod colour_map;
-mod colour_scale;
+mod draw;
 mod error;
-mod evidence;
-mod export;
 mod figures;
-mod font;
-mod frame;
-mod gallery;
-mod html;
-mod labels;
-mod markdown;
-mod metric;
-mod number;
 mod page;
-mod plot;
-mod provenance;
-mod rival;
-mod scale;
-mod scene;
+mod results;
 mod sheet;
-mod stats;
-mod style;
-mod summary;
-mod svg;
 mod tables;
 
 #[cfg(test)]
@@ -41,13 +21,13 @@ mod tables;
 mod synthetic;
 
 pub use error::ReportError;
-pub use evidence::{Evidence, HEADLINE};
 pub use figures::{
     CostAccuracy, Drawing, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure,
     TrainingCurves,
 };
-pub use gallery::{Exhibit, Strip, gallery};
-pub use page::{Page, compare_text, leaderboard_text, render};
+pub use page::gallery::{Exhibit, Strip, gallery};
+pub use page::report::{Page, compare_text, leaderboard_text, render};
+pub use results::evidence::{Evidence, HEADLINE};
 pub use sheet::{Cell, Sheet};
 pub use tables::{
     Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, TABLES, Table,

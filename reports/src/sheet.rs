@@ -1,8 +1,8 @@
 //! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
 
-use crate::html::escape;
-use crate::metric::Definitions;
-use crate::rival::Score;
+use crate::page::html::escape;
+use crate::results::metric::Definitions;
+use crate::results::surrogate::Score;
 use data::Direction;
 
 /// A table before it is typeset.

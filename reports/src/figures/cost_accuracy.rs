@@ -1,16 +1,16 @@
 //! What accuracy costs.
 
 use super::{Drawing, Figure};
-use crate::evidence::Case;
-use crate::font::text_width;
-use crate::frame::Frame;
-use crate::labels::{around, label_beside};
-use crate::plot::{Plot, SMALL};
-use crate::rival::{Over, Rival};
-use crate::scale::Scale;
-use crate::scene::{Point, Scene, Stroke, Text};
-use crate::style::{DASHED, DOTTED, Look, Paint, look};
-use crate::{Evidence, HEADLINE, stats};
+use crate::draw::font::text_width;
+use crate::draw::frame::Frame;
+use crate::draw::labels::{around, label_beside};
+use crate::draw::plot::{Plot, SMALL};
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Point, Scene, Stroke, Text};
+use crate::draw::style::{DASHED, DOTTED, Look, Paint, look};
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::stats;
+use crate::results::surrogate::{Over, Rival};
 use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 

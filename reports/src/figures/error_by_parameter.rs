@@ -1,16 +1,15 @@
 //! Where in the parameters it is hard.
 
 use super::{Drawing, Figure};
-use crate::evidence::Case;
-use crate::frame::{bottom, facets};
-use crate::labels::legend;
-use crate::number::labelled;
-use crate::plot::Plot;
-use crate::rival::Rival;
-use crate::scale::Scale;
-use crate::scene::{Scene, Stroke};
-use crate::style::{Look, look};
-use crate::{Evidence, HEADLINE};
+use crate::draw::frame::{bottom, facets};
+use crate::draw::labels::legend;
+use crate::draw::plot::Plot;
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Scene, Stroke};
+use crate::draw::style::{Look, look};
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::number::labelled;
+use crate::results::surrogate::Rival;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 

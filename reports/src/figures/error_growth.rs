@@ -1,16 +1,15 @@
 //! How errors grow along a rollout.
 
 use super::{Drawing, Figure};
-use crate::evidence::Case;
-use crate::frame::{bottom, columns, facets};
-use crate::labels::{ending, legend};
-use crate::plot::Plot;
-use crate::rival::Rival;
-use crate::scale::Scale;
-use crate::scene::{Scene, Stroke};
-use crate::stats::{median, quantile};
-use crate::style::{DASHED, Look, Paint, look};
-use crate::{Evidence, HEADLINE};
+use crate::draw::frame::{bottom, columns, facets};
+use crate::draw::labels::{ending, legend};
+use crate::draw::plot::Plot;
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Scene, Stroke};
+use crate::draw::style::{DASHED, Look, Paint, look};
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::stats::{median, quantile};
+use crate::results::surrogate::Rival;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 

@@ -1,17 +1,16 @@
 //! What predictions look like beside the reference.
 
 use super::{Drawing, Figure};
-use crate::Evidence;
-use crate::colour_scale::ColourScale;
-use crate::evidence::Case;
-use crate::font::text_width;
-use crate::number::{labelled, plain};
-use crate::plot::{NORMAL, SMALL};
-use crate::rival::Rival;
-use crate::scale::Scale;
-use crate::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
-use crate::stats::{median, quantile};
-use crate::style::Paint;
+use crate::draw::colour_scale::ColourScale;
+use crate::draw::font::text_width;
+use crate::draw::plot::{NORMAL, SMALL};
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
+use crate::draw::style::Paint;
+use crate::results::evidence::{Case, Evidence};
+use crate::results::number::{labelled, plain};
+use crate::results::stats::{median, quantile};
+use crate::results::surrogate::Rival;
 use data::{Invalid, Panel, Part};
 use serde::{Deserialize, Serialize};
 
@@ -244,7 +243,7 @@ fn draw_row(
 
 /// Draws pixels with an edge around them.
 pub(crate) fn draw_image(scene: &mut Scene, raster: Raster, corner: Point, size: [f64; 2]) {
-    scene.shapes.push(crate::scene::Shape::Image(raster, corner, size));
+    scene.shapes.push(crate::draw::scene::Shape::Image(raster, corner, size));
     draw_edge(scene, corner, size, Paint::Muted);
 }
 

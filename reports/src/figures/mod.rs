@@ -6,8 +6,10 @@ mod error_growth;
 mod field_panels;
 mod training_curves;
 
-use crate::scene::Scene;
-use crate::{Evidence, ReportError, bitmap, svg};
+use crate::draw::scene::Scene;
+use crate::draw::{bitmap, svg};
+use crate::error::ReportError;
+use crate::results::evidence::Evidence;
 use data::{Registry, entry};
 
 pub use cost_accuracy::CostAccuracy;

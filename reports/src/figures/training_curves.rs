@@ -1,15 +1,14 @@
 //! How training went.
 
 use super::{Drawing, Figure};
-use crate::Evidence;
-use crate::evidence::Case;
-use crate::frame::{bottom, columns, facets};
-use crate::labels::legend;
-use crate::plot::Plot;
-use crate::rival::Rival;
-use crate::scale::Scale;
-use crate::scene::{Scene, Stroke};
-use crate::style::{DOTTED, Look, Marker, Paint, SOLID, look};
+use crate::draw::frame::{bottom, columns, facets};
+use crate::draw::labels::legend;
+use crate::draw::plot::Plot;
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Scene, Stroke};
+use crate::draw::style::{DOTTED, Look, Marker, Paint, SOLID, look};
+use crate::results::evidence::{Case, Evidence};
+use crate::results::surrogate::Rival;
 use data::{Part, TrainingCurve};
 use serde::{Deserialize, Serialize};
 

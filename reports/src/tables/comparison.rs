@@ -2,10 +2,10 @@
 
 use super::Table;
 use super::significance::duel;
-use crate::evidence::Case;
-use crate::number::plain;
-use crate::rival::{Over, Rival};
-use crate::{Cell, Evidence, HEADLINE, Sheet};
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::number::plain;
+use crate::results::surrogate::{Over, Rival};
+use crate::sheet::{Cell, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

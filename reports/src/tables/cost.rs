@@ -1,10 +1,10 @@
 //! What a learned surrogate costs beside a solver of the same error.
 
 use super::Table;
-use crate::evidence::Case;
-use crate::number::{count, duration, plain, scientific};
-use crate::rival::Rival;
-use crate::{Cell, Evidence, Sheet};
+use crate::results::evidence::{Case, Evidence};
+use crate::results::number::{count, duration, plain, scientific};
+use crate::results::surrogate::Rival;
+use crate::sheet::{Cell, Sheet};
 use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 

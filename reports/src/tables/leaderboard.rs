@@ -1,11 +1,12 @@
 //! Who is best, by how much, and at what cost.
 
 use super::Table;
-use crate::evidence::Case;
-use crate::metric::Definitions;
-use crate::number::{count, duration, scientific};
-use crate::rival::{Over, Rival};
-use crate::{Cell, Evidence, HEADLINE, Sheet, stats};
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::metric::Definitions;
+use crate::results::number::{count, duration, scientific};
+use crate::results::stats;
+use crate::results::surrogate::{Over, Rival};
+use crate::sheet::{Cell, Sheet};
 use data::{Direction, Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 

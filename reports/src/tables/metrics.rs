@@ -1,10 +1,9 @@
 //! All that was measured.
 
 use super::Table;
-use crate::evidence::Case;
-use crate::rival::Over;
-use crate::sheet::mark_best;
-use crate::{Cell, Evidence, Sheet};
+use crate::results::evidence::{Case, Evidence};
+use crate::results::surrogate::Over;
+use crate::sheet::{Cell, Sheet, mark_best};
 use data::Part;
 use serde::{Deserialize, Serialize};
 

@@ -8,7 +8,8 @@ mod per_case;
 mod samples;
 mod significance;
 
-use crate::{Evidence, Sheet};
+use crate::results::evidence::Evidence;
+use crate::sheet::Sheet;
 use data::{Registry, entry};
 
 pub use comparison::Comparison;

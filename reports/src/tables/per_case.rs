@@ -1,8 +1,9 @@
 //! Who is best where.
 
 use super::Table;
-use crate::rival::Rival;
-use crate::{Cell, Evidence, HEADLINE, Sheet};
+use crate::results::evidence::{Evidence, HEADLINE};
+use crate::results::surrogate::Rival;
+use crate::sheet::{Cell, Sheet};
 use data::{Direction, Part};
 use serde::{Deserialize, Serialize};
 

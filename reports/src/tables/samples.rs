@@ -1,11 +1,10 @@
 //! Where in the parameters it is hard.
 
 use super::Table;
-use crate::evidence::Case;
-use crate::number::{plain, scientific};
-use crate::rival::Rival;
-use crate::sheet::mark_best;
-use crate::{Cell, Evidence, Sheet};
+use crate::results::evidence::{Case, Evidence};
+use crate::results::number::{plain, scientific};
+use crate::results::surrogate::Rival;
+use crate::sheet::{Cell, Sheet, mark_best};
 use data::{Direction, Invalid, Part};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,11 +1,11 @@
 //! Whether the best is better than the others, or lucky.
 
 use super::Table;
-use crate::evidence::Case;
-use crate::number::plain;
-use crate::rival::Rival;
-use crate::stats::{SignedRank, holm, median, signed_rank};
-use crate::{Cell, Evidence, Sheet};
+use crate::results::evidence::{Case, Evidence};
+use crate::results::number::plain;
+use crate::results::stats::{SignedRank, holm, median, signed_rank};
+use crate::results::surrogate::Rival;
+use crate::sheet::{Cell, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
 

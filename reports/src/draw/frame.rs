@@ -1,6 +1,6 @@
 //! Rectangles in px, side by side, and what of a line lies in one.
 
-use crate::scene::Point;
+use crate::draw::scene::Point;
 
 /// A rectangle in px: the corner of least x and y, and its size.
 #[derive(Debug, Clone, Copy, PartialEq)]

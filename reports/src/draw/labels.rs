@@ -1,10 +1,10 @@
 //! Legends, and names beside points.
 
-use crate::font::text_width;
-use crate::frame::Frame;
-use crate::plot::SMALL;
-use crate::scene::{Point, Scene, Stroke, Text};
-use crate::style::{Look, Marker, Paint};
+use crate::draw::font::text_width;
+use crate::draw::frame::Frame;
+use crate::draw::plot::SMALL;
+use crate::draw::scene::{Point, Scene, Stroke, Text};
+use crate::draw::style::{Look, Marker, Paint};
 
 /// Writes a legend in as many rows as it takes; gives its bottom.
 pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool) -> f64 {

@@ -1,6 +1,6 @@
 //! Numbers along an axis, and where its ticks are.
 
-use crate::number::{power_of_ten, tick};
+use crate::results::number::{power_of_ten, tick};
 
 /// A range of numbers along an axis, linear or logarithmic.
 #[derive(Debug, Clone, Copy, PartialEq)]

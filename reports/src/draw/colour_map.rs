@@ -1,6 +1,6 @@
 //! Colours of fields: even to the eye from end to end.
 
-use crate::style::Rgb;
+use crate::draw::style::Rgb;
 use plotters::style::colors::colormaps::{ColorMap, ViridisRGB};
 
 /// How the values of a field become colours.

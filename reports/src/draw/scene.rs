@@ -1,6 +1,6 @@
 //! A drawing as a list of shapes, before any pen has touched paper.
 
-use crate::style::{Dash, Marker, Paint, SOLID};
+use crate::draw::style::{Dash, Marker, Paint, SOLID};
 
 /// A place in px, x to the right, y down.
 pub(crate) type Point = [f64; 2];

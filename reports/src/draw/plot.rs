@@ -1,9 +1,9 @@
 //! Axes around a frame, and what is drawn within.
 
-use crate::frame::{Frame, clip};
-use crate::scale::Scale;
-use crate::scene::{Anchor, Point, Scene, Stroke, Text};
-use crate::style::{Look, Paint};
+use crate::draw::frame::{Frame, clip};
+use crate::draw::scale::Scale;
+use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
+use crate::draw::style::{Look, Paint};
 
 /// Size of tick labels and legends in px.
 pub(crate) const SMALL: f64 = 12.0;

@@ -1,7 +1,7 @@
 //! What the runs say, arranged by case.
 
-use crate::metric::Definitions;
-use crate::rival::{Over, Rival, reduce, rivals_of};
+use crate::results::metric::Definitions;
+use crate::results::surrogate::{Over, Rival, reduce, rivals_of};
 use data::{CaseSummary, Floor, Run};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,8 +1,8 @@
 //! What the runs say of their metrics.
 
-use crate::HEADLINE;
-use crate::number::{plain, scientific};
-use crate::rival::Score;
+use crate::results::evidence::HEADLINE;
+use crate::results::number::{plain, scientific};
+use crate::results::surrogate::Score;
 use data::{Direction, MetricInfo, NumberFormat, Run};
 
 /// The metrics that the runs declare in their manifests.

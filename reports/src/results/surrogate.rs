@@ -1,8 +1,9 @@
 //! One surrogate with all that is known of it, and its scores.
 
-use crate::metric::Definitions;
-use crate::stats;
-use crate::{Cell, HEADLINE};
+use crate::results::evidence::HEADLINE;
+use crate::results::metric::Definitions;
+use crate::results::stats;
+use crate::sheet::Cell;
 use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,14 +1,15 @@
 //! A page of flows as they are, without anybody judged.
 
-use crate::colour_scale::ColourScale;
+use crate::draw::colour_scale::ColourScale;
+use crate::draw::font::text_width;
+use crate::draw::plot::{NORMAL, SMALL};
+use crate::draw::scene::{Anchor, Scene, Text};
+use crate::draw::style::Paint;
+use crate::error::ReportError;
 use crate::figures::{Drawing, draw_image};
-use crate::font::text_width;
-use crate::number::plain;
-use crate::page::{Block, Report, write_figure, write_text};
-use crate::plot::{NORMAL, SMALL};
-use crate::scene::{Anchor, Scene, Text};
-use crate::style::Paint;
-use crate::{ReportError, html};
+use crate::page::html;
+use crate::page::report::{Block, Report, write_figure, write_text};
+use crate::results::number::plain;
 use std::path::{Path, PathBuf};
 
 /// Some states of one sample.

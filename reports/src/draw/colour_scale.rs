@@ -1,8 +1,8 @@
 //! From the values of a field to pixels.
 
-use crate::colour_map::ColourMap;
-use crate::scene::Raster;
-use crate::stats::quantile;
+use crate::draw::colour_map::ColourMap;
+use crate::draw::scene::Raster;
+use crate::results::stats::quantile;
 
 /// A range of values and its colours; what lies beyond takes the colour of the nearer end.
 #[derive(Debug, Clone, Copy, PartialEq)]

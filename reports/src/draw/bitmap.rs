@@ -1,9 +1,9 @@
 //! The pen that fills pixels: plotters' rasterizer, drawn large and averaged down.
 
-use crate::ReportError;
-use crate::font::{text_pixels, text_width};
-use crate::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
-use crate::style::{Dash, LIGHT, Paint, Rgb};
+use crate::draw::font::{text_pixels, text_width};
+use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
+use crate::draw::style::{Dash, LIGHT, Paint, Rgb};
+use crate::error::ReportError;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
@@ -181,7 +181,7 @@ fn average(drawn: &[u8], width: usize, height: usize) -> Raster {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::style::DASHED;
+    use crate::draw::style::DASHED;
 
     /// Along 20 px, strokes of 6 and gaps of 3: 0–6, 9–15, 18–20, whatever the corners.
     #[test]

@@ -1,7 +1,7 @@
 //! A report as Markdown, with its figures beside it.
 
 use crate::figures::Drawing;
-use crate::page::{Block, Report};
+use crate::page::report::{Block, Report};
 
 /// The whole file.
 pub(crate) fn page(report: &Report) -> String {

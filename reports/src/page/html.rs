@@ -1,11 +1,11 @@
 //! A report as one HTML file that needs nothing else.
 
+use crate::draw::style::{DARK, FONTS, LIGHT, figure_sheet, properties};
+use crate::draw::svg;
 use crate::figures::Drawing;
-use crate::page::{Block, Report};
-use crate::provenance::Facts;
+use crate::page::provenance::Facts;
+use crate::page::report::{Block, Report};
 use crate::sheet::Sheet;
-use crate::style::{DARK, FONTS, LIGHT, figure_sheet, properties};
-use crate::svg;
 
 /// Flips between light and dark, whichever the system prefers.
 const TOGGLE: &str = "const root=document.documentElement,night=matchMedia('(prefers-color-scheme:dark)');\

@@ -1,12 +1,13 @@
 //! A report: its parts in reading order, and the folder that it is written to.
 
-use crate::evidence::{Case, Evidence};
+use crate::error::ReportError;
 use crate::figures::{Drawing, FIGURES};
-use crate::provenance::{Facts, facts};
+use crate::page::provenance::{Facts, facts};
+use crate::page::summary::summary;
+use crate::page::{export, html, markdown};
+use crate::results::evidence::{Case, Evidence};
 use crate::sheet::Sheet;
-use crate::summary::summary;
 use crate::tables::{Comparison, Leaderboard, PerCase, TABLES, Table};
-use crate::{ReportError, export, html, markdown};
 use data::{Run, write_whole};
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -48,7 +48,7 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
     let [train, valid, test] = case.samples;
     let cells: Vec<String> =
         case.cells.iter().filter(|cells| **cells > 1).map(ToString::to_string).collect();
-    let length = crate::number::plain(case.interval.value());
+    let length = crate::results::number::plain(case.interval.value());
     let facts = [
         ("what", case.summary.clone()),
         ("problem", case.problem.clone()),
@@ -58,7 +58,7 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
     ];
     let mut facts = told(facts);
     facts.extend(case.parameters.iter().map(|(parameter, low, high)| {
-        let [low, high] = [*low, *high].map(crate::number::plain);
+        let [low, high] = [*low, *high].map(crate::results::number::plain);
         let range = if low == high { low } else { format!("{low} to {high}") };
         let unit = &parameter.unit;
         (parameter.symbol.clone(), format!("{range} {unit}").trim_end().to_owned())

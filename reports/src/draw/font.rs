@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 /// DejaVu Sans, reduced to the signs that figures use.
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(include_bytes!("../fonts/DejaVuSans-subset.ttf"))
+    FontRef::try_from_slice(include_bytes!("../../fonts/DejaVuSans-subset.ttf"))
         .expect("the shipped font is a font")
 });
 

@@ -1,8 +1,8 @@
 //! The records in columns, for everybody else's tools: all that knows of polars.
 
-use crate::evidence::{Case, Evidence};
-use crate::rival::{Over, Rival, Score};
-use crate::{HEADLINE, ReportError};
+use crate::error::ReportError;
+use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::results::surrogate::{Over, Rival, Score};
 use data::{Record, SurrogateKind, write_whole};
 use polars::prelude::*;
 use std::collections::BTreeSet;
@@ -159,7 +159,7 @@ fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
 
 fn interval(rival: &Rival) -> Option<[f64; 2]> {
     let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
-    crate::stats::bootstrap_interval(&scores)
+    crate::results::stats::bootstrap_interval(&scores)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Colours, dashes and markers: one look a surrogate, told apart without colour too.
 
-use crate::Evidence;
-use crate::rival::Rival;
+use crate::results::evidence::Evidence;
+use crate::results::surrogate::Rival;
 use data::SurrogateKind;
 
 /// Red, green, blue.

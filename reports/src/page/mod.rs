@@ -1,0 +1,17 @@
+//! Pages: reports put together and written to a folder.
+//!
+//! - `export`: the records as Parquet and CSV
+//! - `gallery`: a page of flows without surrogates
+//! - `html`: a report as one HTML file
+//! - `markdown`: a report as Markdown
+//! - `provenance`: where the numbers come from
+//! - `report`: the parts of a report in reading order
+//! - `summary`: the first paragraphs
+
+pub(crate) mod export;
+pub(crate) mod gallery;
+pub(crate) mod html;
+pub(crate) mod markdown;
+pub(crate) mod provenance;
+pub(crate) mod report;
+pub(crate) mod summary;
