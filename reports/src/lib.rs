@@ -20,13 +20,13 @@ mod tables;
 #[path = "../tests/synthetic/mod.rs"]
 mod synthetic;
 
+pub use draw::drawing::Drawing;
 pub use error::ReportError;
 pub use figures::{
-    CostAccuracy, Drawing, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure,
-    TrainingCurves,
+    CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, TrainingCurves,
 };
 pub use page::gallery::{Exhibit, Strip, gallery};
-pub use page::report::{Page, compare_text, leaderboard_text, render};
+pub use page::render::{Page, compare_text, leaderboard_text, render};
 pub use results::evidence::{Evidence, HEADLINE};
 pub use sheet::{Cell, Sheet};
 pub use tables::{

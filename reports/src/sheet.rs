@@ -1,6 +1,6 @@
 //! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
 
-use crate::page::html::escape;
+use crate::draw::escape::escape;
 use crate::results::metric::Definitions;
 use crate::results::surrogate::Score;
 use data::Direction;

@@ -3,9 +3,12 @@
 //! - `bitmap`: a scene as pixels
 //! - `colour_map`: colours of field values
 //! - `colour_scale`: field values as an image
+//! - `drawing`: a scene with title and caption
+//! - `escape`: text in XML and HTML
 //! - `font`: the font of PNG figures
 //! - `frame`: rectangles and clipping
 //! - `labels`: legends, and labels beside points
+//! - `look`: how each surrogate looks
 //! - `plot`: axes, and lines in a frame
 //! - `scale`: linear and logarithmic axes with their ticks
 //! - `scene`: the shapes of a drawing
@@ -15,9 +18,12 @@
 pub(crate) mod bitmap;
 pub(crate) mod colour_map;
 pub(crate) mod colour_scale;
+pub(crate) mod drawing;
+pub(crate) mod escape;
 pub(crate) mod font;
 pub(crate) mod frame;
 pub(crate) mod labels;
+pub(crate) mod look;
 pub(crate) mod plot;
 pub(crate) mod scale;
 pub(crate) mod scene;

@@ -122,6 +122,18 @@ impl Scene {
         }
     }
 
+    /// Draws pixels with an outline around them.
+    pub(crate) fn image(&mut self, raster: Raster, corner: Point, size: [f64; 2]) {
+        self.shapes.push(Shape::Image(raster, corner, size));
+        self.outline(corner, size, Paint::Muted);
+    }
+
+    /// Draws the outline of a rectangle.
+    pub(crate) fn outline(&mut self, [x, y]: Point, [width, height]: [f64; 2], paint: Paint) {
+        let (right, low) = (x + width, y + height);
+        self.line(&[[x, y], [right, y], [right, low], [x, low], [x, y]], Stroke::new(paint, 0.75));
+    }
+
     /// Writes a text.
     pub(crate) fn text(&mut self, text: Text) {
         self.shapes.push(Shape::Text(text));
@@ -129,13 +141,13 @@ impl Scene {
 
     /// Draws a marker of a given radius, with a rim of paper that parts it from what is below.
     pub(crate) fn marker(&mut self, marker: Marker, at: Point, radius: f64, paint: Paint) {
-        self.area(outline(marker, at, radius + 1.2), Paint::Paper, 1.0);
-        self.area(outline(marker, at, radius), paint, 1.0);
+        self.area(marker_outline(marker, at, radius + 1.2), Paint::Paper, 1.0);
+        self.area(marker_outline(marker, at, radius), paint, 1.0);
     }
 }
 
 /// The corners of a marker.
-fn outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
+fn marker_outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
     let polygon = |corners: usize, start: f64, radius: f64| {
         let angle = move |i| std::f64::consts::TAU * (i as f64 / corners as f64 + start);
         (0..corners)

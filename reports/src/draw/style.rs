@@ -1,9 +1,5 @@
 //! Colours, dashes and markers: one look a surrogate, told apart without colour too.
 
-use crate::results::evidence::Evidence;
-use crate::results::surrogate::Rival;
-use data::SurrogateKind;
-
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
@@ -148,10 +144,6 @@ pub(crate) enum Marker {
     Cross,
 }
 
-/// As many shapes as share no factor with the number of colours: 42 different looks.
-const MARKERS: [Marker; 6] =
-    [Marker::Circle, Marker::Square, Marker::Diamond, Marker::Up, Marker::Down, Marker::Cross];
-
 /// How one surrogate looks in every figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Look {
@@ -160,20 +152,4 @@ pub(crate) struct Look {
     pub(crate) marker: Marker,
     /// Of its line in px: thin for the runs that the last is compared with.
     pub(crate) width: f64,
-}
-
-/// How a surrogate looks: its colour by its name, its dash by its kind, its marker and width by its run.
-pub(crate) fn look(evidence: &Evidence, rival: &Rival) -> Look {
-    let place = evidence.place(rival);
-    let dash = match rival.kind {
-        Some(SurrogateKind::Solver) => DASHED,
-        Some(SurrogateKind::Baseline) => DOTTED,
-        _ => SOLID,
-    };
-    Look {
-        paint: Paint::Series(place),
-        dash,
-        marker: MARKERS[(place + rival.run) % MARKERS.len()],
-        width: if evidence.is_latest(rival) { 2.0 } else { 1.0 },
-    }
 }

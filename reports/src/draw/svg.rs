@@ -1,8 +1,8 @@
 //! The pen that writes SVG.
 
+use crate::draw::escape::escape;
 use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
 use crate::draw::style::{DARK, LIGHT, Paint, figure_sheet, properties};
-use crate::page::html::escape;
 use base64::Engine;
 use std::fmt::Write;
 

@@ -1,13 +1,15 @@
 //! What accuracy costs.
 
-use super::{Drawing, Figure};
+use super::Figure;
+use crate::draw::drawing::Drawing;
 use crate::draw::font::text_width;
 use crate::draw::frame::Frame;
 use crate::draw::labels::{around, label_beside};
+use crate::draw::look::look;
 use crate::draw::plot::{Plot, SMALL};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Point, Scene, Stroke, Text};
-use crate::draw::style::{DASHED, DOTTED, Look, Paint, look};
+use crate::draw::style::{DASHED, DOTTED, Look, Paint};
 use crate::results::evidence::{Case, Evidence, HEADLINE};
 use crate::results::stats;
 use crate::results::surrogate::{Over, Rival};

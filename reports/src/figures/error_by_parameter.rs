@@ -1,12 +1,14 @@
 //! Where in the parameters it is hard.
 
-use super::{Drawing, Figure};
+use super::Figure;
+use crate::draw::drawing::Drawing;
 use crate::draw::frame::{bottom, facets};
 use crate::draw::labels::legend;
+use crate::draw::look::look;
 use crate::draw::plot::Plot;
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Scene, Stroke};
-use crate::draw::style::{Look, look};
+use crate::draw::style::Look;
 use crate::results::evidence::{Case, Evidence, HEADLINE};
 use crate::results::number::labelled;
 use crate::results::surrogate::Rival;

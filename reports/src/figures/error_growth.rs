@@ -1,12 +1,14 @@
 //! How errors grow along a rollout.
 
-use super::{Drawing, Figure};
+use super::Figure;
+use crate::draw::drawing::Drawing;
 use crate::draw::frame::{bottom, columns, facets};
 use crate::draw::labels::{ending, legend};
+use crate::draw::look::look;
 use crate::draw::plot::Plot;
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Scene, Stroke};
-use crate::draw::style::{DASHED, Look, Paint, look};
+use crate::draw::style::{DASHED, Look, Paint};
 use crate::results::evidence::{Case, Evidence, HEADLINE};
 use crate::results::stats::{median, quantile};
 use crate::results::surrogate::Rival;

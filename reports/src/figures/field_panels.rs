@@ -1,11 +1,12 @@
 //! What predictions look like beside the reference.
 
-use super::{Drawing, Figure};
+use super::Figure;
 use crate::draw::colour_scale::ColourScale;
+use crate::draw::drawing::Drawing;
 use crate::draw::font::text_width;
 use crate::draw::plot::{NORMAL, SMALL};
 use crate::draw::scale::Scale;
-use crate::draw::scene::{Anchor, Point, Raster, Scene, Stroke, Text};
+use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
 use crate::draw::style::Paint;
 use crate::results::evidence::{Case, Evidence};
 use crate::results::number::{labelled, plain};
@@ -208,12 +209,7 @@ fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours
     draw_label(scene, layout, 0, "reference");
     for (step, panel) in panels.iter().enumerate() {
         let values: Vec<f64> = panel.reference.iter().map(|x| f64::from(*x)).collect();
-        draw_image(
-            scene,
-            colours.image(panel.cells, &values),
-            layout.corner(0, step, 0),
-            layout.size,
-        );
+        scene.image(colours.image(panel.cells, &values), layout.corner(0, step, 0), layout.size);
     }
 }
 
@@ -236,26 +232,15 @@ fn draw_row(
         };
         let values: Vec<f64> = field.iter().map(|x| f64::from(*x)).collect();
         let errors: Vec<f64> = errors(panel, field).collect();
-        draw_image(scene, colours[0].image(panel.cells, &values), left, layout.size);
-        draw_image(scene, colours[1].image(panel.cells, &errors), right, layout.size);
+        scene.image(colours[0].image(panel.cells, &values), left, layout.size);
+        scene.image(colours[1].image(panel.cells, &errors), right, layout.size);
     }
 }
 
-/// Draws pixels with an edge around them.
-pub(crate) fn draw_image(scene: &mut Scene, raster: Raster, corner: Point, size: [f64; 2]) {
-    scene.shapes.push(crate::draw::scene::Shape::Image(raster, corner, size));
-    draw_edge(scene, corner, size, Paint::Muted);
-}
-
 fn draw_absence(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2]) {
-    draw_edge(scene, [x, y], [width, height], Paint::Grid);
+    scene.outline([x, y], [width, height], Paint::Grid);
     let text = Text::new("diverged", [x + width / 2.0, y + height / 2.0], SMALL);
     scene.text(text.held(Anchor::Middle).painted(Paint::Muted));
-}
-
-fn draw_edge(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2], paint: Paint) {
-    let (right, low) = (x + width, y + height);
-    scene.line(&[[x, y], [right, y], [right, low], [x, low], [x, y]], Stroke::new(paint, 0.75));
 }
 
 /// The two colour bars below all rows; sets the scene's height.
@@ -279,7 +264,7 @@ fn draw_bars(
 
 fn draw_bar(scene: &mut Scene, colours: &ColourScale, [x, y]: Point, width: f64, label: &str) {
     const SHADES: usize = 256;
-    draw_image(scene, colours.bar(SHADES), [x, y], [width, 12.0]);
+    scene.image(colours.bar(SHADES), [x, y], [width, 12.0]);
     let scale = Scale::linear(colours.ends()).expect("the ends are finite");
     for tick in scale.ticks(5) {
         let at = x + width * scale.place(tick.value);

@@ -1,12 +1,14 @@
 //! How training went.
 
-use super::{Drawing, Figure};
+use super::Figure;
+use crate::draw::drawing::Drawing;
 use crate::draw::frame::{bottom, columns, facets};
 use crate::draw::labels::legend;
+use crate::draw::look::look;
 use crate::draw::plot::Plot;
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Scene, Stroke};
-use crate::draw::style::{DOTTED, Look, Marker, Paint, SOLID, look};
+use crate::draw::style::{DOTTED, Look, Marker, Paint, SOLID};
 use crate::results::evidence::{Case, Evidence};
 use crate::results::surrogate::Rival;
 use data::{Part, TrainingCurve};

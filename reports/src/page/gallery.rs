@@ -1,14 +1,15 @@
 //! A page of flows as they are, without anybody judged.
 
 use crate::draw::colour_scale::ColourScale;
+use crate::draw::drawing::Drawing;
 use crate::draw::font::text_width;
 use crate::draw::plot::{NORMAL, SMALL};
 use crate::draw::scene::{Anchor, Scene, Text};
 use crate::draw::style::Paint;
 use crate::error::ReportError;
-use crate::figures::{Drawing, draw_image};
+use crate::page::files::{write_figure, write_text};
 use crate::page::html;
-use crate::page::report::{Block, Report, write_figure, write_text};
+use crate::page::report::{Block, Report};
 use crate::results::number::plain;
 use std::path::{Path, PathBuf};
 
@@ -88,7 +89,7 @@ impl Exhibit {
             for (state, image) in strip.images.iter().enumerate() {
                 let values: Vec<f64> = image.iter().map(|&value| f64::from(value)).collect();
                 let raster = colours.image(self.cells, &values);
-                draw_image(&mut scene, raster, [x(state), y], [width, height]);
+                scene.image(raster, [x(state), y], [width, height]);
             }
             let [low, high] = colours.ends().map(plain);
             let ends = format!("{low} … {high} {}", strip.unit);

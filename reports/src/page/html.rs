@@ -1,8 +1,9 @@
 //! A report as one HTML file that needs nothing else.
 
+use crate::draw::drawing::Drawing;
+use crate::draw::escape::escape;
 use crate::draw::style::{DARK, FONTS, LIGHT, figure_sheet, properties};
 use crate::draw::svg;
-use crate::figures::Drawing;
 use crate::page::provenance::Facts;
 use crate::page::report::{Block, Report};
 use crate::sheet::Sheet;
@@ -11,11 +12,6 @@ use crate::sheet::Sheet;
 const TOGGLE: &str = "const root=document.documentElement,night=matchMedia('(prefers-color-scheme:dark)');\
 document.getElementById('theme').onclick=()=>{const dark=(root.dataset.theme||(night.matches?'dark':'light'))==='dark';\
 root.dataset.theme=dark?'light':'dark'};";
-
-/// Text as it may stand in elements and attributes.
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
 
 /// The whole file.
 pub(crate) fn page(report: &Report) -> String {

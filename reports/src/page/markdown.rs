@@ -1,6 +1,6 @@
 //! A report as Markdown, with its figures beside it.
 
-use crate::figures::Drawing;
+use crate::draw::drawing::Drawing;
 use crate::page::report::{Block, Report};
 
 /// The whole file.

@@ -1,17 +1,13 @@
-//! A report: its parts in reading order, and the folder that it is written to.
+//! A report: its parts in reading order.
 
-use crate::error::ReportError;
-use crate::figures::{Drawing, FIGURES};
+use crate::draw::drawing::Drawing;
+use crate::figures::FIGURES;
 use crate::page::provenance::{Facts, facts};
 use crate::page::summary::summary;
-use crate::page::{export, html, markdown};
 use crate::results::evidence::{Case, Evidence};
 use crate::sheet::Sheet;
-use crate::tables::{Comparison, Leaderboard, PerCase, TABLES, Table};
-use data::{Run, write_whole};
+use crate::tables::TABLES;
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 
 /// Sections, each with the tables and figures in it. What is registered and not named here comes last.
 const LAYOUT: &[(&str, &[&str])] = &[
@@ -27,17 +23,6 @@ const LAYOUT: &[(&str, &[&str])] = &[
 /// The definition of a metric that no run declares.
 const NOT_DECLARED: &str =
     "its run does not define it, so that its values are shown and not ranked";
-
-/// What was written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// The self-contained page.
-    pub html: PathBuf,
-    /// The same in Markdown.
-    pub markdown: PathBuf,
-    /// The leaderboards for a terminal.
-    pub leaderboard: String,
-}
 
 /// A report before it is typeset.
 pub(crate) struct Report {
@@ -57,45 +42,6 @@ pub(crate) struct Report {
 pub(crate) enum Block {
     Sheet(Sheet),
     Drawing(Drawing),
-}
-
-/// Writes `report.html`, `report.md`, `figures/`, `records.parquet`, `records.csv` and `leaderboard.csv`.
-///
-/// Every file is whole or absent, whenever the program ends. Files of the same names are replaced.
-pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
-    if runs.is_empty() {
-        return Err(ReportError::Empty);
-    }
-    let evidence = Evidence::new(runs);
-    let report = Report::new(&evidence);
-    fs_err::create_dir_all(folder.join("figures"))?;
-    for drawing in report.drawings() {
-        write_figure(drawing, &folder.join("figures"))?;
-    }
-    export::write(&evidence, folder)?;
-    let (html, markdown) = (folder.join("report.html"), folder.join("report.md"));
-    write_text(&markdown, &markdown::page(&report))?;
-    write_text(&html, &html::page(&report))?;
-    Ok(Page { html, markdown, leaderboard: leaderboard_text(runs) })
-}
-
-/// The leaderboards for a terminal.
-pub fn leaderboard_text(runs: &[Run]) -> String {
-    let evidence = Evidence::new(runs);
-    texts([Leaderboard { compact: true }.sheets(&evidence), PerCase::default().sheets(&evidence)])
-}
-
-/// The same surrogates in several runs, for a terminal.
-pub fn compare_text(runs: &[Run]) -> String {
-    let evidence = Evidence::new(runs);
-    texts([
-        Comparison::default().sheets(&evidence),
-        Leaderboard { compact: true }.sheets(&evidence),
-    ])
-}
-
-fn texts(sheets: [Vec<Sheet>; 2]) -> String {
-    sheets.iter().flatten().map(Sheet::to_text).collect::<Vec<_>>().join("\n")
 }
 
 fn sheets(evidence: &Evidence, name: &str) -> Vec<Sheet> {
@@ -134,7 +80,7 @@ impl Report {
         }
     }
 
-    fn drawings(&self) -> impl Iterator<Item = &Drawing> {
+    pub(crate) fn drawings(&self) -> impl Iterator<Item = &Drawing> {
         self.sections.iter().flat_map(|(_, blocks)| blocks).filter_map(|block| match block {
             Block::Drawing(drawing) => Some(drawing),
             Block::Sheet(_) => None,
@@ -156,17 +102,6 @@ fn blocks(evidence: &Evidence, part: &str) -> Vec<Block> {
     } else {
         drawings(evidence, part).into_iter().map(Block::Drawing).collect()
     }
-}
-
-pub(crate) fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
-    write_text(&folder.join(format!("{}.svg", drawing.file_stem())), &drawing.svg())?;
-    let png = drawing.png()?;
-    write_whole(&folder.join(format!("{}.png", drawing.file_stem())), |file| file.write_all(&png))?;
-    Ok(())
-}
-
-pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
-    Ok(write_whole(path, |file| file.write_all(text.as_bytes()))?)
 }
 
 #[cfg(test)]

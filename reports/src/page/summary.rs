@@ -1,10 +1,11 @@
 //! The first paragraphs: what the numbers say, in sentences, without flattery.
 
+use crate::results::cost::equal_solver;
 use crate::results::evidence::{Case, Evidence};
 use crate::results::number::{duration, plain, rough, typeset, typeset_spread};
+use crate::results::paired::duel;
 use crate::results::stats;
 use crate::results::surrogate::{Over, Rival};
-use crate::tables::{duel, equal_solver};
 use data::{Manifest, Run, SurrogateKind};
 
 /// Below so many test samples a report says that there are few.

@@ -1,9 +1,9 @@
 //! Runs side by side.
 
 use super::Table;
-use super::significance::duel;
 use crate::results::evidence::{Case, Evidence, HEADLINE};
 use crate::results::number::plain;
+use crate::results::paired::duel;
 use crate::results::surrogate::{Over, Rival};
 use crate::sheet::{Cell, Sheet};
 use data::Part;

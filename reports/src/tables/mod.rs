@@ -14,13 +14,11 @@ use data::{Registry, entry};
 
 pub use comparison::Comparison;
 pub use cost::Cost;
-pub(crate) use cost::equal_solver;
 pub use leaderboard::Leaderboard;
 pub use metrics::Metrics;
 pub use per_case::PerCase;
 pub use samples::Samples;
 pub use significance::Significance;
-pub(crate) use significance::duel;
 
 /// A table of a report.
 pub trait Table: Send + Sync {
