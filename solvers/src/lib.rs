@@ -15,13 +15,15 @@
 //! ```
 
 mod checks;
-mod clock;
 mod error;
 pub mod incompressible;
+mod linear;
 mod problem;
 pub mod problems;
 pub mod spectral;
+mod staggered;
 mod stopwatch;
+mod time;
 pub mod two_phase;
 pub mod verify;
 

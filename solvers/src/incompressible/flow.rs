@@ -1,15 +1,11 @@
 //! The flow of now, and its projection.
 
-use super::body::{Body, NearFace, NearPush};
-use super::capacitance::{Capacitance, CutCell};
-use super::disk::Disk;
-use super::helmholtz::Helmholtz;
-use super::mesh::{Mesh, Sides};
+use super::cylinder::{Body, Capacitance, CutCell, Disk, NearFace, NearPush};
 use super::opening::Opening;
-use super::plane::{GHOSTS, Plane, inner, inner_mut};
 use super::solver::Forcing;
 use super::stencil::Stencil;
-use super::velocity::Velocity;
+use crate::linear::Helmholtz;
+use crate::staggered::{GHOSTS, Mesh, Plane, Sides, Velocity, inner, inner_mut};
 use crate::{Stopwatch, Work};
 
 /// The velocity, and the equations that hold for it.

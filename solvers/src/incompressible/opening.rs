@@ -1,8 +1,6 @@
 //! Open ends: what enters at the low end of x, and how the flow leaves at the high end.
 
-use super::mesh::Mesh;
-use super::plane::{GHOSTS, Plane, inner, inner_mut};
-use super::velocity::Velocity;
+use crate::staggered::{GHOSTS, Mesh, Plane, Velocity, inner, inner_mut};
 
 /// A given inflow, and a convective outlet.
 ///

@@ -1,11 +1,10 @@
 //! The semi-implicit integrator.
 
 use super::flow::{Flow, Survey};
-use super::helmholtz::Helmholtz;
-use super::plane::{GHOSTS, Plane, ahead, inner, inner_mut};
 use super::stencil::Push;
-use super::velocity::Velocity;
 use crate::Work;
+use crate::linear::Helmholtz;
+use crate::staggered::{GHOSTS, Plane, Velocity, ahead, inner, inner_mut};
 
 /// Second-order semi-implicit backward differences with variable steps: diffusion implicit,
 /// advection extrapolated, pressure corrected incrementally in rotational form.

@@ -1,17 +1,14 @@
 //! Advances a flow from one saved time to the next.
 
-use super::cells::{
-    load_pressure, load_velocity, store_cut_velocity, store_pressure, store_velocity,
-};
-use super::disk::Disk;
+use super::cylinder::{Disk, traction};
 use super::flow::{Flow, Survey};
-use super::mesh::{Mesh, Sides};
-use super::plane::{GHOSTS, Plane};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
-use super::traction::traction;
-use super::velocity::Velocity;
-use crate::clock::Plan;
+use crate::staggered::{
+    GHOSTS, Mesh, Plane, Sides, Velocity, load_pressure, load_velocity, store_cut_velocity,
+    store_pressure, store_velocity,
+};
+use crate::time::Plan;
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;

@@ -1,9 +1,8 @@
 //! The explicit integrator.
 
 use super::flow::{Flow, Survey};
-use super::plane::{inner, inner_mut};
-use super::velocity::Velocity;
 use crate::Work;
+use crate::staggered::{Velocity, inner, inner_mut};
 
 /// Third-order strong-stability-preserving Runge–Kutta, every stage projected.
 ///
@@ -109,10 +108,9 @@ fn stage(flow: &Flow, keep: f64, now: &Velocity, next: &mut Velocity, time: f64,
 
 #[cfg(test)]
 mod tests {
-    use super::super::mesh::{Mesh, Sides};
-    use super::super::plane::GHOSTS;
     use super::super::stencil::Stencil;
     use super::*;
+    use crate::staggered::{GHOSTS, Mesh, Sides};
     use realfft::num_complex::Complex;
 
     #[test]

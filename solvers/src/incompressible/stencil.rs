@@ -1,10 +1,7 @@
 //! The momentum equation on the faces.
 
-use super::capacitance::CutCell;
-use super::mesh::Mesh;
-use super::plane::{GHOSTS, Plane, ahead};
-use super::radii::Radii;
-use super::velocity::Velocity;
+use super::cylinder::CutCell;
+use crate::staggered::{GHOSTS, Mesh, Plane, Radii, Velocity, ahead};
 
 /// What pushes the fluid at one face, in m/s².
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use super::etdrk4::Etdrk4;
 use super::lattice::Lattice;
 use super::modes::{C64, Modes};
 use super::vorticity::Vorticity;
-use crate::clock::Plan;
+use crate::time::Plan;
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use super::elvira::block;
 use super::geometry::Geometry;
 use super::interface::is_cut;
 use super::parabola::Parabola;
-use crate::incompressible::plane::Plane;
+use crate::staggered::Plane;
 
 /// κ in 1/m of the interface in `cell`, greater than 0 where the water is convex; no number where no
 /// interface passes.

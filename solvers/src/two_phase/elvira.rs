@@ -1,7 +1,7 @@
 //! The interface's direction from the volume fractions around a cell.
 
 use super::line::Line;
-use crate::incompressible::plane::Plane;
+use crate::staggered::Plane;
 
 /// Volume fractions of a cell and its eight neighbours, `[x][y]`.
 pub(crate) type Block = [[f64; 3]; 3];

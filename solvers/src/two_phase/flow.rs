@@ -1,6 +1,5 @@
 //! One step of two fluids.
 
-use super::conjugate::Solved;
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::interface::{Interface, Sweep};
@@ -8,7 +7,8 @@ use super::momentum::Momentum;
 use super::pressure::Pressure;
 use super::tension::Tension;
 use super::viscosity::Viscosity;
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::Solved;
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 use crate::{Stopwatch, Work};
 
 /// Two fluids, and the equations that hold for them.

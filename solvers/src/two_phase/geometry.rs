@@ -2,7 +2,7 @@
 
 use super::vessel::{Beyond, Vessel};
 use crate::SolverError;
-use crate::incompressible::plane::{GHOSTS, Plane};
+use crate::staggered::{GHOSTS, Plane};
 use data::Grid;
 
 /// A cell at the rim of the box, with what surrounds it. Indices count ghosts.

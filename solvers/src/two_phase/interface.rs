@@ -2,7 +2,7 @@
 
 use super::elvira::{block, reconstruct};
 use super::geometry::Geometry;
-use crate::incompressible::plane::{GHOSTS, Plane, inner_mut};
+use crate::staggered::{GHOSTS, Plane, inner_mut};
 
 /// The volume fraction f of water in every cell, carried geometrically along one axis at a time.
 ///

@@ -1,17 +1,13 @@
 //! Plane flow of two immiscible fluids on a staggered grid.
 
-mod cholesky;
-mod conjugate;
 mod curvature;
 mod elvira;
-mod five_point;
 mod flow;
 mod fluids;
 mod geometry;
 mod interface;
 mod line;
 mod momentum;
-mod multigrid;
 mod parabola;
 mod pressure;
 mod solver;

@@ -3,7 +3,7 @@
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::interface::Interface;
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 
 /// Transport of momentum along one axis at a time, by the mass fluxes of the volume fraction.
 ///

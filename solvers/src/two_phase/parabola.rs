@@ -2,7 +2,7 @@
 
 use super::elvira::{block, reconstruct};
 use super::interface::is_cut;
-use crate::incompressible::plane::Plane;
+use crate::staggered::Plane;
 
 /// y = a x² + b x + c along and across the interface of a cell, y out of the water, in m.
 ///

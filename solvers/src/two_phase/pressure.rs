@@ -1,13 +1,11 @@
 //! The pressure that keeps the flow free of divergence.
 
-use super::conjugate::{Conjugate, Solved};
-use super::five_point::FivePoint;
 use super::fluids::Fluids;
 use super::geometry::Geometry;
-use super::multigrid::Multigrid;
 use super::tension::Tension;
 use super::vessel::Beyond;
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::{Conjugate, FivePoint, Multigrid, Solved};
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 
 /// Projection with variable density.
 ///

@@ -1,13 +1,13 @@
 //! Advances two fluids from one saved time to the next.
 
-use super::conjugate::Solved;
 use super::flow::{Flow, rate};
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::pressure::divergence;
 use super::vessel::Vessel;
-use crate::clock::Plan;
-use crate::incompressible::plane::{GHOSTS, inner};
+use crate::linear::Solved;
+use crate::staggered::{GHOSTS, inner};
+use crate::time::Plan;
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Field, Grid, Parameter, State};
 

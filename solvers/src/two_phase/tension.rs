@@ -2,7 +2,7 @@
 
 use super::curvature::curvature;
 use super::geometry::Geometry;
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 
 /// The force of the surface on the faces, σ κ ∇f.
 ///

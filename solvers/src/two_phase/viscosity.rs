@@ -1,10 +1,9 @@
 //! Implicit friction.
 
-use super::conjugate::Conjugate;
-use super::five_point::{Diagonal, FivePoint};
 use super::fluids::Fluids;
 use super::geometry::Geometry;
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::{Conjugate, Diagonal, FivePoint};
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 
 /// Backward Euler for ∇·(μ (∇u + ∇uᵀ)).
 ///

@@ -1,7 +1,7 @@
 //! Volume of fluid in flows that give the shape back.
 
 use crate::SolverError;
-use crate::incompressible::plane::{GHOSTS, Plane};
+use crate::staggered::{GHOSTS, Plane};
 use crate::two_phase::{Geometry, Interface, Sweep, Vessel};
 use data::{Axis, Boundary, Grid};
 use std::f64::consts::{PI, TAU};

@@ -3,7 +3,7 @@
 use super::certificate::{Check, Table};
 use super::convergence::order;
 use crate::incompressible::Disk;
-use crate::incompressible::plane::GHOSTS;
+use crate::staggered::GHOSTS;
 use crate::two_phase::{Fluid, Fluids, Geometry, Interface, TwoPhase, Vessel, curvature};
 use crate::{Solver, SolverError};
 use data::{Axis, Boundary, Grid, State};

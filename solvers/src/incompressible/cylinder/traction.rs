@@ -1,9 +1,8 @@
 //! What touches the surface of a disk.
 
+use super::cut_faces::Faces;
 use super::disk::Disk;
-use super::faces::Faces;
-use super::plane::{GHOSTS, Plane};
-use super::velocity::Velocity;
+use crate::staggered::{GHOSTS, Plane, Velocity};
 
 /// The force on a disk over density and depth, from pressure and friction on its surface, in m³/s².
 ///

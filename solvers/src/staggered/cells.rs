@@ -1,13 +1,13 @@
 //! Between faces and cell averages.
 
-use super::capacitance::Capacitance;
+use super::array::{GHOSTS, Plane};
 use super::mesh::Mesh;
-use super::plane::{GHOSTS, Plane};
 use super::velocity::Velocity;
+use crate::incompressible::Capacitance;
 use data::State;
 
 /// Velocities of the faces as means of the cells on both sides, and extrapolated to the high end of
-/// x, second order. What walls and inlets prescribe is left to [`super::flow::Flow::close`].
+/// x, second order. What walls and inlets prescribe is left to `Flow::close`.
 ///
 /// Shape: `state` is `[channel, x, y, 1]` with u and v first.
 pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity) {

@@ -1,7 +1,7 @@
 //! The velocity on the faces, and how walls and repetition continue it.
 
+use super::array::{GHOSTS, Plane};
 use super::mesh::{Mesh, Sides};
-use super::plane::{GHOSTS, Plane};
 
 /// Normal velocities in m/s: `u` on the faces across x, `v` on those across y.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! The momentum equation on faces near a disk.
 
-use super::faces::{Combination, Face, Faces};
+use super::cut_faces::{Combination, Face, Faces};
 
 /// Derivatives at an open face, as sums over faces: those of its own component for the derivatives
 /// across and along its line and for the Laplacian, those of the other for the velocity along it.

@@ -1,10 +1,9 @@
 //! The fast direct solver.
 
-use super::chain::Chain;
-use super::mesh::Mesh;
-use super::plane::PARALLEL;
 use super::transform::{Ends, Transform, Workspace};
-use super::turn::Turn;
+use super::transpose::Turn;
+use super::tridiagonal::Chain;
+use crate::staggered::{Mesh, PARALLEL};
 use rayon::prelude::*;
 use std::ops::Range;
 

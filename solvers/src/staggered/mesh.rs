@@ -1,10 +1,9 @@
 //! Cells, their size, and what surrounds them.
 
-use super::body::MARGIN;
-use super::disk::Disk;
-use super::plane::GHOSTS;
-use super::transform::Ends;
+use super::array::GHOSTS;
 use crate::SolverError;
+use crate::incompressible::{Disk, MARGIN};
+use crate::linear::Ends;
 use data::{Boundary, Grid};
 
 /// What lies beyond the two ends of an axis.

@@ -2,7 +2,7 @@
 
 use super::cholesky::Cholesky;
 use super::five_point::{FivePoint, Preconditioner};
-use crate::incompressible::plane::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 
 /// One V-cycle in single precision, as a preconditioner for ∇·(β∇p).
 ///

@@ -1,7 +1,7 @@
 //! Flow past a cylinder, with what is measured there.
 
+use super::super::solver::Incompressible;
 use super::disk::Disk;
-use super::solver::Incompressible;
 use crate::{Progress, Solver, SolverError, Stopwatch};
 use data::{Grid, State};
 use ndarray::{Axis, Slice};

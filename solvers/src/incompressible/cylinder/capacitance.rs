@@ -1,6 +1,6 @@
 //! The fast direct solver around a body.
 
-use super::helmholtz::Helmholtz;
+use crate::linear::Helmholtz;
 use std::ops::Range;
 
 /// A cell with closed or cut faces.

@@ -1,13 +1,11 @@
 //! A disk in the flow.
 
 use super::capacitance::{Capacitance, CutCell};
+use super::cut_faces::{Face, Faces};
 use super::disk::Disk;
-use super::faces::{Face, Faces};
-use super::helmholtz::Helmholtz;
-use super::mesh::Mesh;
-use super::near::Near;
-use super::plane::GHOSTS;
-use super::velocity::Velocity;
+use super::near_wall::Near;
+use crate::linear::Helmholtz;
+use crate::staggered::{GHOSTS, Mesh, Velocity};
 use std::ops::Range;
 
 /// A sharp no-slip wall across the cells.

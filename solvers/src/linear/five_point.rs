@@ -1,6 +1,6 @@
 //! Symmetric five-point systems.
 
-use crate::incompressible::plane::{Plane, inner, inner_mut};
+use crate::staggered::{Plane, inner, inner_mut};
 
 /// The operator A of a symmetric system whose unknowns couple to their four neighbours.
 ///

@@ -1,6 +1,6 @@
 //! Swapped axes.
 
-use super::plane::PARALLEL;
+use crate::staggered::PARALLEL;
 use rayon::prelude::*;
 
 /// Lines along y of what is solved with x and y swapped.

@@ -1,7 +1,7 @@
 //! Conjugate gradients.
 
 use super::five_point::{FivePoint, Preconditioner};
-use crate::incompressible::plane::{GHOSTS, PARALLEL, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, PARALLEL, Plane, inner, inner_mut};
 use rayon::prelude::*;
 
 /// Preconditioned conjugate gradients, with the space they need.

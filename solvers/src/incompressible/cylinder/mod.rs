@@ -1,0 +1,16 @@
+//! A circular cylinder in the flow: cut cells, and the differences near its wall.
+
+mod body;
+mod capacitance;
+mod cut_faces;
+mod disk;
+mod flow_past;
+mod near_wall;
+mod traction;
+
+pub(crate) use body::{Body, MARGIN, NearFace, NearPush};
+pub(crate) use capacitance::{Capacitance, CutCell};
+pub(crate) use traction::traction;
+
+pub use disk::Disk;
+pub use flow_past::{Wake, constants};

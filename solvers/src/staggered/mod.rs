@@ -1,0 +1,15 @@
+//! The staggered grid: scalars in cells, velocities on faces.
+
+mod array;
+mod cells;
+mod mesh;
+mod radii;
+mod velocity;
+
+pub(crate) use array::{GHOSTS, PARALLEL, Plane, ahead, inner, inner_mut};
+pub(crate) use cells::{
+    load_pressure, load_velocity, store_cut_velocity, store_pressure, store_velocity,
+};
+pub(crate) use mesh::{Mesh, Sides};
+pub(crate) use radii::Radii;
+pub(crate) use velocity::Velocity;

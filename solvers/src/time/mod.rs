@@ -1,0 +1,5 @@
+//! Time steps between saved times.
+
+mod steps;
+
+pub(crate) use steps::Plan;
