@@ -1,12 +1,16 @@
 //! The flow of now, and its projection.
 
 use super::cylinder::{Body, Capacitance, CutCell, Disk, NearFace, NearPush};
+use super::linear_systems::poisson;
 use super::opening::Opening;
-use super::solver::Forcing;
 use super::stencil::Stencil;
 use crate::linear::Helmholtz;
 use crate::staggered::{GHOSTS, Mesh, Plane, Sides, Velocity, inner, inner_mut};
-use crate::{Stopwatch, Work};
+use crate::{SolverError, Stopwatch, Work};
+use std::sync::Arc;
+
+/// A force per mass in m/s² at a time in s and a place in m from the low corner.
+pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
 
 /// The velocity, and the equations that hold for it.
 pub(crate) struct Flow {
@@ -36,7 +40,7 @@ impl Flow {
             body: None,
             stopwatch: Stopwatch::new(),
             duration: f64::INFINITY,
-            poisson: Helmholtz::on(&mesh, mesh.ends()[0]),
+            poisson: poisson(&mesh),
             mesh,
         };
         flow.open(&|_| 0.0);
@@ -61,9 +65,10 @@ impl Flow {
     }
 
     /// Puts a body into the flow.
-    pub(crate) fn surround(&mut self, disk: Disk) {
-        self.body = Some(Body::new(disk, &self.mesh, &mut self.poisson));
+    pub(crate) fn surround(&mut self, disk: Disk) -> Result<(), SolverError> {
+        self.body = Some(Body::new(disk, &self.mesh, &mut self.poisson)?);
         self.duration = f64::INFINITY;
+        Ok(())
     }
 
     /// Sets the faces of walls, bodies and open ends, and all ghosts.

@@ -2,13 +2,13 @@
 
 mod cylinder;
 mod flow;
+mod linear_systems;
 mod opening;
 mod sbdf2;
 mod solver;
 mod ssprk3;
 mod stencil;
 
-pub(crate) use cylinder::{Capacitance, MARGIN};
-
 pub use cylinder::{Disk, Wake, constants};
-pub use solver::{Forcing, Incompressible};
+pub use flow::Forcing;
+pub use solver::Incompressible;

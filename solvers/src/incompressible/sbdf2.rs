@@ -1,6 +1,7 @@
 //! The semi-implicit integrator.
 
 use super::flow::{Flow, Survey};
+use super::linear_systems::diffusion;
 use super::stencil::Push;
 use crate::Work;
 use crate::linear::Helmholtz;
@@ -43,12 +44,12 @@ const GROWTH: f64 = 2.0;
 
 impl Sbdf2 {
     pub(crate) fn new(flow: &Flow) -> Self {
-        let (cells, [_, u, v]) = (flow.mesh.cells, flow.mesh.ends());
+        let cells = flow.mesh.cells;
         Self {
             other: Velocity::zeros(cells),
             advection: Velocity::zeros(cells),
             pressure: Plane::zeros(cells),
-            diffusion: [u, v].map(|ends| Helmholtz::on(&flow.mesh, ends)),
+            diffusion: diffusion(&flow.mesh),
             last_step: None,
         }
     }

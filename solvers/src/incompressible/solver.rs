@@ -1,20 +1,16 @@
 //! Advances a flow from one saved time to the next.
 
 use super::cylinder::{Disk, traction};
-use super::flow::{Flow, Survey};
+use super::flow::{Flow, Forcing, Survey};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
 use crate::staggered::{
-    GHOSTS, Mesh, Plane, Sides, Velocity, load_pressure, load_velocity, store_cut_velocity,
-    store_pressure, store_velocity,
+    GHOSTS, Mesh, Plane, Sides, Velocity, load_pressure, load_velocity, store_pressure,
+    store_velocity,
 };
 use crate::time::Plan;
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
-use std::sync::Arc;
-
-/// A force per mass in m/s² at a time in s and a place in m from the low corner.
-pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
 
 /// Plane incompressible flow of constant density and viscosity between walls, repeating, or
 /// from an inlet to an outlet along x.
@@ -95,8 +91,7 @@ impl Incompressible {
 
     /// The same flow around a cylinder at rest, whose surface it sticks to.
     pub fn around(mut self, disk: Disk) -> Result<Self, SolverError> {
-        self.flow.mesh.check_inside(disk)?;
-        self.flow.surround(disk);
+        self.flow.surround(disk)?;
         Ok(self)
     }
 
@@ -227,7 +222,7 @@ impl Solver for Incompressible {
         let mesh = &self.flow.mesh;
         store_velocity(&self.flow.velocity, mesh, state);
         if let Some(body) = &self.flow.body {
-            store_cut_velocity(&self.flow.velocity, &body.capacitance, state);
+            body.store_velocity(&self.flow.velocity, state);
         }
         store_pressure(&self.pressure, self.density, mesh, state);
     }

@@ -3,7 +3,7 @@
 use super::transform::{Ends, Transform, Workspace};
 use super::transpose::Turn;
 use super::tridiagonal::Chain;
-use crate::staggered::{Mesh, PARALLEL};
+use crate::staggered::PARALLEL;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -57,15 +57,6 @@ struct Closure {
 }
 
 impl Helmholtz {
-    /// For the cells of `mesh` with `ends` along x and y, and σ = 0.
-    pub(crate) fn on(mesh: &Mesh, ends: [Ends; 2]) -> Self {
-        if mesh.is_pipe() {
-            Self::pipe(mesh.cells, mesh.spacing, ends)
-        } else {
-            Self::new(mesh.cells, mesh.spacing, ends)
-        }
-    }
-
     /// For plane `cells` of size `spacing` with `ends` along x and y, and σ = 0.
     pub(crate) fn new(cells: [usize; 2], spacing: [f64; 2], ends: [Ends; 2]) -> Self {
         let chain = Chain::straight(ends[0], cells[0]);

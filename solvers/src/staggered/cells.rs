@@ -3,7 +3,6 @@
 use super::array::{GHOSTS, Plane};
 use super::mesh::Mesh;
 use super::velocity::Velocity;
-use crate::incompressible::Capacitance;
 use data::State;
 
 /// Velocities of the faces as means of the cells on both sides, and extrapolated to the high end of
@@ -38,18 +37,6 @@ pub(crate) fn store_velocity(velocity: &Velocity, mesh: &Mesh, state: &mut State
             state[[0, i, j, 0]] = 0.5 * (low[face] + high[face]);
             state[[1, i, j, 0]] = 0.5 * (v[face] + v[face + 1]);
         }
-    }
-}
-
-/// The same of the cells that a body cuts, in which what is solid counts as zero.
-pub(crate) fn store_cut_velocity(velocity: &Velocity, cuts: &Capacitance, state: &mut State) {
-    for cell in cuts.cells() {
-        let ([i, j], [west, east, south, north]) = (cell.place, cell.shares);
-        let [x, y] = cell.place.map(|k| k + GHOSTS);
-        let [low, high] = [x, x + 1].map(|line| velocity.u.line(line)[y]);
-        state[[0, i, j, 0]] = 0.5 * (west * low + east * high);
-        let v = velocity.v.line(x);
-        state[[1, i, j, 0]] = 0.5 * (south * v[y] + north * v[y + 1]);
     }
 }
 

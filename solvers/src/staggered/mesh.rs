@@ -2,8 +2,6 @@
 
 use super::array::GHOSTS;
 use crate::SolverError;
-use crate::incompressible::{Disk, MARGIN};
-use crate::linear::Ends;
 use data::{Boundary, Grid};
 
 /// What lies beyond the two ends of an axis.
@@ -69,36 +67,6 @@ impl Mesh {
         let cells = self.cells[1];
         let ring = |j: usize| (2 * j + 1) as f64 / cells as f64;
         (0..cells).map(|j| if self.is_pipe() { ring(j) } else { 1.0 }).collect()
-    }
-
-    /// Refuses a disk in a pipe, or with less than [`MARGIN`] cells between it and an end.
-    pub(crate) fn check_inside(&self, disk: Disk) -> Result<(), SolverError> {
-        if self.is_pipe() {
-            let expected = "a body needs a plane, not the radius of a pipe";
-            return Err(SolverError::Grid { axis: 1, cells: self.cells[1], expected });
-        }
-        for axis in 0..2 {
-            let margin = MARGIN as f64 * self.spacing[axis] + disk.radius;
-            let length = self.cells[axis] as f64 * self.spacing[axis];
-            if disk.centre[axis] < margin || length - disk.centre[axis] < margin {
-                let expected = "the scheme needs 3 between a body and the ends";
-                return Err(SolverError::Grid { axis, cells: self.cells[axis], expected });
-            }
-        }
-        Ok(())
-    }
-
-    /// Boundary conditions of the pressure, of u and of v, each along x and y.
-    pub(crate) fn ends(&self) -> [[Ends; 2]; 3] {
-        let of = |axis: usize, ends| match (self.sides[axis], ends) {
-            (Sides::Periodic, _) => Ends::Periodic,
-            (Sides::Open, Ends::DirichletFaces) => Ends::EntryFaces,
-            (Sides::Open, Ends::DirichletCells) => Ends::EntryCells,
-            (Sides::Slip, Ends::DirichletCells) => Ends::NeumannCells,
-            (Sides::Walls(_) | Sides::Slip | Sides::Open | Sides::Pipe(_), ends) => ends,
-        };
-        let [p, face, cell] = [Ends::NeumannCells, Ends::DirichletFaces, Ends::DirichletCells];
-        [[of(0, p), of(1, p)], [of(0, face), of(1, cell)], [of(0, cell), of(1, face)]]
     }
 
     /// The first face along `axis` that moves: not that of a wall or an inlet.

@@ -7,9 +7,7 @@ mod radii;
 mod velocity;
 
 pub(crate) use array::{GHOSTS, PARALLEL, Plane, ahead, inner, inner_mut};
-pub(crate) use cells::{
-    load_pressure, load_velocity, store_cut_velocity, store_pressure, store_velocity,
-};
+pub(crate) use cells::{load_pressure, load_velocity, store_pressure, store_velocity};
 pub(crate) use mesh::{Mesh, Sides};
 pub(crate) use radii::Radii;
 pub(crate) use velocity::Velocity;

@@ -8,7 +8,7 @@ mod flow_past;
 mod near_wall;
 mod traction;
 
-pub(crate) use body::{Body, MARGIN, NearFace, NearPush};
+pub(crate) use body::{Body, NearFace, NearPush};
 pub(crate) use capacitance::{Capacitance, CutCell};
 pub(crate) use traction::traction;
 
