@@ -14,7 +14,7 @@ const SIZES: [usize; 3] = [64, 128, 256];
 
 /// The parts of the work, and storing what is saved.
 const PARTS: [&str; 7] =
-    ["advection", "interface", "friction", "pressure", "output", "rest", "store"];
+    ["advection", "interface", "viscous", "pressure", "output", "rest", "store"];
 
 fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();

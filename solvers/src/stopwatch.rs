@@ -5,33 +5,27 @@ use std::time::{Duration, Instant};
 /// A part of what solvers do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// Carrying momentum or vorticity; with explicit friction also that.
+    /// Advection of momentum or vorticity; where the viscous term is explicit, that too.
     Advection,
-    /// Carrying an interface, and how it bends.
+    /// Advection of an interface, and its curvature.
     Interface,
-    /// Implicit friction.
-    Friction,
-    /// Keeping the flow free of divergence: the Poisson equation.
+    /// The implicit viscous term.
+    Viscous,
+    /// The projection: Poisson equation of the pressure.
     Pressure,
-    /// What is computed only to be saved.
+    /// Quantities computed only to be saved.
     Output,
-    /// Sums of stages, surveys, checks.
+    /// Sums of stages, step limits, checks.
     Rest,
 }
 
 impl Work {
     /// All of it.
-    pub const ALL: [Self; 6] = [
-        Self::Advection,
-        Self::Interface,
-        Self::Friction,
-        Self::Pressure,
-        Self::Output,
-        Self::Rest,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Advection, Self::Interface, Self::Viscous, Self::Pressure, Self::Output, Self::Rest];
 }
 
-/// Books the time that passes between laps. It reads a clock some ten times a step, some 30 ns each.
+/// Adds the wall time between laps to the parts of the work. It reads a clock some ten times a step, some 30 ns each.
 #[derive(Debug, Clone)]
 pub struct Stopwatch {
     last: Instant,

@@ -5,7 +5,7 @@ use super::linear_systems::poisson;
 use super::opening::Opening;
 use super::stencil::Stencil;
 use crate::linear::Helmholtz;
-use crate::staggered::{GHOSTS, Mesh, Plane, Sides, Velocity, inner, inner_mut};
+use crate::staggered::{GHOSTS, Mesh, Sides, StaggeredArray, Velocity, inner, inner_mut};
 use crate::{SolverError, Stopwatch, Work};
 use std::sync::Arc;
 
@@ -147,7 +147,7 @@ impl Flow {
     }
 
     /// Subtracts ψ of the last projection over `duration` in s from `pressure`.
-    pub(crate) fn subtract_potential(&self, duration: f64, pressure: &mut Plane) {
+    pub(crate) fn subtract_potential(&self, duration: f64, pressure: &mut StaggeredArray) {
         let ny = self.mesh.cells[1];
         pressure.update(pressure.inner(), |i, line| {
             let pressures = inner_mut(line, ny).iter_mut();
@@ -171,7 +171,7 @@ impl Flow {
         &mut self,
         time: f64,
         space: &mut Velocity,
-        pressure: &mut Plane,
+        pressure: &mut StaggeredArray,
     ) -> [f64; 2] {
         let (stencil, now, ny) = (&self.stencil, &self.velocity, self.mesh.cells[1]);
         space.u.update_pair(&mut space.v, |i, u, v| {
@@ -234,7 +234,7 @@ impl Flow {
     }
 
     /// Extends `pressure` to the ghosts that gradients across periodic ends read.
-    pub(crate) fn close_pressure(&self, pressure: &mut Plane) {
+    pub(crate) fn close_pressure(&self, pressure: &mut StaggeredArray) {
         let [nx, ny] = self.mesh.cells;
         if self.mesh.sides[0] == Sides::Periodic {
             pressure.copy_line(GHOSTS + nx - 1, GHOSTS - 1);

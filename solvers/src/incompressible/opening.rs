@@ -1,6 +1,6 @@
 //! Open ends: what enters at the low end of x, and how the flow leaves at the high end.
 
-use crate::staggered::{GHOSTS, Mesh, Plane, Velocity, inner, inner_mut};
+use crate::staggered::{GHOSTS, Mesh, StaggeredArray, Velocity, inner, inner_mut};
 
 /// A given inflow, and a convective outlet.
 ///
@@ -42,7 +42,7 @@ impl Opening {
     }
 
     /// −U ∂u/∂x in m/s² of the faces of the high end, by their number from 0.
-    pub(crate) fn push<'a>(&self, u: &'a Plane) -> impl Fn(usize) -> f64 + use<'a> {
+    pub(crate) fn push<'a>(&self, u: &'a StaggeredArray) -> impl Fn(usize) -> f64 + use<'a> {
         let (rate, before, last) = (self.rate, u.line(self.outlet - 1), u.line(self.outlet));
         move |j| -rate * (last[GHOSTS + j] - before[GHOSTS + j])
     }
@@ -71,7 +71,7 @@ impl Opening {
     }
 
     /// Shifts what leaves, so that it is as much as enters.
-    fn balance(&self, u: &mut Plane, share: f64) {
+    fn balance(&self, u: &mut StaggeredArray, share: f64) {
         let ny = self.profile.len();
         let entering = share * self.mean(self.profile.iter().copied());
         let leaving = self.mean(inner(u.line(self.outlet), ny).iter().copied());
@@ -81,7 +81,7 @@ impl Opening {
     }
 
     /// Shifts `pressure` so that its mean on the high end is zero, extrapolated from two cells.
-    pub(crate) fn level(&self, pressure: &mut Plane) {
+    pub(crate) fn level(&self, pressure: &mut StaggeredArray) {
         let ny = self.profile.len();
         let [last, before] = [1, 2].map(|k| inner(pressure.line(self.outlet - k), ny));
         let mean = self.mean(last.iter().zip(before).map(|(p, before)| 1.5 * p - 0.5 * before));

@@ -5,7 +5,7 @@ use super::linear_systems::diffusion;
 use super::stencil::Push;
 use crate::Work;
 use crate::linear::Helmholtz;
-use crate::staggered::{GHOSTS, Plane, Velocity, ahead, inner, inner_mut};
+use crate::staggered::{GHOSTS, StaggeredArray, Velocity, ahead, inner, inner_mut};
 
 /// Second-order semi-implicit backward differences with variable steps: diffusion implicit,
 /// advection extrapolated, pressure corrected incrementally in rotational form.
@@ -28,7 +28,7 @@ pub(crate) struct Sbdf2 {
     /// Aⁿ⁻¹
     advection: Velocity,
     /// pⁿ/ρ
-    pressure: Plane,
+    pressure: StaggeredArray,
     diffusion: [Helmholtz; 2],
     /// Δtₙ₋₁; `None` before the first step.
     last_step: Option<f64>,
@@ -48,14 +48,14 @@ impl Sbdf2 {
         Self {
             other: Velocity::zeros(cells),
             advection: Velocity::zeros(cells),
-            pressure: Plane::zeros(cells),
+            pressure: StaggeredArray::zeros(cells),
             diffusion: diffusion(&flow.mesh),
             last_step: None,
         }
     }
 
     /// Forgets the past: the next step is the first, and `pressure` the first guess of p/ρ.
-    pub(crate) fn restart(&mut self, flow: &Flow, pressure: &Plane) {
+    pub(crate) fn restart(&mut self, flow: &Flow, pressure: &StaggeredArray) {
         self.last_step = None;
         self.pressure.clone_from(pressure);
         flow.close_pressure(&mut self.pressure);
@@ -80,7 +80,7 @@ impl Sbdf2 {
         flow.stopwatch.lap(Work::Advection);
         self.diffuse(flow, alpha / dt);
         flow.close(&mut self.other);
-        flow.stopwatch.lap(Work::Friction);
+        flow.stopwatch.lap(Work::Viscous);
         self.rotate_pressure(flow);
         flow.project(&mut self.other, dt / alpha);
         flow.subtract_potential(dt / alpha, &mut self.pressure);
@@ -157,7 +157,13 @@ impl Sbdf2 {
 }
 
 /// `other = now + δ`, where (σ − ∇²) δ = `other`/ν; the unknowns begin at `first`.
-fn add_change(solver: &mut Helmholtz, other: &mut Plane, now: &Plane, first: [usize; 2], nu: f64) {
+fn add_change(
+    solver: &mut Helmholtz,
+    other: &mut StaggeredArray,
+    now: &StaggeredArray,
+    first: [usize; 2],
+    nu: f64,
+) {
     let [i0, j0] = first;
     solver.solve(|i, line| {
         let rhs = &other.line(i0 + i)[j0..];

@@ -5,7 +5,7 @@ use super::flow::{Flow, Forcing, Survey};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
 use crate::staggered::{
-    GHOSTS, Mesh, Plane, Sides, Velocity, load_pressure, load_velocity, store_pressure,
+    GHOSTS, Mesh, Sides, StaggeredArray, Velocity, load_pressure, load_velocity, store_pressure,
     store_velocity,
 };
 use crate::time::Plan;
@@ -26,7 +26,7 @@ use data::{Grid, State};
 pub struct Incompressible {
     flow: Flow,
     /// p/ρ of now.
-    pressure: Plane,
+    pressure: StaggeredArray,
     /// The force on a body per depth, in N/m.
     force: [f64; 2],
     density: f64,
@@ -53,7 +53,7 @@ impl Incompressible {
         let flow = Flow::new(mesh, viscosity);
         let survey = flow.survey();
         Ok(Self {
-            pressure: Plane::zeros(mesh.cells),
+            pressure: StaggeredArray::zeros(mesh.cells),
             force: [0.0; 2],
             density,
             explicit: SspRk3::new(mesh.cells),

@@ -1,7 +1,7 @@
 //! The momentum equation on the faces.
 
 use super::cylinder::CutCell;
-use crate::staggered::{GHOSTS, Mesh, Plane, Radii, Velocity, ahead};
+use crate::staggered::{GHOSTS, Mesh, Radii, StaggeredArray, Velocity, ahead};
 
 /// What pushes the fluid at one face, in m/s².
 #[derive(Debug, Clone, Copy)]
@@ -175,7 +175,7 @@ fn weighted_sum(weight: Row<'_>, row: Row<'_>, j: usize) -> f64 {
 /// sees that all five are equally long.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the caller's loop needs the lengths")]
-fn across(plane: &Plane, i: usize, n: usize) -> Row<'_> {
+fn across(plane: &StaggeredArray, i: usize, n: usize) -> Row<'_> {
     [
         ahead::<0>(plane.line(i - 2), n),
         ahead::<0>(plane.line(i - 1), n),
@@ -188,7 +188,7 @@ fn across(plane: &Plane, i: usize, n: usize) -> Row<'_> {
 /// Line `i` as seen from two cells before to two cells ahead.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the caller's loop needs the lengths")]
-fn along(plane: &Plane, i: usize, n: usize) -> Row<'_> {
+fn along(plane: &StaggeredArray, i: usize, n: usize) -> Row<'_> {
     let line = plane.line(i);
     [
         ahead::<-2>(line, n),

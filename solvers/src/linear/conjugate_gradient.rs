@@ -1,7 +1,7 @@
 //! Conjugate gradients.
 
 use super::five_point::{FivePoint, Preconditioner};
-use crate::staggered::{GHOSTS, PARALLEL, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, PARALLEL, StaggeredArray, inner, inner_mut};
 use rayon::prelude::*;
 
 /// Preconditioned conjugate gradients, with the space they need.
@@ -11,18 +11,18 @@ use rayon::prelude::*;
 ///
 /// Source: Golub & Ye (1999), SIAM J. Sci. Comput. 21, 1305, §2.
 #[derive(Debug, Clone)]
-pub(crate) struct Conjugate {
-    residual: Plane,
-    estimate: Plane,
-    direction: Plane,
-    image: Plane,
+pub(crate) struct ConjugateGradient {
+    residual: StaggeredArray,
+    estimate: StaggeredArray,
+    direction: StaggeredArray,
+    image: StaggeredArray,
     /// One a line: sums are made in the order of lines, whatever thread had which.
     sums: Vec<[f64; 2]>,
 }
 
 /// How a solve went.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct Solved {
+pub(crate) struct Convergence {
     pub(crate) iterations: usize,
     /// The largest residual left.
     pub(crate) residual: f64,
@@ -31,9 +31,9 @@ pub(crate) struct Solved {
 /// After so many iterations a system counts as unsolvable.
 const PATIENCE: usize = 500;
 
-impl Conjugate {
+impl ConjugateGradient {
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let [residual, estimate, direction, image] = [0; 4].map(|_| Plane::zeros(cells));
+        let [residual, estimate, direction, image] = [0; 4].map(|_| StaggeredArray::zeros(cells));
         let lines = residual.inner().len();
         Self { residual, estimate, direction, image, sums: vec![[0.0; 2]; lines] }
     }
@@ -45,17 +45,17 @@ impl Conjugate {
         &mut self,
         system: &FivePoint,
         preconditioner: &mut impl Preconditioner,
-        solution: &mut Plane,
+        solution: &mut StaggeredArray,
         tolerance: f64,
         b: impl Fn(usize, &mut [f64]) + Sync,
-    ) -> Solved {
+    ) -> Convergence {
         let n = system.cells[1];
         self.residual.update(self.residual.inner(), |i, line| {
             let line = inner_mut(line, n);
             b(i, line);
             system.image(solution, i, |j, value| line[j] -= value);
         });
-        let mut solved = Solved { iterations: 0, residual: self.largest_residual(n) };
+        let mut solved = Convergence { iterations: 0, residual: self.largest_residual(n) };
         let (mut last, mut step) = (0.0, 0.0);
         while solved.residual > tolerance && solved.iterations < PATIENCE {
             preconditioner.apply(&self.residual, &mut self.estimate);
@@ -96,7 +96,7 @@ impl Conjugate {
     }
 
     /// x ← x + α d and r ← r − α q.
-    fn walk(&mut self, n: usize, solution: &mut Plane, step: f64) {
+    fn walk(&mut self, n: usize, solution: &mut StaggeredArray, step: f64) {
         let Self { residual, direction, image, .. } = self;
         solution.update_pair(residual, |i, x, r| {
             let (x, r) = (inner_mut(x, n), inner_mut(r, n));

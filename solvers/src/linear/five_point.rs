@@ -1,6 +1,6 @@
 //! Symmetric five-point systems.
 
-use crate::staggered::{Plane, inner, inner_mut};
+use crate::staggered::{StaggeredArray, inner, inner_mut};
 
 /// The operator A of a symmetric system whose unknowns couple to their four neighbours.
 ///
@@ -13,21 +13,21 @@ use crate::staggered::{Plane, inner, inner_mut};
 pub(crate) struct FivePoint {
     pub(crate) cells: [usize; 2],
     /// x and y: the couplings to the neighbours below, as large as that of those to here.
-    pub(crate) links: [Plane; 2],
+    pub(crate) links: [StaggeredArray; 2],
     /// d
-    pub(crate) diagonal: Plane,
+    pub(crate) diagonal: StaggeredArray,
 }
 
 impl FivePoint {
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let plane = || Plane::zeros(cells);
+        let plane = || StaggeredArray::zeros(cells);
         Self { cells, links: [plane(), plane()], diagonal: plane() }
     }
 
     /// Calls `at(j, value)` for every value of A v along line `i`; `j` counts from 0.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the loop vectorizes only with `at` inside")]
-    pub(crate) fn image(&self, v: &Plane, i: usize, mut at: impl FnMut(usize, f64)) {
+    pub(crate) fn image(&self, v: &StaggeredArray, i: usize, mut at: impl FnMut(usize, f64)) {
         let n = self.cells[1];
         let [x, y] = &self.links;
         let (west, east) = (inner(v.line(i - 1), n), inner(v.line(i + 1), n));
@@ -47,14 +47,14 @@ impl FivePoint {
 /// Brings a residual closer to the error it comes from, by a symmetric positive operator.
 pub(crate) trait Preconditioner {
     /// Writes the estimate of A⁻¹ `residual`.
-    fn apply(&mut self, residual: &Plane, estimate: &mut Plane);
+    fn apply(&mut self, residual: &StaggeredArray, estimate: &mut StaggeredArray);
 }
 
 /// Division by the diagonal: enough where that dominates.
 pub(crate) struct Diagonal<'a>(pub(crate) &'a FivePoint);
 
 impl Preconditioner for Diagonal<'_> {
-    fn apply(&mut self, residual: &Plane, estimate: &mut Plane) {
+    fn apply(&mut self, residual: &StaggeredArray, estimate: &mut StaggeredArray) {
         let FivePoint { cells: [_, n], diagonal, .. } = self.0;
         estimate.update(estimate.inner(), |i, line| {
             let values = inner(residual.line(i), *n).iter().zip(inner(diagonal.line(i), *n));

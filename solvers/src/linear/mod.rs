@@ -9,7 +9,7 @@ mod transform;
 mod transpose;
 mod tridiagonal;
 
-pub(crate) use conjugate_gradient::{Conjugate, Solved};
+pub(crate) use conjugate_gradient::{ConjugateGradient, Convergence};
 pub(crate) use five_point::{Diagonal, FivePoint};
 pub(crate) use helmholtz::Helmholtz;
 pub(crate) use multigrid::Multigrid;

@@ -2,7 +2,7 @@
 
 use super::cholesky::Cholesky;
 use super::five_point::{FivePoint, Preconditioner};
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
 /// One V-cycle in single precision, as a preconditioner for ∇·(β∇p).
 ///
@@ -29,13 +29,13 @@ struct Level {
     cells: [usize; 2],
     /// Which axes the next coarser grid merges.
     merges: [bool; 2],
-    links: [Plane<f32>; 2],
+    links: [StaggeredArray<f32>; 2],
     /// 1/d, or 0 where there is no unknown.
-    inverse: Plane<f32>,
-    b: Plane<f32>,
-    x: Plane<f32>,
+    inverse: StaggeredArray<f32>,
+    b: StaggeredArray<f32>,
+    x: StaggeredArray<f32>,
     /// The other x of a sweep, or a residual.
-    y: Plane<f32>,
+    y: StaggeredArray<f32>,
 }
 
 impl Multigrid {
@@ -109,7 +109,7 @@ impl Multigrid {
 }
 
 impl Preconditioner for Multigrid {
-    fn apply(&mut self, residual: &Plane, estimate: &mut Plane) {
+    fn apply(&mut self, residual: &StaggeredArray, estimate: &mut StaggeredArray) {
         let finest = &mut self.levels[0];
         let n = finest.cells[1];
         finest.b.update(residual.inner(), |i, line| {
@@ -146,7 +146,7 @@ fn weights() -> [f32; 2] {
 
 impl Level {
     fn new(cells: [usize; 2]) -> Self {
-        let plane = || Plane::zeros(cells);
+        let plane = || StaggeredArray::zeros(cells);
         Self {
             cells,
             merges: [false; 2],
@@ -295,9 +295,9 @@ impl Level {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the loop vectorizes only with `at` inside")]
 fn residual(
-    [link_x, link_y]: &[Plane<f32>; 2],
-    b: &Plane<f32>,
-    x: &Plane<f32>,
+    [link_x, link_y]: &[StaggeredArray<f32>; 2],
+    b: &StaggeredArray<f32>,
+    x: &StaggeredArray<f32>,
     i: usize,
     n: usize,
     mut at: impl FnMut(usize, f32),

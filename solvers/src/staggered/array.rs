@@ -14,12 +14,12 @@ pub(crate) const PARALLEL: usize = 128 * 1024;
 /// Lines run along y and are contiguous. Cell 0 of an axis has index [`GHOSTS`]. A face has the
 /// index of the cell above it: cell `i` lies between the faces `i` and `i + 1`.
 #[derive(Debug, Clone)]
-pub(crate) struct Plane<T = f64> {
+pub(crate) struct StaggeredArray<T = f64> {
     values: Vec<T>,
     stride: usize,
 }
 
-impl<T: Copy + Default + Send + Sync> Plane<T> {
+impl<T: Copy + Default + Send + Sync> StaggeredArray<T> {
     /// Zeros for `nx` × `ny` cells.
     pub(crate) fn zeros([nx, ny]: [usize; 2]) -> Self {
         let stride = ny + 2 * GHOSTS;
@@ -95,7 +95,7 @@ impl<T: Copy + Default + Send + Sync> Plane<T> {
     }
 }
 
-impl<T> Index<[usize; 2]> for Plane<T> {
+impl<T> Index<[usize; 2]> for StaggeredArray<T> {
     type Output = T;
 
     #[inline]
@@ -104,7 +104,7 @@ impl<T> Index<[usize; 2]> for Plane<T> {
     }
 }
 
-impl<T> IndexMut<[usize; 2]> for Plane<T> {
+impl<T> IndexMut<[usize; 2]> for StaggeredArray<T> {
     #[inline]
     fn index_mut(&mut self, [i, j]: [usize; 2]) -> &mut T {
         &mut self.values[i * self.stride + j]

@@ -1,6 +1,6 @@
 //! Between faces and cell averages.
 
-use super::array::{GHOSTS, Plane};
+use super::array::{GHOSTS, StaggeredArray};
 use super::mesh::Mesh;
 use super::velocity::Velocity;
 use data::State;
@@ -41,7 +41,12 @@ pub(crate) fn store_velocity(velocity: &Velocity, mesh: &Mesh, state: &mut State
 }
 
 /// Reads the pressure in Pa from channel 2.
-pub(crate) fn load_pressure(state: &State, density: f64, mesh: &Mesh, pressure: &mut Plane) {
+pub(crate) fn load_pressure(
+    state: &State,
+    density: f64,
+    mesh: &Mesh,
+    pressure: &mut StaggeredArray,
+) {
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
         for j in 0..ny {
@@ -51,7 +56,12 @@ pub(crate) fn load_pressure(state: &State, density: f64, mesh: &Mesh, pressure: 
 }
 
 /// Writes the pressure in Pa to channel 2.
-pub(crate) fn store_pressure(pressure: &Plane, density: f64, mesh: &Mesh, state: &mut State) {
+pub(crate) fn store_pressure(
+    pressure: &StaggeredArray,
+    density: f64,
+    mesh: &Mesh,
+    state: &mut State,
+) {
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
         for j in 0..ny {

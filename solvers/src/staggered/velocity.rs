@@ -1,18 +1,18 @@
 //! The velocity on the faces, and how walls and repetition continue it.
 
-use super::array::{GHOSTS, Plane};
+use super::array::{GHOSTS, StaggeredArray};
 use super::mesh::{Mesh, Sides};
 
 /// Normal velocities in m/s: `u` on the faces across x, `v` on those across y.
 #[derive(Debug, Clone)]
 pub(crate) struct Velocity {
-    pub(crate) u: Plane,
-    pub(crate) v: Plane,
+    pub(crate) u: StaggeredArray,
+    pub(crate) v: StaggeredArray,
 }
 
 impl Velocity {
     pub(crate) fn zeros(cells: [usize; 2]) -> Self {
-        Self { u: Plane::zeros(cells), v: Plane::zeros(cells) }
+        Self { u: StaggeredArray::zeros(cells), v: StaggeredArray::zeros(cells) }
     }
 
     /// Sets the faces of walls and the ghosts, but for those of open ends.
@@ -56,7 +56,7 @@ impl Velocity {
     }
 
     /// u or v.
-    pub(crate) fn component(&self, axis: usize) -> &Plane {
+    pub(crate) fn component(&self, axis: usize) -> &StaggeredArray {
         if axis == 0 { &self.u } else { &self.v }
     }
 

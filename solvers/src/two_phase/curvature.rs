@@ -4,7 +4,7 @@ use super::elvira::block;
 use super::geometry::Geometry;
 use super::interface::is_cut;
 use super::parabola::Parabola;
-use crate::staggered::Plane;
+use crate::staggered::StaggeredArray;
 
 /// κ in 1/m of the interface in `cell`, greater than 0 where the water is convex; no number where no
 /// interface passes.
@@ -20,7 +20,7 @@ use crate::staggered::Plane;
 ///
 /// Source: Cummins, Francois & Kothe (2005), Comput. Struct. 83, 425 (heights); Popinet (2009),
 /// J. Comput. Phys. 228, 5838 (what to do where they fail).
-pub(crate) fn curvature(fraction: &Plane, geometry: &Geometry, cell: [usize; 2]) -> f64 {
+pub(crate) fn curvature(fraction: &StaggeredArray, geometry: &Geometry, cell: [usize; 2]) -> f64 {
     if geometry.fluid[cell] == 0.0 || !is_interface(fraction, cell) {
         return f64::NAN;
     }
@@ -48,7 +48,7 @@ pub(crate) fn curvature(fraction: &Plane, geometry: &Geometry, cell: [usize; 2])
 }
 
 /// Whether a piece of interface is in the cell, or is the face to a neighbour.
-fn is_interface(fraction: &Plane, [i, j]: [usize; 2]) -> bool {
+fn is_interface(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> bool {
     let is_water = |at| fraction[at] > 0.5;
     let around = [[i - 1, j], [i + 1, j], [i, j - 1], [i, j + 1]];
     is_cut(fraction[[i, j]])
@@ -57,7 +57,7 @@ fn is_interface(fraction: &Plane, [i, j]: [usize; 2]) -> bool {
 
 /// Three columns of cells along `axis`, the one of `cell` in the middle.
 struct Columns<'a> {
-    fraction: &'a Plane,
+    fraction: &'a StaggeredArray,
     geometry: &'a Geometry,
     cell: [usize; 2],
     axis: usize,

@@ -1,13 +1,13 @@
 //! The interface's direction from the volume fractions around a cell.
 
 use super::line::Line;
-use crate::staggered::Plane;
+use crate::staggered::StaggeredArray;
 
 /// Volume fractions of a cell and its eight neighbours, `[x][y]`.
 pub(crate) type Block = [[f64; 3]; 3];
 
 /// The block around `cell`, counted with ghosts.
-pub(crate) fn block(fraction: &Plane, [i, j]: [usize; 2]) -> Block {
+pub(crate) fn block(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> Block {
     [i - 1, i, i + 1].map(|i| {
         let line = fraction.line(i);
         [line[j - 1], line[j], line[j + 1]]

@@ -7,8 +7,8 @@ use super::momentum::Momentum;
 use super::pressure::Pressure;
 use super::tension::Tension;
 use super::viscosity::Viscosity;
-use crate::linear::Solved;
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::Convergence;
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 use crate::{Stopwatch, Work};
 
 /// Two fluids, and the equations that hold for them.
@@ -26,11 +26,11 @@ pub(crate) struct Flow {
     pub(crate) geometry: Geometry,
     pub(crate) fluids: Fluids,
     pub(crate) interface: Interface,
-    pub(crate) velocity: [Plane; 2],
+    pub(crate) velocity: [StaggeredArray; 2],
     pub(crate) pressure: Pressure,
     /// The velocity between the sweeps, and after them.
-    carried: [[Plane; 2]; 2],
-    courant: [Plane; 2],
+    carried: [[StaggeredArray; 2]; 2],
+    courant: [StaggeredArray; 2],
     momentum: Momentum,
     viscosity: Viscosity,
     pub(crate) tension: Tension,
@@ -50,7 +50,7 @@ impl Flow {
     /// Air at rest.
     pub(crate) fn new(geometry: Geometry, fluids: Fluids) -> Self {
         let cells = geometry.cells;
-        let pair = || [Plane::zeros(cells), Plane::zeros(cells)];
+        let pair = || [StaggeredArray::zeros(cells), StaggeredArray::zeros(cells)];
         Self {
             fluids,
             interface: Interface::new(cells),
@@ -70,7 +70,7 @@ impl Flow {
     }
 
     /// Makes the velocity of now free of divergence, as if after a blow; forgets the pressure.
-    pub(crate) fn strike(&mut self) -> Solved {
+    pub(crate) fn strike(&mut self) -> Convergence {
         let Self { geometry, fluids, interface, velocity, pressure, .. } = self;
         geometry.close_fraction(&mut interface.fraction);
         geometry.close_velocity(velocity);
@@ -84,12 +84,12 @@ impl Flow {
     }
 
     /// Advances by `dt`.
-    pub(crate) fn step(&mut self, dt: f64) -> Solved {
+    pub(crate) fn step(&mut self, dt: f64) -> Convergence {
         self.measure_courant(dt);
         self.transport();
         self.scale = rate(&self.velocity, &self.geometry) + self.falling_rate(dt);
         self.rub(dt);
-        self.stopwatch.lap(Work::Friction);
+        self.stopwatch.lap(Work::Viscous);
         let Self { geometry, fluids, interface, velocity, pressure, tension, .. } = self;
         pressure.weigh(&interface.fraction, fluids, geometry);
         pressure.open(velocity, fluids, geometry);
@@ -190,7 +190,7 @@ impl Flow {
 }
 
 /// The largest |u|/dx + |v|/dy in 1/s; no number if a velocity is none.
-pub(crate) fn rate([u, v]: &[Plane; 2], geometry: &Geometry) -> f64 {
+pub(crate) fn rate([u, v]: &[StaggeredArray; 2], geometry: &Geometry) -> f64 {
     let ([_, ny], [rx, ry]) = (geometry.cells, geometry.spacing.map(|h| 1.0 / h));
     let mut largest = 0.0;
     for i in GHOSTS..=u.inner().end {

@@ -2,7 +2,7 @@
 
 use super::vessel::{Beyond, Vessel};
 use crate::SolverError;
-use crate::staggered::{GHOSTS, Plane};
+use crate::staggered::{GHOSTS, StaggeredArray};
 use data::Grid;
 
 /// A cell at the rim of the box, with what surrounds it. Indices count ghosts.
@@ -52,12 +52,12 @@ pub(crate) struct Geometry {
     pub(crate) cells: [usize; 2],
     pub(crate) spacing: [f64; 2],
     /// 1 in fluid cells, 0 in solid ones and ghosts.
-    pub(crate) fluid: Plane,
-    pub(crate) free: [Plane; 2],
-    pub(crate) open: [Plane; 2],
-    pub(crate) given: [Plane; 2],
+    pub(crate) fluid: StaggeredArray,
+    pub(crate) free: [StaggeredArray; 2],
+    pub(crate) open: [StaggeredArray; 2],
+    pub(crate) given: [StaggeredArray; 2],
     /// At the low corner of cells, of the u-difference along y and the v-difference along x.
-    pub(crate) grip: [Plane; 2],
+    pub(crate) grip: [StaggeredArray; 2],
     /// Whether some pressure is given.
     pub(crate) is_open: bool,
     rims: [Vec<Rim>; 2],
@@ -71,7 +71,7 @@ impl Geometry {
         let [nx, ny, _] = grid.cells();
         let cells = [nx, ny];
         let spacing = [grid.axes[0].spacing(), grid.axes[1].spacing()];
-        let plane = || Plane::zeros(cells);
+        let plane = || StaggeredArray::zeros(cells);
         let mut geometry = Self {
             cells,
             spacing,
@@ -210,7 +210,7 @@ impl Geometry {
 
     /// Continues volume fractions into ghosts and the skin of solids: interfaces meet walls at a
     /// right angle.
-    pub(crate) fn close_fraction(&self, fraction: &mut Plane) {
+    pub(crate) fn close_fraction(&self, fraction: &mut StaggeredArray) {
         for skin in &self.skin {
             let sum: f64 = skin.neighbours.iter().map(|&at| fraction[at]).sum();
             fraction[skin.cell] = sum / skin.neighbours.len() as f64;
@@ -225,7 +225,7 @@ impl Geometry {
     }
 
     /// Fluid passes open rims as fast as the next face.
-    pub(crate) fn release(&self, velocity: &mut [Plane; 2]) {
+    pub(crate) fn release(&self, velocity: &mut [StaggeredArray; 2]) {
         for axis in 0..2 {
             for rim in &self.rims[axis] {
                 if matches!(rim.beyond, Beyond::Open) && self.fluid[rim.cell] > 0.0 {
@@ -236,7 +236,7 @@ impl Geometry {
     }
 
     /// Continues velocities beyond the rims.
-    pub(crate) fn close_velocity(&self, velocity: &mut [Plane; 2]) {
+    pub(crate) fn close_velocity(&self, velocity: &mut [StaggeredArray; 2]) {
         for axis in 0..2 {
             for rim in &self.rims[axis] {
                 let is_open = self.open[axis][rim.face] > 0.0;

@@ -2,7 +2,7 @@
 
 use super::elvira::{block, reconstruct};
 use super::geometry::Geometry;
-use crate::staggered::{GHOSTS, Plane, inner_mut};
+use crate::staggered::{GHOSTS, StaggeredArray, inner_mut};
 
 /// The volume fraction f of water in every cell, carried geometrically along one axis at a time.
 ///
@@ -21,11 +21,11 @@ use crate::staggered::{GHOSTS, Plane, inner_mut};
 /// Source: Aulisa, Manservisi, Scardovelli & Zaleski (2003), J. Comput. Phys. 192, 355, §3 (EI-LE).
 #[derive(Debug, Clone)]
 pub(crate) struct Interface {
-    pub(crate) fraction: Plane,
+    pub(crate) fraction: StaggeredArray,
     /// F of the last sweep, at the low faces of the cells.
-    pub(crate) flux: Plane,
+    pub(crate) flux: StaggeredArray,
     /// f* of this step, once it is known.
-    pub(crate) between: Plane,
+    pub(crate) between: StaggeredArray,
     /// What roundings and a divergence that is not quite zero took beyond 0 and 1, in cells.
     pub(crate) clipped: f64,
 }
@@ -50,12 +50,18 @@ pub(crate) fn is_cut(f: f64) -> bool {
 impl Interface {
     /// No water.
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let [fraction, flux, between] = [0; 3].map(|_| Plane::zeros(cells));
+        let [fraction, flux, between] = [0; 3].map(|_| StaggeredArray::zeros(cells));
         Self { fraction, flux, between, clipped: 0.0 }
     }
 
     /// Measures F of all faces across `axis` for the Courant numbers `courant`.
-    pub(crate) fn cut(&mut self, sweep: Sweep, axis: usize, courant: &Plane, geometry: &Geometry) {
+    pub(crate) fn cut(
+        &mut self,
+        sweep: Sweep,
+        axis: usize,
+        courant: &StaggeredArray,
+        geometry: &Geometry,
+    ) {
         let fraction = &self.fraction;
         let [_, ny] = geometry.cells;
         let faces = fraction.inner().start..fraction.inner().end + 1;
@@ -92,7 +98,7 @@ impl Interface {
         &mut self,
         sweep: Sweep,
         axis: usize,
-        courant: &Plane,
+        courant: &StaggeredArray,
         geometry: &Geometry,
     ) {
         let (flux, [_, ny]) = (&self.flux, geometry.cells);

@@ -3,7 +3,7 @@
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::interface::Interface;
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
 /// Transport of momentum along one axis at a time, by the mass fluxes of the volume fraction.
 ///
@@ -25,16 +25,16 @@ use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 #[derive(Debug, Clone)]
 pub(crate) struct Momentum {
     /// ρ of the cells before the sweep.
-    density: Plane,
+    density: StaggeredArray,
     /// Φ at the low faces of the cells.
-    flux: Plane,
+    flux: StaggeredArray,
     /// κ of the cells.
-    swell: Plane,
+    swell: StaggeredArray,
 }
 
 impl Momentum {
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let [density, flux, swell] = [0; 3].map(|_| Plane::zeros(cells));
+        let [density, flux, swell] = [0; 3].map(|_| StaggeredArray::zeros(cells));
         Self { density, flux, swell }
     }
 
@@ -51,7 +51,7 @@ impl Momentum {
     pub(crate) fn weigh_fluxes(
         &mut self,
         axis: usize,
-        courant: &Plane,
+        courant: &StaggeredArray,
         interface: &Interface,
         fluids: &Fluids,
         geometry: &Geometry,
@@ -82,10 +82,10 @@ impl Momentum {
         &self,
         component: usize,
         axis: usize,
-        courant: &Plane,
-        start: &Plane,
-        now: &Plane,
-        next: &mut Plane,
+        courant: &StaggeredArray,
+        start: &StaggeredArray,
+        now: &StaggeredArray,
+        next: &mut StaggeredArray,
         geometry: &Geometry,
     ) {
         let [_, ny] = geometry.cells;
@@ -119,7 +119,13 @@ struct Pair<'a>([&'a [f64]; 2]);
 impl<'a> Pair<'a> {
     /// `by` cells along `axis` from the faces of `component` on line `i`.
     #[inline]
-    fn of(plane: &'a Plane, i: usize, [axis, component]: [usize; 2], by: isize, n: usize) -> Self {
+    fn of(
+        plane: &'a StaggeredArray,
+        i: usize,
+        [axis, component]: [usize; 2],
+        by: isize,
+        n: usize,
+    ) -> Self {
         let back = match (component, axis) {
             (0, 0) | (1, 1) => plane.shifted(i, axis, by - 1, n),
             (0, _) => plane.shifted(i - 1, axis, by, n),

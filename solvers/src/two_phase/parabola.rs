@@ -2,7 +2,7 @@
 
 use super::elvira::{block, reconstruct};
 use super::interface::is_cut;
-use crate::staggered::Plane;
+use crate::staggered::StaggeredArray;
 
 /// y = a x² + b x + c along and across the interface of a cell, y out of the water, in m.
 ///
@@ -17,7 +17,11 @@ pub(crate) struct Parabola {
 
 impl Parabola {
     /// Through the pieces in `cell` and its eight neighbours, if they determine one.
-    pub(crate) fn through(fraction: &Plane, cell: [usize; 2], spacing: [f64; 2]) -> Option<Self> {
+    pub(crate) fn through(
+        fraction: &StaggeredArray,
+        cell: [usize; 2],
+        spacing: [f64; 2],
+    ) -> Option<Self> {
         let middle = reconstruct(&block(fraction, cell));
         let out = middle.direction(spacing);
         let frame = |[x, y]: [f64; 2]| [x * out[1] - y * out[0], x * out[0] + y * out[1]];

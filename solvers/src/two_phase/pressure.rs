@@ -4,8 +4,8 @@ use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::tension::Tension;
 use super::vessel::Beyond;
-use crate::linear::{Conjugate, FivePoint, Multigrid, Solved};
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::{ConjugateGradient, Convergence, FivePoint, Multigrid};
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
 /// Projection with variable density.
 ///
@@ -17,25 +17,30 @@ use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 /// gravity, so that fluids at rest stay so. p is without the weight of air.
 pub(crate) struct Pressure {
     /// p in Pa; ghosts at open rims hold what is given there.
-    pub(crate) value: Plane,
+    pub(crate) value: StaggeredArray,
     system: FivePoint,
     multigrid: Multigrid,
-    conjugate: Conjugate,
+    conjugate: ConjugateGradient,
 }
 
 impl Pressure {
     pub(crate) fn new(geometry: &Geometry) -> Self {
         let cells = geometry.cells;
         Self {
-            value: Plane::zeros(cells),
+            value: StaggeredArray::zeros(cells),
             system: FivePoint::new(cells),
             multigrid: Multigrid::new(cells, geometry.spacing),
-            conjugate: Conjugate::new(cells),
+            conjugate: ConjugateGradient::new(cells),
         }
     }
 
     /// Takes the densities of `fraction`.
-    pub(crate) fn weigh(&mut self, fraction: &Plane, fluids: &Fluids, geometry: &Geometry) {
+    pub(crate) fn weigh(
+        &mut self,
+        fraction: &StaggeredArray,
+        fluids: &Fluids,
+        geometry: &Geometry,
+    ) {
         let [_, ny] = geometry.cells;
         for axis in 0..2 {
             let open = &geometry.open[axis];
@@ -60,7 +65,12 @@ impl Pressure {
     }
 
     /// Sets the pressure at open rims: what `velocity` sucks in has lost ρu²/2.
-    pub(crate) fn open(&mut self, velocity: &[Plane; 2], fluids: &Fluids, geometry: &Geometry) {
+    pub(crate) fn open(
+        &mut self,
+        velocity: &[StaggeredArray; 2],
+        fluids: &Fluids,
+        geometry: &Geometry,
+    ) {
         for axis in 0..2 {
             for rim in geometry.rims(axis).iter().filter(|rim| rim.beyond == Beyond::Open) {
                 let inwards = (velocity[axis][rim.face] * rim.inward).max(0.0);
@@ -72,9 +82,9 @@ impl Pressure {
     /// Adds the pull of the surface over `dt`, by the density that the pressure sees.
     pub(crate) fn pull(
         &self,
-        velocity: &mut [Plane; 2],
+        velocity: &mut [StaggeredArray; 2],
         tension: &Tension,
-        fraction: &Plane,
+        fraction: &StaggeredArray,
         geometry: &Geometry,
         dt: f64,
     ) {
@@ -87,11 +97,11 @@ impl Pressure {
     /// Removes the divergence of `velocity` until |∇·u| is at most `tolerance` in 1/s.
     pub(crate) fn project(
         &mut self,
-        velocity: &mut [Plane; 2],
+        velocity: &mut [StaggeredArray; 2],
         geometry: &Geometry,
         dt: f64,
         tolerance: f64,
-    ) -> Solved {
+    ) -> Convergence {
         let Self { value, system, multigrid, conjugate } = self;
         let rate = 1.0 / dt;
         let now = &*velocity;
@@ -108,7 +118,7 @@ impl Pressure {
     }
 
     /// Subtracts `duration` times ∇p/ρ.
-    fn accelerate(&self, velocity: &mut [Plane; 2], geometry: &Geometry, duration: f64) {
+    fn accelerate(&self, velocity: &mut [StaggeredArray; 2], geometry: &Geometry, duration: f64) {
         let [_, ny] = geometry.cells;
         for (axis, velocity) in velocity.iter_mut().enumerate() {
             let (links, scale) = (&self.system.links[axis], duration * geometry.spacing[axis]);
@@ -144,7 +154,7 @@ impl Pressure {
 /// ∇·u in 1/s along line `i`, by the number of the cell from 0.
 #[inline]
 pub(crate) fn divergence<'a>(
-    [u, v]: &'a [Plane; 2],
+    [u, v]: &'a [StaggeredArray; 2],
     geometry: &Geometry,
     i: usize,
 ) -> impl Fn(usize) -> f64 + 'a {

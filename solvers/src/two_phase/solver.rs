@@ -5,7 +5,7 @@ use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::pressure::divergence;
 use super::vessel::Vessel;
-use crate::linear::Solved;
+use crate::linear::Convergence;
 use crate::staggered::{GHOSTS, inner};
 use crate::time::Plan;
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
@@ -158,7 +158,7 @@ impl TwoPhase {
     /// One residual that is no number makes the largest none.
     fn check(
         &self,
-        solved: Solved,
+        solved: Convergence,
         time: f64,
         (speed, [i, j]): (f64, [usize; 2]),
     ) -> Result<(), SolverError> {

@@ -2,7 +2,7 @@
 
 use super::curvature::curvature;
 use super::geometry::Geometry;
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
 /// The force of the surface on the faces, σ κ ∇f.
 ///
@@ -15,14 +15,14 @@ pub(crate) struct Tension {
     /// σ in N/m.
     coefficient: f64,
     /// κ in 1/m of the cells that hold a piece of interface; of the others no number.
-    curvature: Plane,
+    curvature: StaggeredArray,
     /// κ where it is known.
     pub(crate) known: Option<f64>,
 }
 
 impl Tension {
     pub(crate) fn new(coefficient: f64, cells: [usize; 2]) -> Self {
-        Self { coefficient, curvature: Plane::zeros(cells), known: None }
+        Self { coefficient, curvature: StaggeredArray::zeros(cells), known: None }
     }
 
     pub(crate) fn is_there(&self) -> bool {
@@ -36,7 +36,7 @@ impl Tension {
     }
 
     /// Finds the curvature of the interface of `fraction`.
-    pub(crate) fn measure(&mut self, fraction: &Plane, geometry: &Geometry) {
+    pub(crate) fn measure(&mut self, fraction: &StaggeredArray, geometry: &Geometry) {
         let ([_, ny], known) = (geometry.cells, self.known);
         self.curvature.update(self.curvature.inner(), |i, line| {
             for (j, value) in inner_mut(line, ny).iter_mut().enumerate() {
@@ -48,10 +48,10 @@ impl Tension {
     /// Adds σ κ ∇f/ρ over a duration, where `links` times `scale` is that over ρ and the spacing.
     pub(crate) fn pull(
         &self,
-        velocity: &mut Plane,
+        velocity: &mut StaggeredArray,
         axis: usize,
-        fraction: &Plane,
-        links: &Plane,
+        fraction: &StaggeredArray,
+        links: &StaggeredArray,
         scale: f64,
     ) {
         let n = velocity.line(0).len() - 2 * GHOSTS;

@@ -2,8 +2,8 @@
 
 use super::fluids::Fluids;
 use super::geometry::Geometry;
-use crate::linear::{Conjugate, Diagonal, FivePoint};
-use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
+use crate::linear::{ConjugateGradient, Diagonal, FivePoint};
+use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
 /// Backward Euler for ∇·(μ (∇u + ∇uᵀ)).
 ///
@@ -16,12 +16,12 @@ use crate::staggered::{GHOSTS, Plane, inner, inner_mut};
 /// Viscosities of corners are means of four cells.
 pub(crate) struct Viscosity {
     systems: [FivePoint; 2],
-    changes: [Plane; 2],
+    changes: [StaggeredArray; 2],
     /// Δt μ at the low corners of cells.
-    corner: Plane,
+    corner: StaggeredArray,
     /// Δt times the shear stress there.
-    shear: Plane,
-    conjugate: Conjugate,
+    shear: StaggeredArray,
+    conjugate: ConjugateGradient,
 }
 
 /// Residuals left, over mass and the speed of the flow.
@@ -29,21 +29,21 @@ const TOLERANCE: f64 = 1e-10;
 
 impl Viscosity {
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let plane = || Plane::zeros(cells);
+        let plane = || StaggeredArray::zeros(cells);
         Self {
             systems: [FivePoint::new(cells), FivePoint::new(cells)],
             changes: [plane(), plane()],
             corner: plane(),
             shear: plane(),
-            conjugate: Conjugate::new(cells),
+            conjugate: ConjugateGradient::new(cells),
         }
     }
 
     /// Writes δ of `velocity` after `dt` into [`Viscosity::change`], where `speed` is that of the flow.
     pub(crate) fn solve(
         &mut self,
-        velocity: &[Plane; 2],
-        fraction: &Plane,
+        velocity: &[StaggeredArray; 2],
+        fraction: &StaggeredArray,
         fluids: &Fluids,
         geometry: &Geometry,
         dt: f64,
@@ -76,12 +76,12 @@ impl Viscosity {
     }
 
     /// δ of a component.
-    pub(crate) fn change(&self, component: usize) -> &Plane {
+    pub(crate) fn change(&self, component: usize) -> &StaggeredArray {
         &self.changes[component]
     }
 
     /// Computes the matrices.
-    fn set(&mut self, fraction: &Plane, fluids: &Fluids, geometry: &Geometry, dt: f64) {
+    fn set(&mut self, fraction: &StaggeredArray, fluids: &Fluids, geometry: &Geometry, dt: f64) {
         let [_, ny] = geometry.cells;
         self.corner.update(GHOSTS..fraction.inner().end + 1, |i, line| {
             let (low, high) = (fraction.line(i - 1), fraction.line(i));
@@ -127,7 +127,7 @@ impl Viscosity {
     fn set_links(
         &mut self,
         component: usize,
-        fraction: &Plane,
+        fraction: &StaggeredArray,
         fluids: &Fluids,
         geometry: &Geometry,
         dt: f64,
@@ -152,7 +152,7 @@ impl Viscosity {
     }
 
     /// Computes the shear stresses.
-    fn strain(&mut self, velocity: &[Plane; 2], geometry: &Geometry) {
+    fn strain(&mut self, velocity: &[StaggeredArray; 2], geometry: &Geometry) {
         let ([_, ny], corner) = (geometry.cells, &self.corner);
         let [rx, ry] = geometry.spacing.map(|h| 1.0 / h);
         let [u, v] = velocity;
@@ -174,9 +174,9 @@ impl Viscosity {
 /// The friction that a component feels.
 struct Push<'a> {
     component: usize,
-    velocity: &'a Plane,
-    fraction: &'a Plane,
-    shear: &'a Plane,
+    velocity: &'a StaggeredArray,
+    fraction: &'a StaggeredArray,
+    shear: &'a StaggeredArray,
     fluids: &'a Fluids,
     geometry: &'a Geometry,
     dt: f64,

@@ -1,7 +1,7 @@
 //! Volume of fluid in flows that give the shape back.
 
 use crate::SolverError;
-use crate::staggered::{GHOSTS, Plane};
+use crate::staggered::{GHOSTS, StaggeredArray};
 use crate::two_phase::{Geometry, Interface, Sweep, Vessel};
 use data::{Axis, Boundary, Grid};
 use std::f64::consts::{PI, TAU};
@@ -94,7 +94,7 @@ impl Advection {
         let start = interface.fraction.clone();
         let steps = (self.duration() * self.speed() / (h * courant)).ceil() as usize;
         let dt = self.duration() / steps as f64;
-        let mut numbers = [Plane::zeros([cells; 2]), Plane::zeros([cells; 2])];
+        let mut numbers = [StaggeredArray::zeros([cells; 2]), StaggeredArray::zeros([cells; 2])];
         let (mut volume, mut drift) = (sum(&start, |f| f), 0.0_f64);
         let whole = volume;
         for step in 0..steps {
@@ -124,7 +124,7 @@ impl Advection {
     }
 
     /// Courant numbers from differences of ψ, so that no cell has a divergence.
-    fn set(self, courant: &mut [Plane; 2], geometry: &Geometry, part: f64, dt: f64) {
+    fn set(self, courant: &mut [StaggeredArray; 2], geometry: &Geometry, part: f64, dt: f64) {
         let h = geometry.spacing[0];
         let scale = dt / (h * h);
         let at =
@@ -140,7 +140,7 @@ impl Advection {
     }
 }
 
-fn sum(plane: &Plane, of: impl Fn(f64) -> f64) -> f64 {
+fn sum(plane: &StaggeredArray, of: impl Fn(f64) -> f64) -> f64 {
     plane
         .inner()
         .map(|i| -> f64 {

@@ -2,7 +2,7 @@
 
 use super::cut_faces::Faces;
 use super::disk::Disk;
-use crate::staggered::{GHOSTS, Plane, Velocity};
+use crate::staggered::{GHOSTS, StaggeredArray, Velocity};
 
 /// The force on a disk over density and depth, from pressure and friction on its surface, in m³/s².
 ///
@@ -19,7 +19,7 @@ pub(crate) fn traction(
     disk: Disk,
     spacing: [f64; 2],
     velocity: &Velocity,
-    pressure: &Plane,
+    pressure: &StaggeredArray,
     viscosity: f64,
 ) -> [f64; 2] {
     let mut force = integral(&crossings(disk, spacing, [0.5, 0.5]), disk.radius, |crossing| {
@@ -29,12 +29,13 @@ pub(crate) fn traction(
     });
     let [u, v] = [(disk, spacing), (disk.turned(), [spacing[1], spacing[0]])]
         .map(|(disk, spacing)| Faces { disk, spacing });
-    let friction = |crossing: &Crossing, plane: &Plane, is_whole: &dyn Fn([isize; 2]) -> bool| {
-        let values = crossing.nearest(is_whole, |place| at(plane, place));
-        // A velocity that vanishes at the wall, over the distance, is there the slope.
-        let slope = at_wall(values.map(|(distance, value)| (distance, value / distance)));
-        viscosity * slope / crossing.normal[crossing.axis].abs()
-    };
+    let friction =
+        |crossing: &Crossing, plane: &StaggeredArray, is_whole: &dyn Fn([isize; 2]) -> bool| {
+            let values = crossing.nearest(is_whole, |place| at(plane, place));
+            // A velocity that vanishes at the wall, over the distance, is there the slope.
+            let slope = at_wall(values.map(|(distance, value)| (distance, value / distance)));
+            viscosity * slope / crossing.normal[crossing.axis].abs()
+        };
     force[0] += integral(&crossings(disk, spacing, [0.0, 0.5]), disk.radius, |crossing| {
         [friction(crossing, &velocity.u, &|[i, j]| u.is_whole([i, j])), 0.0]
     })[0];
@@ -139,7 +140,7 @@ fn integral(
     sum
 }
 
-fn at(plane: &Plane, place: [isize; 2]) -> f64 {
+fn at(plane: &StaggeredArray, place: [isize; 2]) -> f64 {
     let [i, j] = place.map(|k| usize::try_from(k).expect("the disk is inside") + GHOSTS);
     plane.line(i)[j]
 }
@@ -157,7 +158,7 @@ mod tests {
         let error = |n: usize| {
             let h = 1.0 / n as f64;
             let mut velocity = Velocity::zeros([n, n]);
-            let mut pressure = Plane::zeros([n, n]);
+            let mut pressure = StaggeredArray::zeros([n, n]);
             for i in 0..n {
                 for j in 0..n {
                     let [x, y] = [i as f64 * h, j as f64 * h];
