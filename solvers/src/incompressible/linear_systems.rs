@@ -22,8 +22,8 @@ pub(crate) fn diffusion(mesh: &Mesh) -> [Helmholtz; 2] {
 fn ends(sides: Sides, between_walls: Ends) -> Ends {
     match (sides, between_walls) {
         (Sides::Periodic, _) => Ends::Periodic,
-        (Sides::Open, Ends::DirichletFaces) => Ends::EntryFaces,
-        (Sides::Open, Ends::DirichletCells) => Ends::EntryCells,
+        (Sides::Open, Ends::DirichletFaces) => Ends::MixedFaces,
+        (Sides::Open, Ends::DirichletCells) => Ends::MixedCells,
         (Sides::Slip, Ends::DirichletCells) => Ends::NeumannCells,
         (Sides::Walls(_) | Sides::Slip | Sides::Open | Sides::Pipe(_), ends) => ends,
     }

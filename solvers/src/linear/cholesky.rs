@@ -1,23 +1,24 @@
-//! Small dense systems.
+//! Dense Cholesky factorization.
 
-/// A symmetric positive semidefinite system, factored as L D Lᵀ.
+/// A dense symmetric positive semidefinite system, factored as L D Lᵀ.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cholesky {
     unknowns: usize,
-    /// Rows of the lower triangle: the matrix, then L below D.
+    /// `[row, column]`, of which the lower triangle is used: D on the diagonal, L below it.
     values: Vec<f64>,
 }
 
-/// A pivot smaller than this part of its diagonal is a rounding: its unknown is determined by
-/// the others, or by nothing, and is set to zero.
+/// A pivot below this part of its diagonal entry counts as round-off of zero. Its unknown is set to zero:
+/// the system is singular, and the others determine it up to the kernel.
 const SINGULAR: f64 = 1e-10;
 
 impl Cholesky {
+    /// A system of `unknowns`, to be factored.
     pub(crate) fn new(unknowns: usize) -> Self {
         Self { unknowns, values: vec![0.0; unknowns * unknowns] }
     }
 
-    /// Factors the matrix of `entry(row, column)`, of which the lower triangle is asked for.
+    /// Factors the matrix with entries `entry(row, column)`, called for column ≤ row.
     pub(crate) fn factor(&mut self, entry: impl Fn(usize, usize) -> f64) {
         let n = self.unknowns;
         for row in 0..n {
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn regular_and_singular_systems_are_solved() {
-        // Second differences of five values: fixed at both ends, then at none.
+        // Second differences of five values with two Dirichlet ends, then with two Neumann ends.
         for (ends, mean) in [(2.0, None), (1.0, Some(0.0))] {
             let entry = |i: usize, j: usize| match i - j {
                 0 if i == 0 || i == 4 => ends,

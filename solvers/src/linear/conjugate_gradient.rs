@@ -1,46 +1,59 @@
-//! Conjugate gradients.
+//! The preconditioned conjugate-gradient method.
 
 use super::five_point::{FivePoint, Preconditioner};
 use crate::staggered::{GHOSTS, PARALLEL, StaggeredArray, inner, inner_mut};
 use rayon::prelude::*;
 
-/// Preconditioned conjugate gradients, with the space they need.
+/// Preconditioned conjugate gradients for a [`FivePoint`] system, with their workspace.
 ///
-/// The direction is made conjugate with the change of the residual (Polak–Ribière), which
-/// forgives a preconditioner that rounds and is not quite symmetric.
+/// With the preconditioner M⁻¹, z = M⁻¹ r, the search direction d and q = A d:
+///
+/// ```text
+/// β = z·(r − r_before)/(z·r)_before,   d ← z + β d,   α = z·r/d·q,   x ← x + α d,   r ← r − α q
+/// ```
+///
+/// This β (Polak–Ribière, "flexible" conjugate gradients) tolerates a preconditioner in single precision,
+/// which is not exactly symmetric.
 ///
 /// Source: Golub & Ye (1999), SIAM J. Sci. Comput. 21, 1305, §2.
 #[derive(Debug, Clone)]
 pub(crate) struct ConjugateGradient {
+    /// r
     residual: StaggeredArray,
+    /// z
     estimate: StaggeredArray,
+    /// d
     direction: StaggeredArray,
+    /// q
     image: StaggeredArray,
-    /// One a line: sums are made in the order of lines, whatever thread had which.
+    /// Partial sums, one per line, which are added in the order of lines whatever the number of threads.
     sums: Vec<[f64; 2]>,
 }
 
-/// How a solve went.
+/// The outcome of a solve.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct Convergence {
+    /// Iterations made.
     pub(crate) iterations: usize,
-    /// The largest residual left.
+    /// The largest remaining |r|; NaN if any is.
     pub(crate) residual: f64,
 }
 
-/// After so many iterations a system counts as unsolvable.
-const PATIENCE: usize = 500;
+/// Limit on the iterations of a solve.
+const MAX_ITERATIONS: usize = 500;
 
 impl ConjugateGradient {
+    /// The workspace for `cells`.
     pub(crate) fn new(cells: [usize; 2]) -> Self {
         let [residual, estimate, direction, image] = [0; 4].map(|_| StaggeredArray::zeros(cells));
         let lines = residual.inner().len();
         Self { residual, estimate, direction, image, sums: vec![[0.0; 2]; lines] }
     }
 
-    /// Improves `solution` of A v = b until no residual is larger than `tolerance`.
+    /// Iterates from the values in `solution` until every |b − A x| ≤ `tolerance`, or the limit on the
+    /// iterations is reached.
     ///
-    /// `b(i, line)` writes the line `i` of the right-hand side without ghosts.
+    /// `b(i, line)` writes line `i` of the right-hand side, without ghosts.
     pub(crate) fn solve(
         &mut self,
         system: &FivePoint,
@@ -57,13 +70,13 @@ impl ConjugateGradient {
         });
         let mut solved = Convergence { iterations: 0, residual: self.largest_residual(n) };
         let (mut last, mut step) = (0.0, 0.0);
-        while solved.residual > tolerance && solved.iterations < PATIENCE {
+        while solved.residual > tolerance && solved.iterations < MAX_ITERATIONS {
             preconditioner.apply(&self.residual, &mut self.estimate);
             let [product, along] = self.products(n);
-            // The residual has changed by −α q, so that z·(r − r before) = −α z·q.
+            // r has changed by −α q, so that z·(r − r_before) = −α z·q.
             let beta = if solved.iterations == 0 { 0.0 } else { -step * along / last };
-            (last, step) = (product, product / self.turn(system, beta));
-            self.walk(n, solution, step);
+            (last, step) = (product, product / self.update_direction(system, beta));
+            self.update_solution(n, solution, step);
             solved.iterations += 1;
             solved.residual = self.largest_residual(n);
         }
@@ -80,7 +93,7 @@ impl ConjugateGradient {
     }
 
     /// d ← z + β d and q = A d; returns d·q.
-    fn turn(&mut self, system: &FivePoint, beta: f64) -> f64 {
+    fn update_direction(&mut self, system: &FivePoint, beta: f64) -> f64 {
         let n = system.cells[1];
         let Self { estimate, direction, image, sums, .. } = self;
         direction.update(direction.inner(), |i, line| {
@@ -96,7 +109,7 @@ impl ConjugateGradient {
     }
 
     /// x ← x + α d and r ← r − α q.
-    fn walk(&mut self, n: usize, solution: &mut StaggeredArray, step: f64) {
+    fn update_solution(&mut self, n: usize, solution: &mut StaggeredArray, step: f64) {
         let Self { residual, direction, image, .. } = self;
         solution.update_pair(residual, |i, x, r| {
             let (x, r) = (inner_mut(x, n), inner_mut(r, n));
@@ -108,14 +121,14 @@ impl ConjugateGradient {
         });
     }
 
-    /// No number if any residual is none.
+    /// The largest |r|; NaN if any is.
     fn largest_residual(&self, n: usize) -> f64 {
         let lines = self.residual.inner().map(|i| largest(inner(self.residual.line(i), n)));
         lines.fold(0.0, |most, value| if value > most || value.is_nan() { value } else { most })
     }
 }
 
-/// The largest magnitude, or no number if one value is none; several lanes, so that it vectorizes.
+/// The largest magnitude, NaN if any value is; in lanes, so that it vectorizes.
 #[inline]
 fn largest(values: &[f64]) -> f64 {
     let mut lanes = [0.0_f64; LANES];
@@ -134,12 +147,12 @@ fn largest(values: &[f64]) -> f64 {
     lanes.into_iter().fold(most, more)
 }
 
-/// Values at a time.
+/// Values per vector operation.
 const LANES: usize = 8;
 
-/// The sum of a value a line, in the order of lines.
+/// The sum of `of_line` over all lines, in the order of lines.
 fn sum(sums: &mut [[f64; 2]], of_line: impl Fn(usize) -> [f64; 2] + Sync) -> [f64; 2] {
-    // A line is no less than a few cells, so that the count of lines bounds that of cells well enough.
+    // The square of the number of lines estimates the number of cells.
     if sums.len() * sums.len() >= PARALLEL {
         sums.par_iter_mut().enumerate().for_each(|(i, sum)| *sum = of_line(GHOSTS + i));
     } else {
@@ -148,7 +161,7 @@ fn sum(sums: &mut [[f64; 2]], of_line: impl Fn(usize) -> [f64; 2] + Sync) -> [f6
     sums.iter().fold([0.0; 2], |[a, b], [x, y]| [a + x, b + y])
 }
 
-/// Σ ab; several lanes, so that it vectorizes.
+/// Σ ab; in lanes, so that it vectorizes.
 #[inline]
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut lanes = [0.0; LANES];

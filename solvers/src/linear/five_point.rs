@@ -2,29 +2,31 @@
 
 use crate::staggered::{StaggeredArray, inner, inner_mut};
 
-/// The operator A of a symmetric system whose unknowns couple to their four neighbours.
+/// The matrix A of a symmetric system in which every unknown couples to its four neighbours.
 ///
 /// ```text
 /// (A v)ᵢⱼ = dᵢⱼ vᵢⱼ − xᵢⱼ vᵢ₋₁ⱼ − xᵢ₊₁ⱼ vᵢ₊₁ⱼ − yᵢⱼ vᵢⱼ₋₁ − yᵢⱼ₊₁ vᵢⱼ₊₁
 /// ```
 ///
-/// Ghosts hold what is known beyond the unknowns. An unknown with d = 0 is none.
+/// Ghosts of v hold given values beyond the domain. Cells with d = 0 hold no unknown.
 #[derive(Debug, Clone)]
 pub(crate) struct FivePoint {
+    /// Cells along x and y.
     pub(crate) cells: [usize; 2],
-    /// x and y: the couplings to the neighbours below, as large as that of those to here.
+    /// x and y: the coupling of a cell to the neighbour on its low side, and of that to the cell.
     pub(crate) links: [StaggeredArray; 2],
     /// d
     pub(crate) diagonal: StaggeredArray,
 }
 
 impl FivePoint {
+    /// Without couplings.
     pub(crate) fn new(cells: [usize; 2]) -> Self {
         let plane = || StaggeredArray::zeros(cells);
         Self { cells, links: [plane(), plane()], diagonal: plane() }
     }
 
-    /// Calls `at(j, value)` for every value of A v along line `i`; `j` counts from 0.
+    /// Calls `at(j, (A v)ᵢⱼ)` for every cell of line `i`; `j` counts from 0.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the loop vectorizes only with `at` inside")]
     pub(crate) fn image(&self, v: &StaggeredArray, i: usize, mut at: impl FnMut(usize, f64)) {
@@ -44,13 +46,13 @@ impl FivePoint {
     }
 }
 
-/// Brings a residual closer to the error it comes from, by a symmetric positive operator.
+/// An approximation of A⁻¹ that is symmetric and positive definite, up to round-off.
 pub(crate) trait Preconditioner {
-    /// Writes the estimate of A⁻¹ `residual`.
+    /// Writes the approximation of A⁻¹ `residual` into `estimate`.
     fn apply(&mut self, residual: &StaggeredArray, estimate: &mut StaggeredArray);
 }
 
-/// Division by the diagonal: enough where that dominates.
+/// The Jacobi preconditioner: division by the diagonal.
 pub(crate) struct Diagonal<'a>(pub(crate) &'a FivePoint);
 
 impl Preconditioner for Diagonal<'_> {

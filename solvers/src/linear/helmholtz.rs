@@ -1,103 +1,109 @@
-//! The fast direct solver.
+//! The fast direct Helmholtz solver.
 
 use super::transform::{Ends, Transform, Workspace};
-use super::transpose::Turn;
-use super::tridiagonal::Chain;
+use super::transpose::Transpose;
+use super::tridiagonal::Tridiagonal;
 use crate::staggered::PARALLEL;
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Lines that one thread transforms with one workspace. A constant, so that the partition does
+/// Lines that are transformed with one workspace. A constant, so that the partition into blocks does
 /// not depend on the number of threads.
 const BLOCK: usize = 16;
 
 /// Solves (σ − ∇²) φ = f for the five-point Laplacian on a uniform grid, to round-off.
 ///
-/// A transform along y diagonalizes that direction; what remains is a tridiagonal system along x
-/// for every wavenumber, all solved at once because wavenumbers are contiguous:
+/// A real transform along y diagonalizes the second difference in that direction. A tridiagonal system
+/// along x remains for every wavenumber θ/dy:
 ///
 /// ```text
 /// (2 + dx² σ + 4 dx²/dy² sin²(θ/2)) φ̂ᵢ − φ̂ᵢ₋₁ − φ̂ᵢ₊₁ = dx² f̂ᵢ
 /// ```
 ///
-/// In a pipe the axes change roles: the transform is along x, the tridiagonal systems along r.
-/// Costs O(n² log n). Where the problem is singular (σ = 0 without Dirichlet ends) the mean of f is
-/// ignored and the mean of φ is zero.
+/// In a pipe the axes are exchanged: the transform is along x, the tridiagonal systems along r.
+/// The cost is O(nx ny log ny). If the problem is singular (σ = 0 and no Dirichlet condition), the
+/// mean of f is ignored and the mean of φ is zero.
+///
+/// Shapes: spectra are `[line, coefficient]`, with coefficients contiguous so that the tridiagonal
+/// systems of all wavenumbers are solved together.
 ///
 /// Source: Buzbee, Golub & Nielson (1970), SIAM J. Numer. Anal. 7, 627; Swarztrauber (1977),
 /// SIAM Review 19, 490.
 pub(crate) struct Helmholtz {
-    /// Across the lines.
-    chain: Chain,
-    /// Spacing along the chain and along the transform.
+    /// The tridiagonal matrix across the lines.
+    matrix: Tridiagonal,
+    /// Spacing in m along the tridiagonal systems and along the transform.
     spacing: [f64; 2],
     transform: Transform,
+    /// σ in 1/m².
     shift: f64,
-    /// dx² σ + 4 dx²/dy² sin²(θ/2), one a slot.
+    /// dx² σ + 4 dx²/dy² sin²(θ/2), one per coefficient.
     diagonal: Vec<f64>,
-    /// Reciprocal pivots `[line, slot]`.
+    /// Reciprocal pivots `[line, coefficient]`.
     pivots: Vec<f64>,
-    /// The last unknown of a periodic axis, eliminated first.
-    closure: Option<Closure>,
-    /// f, then f̂, then φ̂, then φ: `[line, slot]`.
+    /// The correction of a periodic axis.
+    periodic: Option<PeriodicCorrection>,
+    /// f, then f̂, then φ̂, then φ: `[line, coefficient]`.
     values: Vec<f64>,
+    /// One per block of lines.
     workspaces: Vec<Workspace>,
-    /// f̂ between [`Helmholtz::solve_partly`] and [`Helmholtz::add_sources`], which alone need it.
+    /// f̂ between [`Helmholtz::solve_partly`] and [`Helmholtz::add_sources`]; empty without them.
     spectrum: Vec<f64>,
-    /// Where x and y are swapped: right-hand side, then φ, as the caller sees them.
-    turn: Option<Turn>,
+    /// In a pipe: the right-hand side, then φ, with x and y in the caller's order.
+    transpose: Option<Transpose>,
 }
 
-/// What closes a periodic chain: with φ̂ on the last line known, the rest is an open chain.
-struct Closure {
-    /// Answer of the open chain to 1 on the last line, `[line, slot]`.
+/// Bordering of a periodic tridiagonal system: the last unknown is eliminated, and what remains is a
+/// tridiagonal system without the corner entries, as in the Sherman–Morrison formula.
+struct PeriodicCorrection {
+    /// Solution of the remaining system for a unit value of the last unknown, `[line, coefficient]`.
     response: Vec<f64>,
-    /// 1 / (diagonal of the last line, less what comes back), 0 where that is singular.
+    /// Reciprocal of the Schur complement of the last unknown; 0 where that is singular.
     reciprocal: Vec<f64>,
 }
 
 impl Helmholtz {
-    /// For plane `cells` of size `spacing` with `ends` along x and y, and σ = 0.
+    /// For `cells` of size `spacing` in m, with conditions `ends` along x and y, and σ = 0.
     pub(crate) fn new(cells: [usize; 2], spacing: [f64; 2], ends: [Ends; 2]) -> Self {
-        let chain = Chain::straight(ends[0], cells[0]);
-        Self::with(chain, Transform::new(ends[1], cells[1]), spacing)
+        let matrix = Tridiagonal::straight(ends[0], cells[0]);
+        Self::with(matrix, Transform::new(ends[1], cells[1]), spacing)
     }
 
-    /// The same where y is the radius of a pipe, from its axis to its wall.
+    /// The same for a pipe: y is the radius, from the axis to the wall.
     pub(crate) fn pipe(cells: [usize; 2], spacing: [f64; 2], ends: [Ends; 2]) -> Self {
-        let chain = Chain::radial(ends[1], cells[1]);
+        let matrix = Tridiagonal::radial(ends[1], cells[1]);
         let transform = Transform::new(ends[0], cells[0]);
-        let turn = Turn::new(transform.unknowns(), chain.len());
-        let turned = Self::with(chain, transform, [spacing[1], spacing[0]]);
-        Self { turn: Some(turn), ..turned }
+        let transpose = Transpose::new(transform.unknowns(), matrix.len());
+        let transposed = Self::with(matrix, transform, [spacing[1], spacing[0]]);
+        Self { transpose: Some(transpose), ..transposed }
     }
 
-    fn with(chain: Chain, transform: Transform, spacing: [f64; 2]) -> Self {
-        let (lines, slots) = (chain.len(), transform.slots());
-        let stride = slots.max(transform.unknowns());
+    fn with(matrix: Tridiagonal, transform: Transform, spacing: [f64; 2]) -> Self {
+        let (lines, coefficients) = (matrix.len(), transform.coefficients());
+        let stride = coefficients.max(transform.unknowns());
         let workspaces = (0..lines.div_ceil(BLOCK)).map(|_| transform.workspace()).collect();
-        let closure = (chain.ends == Ends::Periodic).then(|| Closure {
+        let periodic = (matrix.ends == Ends::Periodic).then(|| PeriodicCorrection {
             response: vec![0.0; (lines - 1) * stride],
             reciprocal: vec![0.0; stride],
         });
         let mut solver = Self {
-            chain,
+            matrix,
             spacing,
             transform,
             shift: 0.0,
             diagonal: vec![0.0; stride],
             pivots: vec![0.0; lines * stride],
-            closure,
+            periodic,
             values: vec![0.0; lines * stride],
             workspaces,
             spectrum: Vec::new(),
-            turn: None,
+            transpose: None,
         };
         solver.factor();
         solver
     }
 
-    /// Sets σ; costs about a third of a solve, and nothing if it has not changed.
+    /// Sets σ in 1/m². A new value costs about a third of a solve.
     pub(crate) fn set_shift(&mut self, shift: f64) {
         if shift != self.shift {
             self.shift = shift;
@@ -105,52 +111,52 @@ impl Helmholtz {
         }
     }
 
-    /// The solution's unknowns on line `i`, from 0, after [`Helmholtz::solve`].
+    /// φ on line `i`, counted from 0, after a solve.
     pub(crate) fn line(&self, i: usize) -> &[f64] {
         let own = |i: usize| &self.values[i * self.stride()..][..self.transform.unknowns()];
-        self.turn.as_ref().map_or_else(|| own(i), |turn| turn.line(i))
+        self.transpose.as_ref().map_or_else(|| own(i), |transpose| transpose.line(i))
     }
 
-    /// Lines of unknowns.
+    /// The number of lines of unknowns.
     pub(crate) fn lines(&self) -> usize {
-        self.turn.as_ref().map_or(self.chain.len(), Turn::lines)
+        self.transpose.as_ref().map_or(self.matrix.len(), Transpose::lines)
     }
 
-    /// Solves for the right-hand side whose line `i` is written by `fill(i, line)`.
+    /// Solves for the right-hand side f, whose line `i` is written by `fill(i, line)`.
     pub(crate) fn solve(&mut self, fill: impl Fn(usize, &mut [f64]) + Sync) {
-        let Some(mut turn) = self.turn.take() else { return self.solve_lines(fill) };
-        turn.fill(fill);
-        self.solve_lines(|j, line| turn.column(j, line));
+        let Some(mut transpose) = self.transpose.take() else { return self.solve_lines(fill) };
+        transpose.fill(fill);
+        self.solve_lines(|j, line| transpose.column(j, line));
         let (values, stride) = (&self.values, self.stride());
-        turn.fill(|i, line| {
+        transpose.fill(|i, line| {
             let column = values[i..].iter().step_by(stride);
             line.iter_mut().zip(column).for_each(|(to, from)| *to = *from);
         });
-        self.turn = Some(turn);
+        self.transpose = Some(transpose);
     }
 
     fn solve_lines(&mut self, fill: impl Fn(usize, &mut [f64]) + Sync) {
-        self.forward(0..self.chain.len(), fill);
-        self.sweep();
-        self.inverse(0..self.chain.len());
+        self.forward(0..self.matrix.len(), fill);
+        self.solve_tridiagonal();
+        self.inverse(0..self.matrix.len());
     }
 
-    /// Solves like [`Helmholtz::solve`] in a plane, and yields the solution on `lines` alone, which is
-    /// cheaper; [`Helmholtz::add_sources`] must follow.
+    /// Solves as [`Helmholtz::solve`], but transforms φ back on `lines` alone, and keeps f̂ for
+    /// [`Helmholtz::add_sources`], which must follow. Not for pipes.
     pub(crate) fn solve_partly(
         &mut self,
         lines: Range<usize>,
         fill: impl Fn(usize, &mut [f64]) + Sync,
     ) {
-        self.forward(0..self.chain.len(), fill);
+        self.forward(0..self.matrix.len(), fill);
         self.spectrum.resize(self.values.len(), 0.0);
         self.spectrum.copy_from_slice(&self.values);
-        self.sweep();
+        self.solve_tridiagonal();
         self.inverse(lines);
     }
 
-    /// Solves for the right-hand side of the last [`Helmholtz::solve_partly`] and what
-    /// `add(i, line)` adds to it on `lines`, that being all that is transformed anew.
+    /// Solves for the right-hand side of the last [`Helmholtz::solve_partly`] plus sources on `lines`,
+    /// which `add(i, line)` adds to zeros. Only these lines are transformed again.
     pub(crate) fn add_sources(
         &mut self,
         lines: Range<usize>,
@@ -165,23 +171,23 @@ impl Helmholtz {
         let sources = self.spectrum[places.clone()].iter_mut().zip(&self.values[places]);
         sources.for_each(|(sum, source)| *sum += source);
         std::mem::swap(&mut self.values, &mut self.spectrum);
-        self.sweep();
-        self.inverse(0..self.chain.len());
+        self.solve_tridiagonal();
+        self.inverse(0..self.matrix.len());
     }
 
-    /// f̂ of `lines` from f, whose line `i` is written by `fill(i, line)`.
+    /// Writes f̂ of `lines` into `values`; `fill(i, line)` writes line `i` of f.
     fn forward(&mut self, lines: Range<usize>, fill: impl Fn(usize, &mut [f64]) + Sync) {
         let unknowns = self.transform.unknowns();
-        self.each_line(lines, |chain, transform, i, line, work| {
+        self.each_line(lines, |matrix, transform, i, line, work| {
             fill(i, &mut line[..unknowns]);
-            if chain.weights[i] != 1.0 {
-                line[..unknowns].iter_mut().for_each(|f| *f *= chain.weights[i]);
+            if matrix.weights[i] != 1.0 {
+                line[..unknowns].iter_mut().for_each(|f| *f *= matrix.weights[i]);
             }
             transform.forward(line, work);
         });
     }
 
-    /// φ of `lines` from φ̂.
+    /// Replaces φ̂ by φ on `lines`.
     fn inverse(&mut self, lines: Range<usize>) {
         let scale = self.spacing[0].powi(2) / self.transform.gain();
         self.each_line(lines, |_, transform, _, line, work| transform.inverse(line, scale, work));
@@ -194,15 +200,15 @@ impl Helmholtz {
     fn each_line(
         &mut self,
         lines: Range<usize>,
-        run: impl Fn(&Chain, &Transform, usize, &mut [f64], &mut Workspace) + Sync,
+        run: impl Fn(&Tridiagonal, &Transform, usize, &mut [f64], &mut Workspace) + Sync,
     ) {
-        let (stride, chain, transform) = (self.stride(), &self.chain, &self.transform);
+        let (stride, matrix, transform) = (self.stride(), &self.matrix, &self.transform);
         let is_parallel = self.values.len() >= PARALLEL;
         let first = lines.start;
         let values = &mut self.values[lines.start * stride..lines.end * stride];
         let block = |(b, (lines, work)): (usize, (&mut [f64], &mut Workspace))| {
             for (i, line) in lines.chunks_exact_mut(stride).enumerate() {
-                run(chain, transform, first + b * BLOCK + i, line, work);
+                run(matrix, transform, first + b * BLOCK + i, line, work);
             }
         };
         if is_parallel {
@@ -214,56 +220,56 @@ impl Helmholtz {
         }
     }
 
-    /// Lines of the open chain: all, or all but the last of a periodic axis.
-    fn open_lines(&self) -> usize {
-        self.chain.len() - usize::from(self.closure.is_some())
+    /// Unknowns of the tridiagonal systems: all, or all but the last of a periodic axis.
+    fn inner_lines(&self) -> usize {
+        self.matrix.len() - usize::from(self.periodic.is_some())
     }
 
     fn factor(&mut self) {
         let [dx, dy] = self.spacing;
-        for (slot, diagonal) in self.diagonal.iter_mut().enumerate() {
-            let sine = (0.5 * self.transform.angle(slot)).sin();
+        for (k, diagonal) in self.diagonal.iter_mut().enumerate() {
+            let sine = (0.5 * self.transform.angle(k)).sin();
             *diagonal = dx * dx * (self.shift + (2.0 * sine / dy).powi(2));
         }
-        let (stride, open) = (self.stride(), self.open_lines());
-        self.chain.factor(open, &self.diagonal, &mut self.pivots);
-        if self.chain.ends == Ends::NeumannCells {
-            let last = &mut self.pivots[(open - 1) * stride..];
+        let (stride, inner) = (self.stride(), self.inner_lines());
+        self.matrix.factor(inner, &self.diagonal, &mut self.pivots);
+        if self.matrix.ends == Ends::NeumannCells {
+            let last = &mut self.pivots[(inner - 1) * stride..];
             pin_singular(last, &self.diagonal);
         }
-        self.factor_closure();
+        self.factor_periodic();
     }
 
-    fn factor_closure(&mut self) {
-        let (stride, open) = (self.stride(), self.open_lines());
-        let Some(closure) = &mut self.closure else { return };
-        closure.response.fill(0.0);
-        closure.response[..stride].fill(1.0);
-        closure.response[(open - 1) * stride..].iter_mut().for_each(|x| *x += 1.0);
-        self.chain.sweep(&mut closure.response, &self.pivots, stride);
-        for slot in 0..stride {
-            let back = closure.response[slot] + closure.response[(open - 1) * stride + slot];
-            closure.reciprocal[slot] = 1.0 / (2.0 + self.diagonal[slot] - back);
+    fn factor_periodic(&mut self) {
+        let (stride, inner) = (self.stride(), self.inner_lines());
+        let Some(correction) = &mut self.periodic else { return };
+        correction.response.fill(0.0);
+        correction.response[..stride].fill(1.0);
+        correction.response[(inner - 1) * stride..].iter_mut().for_each(|x| *x += 1.0);
+        self.matrix.solve(&mut correction.response, &self.pivots, stride);
+        for k in 0..stride {
+            let back = correction.response[k] + correction.response[(inner - 1) * stride + k];
+            correction.reciprocal[k] = 1.0 / (2.0 + self.diagonal[k] - back);
         }
-        pin_singular(&mut closure.reciprocal, &self.diagonal);
+        pin_singular(&mut correction.reciprocal, &self.diagonal);
     }
 
-    /// Solves the tridiagonal systems in place.
-    fn sweep(&mut self) {
-        let (stride, open) = (self.stride(), self.open_lines());
-        let (chain, last) = self.values.split_at_mut(open * stride);
-        self.chain.sweep(chain, &self.pivots, stride);
-        if let Some(closure) = &self.closure {
-            closure.close(chain, last, stride);
+    /// Replaces f̂ by φ̂ (times a constant that [`Helmholtz::inverse`] removes).
+    fn solve_tridiagonal(&mut self) {
+        let (stride, inner) = (self.stride(), self.inner_lines());
+        let (inner, last) = self.values.split_at_mut(inner * stride);
+        self.matrix.solve(inner, &self.pivots, stride);
+        if let Some(correction) = &self.periodic {
+            correction.apply(inner, last, stride);
         }
         self.remove_mean();
     }
 
-    /// A pinned problem is solved up to a constant, which is taken away.
+    /// Subtracts the mean of φ where the problem is singular.
     fn remove_mean(&mut self) {
-        let has_constants = self.transform.angle(0) == 0.0 && self.chain.is_free();
+        let has_constants = self.transform.angle(0) == 0.0 && self.matrix.is_singular();
         if self.shift == 0.0 && has_constants {
-            let (stride, weights) = (self.stride(), &self.chain.weights);
+            let (stride, weights) = (self.stride(), &self.matrix.weights);
             let constants = self.values.iter().step_by(stride).zip(weights);
             let sum = constants.map(|(value, weight)| weight * value).sum::<f64>();
             let mean = sum / weights.iter().sum::<f64>();
@@ -272,21 +278,22 @@ impl Helmholtz {
     }
 }
 
-impl Closure {
-    fn close(&self, chain: &mut [f64], last: &mut [f64], stride: usize) {
-        let end = chain.len() - stride;
-        for slot in 0..stride {
-            last[slot] = (last[slot] + chain[slot] + chain[end + slot]) * self.reciprocal[slot];
+impl PeriodicCorrection {
+    /// Computes the `last` line, and adds the response to it to the `inner` lines.
+    fn apply(&self, inner: &mut [f64], last: &mut [f64], stride: usize) {
+        let end = inner.len() - stride;
+        for k in 0..stride {
+            last[k] = (last[k] + inner[k] + inner[end + k]) * self.reciprocal[k];
         }
-        for (line, response) in chain.chunks_exact_mut(stride).zip(self.response.chunks(stride)) {
-            for slot in 0..stride {
-                line[slot] += response[slot] * last[slot];
+        for (line, response) in inner.chunks_exact_mut(stride).zip(self.response.chunks(stride)) {
+            for k in 0..stride {
+                line[k] += response[k] * last[k];
             }
         }
     }
 }
 
-/// Where the diagonal vanishes the chain is singular: its last unknown is set to zero.
+/// Sets reciprocal pivots to zero where the system is singular, which fixes the last unknown at zero.
 fn pin_singular(last: &mut [f64], diagonal: &[f64]) {
     let singular = last.iter_mut().zip(diagonal).filter(|(_, diagonal)| **diagonal == 0.0);
     singular.for_each(|(reciprocal, _)| *reciprocal = 0.0);
@@ -302,35 +309,35 @@ mod tests {
         Ends::NeumannCells,
         Ends::DirichletCells,
         Ends::DirichletFaces,
-        Ends::EntryFaces,
-        Ends::EntryCells,
+        Ends::MixedFaces,
+        Ends::MixedCells,
     ];
-    /// What can hold at the wall of a pipe.
+    /// The conditions that the wall of a pipe may have.
     const WALLS: [Ends; 3] = [Ends::NeumannCells, Ends::DirichletCells, Ends::DirichletFaces];
 
-    /// What lies beyond both ends of a line.
-    fn beyond(line: &[f64], ends: Ends) -> [f64; 2] {
+    /// The ghost values beyond both ends of a line.
+    fn ghosts(line: &[f64], ends: Ends) -> [f64; 2] {
         let n = line.len();
         match ends {
             Ends::Periodic => [line[n - 1], line[0]],
             Ends::NeumannCells => [line[0], line[n - 1]],
             Ends::DirichletCells => [-line[0], -line[n - 1]],
             Ends::DirichletFaces => [0.0, 0.0],
-            Ends::EntryFaces => [0.0, line[n - 2]],
-            Ends::EntryCells => [-line[0], line[n - 1]],
+            Ends::MixedFaces => [0.0, line[n - 2]],
+            Ends::MixedCells => [-line[0], line[n - 1]],
         }
     }
 
-    /// −δ² along a line with its ends.
+    /// −δ² along a line.
     fn negative_second_difference(line: &[f64], ends: Ends, spacing: f64) -> Vec<f64> {
-        let [low, high] = beyond(line, ends);
+        let [low, high] = ghosts(line, ends);
         let whole = [&[low], line, &[high]].concat();
         whole.windows(3).map(|w| (2.0 * w[1] - w[0] - w[2]) / spacing.powi(2)).collect()
     }
 
     /// −(1/r) δ(r δφ) in cells, and −δ((1/r) δ(r φ)) on faces, from the axis to a wall with `ends`.
     fn negative_radial_difference(line: &[f64], ends: Ends, spacing: f64) -> Vec<f64> {
-        let whole = [&[0.0], line, &[beyond(line, ends)[1]]].concat();
+        let whole = [&[0.0], line, &[ghosts(line, ends)[1]]].concat();
         let radius = |k: usize, offset: f64| spacing * (k as f64 + offset);
         let at = |(k, w): (usize, &[f64])| {
             let slopes = [(w[1] - w[0]) / spacing, (w[2] - w[1]) / spacing];
@@ -347,7 +354,7 @@ mod tests {
         whole.windows(3).enumerate().map(at).collect()
     }
 
-    /// (σ − ∇²) φ, where the second difference along y may be that of a radius.
+    /// (σ − ∇²) φ; `along_y` is the second difference along y, straight or radial.
     fn apply(
         phi: &[Vec<f64>],
         [ends_x, ends_y]: [Ends; 2],
@@ -365,8 +372,8 @@ mod tests {
         phi.iter().enumerate().map(of_line).collect()
     }
 
-    /// Solves for a random right-hand side; the largest residual over the rounding of the operator's
-    /// largest entry times the solution.
+    /// Solves for a random right-hand side; returns the largest residual over the largest entry of the
+    /// operator times the largest value of the solution.
     fn residual(
         mut solver: Helmholtz,
         (cells, ends, shift, seed): ([usize; 2], [Ends; 2], f64, u64),
@@ -379,8 +386,8 @@ mod tests {
         let mut random = || rand::RngExt::random::<f64>(&mut rng) - 0.5;
         let mut rhs: Vec<Vec<f64>> =
             (0..lines).map(|_| (0..unknowns).map(|_| random()).collect()).collect();
-        let is_free = |ends| matches!(ends, Ends::Periodic | Ends::NeumannCells);
-        if shift == 0.0 && ends.into_iter().all(is_free) {
+        let is_singular = |ends| matches!(ends, Ends::Periodic | Ends::NeumannCells);
+        if shift == 0.0 && ends.into_iter().all(is_singular) {
             let volumes: f64 = (0..unknowns).map(volume).sum();
             let sum: f64 = rhs
                 .iter()
@@ -414,7 +421,7 @@ mod tests {
             let solver = Helmholtz::new([nx, ny], SPACING, ends);
             let of = ([nx, ny], ends, shift, seed);
             let residual = residual(solver, of, |_| 1.0, negative_second_difference);
-            // Some hundred sums.
+            // Round-off of some hundred sums.
             prop_assert!(residual < 1e-13, "{ends:?}: {residual}");
         }
 
@@ -434,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn sources_are_added_to_what_was_solved() {
+    fn sources_are_added_to_the_last_right_hand_side() {
         let ends = [Ends::NeumannCells, Ends::NeumannCells];
         let f = |i: usize, j: usize| ((7 * i + 3 * j) % 5) as f64 - 2.0;
         let source = |i: usize, j: usize| if (i, j) == (6, 2) { 1.5 } else { 0.0 };
@@ -457,7 +464,7 @@ mod tests {
             fill(i, line);
             add(i, line);
         });
-        // Values of order 1, some hundred sums.
+        // Values of order 1 and the round-off of some hundred sums.
         assert!((0..12).all(|i| distance(whole.line(i), parted.line(i)) < 1e-13));
     }
 

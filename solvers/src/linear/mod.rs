@@ -1,4 +1,7 @@
-//! Linear systems on a plane grid: direct solvers, and iterative ones.
+//! Linear systems on a plane grid.
+//!
+//! Direct: [`Helmholtz`], by real transforms and tridiagonal systems. Iterative: [`ConjugateGradient`] on a
+//! [`FivePoint`] system, preconditioned by [`Diagonal`] or [`Multigrid`].
 
 mod cholesky;
 mod conjugate_gradient;

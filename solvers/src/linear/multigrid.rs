@@ -1,45 +1,47 @@
-//! Geometric multigrid.
+//! Geometric multigrid preconditioner.
 
 use super::cholesky::Cholesky;
 use super::five_point::{FivePoint, Preconditioner};
 use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
-/// One V-cycle in single precision, as a preconditioner for ∇·(β∇p).
+/// One V-cycle in single precision for −∇·(β∇p) on cells, as a preconditioner.
 ///
-/// Cells merge in pairs along the axis along which they couple most, along both where that is about
-/// the same. A merged face lets through the mean of what its parts let through. Two Jacobi sweeps
-/// before and after each correction damp all modes of the upper half of the spectrum by the
-/// Chebyshev polynomial of degree two; the coarsest cells are solved exactly.
+/// Cells are merged in pairs along the axis of the stronger coupling, or along both axes where the couplings
+/// are similar. The coefficient β of a coarse face is the mean over its fine faces. The smoother is two
+/// Jacobi sweeps with the weights of the Chebyshev polynomial of degree two on the upper half of the
+/// spectrum, before and after each coarse-grid correction. The coarsest level is solved directly.
 ///
 /// Source: Trottenberg, Oosterlee & Schüller (2001), Multigrid, §§ 2.8 and 5.1.
 pub(crate) struct Multigrid {
+    /// From fine to coarse.
     levels: Vec<Level>,
     coarsest: Cholesky,
-    /// The coarsest level's values.
+    /// Right-hand side, then solution of the coarsest level.
     values: Vec<f64>,
 }
 
-/// No more cells than this are solved directly.
+/// Levels are added until one has at most this many cells.
 const COARSEST: usize = 64;
-/// The part of D⁻¹A's spectrum that smoothing must damp; its largest eigenvalue is below 2.
+/// The part of the spectrum of D⁻¹A that the smoother damps; the largest eigenvalue is below 2.
 const SMOOTHED: [f64; 2] = [0.5, 2.0];
 
-/// One grid.
+/// One grid of the hierarchy.
 struct Level {
     cells: [usize; 2],
-    /// Which axes the next coarser grid merges.
+    /// The axes along which the next coarser level merges pairs of cells.
     merges: [bool; 2],
+    /// The couplings across x and y, as in [`FivePoint`].
     links: [StaggeredArray<f32>; 2],
-    /// 1/d, or 0 where there is no unknown.
+    /// 1/d; 0 in cells without an unknown.
     inverse: StaggeredArray<f32>,
     b: StaggeredArray<f32>,
     x: StaggeredArray<f32>,
-    /// The other x of a sweep, or a residual.
+    /// The next x of a sweep, or the residual.
     y: StaggeredArray<f32>,
 }
 
 impl Multigrid {
-    /// For cells of the given spacing in m.
+    /// Levels for `cells` of size `spacing` in m.
     pub(crate) fn new(cells: [usize; 2], spacing: [f64; 2]) -> Self {
         let mut levels = vec![Level::new(cells)];
         let (mut cells, mut spacing) = (cells, spacing);
@@ -58,7 +60,7 @@ impl Multigrid {
         Self { levels, coarsest: Cholesky::new(unknowns), values: vec![0.0; unknowns] }
     }
 
-    /// Takes the couplings of `system` over to all levels.
+    /// Computes the couplings of all levels from those of `system`.
     pub(crate) fn set(&mut self, system: &FivePoint) {
         let finest = &mut self.levels[0];
         for (links, from) in finest.links.iter_mut().zip(&system.links) {
@@ -76,6 +78,7 @@ impl Multigrid {
         self.coarsest.factor(|row, column| level.entry(row, column));
     }
 
+    /// One V-cycle from level `depth` on, for x with A x ≈ b, starting from zero.
     fn cycle(&mut self, depth: usize) {
         if depth + 1 == self.levels.len() {
             return self.solve_coarsest();
@@ -125,7 +128,8 @@ impl Preconditioner for Multigrid {
     }
 }
 
-/// Merging an axis quarters its couplings: those that are stronger by half of that go first.
+/// The axes to merge. Merging an axis divides its couplings by four; both axes are merged where their
+/// couplings differ by less than a factor of two.
 fn merges(cells: [usize; 2], spacing: [f64; 2]) -> [bool; 2] {
     let ratio = (spacing[0] / spacing[1]).powi(2);
     let wanted = [ratio < 2.0, ratio > 0.5];
@@ -137,7 +141,7 @@ fn merges(cells: [usize; 2], spacing: [f64; 2]) -> [bool; 2] {
     }
 }
 
-/// One over the roots of the Chebyshev polynomial of degree two on [`SMOOTHED`].
+/// Jacobi weights: the reciprocal roots of the Chebyshev polynomial of degree two on [`SMOOTHED`].
 fn weights() -> [f32; 2] {
     let [low, high] = SMOOTHED;
     let root = 0.5 * (high - low) * std::f64::consts::FRAC_1_SQRT_2;
@@ -171,7 +175,7 @@ impl Level {
         });
     }
 
-    /// The couplings of merged cells: means over the parts of a face, over the distance squared.
+    /// The couplings of merged cells: the mean over the fine faces, over the distance squared.
     fn merge_links(&mut self, fine: &Self) {
         let steps = fine.merges.map(|merges| 1 + usize::from(merges));
         for axis in 0..2 {
@@ -196,13 +200,13 @@ impl Level {
         }
     }
 
-    /// The matrix of all cells in the order of lines.
+    /// The matrix of all cells, numbered line by line.
     fn entry(&self, row: usize, column: usize) -> f64 {
         let n = self.cells[1];
         let at = [GHOSTS + row / n, GHOSTS + row % n];
         let [x, y] = &self.links;
         if row == column {
-            // Summed anew in double precision, so that closed vessels are singular to round-off.
+            // Summed in double precision, so that a problem without given pressures is singular to round-off.
             let [i, j] = at;
             return [x[at], x[[i + 1, j]], y[at], y[[i, j + 1]]].into_iter().map(f64::from).sum();
         }
@@ -213,7 +217,7 @@ impl Level {
         if is_next { -f64::from(y[at]) } else { 0.0 }
     }
 
-    /// The first sweep, from zero.
+    /// The first Jacobi sweep, from x = 0.
     fn start(&mut self, weight: f32) {
         let (n, inverse, b) = (self.cells[1], &self.inverse, &self.b);
         self.x.update(self.x.inner(), |i, line| {
@@ -224,7 +228,7 @@ impl Level {
         });
     }
 
-    /// x ← x + ω D⁻¹ (b − A x)
+    /// One Jacobi sweep: x ← x + ω D⁻¹ (b − A x).
     fn sweep(&mut self, weight: f32) {
         let (n, Self { links, inverse, b, x, y, .. }) = (self.cells[1], self);
         y.update(y.inner(), |i, line| {
@@ -244,7 +248,7 @@ impl Level {
         });
     }
 
-    /// b is the mean of the finer residuals; cells beyond its rim count as zero.
+    /// b ← the mean of the fine residuals; fine cells beyond the domain count as zero.
     fn restrict(&mut self, fine: &Self) {
         let [sx, sy] = fine.merges.map(|merges| 1 + usize::from(merges));
         let (n, scale) = (self.cells[1], 1.0 / (sx * sy) as f32);
@@ -270,7 +274,7 @@ impl Level {
         });
     }
 
-    /// Adds what the coarser grid found to all parts of its cells.
+    /// x ← x + the correction of the coarse cell that contains the fine one.
     fn correct(&mut self, coarse: &Self) {
         let [sx, sy] = self.merges.map(|merges| 1 + usize::from(merges));
         let n = self.cells[1];
@@ -290,8 +294,8 @@ impl Level {
     }
 }
 
-/// Calls `at(j, b − A x)` for every cell of line `i`; `j` counts from 0. Differences of x lose less to
-/// rounding than the diagonal would.
+/// Calls `at(j, (b − A x)ᵢⱼ)` for every cell of line `i`; `j` counts from 0. Written with differences of
+/// x, which lose fewer digits than products with the diagonal.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the loop vectorizes only with `at` inside")]
 fn residual(

@@ -5,44 +5,46 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// Where the unknowns of an axis sit, and what holds at its ends.
+/// Positions of the unknowns on an axis, and boundary conditions at its ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ends {
-    /// The axis repeats; as many unknowns as cells.
+    /// Periodic axis, one unknown per cell.
     Periodic,
-    /// Unknowns at cell centres, no gradient across either end.
+    /// Unknowns at cell centres, zero gradient at both ends.
     NeumannCells,
-    /// Unknowns at cell centres, zero at either end, half a cell beyond the last centres.
+    /// Unknowns at cell centres, zero at both ends, half a cell beyond the outer centres.
     DirichletCells,
-    /// Unknowns at the faces between cells, zero at the faces that end the axis.
+    /// Unknowns at the faces between cells, zero at the first and last face.
     DirichletFaces,
-    /// Unknowns at the faces but the first, zero there, no gradient at the last.
-    EntryFaces,
-    /// Unknowns at cell centres, zero at the low end, no gradient across the high end.
-    EntryCells,
+    /// Unknowns at all faces but the first, zero there, zero gradient at the last.
+    MixedFaces,
+    /// Unknowns at cell centres, zero at the low end, zero gradient at the high end.
+    MixedCells,
 }
 
 impl Ends {
-    /// Unknowns on an axis of `cells`.
+    /// The number of unknowns on an axis of `cells`.
     pub(crate) fn unknowns(self, cells: usize) -> usize {
         if self == Self::DirichletFaces { cells - 1 } else { cells }
     }
 }
 
-/// The transform along one line: Fourier, cosine (DCT-II) or sine (DST-II, DST-I).
+/// Real transform along one line: Fourier, cosine (DCT-II) or sine (DST-II, DST-I).
 ///
-/// The spectrum lies in *slots*: real numbers that each belong to one eigenvector of the second
-/// difference, of wavenumber [`Transform::angle`], in whatever order the fast transform yields
-/// them. A solver needs no other order, so that none is paid for.
+/// The spectrum is a list of real *coefficients*. Each belongs to one eigenvector of the second
+/// difference, with wavenumber [`Transform::angle`]. They stand in the order in which the fast transform
+/// yields them, since a solver needs no particular one.
 ///
-/// Cosines come from one real Fourier transform of the same length after the permutation of
-/// Makhoul (1980), IEEE Trans. Acoust. Speech Signal Process. 28, 27. DST-II is DCT-II of the
-/// alternated sequence, backwards. Where one end is zero and the other without gradient, the line and
-/// its mirror image beyond that end make one of twice the length that is zero at both. DST-I is the algorithm `sinft` of Press et al., Numerical
-/// Recipes, §12.4.
+/// DCT-II is one real Fourier transform of the same length after Makhoul's permutation. DST-II is DCT-II
+/// of the sequence with alternating signs, in reversed order. With mixed conditions the line is extended
+/// by its mirror image beyond the Neumann end, to a line of twice the length with Dirichlet ends.
+///
+/// Source: Makhoul (1980), IEEE Trans. Acoust. Speech Signal Process. 28, 27 (DCT-II); Press et al.,
+/// Numerical Recipes, §12.4, `sinft` (DST-I).
 pub(crate) struct Transform {
-    /// Of the line with its mirror image, if it has one.
+    /// Conditions of the line, extended by its mirror image if `is_mirrored`.
     ends: Ends,
+    /// Cells of that line.
     cells: usize,
     is_mirrored: bool,
     forward: Arc<dyn RealToComplex<f64>>,
@@ -51,7 +53,7 @@ pub(crate) struct Transform {
     twiddles: Vec<Complex<f64>>,
 }
 
-/// What a line needs while it is transformed; one a thread.
+/// Scratch memory for one transform at a time.
 pub(crate) struct Workspace {
     real: Vec<f64>,
     spectrum: Vec<Complex<f64>>,
@@ -59,10 +61,11 @@ pub(crate) struct Workspace {
 }
 
 impl Transform {
+    /// For a line of `cells` with conditions `ends`.
     pub(crate) fn new(ends: Ends, cells: usize) -> Self {
         let (ends, cells, is_mirrored) = match ends {
-            Ends::EntryFaces => (Ends::DirichletFaces, 2 * cells, true),
-            Ends::EntryCells => (Ends::DirichletCells, 2 * cells, true),
+            Ends::MixedFaces => (Ends::DirichletFaces, 2 * cells, true),
+            Ends::MixedCells => (Ends::DirichletCells, 2 * cells, true),
             ends => (ends, cells, false),
         };
         let mut planner = RealFftPlanner::new();
@@ -83,6 +86,7 @@ impl Transform {
         }
     }
 
+    /// Scratch memory of the lengths that the transform needs.
     pub(crate) fn workspace(&self) -> Workspace {
         let scratch = self.forward.get_scratch_len().max(self.inverse.get_scratch_len());
         Workspace {
@@ -92,35 +96,36 @@ impl Transform {
         }
     }
 
-    /// Unknowns of a line.
+    /// Unknowns per line.
     pub(crate) fn unknowns(&self) -> usize {
         if self.is_mirrored { self.cells / 2 } else { self.ends.unknowns(self.cells) }
     }
 
-    /// Real numbers of its spectrum.
-    pub(crate) fn slots(&self) -> usize {
+    /// Coefficients per line.
+    pub(crate) fn coefficients(&self) -> usize {
         match self.ends {
             Ends::DirichletFaces => self.cells - 1,
             _ => 2 * (self.cells / 2 + 1),
         }
     }
 
-    /// The phase from one unknown to the next, in 0..=π, of the eigenvector behind `slot`.
+    /// Phase difference θ in 0..=π between neighbouring unknowns of the eigenvector of coefficient
+    /// `index`.
     ///
-    /// Its second difference has the eigenvalue −4 sin²(angle/2). Slot 1 of all but DST-I and, for
-    /// an even number of cells, one slot more hold nothing of their own; their angle is harmless.
-    pub(crate) fn angle(&self, slot: usize) -> f64 {
-        let (n, k, is_odd) = (self.cells as f64, (slot / 2) as f64, slot % 2 == 1);
+    /// Its second difference has the eigenvalue −4 sin²(θ/2). Except for DST-I, coefficient 1 and, for an
+    /// even number of cells, one more are unused; any angle serves for them.
+    pub(crate) fn angle(&self, index: usize) -> f64 {
+        let (n, k, is_odd) = (self.cells as f64, (index / 2) as f64, index % 2 == 1);
         match (self.ends, is_odd) {
-            (Ends::Periodic, _) if slot == 1 => PI,
+            (Ends::Periodic, _) if index == 1 => PI,
             (Ends::Periodic, _) => 2.0 * PI * k / n,
             (Ends::NeumannCells, false) | (Ends::DirichletCells, true) => PI * k / n,
             (Ends::NeumannCells, true) | (Ends::DirichletCells, false) => PI * (n - k) / n,
-            (_, _) => PI * (slot + 1) as f64 / n,
+            (_, _) => PI * (index + 1) as f64 / n,
         }
     }
 
-    /// What [`Transform::inverse`] after [`Transform::forward`] multiplies a line by.
+    /// The factor by which [`Transform::forward`] followed by [`Transform::inverse`] multiplies a line.
     pub(crate) fn gain(&self) -> f64 {
         match self.ends {
             Ends::DirichletFaces => self.cells as f64 / 2.0,
@@ -128,7 +133,7 @@ impl Transform {
         }
     }
 
-    /// Replaces the unknowns at the beginning of `line` by their spectrum.
+    /// Replaces the unknowns at the beginning of `line` by their coefficients.
     pub(crate) fn forward(&self, line: &mut [f64], work: &mut Workspace) {
         if self.is_mirrored {
             self.mirror(line);
@@ -140,26 +145,26 @@ impl Transform {
             _ => return self.sine(line, 1.0, work),
         }
         self.fourier(work);
-        let slots = line.as_chunks_mut::<2>().0.iter_mut().zip(&work.spectrum);
+        let pairs = line.as_chunks_mut::<2>().0.iter_mut().zip(&work.spectrum);
         if self.ends == Ends::Periodic {
-            slots.for_each(|(slot, v)| *slot = [v.re, v.im]);
+            pairs.for_each(|(pair, v)| *pair = [v.re, v.im]);
         } else {
-            slots.zip(&self.twiddles).for_each(|((slot, v), w)| {
-                *slot = [v.re * w.re - v.im * w.im, v.re * w.im + v.im * w.re];
+            pairs.zip(&self.twiddles).for_each(|((pair, v), w)| {
+                *pair = [v.re * w.re - v.im * w.im, v.re * w.im + v.im * w.re];
             });
         }
     }
 
-    /// Replaces the spectrum in `line` by the unknowns, times `scale` and [`Transform::gain`].
+    /// Replaces the coefficients in `line` by the unknowns, times `scale` and [`Transform::gain`].
     pub(crate) fn inverse(&self, line: &mut [f64], scale: f64, work: &mut Workspace) {
         if self.ends == Ends::DirichletFaces {
             return self.sine(line, scale, work);
         }
-        let slots = line.as_chunks::<2>().0.iter().zip(&mut work.spectrum);
+        let pairs = line.as_chunks::<2>().0.iter().zip(&mut work.spectrum);
         if self.ends == Ends::Periodic {
-            slots.for_each(|(&[re, im], v)| *v = Complex::new(re, im));
+            pairs.for_each(|(&[re, im], v)| *v = Complex::new(re, im));
         } else {
-            slots.zip(&self.twiddles).for_each(|((&[re, im], v), w)| {
+            pairs.zip(&self.twiddles).for_each(|((&[re, im], v), w)| {
                 *v = Complex::new(re * w.re + im * w.im, im * w.re - re * w.im);
             });
         }
@@ -172,7 +177,7 @@ impl Transform {
         }
     }
 
-    /// Appends its mirror image to the unknowns at the beginning of `line`.
+    /// Extends the unknowns at the beginning of `line` by their mirror image.
     fn mirror(&self, line: &mut [f64]) {
         let [unknowns, all] = [self.unknowns(), self.ends.unknowns(self.cells)];
         let (first, second) = line[..all].split_at_mut(unknowns);
@@ -188,8 +193,8 @@ impl Transform {
             .expect("the workspace has the plan's lengths");
     }
 
-    /// The spectrum of a real line is real at wavenumber 0 and, for an even length, at the last;
-    /// what round-off left there is cut, for the plan insists.
+    /// The spectrum of a real line is real at wavenumber 0 and, for an even length, at the highest.
+    /// The imaginary parts there are round-off; the plan refuses them unless they are exactly zero.
     fn fourier_inverse(&self, work: &mut Workspace) {
         work.spectrum[0].im = 0.0;
         if self.cells.is_multiple_of(2) {
@@ -197,10 +202,10 @@ impl Transform {
         }
         self.inverse
             .process_with_scratch(&mut work.spectrum, &mut work.real, &mut work.scratch)
-            .expect("the workspace has the plan's lengths, and the ends are real");
+            .expect("the workspace has the plan's lengths, and both ends are real");
     }
 
-    /// DST-I times `scale`: its own inverse but for the gain.
+    /// DST-I times `scale`, which is its own inverse up to the gain.
     ///
     /// With y_j = sin(πj/n) (x_j + x_{n−j}) + ½ (x_j − x_{n−j}) and Y its Fourier transform,
     /// X_{2k} = −Im Y_k and X_{2k+1} = X_{2k−1} + Re Y_k, where X_1 = ½ Re Y_0.
@@ -223,7 +228,7 @@ impl Transform {
     }
 }
 
-/// Even places in order, then odd places backwards, these times `sign`.
+/// Makhoul's permutation: even positions in order, then odd positions reversed and times `sign`.
 fn permute(line: &[f64], sign: f64, out: &mut [f64]) {
     let half = line.len().div_ceil(2);
     let (even, odd) = out.split_at_mut(half);
@@ -235,7 +240,7 @@ fn permute(line: &[f64], sign: f64, out: &mut [f64]) {
     }
 }
 
-/// Undoes [`permute`], times `scale` at even places and `odd_scale` at odd ones.
+/// The inverse of [`permute`], times `scale` at even positions and `odd_scale` at odd ones.
 fn restore(permuted: &[f64], scale: f64, odd_scale: f64, line: &mut [f64]) {
     let length = line.len();
     let (even, odd) = permuted.split_at(length.div_ceil(2));
