@@ -8,7 +8,7 @@ use crate::staggered::{
     GHOSTS, Mesh, Sides, StaggeredArray, Velocity, load_pressure, load_velocity, store_pressure,
     store_velocity,
 };
-use crate::time::Plan;
+use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 
@@ -43,8 +43,6 @@ const LEAST_CELLS: usize = 4;
 /// An integrator gives way to the other when that one's step is longer by this factor: changing
 /// costs a restart.
 const WORTH: f64 = 1.5;
-/// More steps an interval than this would never end.
-const MOST_STEPS: f64 = 1e9;
 
 impl Incompressible {
     /// A flow at rest of `density` ρ in kg/m³ and kinematic `viscosity` ν in m²/s, both > 0.
@@ -129,41 +127,6 @@ impl Incompressible {
         }
     }
 
-    fn stable_step(&self) -> f64 {
-        if self.is_implicit {
-            Sbdf2::stable_step(self.survey)
-        } else {
-            SspRk3::stable_step(&self.flow, self.survey)
-        }
-    }
-
-    fn allowed_step(&self, stable: f64) -> f64 {
-        if self.is_implicit { self.implicit.next_step(stable) } else { stable }
-    }
-
-    fn step(&mut self, time: f64, dt: f64) -> Result<(), SolverError> {
-        if self.is_implicit {
-            self.implicit.step(&mut self.flow, time, dt);
-        } else {
-            self.explicit.step(&mut self.flow, time, dt);
-        }
-        self.steps += 1;
-        self.check_finite(time + dt)?;
-        self.survey = self.flow.survey();
-        self.flow.stopwatch.lap(Work::Rest);
-        Ok(())
-    }
-
-    /// The projection is global: one value that is not finite makes them all so.
-    fn check_finite(&self, time: f64) -> Result<(), SolverError> {
-        if self.flow.velocity.u.line(GHOSTS + 1)[GHOSTS].is_finite() {
-            return Ok(());
-        }
-        let before = if self.is_implicit { self.implicit.before() } else { self.explicit.before() };
-        let (speed, [i, j]) = before.fastest();
-        Err(SolverError::BlowUp { time, step: self.steps, i, j, speed })
-    }
-
     fn check_shape(&self, state: &State) -> Result<(), SolverError> {
         let [nx, ny] = self.flow.mesh.cells;
         let expected = vec![3, nx, ny, 1];
@@ -171,6 +134,46 @@ impl Incompressible {
             return Ok(());
         }
         Err(SolverError::Shape { found: state.shape().into(), expected })
+    }
+}
+
+impl TimeStepper for Incompressible {
+    fn limit(&mut self, _time: f64) -> StepLimit {
+        if self.is_implicit {
+            let stable = Sbdf2::stable_step(self.survey);
+            StepLimit { stable, growth: self.implicit.next_step(stable) }
+        } else {
+            StepLimit::stable(SspRk3::stable_step(&self.flow, self.survey))
+        }
+    }
+
+    fn step(&mut self, time: f64, dt: f64) {
+        if self.is_implicit {
+            self.implicit.step(&mut self.flow, time, dt);
+        } else {
+            self.explicit.step(&mut self.flow, time, dt);
+        }
+        self.steps += 1;
+        self.survey = self.flow.survey();
+        self.flow.stopwatch.lap(Work::Rest);
+    }
+
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// The projection is global: one value that is not finite makes all others so.
+    fn is_finite(&self) -> bool {
+        self.flow.velocity.u.line(GHOSTS + 1)[GHOSTS].is_finite()
+    }
+
+    fn fastest_before(&mut self, _time: f64) -> (f64, [usize; 2]) {
+        let before = if self.is_implicit { self.implicit.before() } else { self.explicit.before() };
+        before.fastest()
+    }
+
+    fn divergence(&self) -> f64 {
+        self.survey.divergence
     }
 }
 
@@ -188,7 +191,7 @@ impl Solver for Incompressible {
         load_pressure(state, self.density, &mesh, &mut self.pressure);
         self.implicit.restart(&self.flow, &self.pressure);
         (self.time, self.steps) = (0.0, 0);
-        self.check_finite(0.0)?;
+        check_finite(self, 0.0)?;
         self.survey = self.flow.survey();
         Ok(())
     }
@@ -196,26 +199,14 @@ impl Solver for Incompressible {
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
         self.flow.stopwatch.start();
         self.choose_integrator();
-        let (start, end, first_step) = (self.time, self.time + interval, self.steps);
-        let mut plan = Plan { steps: 0, dt: 0.0 };
-        let (mut elapsed, mut divergence) = (0.0, self.survey.divergence);
-        while plan.steps != 1 {
-            plan.steps = plan.steps.saturating_sub(1);
-            let stable = self.stable_step();
-            plan = plan.revised(interval - elapsed, stable, self.allowed_step(stable));
-            if plan.dt * MOST_STEPS < interval {
-                let (time, step) = (start + elapsed, self.steps);
-                return Err(SolverError::Collapse { step_size: plan.dt, time, step });
-            }
-            self.step(start + elapsed, plan.dt)?;
-            elapsed += plan.dt;
-            divergence = divergence.max(self.survey.divergence);
-        }
-        self.time = end;
-        let force = self.flow.diagnose_pressure(end, self.explicit.space(), &mut self.pressure);
+        let before = self.survey.divergence;
+        let progress = march(self, self.time, interval)?;
+        self.time += interval;
+        let workspace = self.explicit.space();
+        let force = self.flow.diagnose_pressure(self.time, workspace, &mut self.pressure);
         self.force = force.map(|force| self.density * force);
         self.flow.stopwatch.lap(Work::Output);
-        Ok(Progress { steps: self.steps - first_step, divergence })
+        Ok(Progress { divergence: progress.divergence.max(before), ..progress })
     }
 
     fn store(&self, state: &mut State) {

@@ -6,7 +6,7 @@ use super::etdrk4::Etdrk4;
 use super::lattice::Lattice;
 use super::modes::{C64, Modes};
 use super::vorticity::Vorticity;
-use crate::time::Plan;
+use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;
@@ -42,8 +42,6 @@ pub struct Spectral {
 /// Largest (|u|/dx + |v|/dy) Δt. The fastest wave turns by π as much in a step, and the classical
 /// Runge–Kutta scheme, which this one is without viscosity, is stable up to 2.83/π = 0.9.
 const COURANT: f64 = 0.6;
-/// More steps an interval than this would never end.
-const MOST_STEPS: f64 = 1e9;
 /// Channels of u, v, p, ω.
 pub(super) const CHANNELS: usize = 4;
 
@@ -122,39 +120,6 @@ impl Spectral {
         self.wind.map(|w| w * (-self.drag * time).exp())
     }
 
-    /// One step of the plan that `plan` becomes.
-    fn step(&mut self, elapsed: f64, interval: f64, plan: &mut Plan) -> Result<(), SolverError> {
-        let time = self.time + elapsed;
-        let (wind, drag) = (self.wind_at(time), self.drag);
-        let rate = self.equation.tendency(&self.omega, wind, self.integrator.first());
-        self.stopwatch.lap(Work::Advection);
-        let stable = self.equation.step_of(COURANT, rate);
-        *plan = plan.revised(interval - elapsed, stable, f64::INFINITY);
-        let dt = plan.dt;
-        if dt * MOST_STEPS < interval {
-            return Err(SolverError::Collapse { step_size: dt, time, step: self.steps });
-        }
-        let Self { equation, stopwatch, .. } = self;
-        self.integrator.step(&mut self.omega, dt, |omega, part, out| {
-            stopwatch.lap(Work::Rest);
-            equation.tendency(omega, wind.map(|w| w * (-drag * part * dt).exp()), out);
-            stopwatch.lap(Work::Advection);
-        });
-        stopwatch.lap(Work::Rest);
-        self.steps += 1;
-        self.check_finite(time + dt)
-    }
-
-    /// Transforms are global: one value that is not finite makes them all so.
-    fn check_finite(&mut self, time: f64) -> Result<(), SolverError> {
-        if self.omega.line(1)[1].is_finite() {
-            return Ok(());
-        }
-        let (before, wind) = (self.integrator.before(), self.wind_at(time));
-        let (speed, [i, j]) = self.equation.fastest(before, wind);
-        Err(SolverError::BlowUp { time, step: self.steps, i, j, speed })
-    }
-
     /// Computes pressure and cell averages of now.
     fn finish(&mut self) {
         let wind = self.wind_at(self.time);
@@ -163,6 +128,42 @@ impl Spectral {
         self.pressure.update(|_, line| line.iter_mut().for_each(|p| *p *= density));
         self.cells.store_velocity(&self.omega, wind, &mut self.averages);
         self.cells.store([&self.pressure, &self.omega], [2, 3], &mut self.averages);
+    }
+}
+
+impl TimeStepper for Spectral {
+    /// Computes N(ωⁿ) too, the first stage of the step to come.
+    fn limit(&mut self, time: f64) -> StepLimit {
+        let wind = self.wind_at(time);
+        let rate = self.equation.tendency(&self.omega, wind, self.integrator.first());
+        self.stopwatch.lap(Work::Advection);
+        StepLimit::stable(self.equation.step_of(COURANT, rate))
+    }
+
+    fn step(&mut self, time: f64, dt: f64) {
+        let (wind, drag) = (self.wind_at(time), self.drag);
+        let Self { equation, stopwatch, .. } = self;
+        self.integrator.step(&mut self.omega, dt, |omega, part, out| {
+            stopwatch.lap(Work::Rest);
+            equation.tendency(omega, wind.map(|w| w * (-drag * part * dt).exp()), out);
+            stopwatch.lap(Work::Advection);
+        });
+        stopwatch.lap(Work::Rest);
+        self.steps += 1;
+    }
+
+    fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Transforms are global: one value that is not finite makes all others so.
+    fn is_finite(&self) -> bool {
+        self.omega.line(1)[1].is_finite()
+    }
+
+    fn fastest_before(&mut self, time: f64) -> (f64, [usize; 2]) {
+        let wind = self.wind_at(time);
+        self.equation.fastest(self.integrator.before(), wind)
     }
 }
 
@@ -175,22 +176,16 @@ impl Solver for Spectral {
         self.cells.load(state, 3, &mut self.omega);
         let mean = |channel| state.index_axis(ndarray::Axis(0), channel).mean().unwrap_or(0.0);
         self.restart([mean(0), mean(1)]);
-        self.check_finite(0.0)
+        check_finite(self, 0.0)
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
         self.stopwatch.start();
-        let (first_step, mut elapsed) = (self.steps, 0.0);
-        let mut plan = Plan { steps: 0, dt: 0.0 };
-        while plan.steps != 1 {
-            plan.steps = plan.steps.saturating_sub(1);
-            self.step(elapsed, interval, &mut plan)?;
-            elapsed += plan.dt;
-        }
+        let progress = march(self, self.time, interval)?;
         self.time += interval;
         self.finish();
         self.stopwatch.lap(Work::Output);
-        Ok(Progress { steps: self.steps - first_step, divergence: 0.0 })
+        Ok(progress)
     }
 
     fn store(&self, state: &mut State) {

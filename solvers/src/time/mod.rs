@@ -1,5 +1,7 @@
-//! Time steps between saved times.
+//! Time steps from one saved time to the next.
 
+mod march;
 mod steps;
 
-pub(crate) use steps::Plan;
+pub(crate) use march::{TimeStepper, check_finite, march};
+pub(crate) use steps::StepLimit;

@@ -7,7 +7,7 @@ use super::pressure::divergence;
 use super::vessel::Vessel;
 use crate::linear::Convergence;
 use crate::staggered::{GHOSTS, inner};
-use crate::time::Plan;
+use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Field, Grid, Parameter, State};
 
@@ -24,13 +24,15 @@ pub struct TwoPhase {
     height: f64,
     time: f64,
     divergence: f64,
+    /// How the last pressure solve converged.
+    convergence: Convergence,
+    /// The largest speed in m/s before the last step, and its cell.
+    fastest_before: (f64, [usize; 2]),
 }
 
 /// Largest sum of both axes' Courant numbers: the interface alone bears one cell a step, momentum
 /// and the pressure it is coupled to do not.
 const COURANT: f64 = 0.5;
-/// More steps an interval than this would never end.
-const MOST_STEPS: f64 = 1e9;
 /// The step that finds the pressure of a loaded state, as a part of the stable one.
 const GLANCE: f64 = 1e-3;
 
@@ -44,6 +46,8 @@ impl TwoPhase {
             height: grid.axes[1].length(),
             time: 0.0,
             divergence: 0.0,
+            convergence: Convergence::default(),
+            fastest_before: (0.0, [0; 2]),
         })
     }
 
@@ -117,15 +121,6 @@ impl TwoPhase {
         step.min(tension.stable_step(fluids.water.density + fluids.air.density, geometry))
     }
 
-    fn step(&mut self, time: f64, dt: f64) -> Result<(), SolverError> {
-        let speed = self.fastest();
-        let solved = self.flow.step(dt);
-        self.check(solved, time + dt, speed)?;
-        self.divergence = self.measure_divergence();
-        self.flow.stopwatch.lap(Work::Rest);
-        Ok(())
-    }
-
     /// The largest |∇·u| over |u|/dx + |v|/dy, what gravity and the surface add included.
     fn measure_divergence(&self) -> f64 {
         let Flow { velocity, geometry, scale, .. } = &self.flow;
@@ -153,19 +148,6 @@ impl TwoPhase {
             }
         }
         fastest
-    }
-
-    /// One residual that is no number makes the largest none.
-    fn check(
-        &self,
-        solved: Convergence,
-        time: f64,
-        (speed, [i, j]): (f64, [usize; 2]),
-    ) -> Result<(), SolverError> {
-        if solved.residual.is_finite() {
-            return Ok(());
-        }
-        Err(SolverError::BlowUp { time, step: self.flow.steps, i, j, speed })
     }
 
     fn check_shape(&self, state: &State) -> Result<(), SolverError> {
@@ -222,9 +204,40 @@ impl TwoPhase {
         let longest = self.stable_step();
         // Without flow and gravity any step finds that nothing happens.
         let dt = GLANCE * if longest.is_finite() { longest } else { 1.0 };
-        self.step(0.0, dt)?;
+        self.step(0.0, dt);
+        check_finite(self, dt)?;
         (self.flow.velocity, self.flow.interface) = before;
         Ok(())
+    }
+}
+
+impl TimeStepper for TwoPhase {
+    fn limit(&mut self, _time: f64) -> StepLimit {
+        StepLimit::stable(self.stable_step())
+    }
+
+    fn step(&mut self, _time: f64, dt: f64) {
+        self.fastest_before = self.fastest();
+        self.convergence = self.flow.step(dt);
+        self.divergence = self.measure_divergence();
+        self.flow.stopwatch.lap(Work::Rest);
+    }
+
+    fn steps(&self) -> usize {
+        self.flow.steps
+    }
+
+    /// The largest residual is NaN if any residual is.
+    fn is_finite(&self) -> bool {
+        self.convergence.residual.is_finite()
+    }
+
+    fn fastest_before(&mut self, _time: f64) -> (f64, [usize; 2]) {
+        self.fastest_before
+    }
+
+    fn divergence(&self) -> f64 {
+        self.divergence
     }
 }
 
@@ -236,9 +249,10 @@ impl Solver for TwoPhase {
         self.read(state);
         self.time = 0.0;
         self.flow.steps = 0;
-        let solved = self.flow.strike();
+        self.convergence = self.flow.strike();
         self.flow.stopwatch.lap(Work::Pressure);
-        self.check(solved, 0.0, self.fastest())?;
+        self.fastest_before = self.fastest();
+        check_finite(self, 0.0)?;
         self.glance()?;
         self.flow.steps = 0;
         self.flow.interface.clipped = 0.0;
@@ -248,22 +262,9 @@ impl Solver for TwoPhase {
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
         self.flow.stopwatch.start();
-        let (start, first_step) = (self.time, self.flow.steps);
-        let mut plan = Plan { steps: 0, dt: 0.0 };
-        let (mut elapsed, mut divergence) = (0.0, 0.0_f64);
-        while plan.steps != 1 {
-            plan.steps = plan.steps.saturating_sub(1);
-            plan = plan.revised(interval - elapsed, self.stable_step(), f64::INFINITY);
-            if plan.dt * MOST_STEPS < interval {
-                let (time, step) = (start + elapsed, self.flow.steps);
-                return Err(SolverError::Collapse { step_size: plan.dt, time, step });
-            }
-            self.step(start + elapsed, plan.dt)?;
-            elapsed += plan.dt;
-            divergence = divergence.max(self.divergence);
-        }
-        self.time = start + interval;
-        Ok(Progress { steps: self.flow.steps - first_step, divergence })
+        let progress = march(self, self.time, interval)?;
+        self.time += interval;
+        Ok(progress)
     }
 
     fn store(&self, state: &mut State) {
