@@ -1,4 +1,4 @@
-//! Physics that the spectral solver must get right.
+//! Physical properties of the spectral solver.
 
 use data::{Axis, Boundary, Grid, State, rng};
 use ndarray::s;
@@ -17,8 +17,8 @@ fn boxed(cells: [usize; 2], lengths: [f64; 2]) -> Grid {
     Grid::plane(axis(0), axis(1))
 }
 
-/// Some waves of all directions, in a wind.
-fn waves([m, n]: [i64; 2]) -> [f64; 2] {
+/// Some modes of all directions with wavenumbers up to 3.
+fn modes([m, n]: [i64; 2]) -> [f64; 2] {
     if m.abs() > 3 || n.abs() > 3 {
         return [0.0; 2];
     }
@@ -27,9 +27,9 @@ fn waves([m, n]: [i64; 2]) -> [f64; 2] {
     [angle.cos(), sign * angle.sin()]
 }
 
-fn started(grid: &Grid, viscosity: f64, wind: [f64; 2]) -> (Spectral, State) {
-    let mut solver = Spectral::new(grid, 1.0, viscosity).expect("the grid repeats");
-    solver.start(wind, waves);
+fn started(grid: &Grid, nu: f64, mean_velocity: [f64; 2]) -> (Spectral, State) {
+    let mut solver = Spectral::new(grid, 1.0, nu).expect("the grid is periodic");
+    solver.start(mean_velocity, modes);
     let [nx, ny, nz] = grid.cells();
     (solver, State::zeros((4, nx, ny, nz)))
 }
@@ -39,21 +39,20 @@ fn largest(state: &State) -> f64 {
 }
 
 #[test]
-fn what_is_stored_can_be_loaded_again() {
+fn a_stored_state_can_be_loaded_again() {
     let grid = boxed([24, 18], [1.0, 0.7]);
     let (solver, mut state) = started(&grid, 1e-3, [0.3, -0.2]);
     solver.store(&mut state);
-    let mut other = Spectral::new(&grid, 1.0, 1e-3).expect("the grid repeats");
+    let mut other = Spectral::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
     other.load(&state).expect("the state fits");
     let mut again = state.clone();
     other.store(&mut again);
-    // Some hundred roundings of numbers of the order of the largest.
+    // Round-off of some hundred operations on numbers of the order of the largest.
     assert!(largest(&(&again - &state)) < 1e-13 * largest(&state));
 }
 
-/// Differences of cell averages in the wide sense: ⟨∂φ/∂x⟩ dx is what φ gains from face to face, and
-/// the faces follow from the averages only for a spectral method; here the waves are long and the
-/// cells small, so that a fourth-order face value is good enough.
+/// The cell average ⟨∂φ/∂x⟩ is the difference of face values over dx. Face values are approximated to fourth
+/// order from cell averages, which suffices for long waves on small cells.
 #[test]
 fn vorticity_is_the_curl_of_a_velocity_without_divergence() {
     let (cells, lengths) = ([192, 160], [1.0, 0.7]);
@@ -62,7 +61,7 @@ fn vorticity_is_the_curl_of_a_velocity_without_divergence() {
     let at = |channel: usize, i: usize, j: usize| state[[channel, i % cells[0], j % cells[1], 0]];
     let face = |a: f64, b: f64, c: f64, d: f64| (7.0 * (b + c) - (a + d)) / 12.0;
     let (nx, ny) = (cells[0], cells[1]);
-    let slope_x = |channel, i: usize, j| {
+    let derivative_x = |channel, i: usize, j| {
         let f = |i: usize| {
             face(
                 at(channel, i + nx - 2, j),
@@ -73,7 +72,7 @@ fn vorticity_is_the_curl_of_a_velocity_without_divergence() {
         };
         (f(i + 1) - f(i)) / lengths[0] * nx as f64
     };
-    let slope_y = |channel, i, j: usize| {
+    let derivative_y = |channel, i, j: usize| {
         let f = |j: usize| {
             face(
                 at(channel, i, j + ny - 2),
@@ -86,45 +85,45 @@ fn vorticity_is_the_curl_of_a_velocity_without_divergence() {
     };
     let scale = largest(&state);
     for (i, j) in [(0, 0), (5, 100), (77, 31), (191, 159)] {
-        let divergence = slope_x(0, i, j) + slope_y(1, i, j);
-        let curl = slope_x(1, i, j) - slope_y(0, i, j);
-        // (k h)⁴/30 with k h = 2π 3/160 at most, times the five components or so that add up.
+        let divergence = derivative_x(0, i, j) + derivative_y(1, i, j);
+        let curl = derivative_x(1, i, j) - derivative_y(0, i, j);
+        // (k h)⁴/30 with k h ≤ 2π 3/160, times about five modes that add up.
         assert!(divergence.abs() < 1e-5 * scale, "divergence {divergence:.1e} of {scale:.1}");
         assert!((curl - at(3, i, j)).abs() < 1e-5 * scale, "{curl} is not {}", at(3, i, j));
     }
 }
 
 #[test]
-fn a_turned_flow_is_the_same_flow() {
-    let run = |turned: bool| {
+fn a_transposed_flow_is_the_same_flow() {
+    let run = |transposed: bool| {
         let (cells, lengths) = ([32, 24], [1.0, 0.8]);
-        let turn = |pair: [f64; 2]| if turned { [pair[1], pair[0]] } else { pair };
-        let grid = boxed(if turned { [24, 32] } else { cells }, turn(lengths));
-        let mut solver = Spectral::new(&grid, 1.0, 1e-3).expect("the grid repeats");
-        // Mirrored about the diagonal: vorticity changes its sign.
-        let sign = if turned { -1.0 } else { 1.0 };
+        let exchange = |pair: [f64; 2]| if transposed { [pair[1], pair[0]] } else { pair };
+        let grid = boxed(if transposed { [24, 32] } else { cells }, exchange(lengths));
+        let mut solver = Spectral::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
+        // A reflection about the diagonal changes the sign of vorticity.
+        let sign = if transposed { -1.0 } else { 1.0 };
         let start =
-            |[m, n]: [i64; 2]| waves(if turned { [n, m] } else { [m, n] }).map(|x| sign * x);
-        solver.start(turn([0.3, -0.2]), start);
+            |[m, n]: [i64; 2]| modes(if transposed { [n, m] } else { [m, n] }).map(|x| sign * x);
+        solver.start(exchange([0.3, -0.2]), start);
         solver.advance(0.5).expect("the flow is stable");
         let [nx, ny, _] = grid.cells();
         let mut state = State::zeros((4, nx, ny, 1));
         solver.store(&mut state);
         state
     };
-    let (flow, turned) = (run(false), run(true));
+    let (flow, transposed) = (run(false), run(true));
     for ((channel, i, j, k), value) in flow.indexed_iter() {
         let sign = if channel == 3 { -1.0 } else { 1.0 };
-        let other = sign * turned[[[1, 0, 2, 3][channel], j, i, k]];
+        let other = sign * transposed[[[1, 0, 2, 3][channel], j, i, k]];
         assert!((value - other).abs() < 1e-11, "channel {channel} at ({i}, {j}): {value} {other}");
     }
 }
 
-/// A mean flow only carries the flow along, but for an error that is fourth order in time.
+/// A mean flow advects the flow unchanged, up to an error of fourth order in time.
 #[test]
-fn a_wind_changes_nothing_but_the_place() {
-    let blown = |wind: [f64; 2], steps: u32| {
-        let (mut solver, mut state) = started(&square(32), 1e-3, wind);
+fn a_mean_flow_only_moves_the_flow() {
+    let evolved = |mean_velocity: [f64; 2], steps: u32| {
+        let (mut solver, mut state) = started(&square(32), 1e-3, mean_velocity);
         for _ in 0..steps {
             solver.advance(0.5 / f64::from(steps)).expect("the flow is stable");
         }
@@ -132,21 +131,21 @@ fn a_wind_changes_nothing_but_the_place() {
         state
     };
     // Ten cells along x and −5 along y.
-    let wind = [0.625, -0.3125];
+    let mean_velocity = [0.625, -0.3125];
     let [coarse, fine] = [200, 400].map(|steps| {
-        let (calm, windy) = (blown([0.0; 2], steps), blown(wind, steps));
-        calm.indexed_iter().fold(0.0, |most: f64, ((channel, i, j, k), value)| {
-            let moved = windy[[channel, (i + 10) % 32, (j + 27) % 32, k]];
-            let mean = [wind[0], wind[1], 0.0, 0.0][channel];
+        let (still, moving) = (evolved([0.0; 2], steps), evolved(mean_velocity, steps));
+        still.indexed_iter().fold(0.0, |most: f64, ((channel, i, j, k), value)| {
+            let moved = moving[[channel, (i + 10) % 32, (j + 27) % 32, k]];
+            let mean = [mean_velocity[0], mean_velocity[1], 0.0, 0.0][channel];
             most.max((moved - mean - value).abs())
         })
     });
-    // 2⁴ = 16 for steps that are short enough.
+    // 2⁴ = 16 for sufficiently short steps.
     assert!(fine < coarse / 14.0 && fine < 1e-5, "off by {coarse:.1e}, then {fine:.1e}");
 }
 
 #[test]
-fn without_viscosity_energy_and_enstrophy_are_kept() {
+fn without_viscosity_energy_and_enstrophy_are_conserved() {
     let mut found = [[0.0; 3]; 2];
     let (mut solver, _) = started(&square(32), 1e-12, [0.0; 2]);
     solver.monitor(&mut found[0]);
@@ -155,17 +154,17 @@ fn without_viscosity_energy_and_enstrophy_are_kept() {
     }
     solver.monitor(&mut found[1]);
     let [energy, enstrophy] = [0, 1].map(|k| (found[1][k] / found[0][k] - 1.0).abs());
-    // The truncated equations keep both; what is lost is the error in time.
+    // The truncated equations conserve both; the change is the error in time.
     assert!(energy < 1e-9 && enstrophy < 1e-9, "lost {energy:.1e} and {enstrophy:.1e}");
     assert!((found[1][2] / found[0][2] - 1.0).abs() > 0.1, "nothing cascaded: {found:?}");
 }
 
 #[test]
-fn drag_slows_the_wind_and_all_waves_alike() {
+fn drag_decays_the_mean_flow_and_all_modes_at_the_same_rate() {
     let grid = square(16);
-    let solver = Spectral::new(&grid, 1.0, 1e-15).expect("the grid repeats");
-    let mut solver = solver.dragged(2.0);
-    // One wavenumber does not advect itself.
+    let solver = Spectral::new(&grid, 1.0, 1e-15).expect("the grid is periodic");
+    let mut solver = solver.with_drag(2.0);
+    // A single wavenumber does not advect itself.
     let one = |index: [i64; 2]| [if index == [0, 2] || index == [0, -2] { 1.0 } else { 0.0 }, 0.0];
     solver.start([0.5, 0.0], one);
     let mut state = [0, 1].map(|_| State::zeros((4, 16, 16, 1)));
@@ -174,7 +173,7 @@ fn drag_slows_the_wind_and_all_waves_alike() {
     solver.store(&mut state[1]);
     let difference = &state[1] - &state[0] * (-1.4_f64).exp();
     let velocity = difference.slice(s![..2, .., .., ..]).to_owned();
-    // 1 − exp(−ν k² t) = 1e-13, and the viscosity's share of it.
+    // The effect of viscosity is 1 − exp(−ν k² t) = 1e-13.
     assert!(largest(&velocity) < 1e-12, "{:.1e}", largest(&velocity));
 }
 
@@ -182,8 +181,8 @@ fn drag_slows_the_wind_and_all_waves_alike() {
 fn pressure_has_zero_mean_and_scales_with_density() {
     let run = |density: f64| {
         let grid = square(16);
-        let mut solver = Spectral::new(&grid, density, 1e-3).expect("the grid repeats");
-        solver.start([0.1, 0.2], waves);
+        let mut solver = Spectral::new(&grid, density, 1e-3).expect("the grid is periodic");
+        solver.start([0.1, 0.2], modes);
         let mut state = State::zeros((4, 16, 16, 1));
         solver.store(&mut state);
         state.slice(s![2, .., .., 0]).to_owned()
@@ -196,10 +195,10 @@ fn pressure_has_zero_mean_and_scales_with_density() {
 
 #[test]
 fn an_interval_is_hit_exactly() {
-    // The vortices' decay is exact in time, whatever the steps.
+    // The decay of the vortices is exact in time for any steps.
     let vortices = TaylorGreen { reynolds: 50.0, wind: 0.0, ..TaylorGreen::default() };
     let grid = vortices.grid([16, 16, 1]).expect("the cells are even");
-    let mut solver = vortices.solver(&grid).expect("the grid repeats");
+    let mut solver = vortices.solver(&grid).expect("the grid is periodic");
     let mut state = vortices.initial(&grid, &mut rng(0, 0));
     solver.load(&state).expect("the state fits");
     for interval in [0.1, 0.0137, 1.0 / 3.0] {
@@ -229,8 +228,8 @@ fn flows_that_blow_up_say_where_and_when() {
     state[[3, 3, 4, 0]] = f64::NAN;
     let error = solver.load(&state).expect_err("the state is not finite");
     assert!(matches!(error, SolverError::BlowUp { step: 0, .. }), "{error}");
-    let mut solver = Spectral::new(&grid, 1.0, 1e-3).expect("the grid repeats");
-    solver.start([0.0; 2], |index| waves(index).map(|x| 1e160 * x));
+    let mut solver = Spectral::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
+    solver.start([0.0; 2], |index| modes(index).map(|x| 1e160 * x));
     let error = solver.advance(1e-160).expect_err("squares overflow");
     let SolverError::BlowUp { time, step, speed, .. } = error else { panic!("{error}") };
     assert!(step == 1 && time > 0.0 && time <= 1e-160, "at {time} in step {step}");
@@ -238,7 +237,7 @@ fn flows_that_blow_up_say_where_and_when() {
 }
 
 #[test]
-fn flows_too_fast_to_ever_arrive_are_refused() {
+fn intervals_of_too_many_steps_are_refused() {
     let (mut solver, _) = started(&square(16), 1e-3, [1e12, 0.0]);
     let error = solver.advance(1.0).expect_err("this takes 10¹³ steps");
     assert!(matches!(error, SolverError::Collapse { step: 0, .. }), "{error}");
@@ -297,7 +296,7 @@ fn random_starts_have_the_energy_asked_for_on_every_grid() {
     };
     let (coarse, fine) = (on(64), on(192));
     let grid = turbulence.grid([192, 192, 1]).expect("the cells are even");
-    let mut solver = turbulence.solver(&grid).expect("the grid repeats");
+    let mut solver = turbulence.solver(&grid).expect("the grid is periodic");
     solver.load(&fine).expect("the state fits");
     let mut energy = [0.0];
     solver.monitor(&mut energy);

@@ -72,8 +72,8 @@ impl Kolmogorov {
         // −χ k cos k y is half of it at both wavenumbers.
         let is_forced = move |[m, n]: [i64; 2]| m == 0 && n.abs() == waves;
         Ok(flow
-            .dragged(self.drag)
-            .forced(|index| [if is_forced(index) { 0.5 * curl } else { 0.0 }, 0.0]))
+            .with_drag(self.drag)
+            .with_force(|index| [if is_forced(index) { 0.5 * curl } else { 0.0 }, 0.0]))
     }
 }
 

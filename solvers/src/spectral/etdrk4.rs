@@ -1,9 +1,9 @@
-//! The integrator.
+//! The exponential time integrator.
 
 use super::lattice::Lattice;
 use super::modes::{C64, Modes};
 
-/// Fourth-order exponential time differencing Runge–Kutta for v' = L v + N(v) with diagonal L ≤ 0.
+/// Fourth-order exponential time differencing Runge–Kutta (ETDRK4) for dv/dt = L v + N(v), diagonal L ≤ 0.
 ///
 /// ```text
 /// a = e^(z/2) vⁿ + Q N(vⁿ),   b = e^(z/2) vⁿ + Q N(a),   c = e^(z/2) a + Q (2 N(b) − N(vⁿ))
@@ -11,27 +11,32 @@ use super::modes::{C64, Modes};
 /// Q = ½Δt φ₁(z/2),   f₁ = Δt (φ₁ − 3φ₂ + 4φ₃),   f₂ = Δt (2φ₂ − 4φ₃),   f₃ = Δt (4φ₃ − φ₂)
 /// ```
 ///
-/// L is integrated exactly, so that it limits no step, and steady states are kept exactly.
+/// L is integrated exactly, so that it does not limit the step, and steady states are exact.
 ///
 /// Source: Cox & Matthews (2002), J. Comput. Phys. 176, 430; Kassam & Trefethen (2005),
 /// SIAM J. Sci. Comput. 26, 1214.
 pub(crate) struct Etdrk4 {
     /// L in 1/s, `[ky, kx]`.
     rates: Vec<f64>,
+    /// The step in s of the factors below, which are `[ky, kx]` each.
     dt: f64,
-    /// The factors for `dt`, `[ky, kx]` each.
+    /// e^z
     whole: Vec<f64>,
+    /// e^(z/2)
     half: Vec<f64>,
+    /// Q
     q: Vec<f64>,
+    /// f₁, f₂, f₃
     f: [Vec<f64>; 3],
     /// N(vⁿ)
     first: Modes,
     /// N of the other stages.
     tendency: Modes,
+    /// a
     a: Modes,
     /// b, then c.
     stage: Modes,
-    /// vⁿ⁺¹ while it is summed; after a step vⁿ.
+    /// vⁿ⁺¹ during a step; after it vⁿ.
     sum: Modes,
 }
 
@@ -41,33 +46,33 @@ impl Etdrk4 {
         let rate = &rate;
         let of_line = |&ky: &f64| lattice.kx.iter().map(move |&kx| rate(kx, ky));
         let rates: Vec<f64> = lattice.ky.iter().flat_map(of_line).collect();
-        let (zeros, none) = (vec![0.0; rates.len()], Modes::zeros(lattice));
+        let (zeros, modes) = (vec![0.0; rates.len()], Modes::zeros(lattice));
         Self {
             dt: 0.0,
             whole: zeros.clone(),
             half: zeros.clone(),
             q: zeros.clone(),
             f: [zeros.clone(), zeros.clone(), zeros],
-            first: none.clone(),
-            tendency: none.clone(),
-            a: none.clone(),
-            stage: none.clone(),
-            sum: none,
+            first: modes.clone(),
+            tendency: modes.clone(),
+            a: modes.clone(),
+            stage: modes.clone(),
+            sum: modes,
             rates,
         }
     }
 
-    /// Where N(vⁿ) is to be written before a step.
+    /// N(vⁿ), which must be written before [`Etdrk4::step`].
     pub(crate) fn first(&mut self) -> &mut Modes {
         &mut self.first
     }
 
-    /// vⁿ of the step just made.
-    pub(crate) fn before(&self) -> &Modes {
+    /// vⁿ, the state before the last step.
+    pub(crate) fn previous(&self) -> &Modes {
         &self.sum
     }
 
-    /// Replaces vⁿ in `now` by vⁿ⁺¹; `tendency(v, c, n)` writes N(v) at the time tⁿ + c `dt` into n.
+    /// Replaces vⁿ in `now` by vⁿ⁺¹; `tendency(v, c, n)` writes N(v) at time tⁿ + c `dt` into n.
     pub(crate) fn step(
         &mut self,
         now: &mut Modes,
@@ -100,7 +105,7 @@ impl Etdrk4 {
         std::mem::swap(now, sum);
     }
 
-    /// Renews the factors if the step has changed.
+    /// Computes the factors if the step has changed.
     fn set_step(&mut self, dt: f64) {
         if dt == self.dt {
             return;
@@ -136,14 +141,15 @@ fn add(out: &mut [C64], f: &[f64], n: &[C64]) {
 
 /// e^z, φ₁, φ₂, φ₃ for z ≤ 0, where φ₀ = e^z and φₗ₊₁ = (φₗ − 1/l!)/z.
 ///
-/// Upwards the recursion cancels digits for small |z|; there φ₃ = Σ zʲ/(j + 3)! begins it downwards.
+/// For small |z| the recursion loses digits by cancellation. There φ₃ = Σ zʲ/(j + 3)! starts the recursion in
+/// the opposite direction.
 fn phi(z: f64) -> [f64; 4] {
     if z < -1.0 {
         let p1 = z.exp_m1() / z;
         let p2 = (p1 - 1.0) / z;
         return [z.exp(), p1, p2, (p2 - 0.5) / z];
     }
-    // Horner's rule; the first term left out is 1/20! < 1e-18.
+    // Horner's rule; the first omitted term is below 1/20! < 1e-18.
     let p3 = (4..20).rev().fold(1.0, |sum, j| 1.0 + sum * z / f64::from(j)) / 6.0;
     let p2 = 0.5 + z * p3;
     let p1 = 1.0 + z * p2;
@@ -155,7 +161,7 @@ mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    /// The mean over a circle about z, on which nothing cancels: Kassam & Trefethen (2005), §3.
+    /// The mean over a circle about z, which avoids cancellation: Kassam & Trefethen (2005), §3.
     fn phi_by_contour(z: f64) -> [f64; 4] {
         let points = 64;
         let mut sums = [0.0; 4];
@@ -171,10 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn the_functions_are_those_of_a_contour_that_cancels_nothing() {
+    fn the_functions_agree_with_contour_integrals() {
         for z in [0.0, -1e-9, -1e-3, -0.1, -0.7, -1.0, -1.001, -1.5, -4.0, -30.0] {
             for (found, wanted) in phi(z).into_iter().zip(phi_by_contour(z)) {
-                // e² on the circle, rounded, over the smallest value met, some 1e-2.
+                // Round-off of values up to e² on the circle.
                 assert!((found - wanted).abs() < 3e-15, "{found} is not {wanted} at {z}");
             }
         }

@@ -6,20 +6,20 @@ use std::f64::consts::TAU;
 
 /// Wavenumbers |kx| < π/dx and 0 ≤ ky < π/dy of a periodic grid with an even number of cells.
 ///
-/// Real fields have conjugate values at opposite wavenumbers, so that half of them suffice. The
-/// highest one of an axis, π/dx, cannot tell the sine from its negative and is left out. Lines run
-/// along kx in the order of fast transforms: 0, 1, …, (unused), …, −2, −1 times 2π/Lx.
+/// Coefficients of real fields at opposite wavenumbers are conjugate, so that half of them suffice. The highest
+/// wavenumber of an axis, π/dx, does not determine the phase of a mode and is unused. Lines run along kx in the
+/// order of the FFT: 0, 1, …, (unused), …, −2, −1 times 2π/Lx.
 #[derive(Debug, Clone)]
 pub(crate) struct Lattice {
     /// Cells along x and y.
     pub(crate) cells: [usize; 2],
-    /// Their size in m.
+    /// Their width in m.
     pub(crate) spacing: [f64; 2],
-    /// kx in 1/m, in the order of a line; 0 in the unused place.
+    /// kx in 1/m along a line; 0 at the unused index.
     pub(crate) kx: Vec<f64>,
-    /// ky in 1/m, one a line.
+    /// ky in 1/m, one per line.
     pub(crate) ky: Vec<f64>,
-    /// 1/(kx² + ky²) in m², `[ky, kx]`; 0 at the origin, for what has no mean.
+    /// 1/(kx² + ky²) in m², `[ky, kx]`; 0 at the origin, for fields of zero mean.
     inverse_square: Vec<f64>,
 }
 
@@ -27,7 +27,9 @@ pub(crate) struct Lattice {
 const LEAST_CELLS: usize = 8;
 
 impl Lattice {
-    /// Reads a grid; refuses odd or few cells, depth, and ends that do not repeat.
+    /// The wavenumbers of a grid.
+    ///
+    /// Errors: an odd number of cells or fewer than 8, depth, or boundaries that are not periodic.
     pub(crate) fn new(grid: &Grid) -> Result<Self, SolverError> {
         check_cells(grid.cells())?;
         for (axis, ends) in grid.axes[..2].iter().enumerate() {
@@ -45,30 +47,30 @@ impl Lattice {
         Ok(Self { cells: [nx, ny], spacing, kx, ky, inverse_square })
     }
 
-    /// 1/(kx² + ky²) along a line.
+    /// 1/(kx² + ky²) in m² along a line.
     #[inline]
     pub(crate) fn inverse_square(&self, line: usize) -> &[f64] {
         &self.inverse_square[line * self.kx.len()..][..self.kx.len()]
     }
 
-    /// Whole numbers (kx Lx/2π, ky Ly/2π) at a place of a line; none in the unused place.
-    pub(crate) fn index(&self, line: usize, place: usize) -> Option<[i64; 2]> {
+    /// The integers (kx Lx/2π, ky Ly/2π) at position `i` of a line; `None` at the unused one.
+    pub(crate) fn index(&self, line: usize, i: usize) -> Option<[i64; 2]> {
         let [nx, _] = self.cells;
-        (place != nx / 2).then(|| [wavenumber(place, nx), line.cast_signed() as i64])
+        (i != nx / 2).then(|| [wavenumber(i, nx), line.cast_signed() as i64])
     }
 }
 
-/// The whole number at a place of a line of `n`; 0 in the unused place.
-fn wavenumber(place: usize, n: usize) -> i64 {
-    let (place, n) = (place.cast_signed() as i64, n.cast_signed() as i64);
-    match place {
-        _ if 2 * place < n => place,
-        _ if 2 * place == n => 0,
-        _ => place - n,
+/// The integer wavenumber at position `i` of a line of `n`; 0 at the unused one.
+fn wavenumber(i: usize, n: usize) -> i64 {
+    let (i, n) = (i.cast_signed() as i64, n.cast_signed() as i64);
+    match i {
+        _ if 2 * i < n => i,
+        _ if 2 * i == n => 0,
+        _ => i - n,
     }
 }
 
-/// Refuses cells that the method cannot have.
+/// Refuses numbers of cells that the method cannot use.
 pub(crate) fn check_cells(cells: [usize; 3]) -> Result<(), SolverError> {
     for axis in 0..2 {
         let count = cells[axis];

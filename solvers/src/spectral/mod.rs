@@ -1,4 +1,4 @@
-//! Plane flow that repeats, by Fourier series.
+//! Periodic plane flow by a Fourier pseudo-spectral method.
 
 mod budget;
 mod cells;

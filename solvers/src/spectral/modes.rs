@@ -7,12 +7,12 @@ use realfft::num_complex::Complex;
 /// A complex number.
 pub(crate) type C64 = Complex<f64>;
 
-/// Below so many coefficients a loop runs on one thread: forking costs more than it saves.
+/// Fewer coefficients are processed by one thread, since starting more costs more than it saves.
 const PARALLEL: usize = 32 * 1024;
 
 /// Coefficients of a real field on a [`Lattice`]: φ(x) = Σ φ̂(k) exp(i k·x).
 ///
-/// One line a ky ≥ 0, along kx. The origin of x is the centre of the first cell.
+/// Shape: `[ky, kx]`, lines along kx, ky ≥ 0. The origin of x is the centre of the first cell.
 #[derive(Debug, Clone)]
 pub(crate) struct Modes {
     values: Vec<C64>,
@@ -20,13 +20,13 @@ pub(crate) struct Modes {
 }
 
 impl Modes {
-    /// A field that vanishes.
+    /// The zero field.
     pub(crate) fn zeros(lattice: &Lattice) -> Self {
         let [stride, lines] = [lattice.kx.len(), lattice.ky.len()];
         Self { values: vec![C64::default(); stride * lines], stride }
     }
 
-    /// The coefficients over kx of a ky.
+    /// The coefficients along kx of one ky.
     #[inline]
     pub(crate) fn line(&self, line: usize) -> &[C64] {
         &self.values[line * self.stride..][..self.stride]
@@ -43,7 +43,7 @@ impl Modes {
         self.values.chunks_exact(self.stride)
     }
 
-    /// Calls `update(line number, line)` for every line, in parallel where it pays.
+    /// Calls `update(index, line)` for every line, in parallel on large arrays.
     pub(crate) fn update(&mut self, update: impl Fn(usize, &mut [C64]) + Sync) {
         let stride = self.stride;
         if self.values.len() >= PARALLEL {
@@ -55,7 +55,7 @@ impl Modes {
         }
     }
 
-    /// The same for two fields at once.
+    /// Calls `update(index, line, line of other)` for every line of two fields.
     pub(crate) fn update_pair(
         &mut self,
         other: &mut Self,

@@ -1,4 +1,4 @@
-//! Advances a flow from one saved time to the next.
+//! The pseudo-spectral solver of periodic flow.
 
 use super::budget::Budget;
 use super::cells::Cells;
@@ -11,54 +11,66 @@ use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 use std::sync::Arc;
 
-/// Plane incompressible flow that repeats in x and y, by its vorticity.
+/// Plane incompressible flow, periodic in x and y, in vorticity form.
 ///
 /// ```text
 /// ∂ω/∂t + ∇·(u ω) = ν ∇²ω − α ω + ∇×f,   ω = ∂v/∂x − ∂u/∂y,   ∇·u = 0
 /// ```
 ///
-/// Fourier series, exactly dealiased; viscosity ν and drag α exact in time, advection of fourth
-/// order. Channels are u, v in m/s, p in Pa of zero mean and ω in 1/s. A state is begun from its ω
-/// and the means of u and v, which decay by the drag.
+/// Fourier pseudo-spectral in space, fully dealiased. In time viscosity ν and linear drag α are exact, and
+/// advection is of fourth order ([`Etdrk4`]).
+///
+/// Channels: u, v in m/s, p in Pa of zero mean, and ω in 1/s. `load` reads ω and the means of u and v. The mean
+/// velocity decays by the drag alone.
 pub struct Spectral {
     lattice: Arc<Lattice>,
     equation: Vorticity,
     integrator: Etdrk4,
     cells: Cells,
-    viscosity: f64,
+    /// Kinematic viscosity ν in m²/s.
+    nu: f64,
+    /// Density ρ in kg/m³.
     density: f64,
+    /// Linear drag α in 1/s.
     drag: f64,
+    /// ω̂ at the current time.
     omega: Modes,
+    /// p̂ at the last saved time.
     pressure: Modes,
-    /// The mean velocity at time 0.
-    wind: [f64; 2],
-    /// Cell averages of now.
+    /// The mean velocity in m/s at time 0.
+    mean_velocity: [f64; 2],
+    /// Cell averages at the last saved time.
     averages: State,
+    /// Time in s since `load`.
     time: f64,
+    /// Steps since `load`.
     steps: usize,
     stopwatch: Stopwatch,
 }
 
-/// Largest (|u|/dx + |v|/dy) Δt. The fastest wave turns by π as much in a step, and the classical
-/// Runge–Kutta scheme, which this one is without viscosity, is stable up to 2.83/π = 0.9.
+/// Largest Courant number (|u|/dx + |v|/dy) Δt. The largest eigenvalue of advection times Δt is π times as much,
+/// and the classical Runge–Kutta scheme, to which ETDRK4 reduces without viscosity, is stable up to 2.83/π = 0.9.
+/// Steps are chosen for 0.9 of this number, 0.54 (see `time::Steps`), and kept until they exceed it.
 const COURANT: f64 = 0.6;
-/// Channels of u, v, p, ω.
+/// The number of channels: u, v, p, ω.
 pub(super) const CHANNELS: usize = 4;
 
 impl Spectral {
-    /// A flow at rest of `density` ρ in kg/m³ and kinematic `viscosity` ν in m²/s, both > 0.
-    pub fn new(grid: &Grid, density: f64, viscosity: f64) -> Result<Self, SolverError> {
+    /// A flow at rest of `density` ρ in kg/m³ and kinematic viscosity `nu` ν in m²/s, both > 0.
+    ///
+    /// Errors: an odd number of cells or fewer than 8 along x or y, depth, or boundaries that are not periodic.
+    pub fn new(grid: &Grid, density: f64, nu: f64) -> Result<Self, SolverError> {
         let lattice = Arc::new(Lattice::new(grid)?);
         let [nx, ny] = lattice.cells;
         Ok(Self {
-            integrator: Etdrk4::new(&lattice, |kx, ky| -viscosity * (kx * kx + ky * ky)),
+            integrator: Etdrk4::new(&lattice, |kx, ky| -nu * (kx * kx + ky * ky)),
             cells: Cells::new(lattice.clone()),
-            viscosity,
+            nu,
             density,
             drag: 0.0,
             omega: Modes::zeros(&lattice),
             pressure: Modes::zeros(&lattice),
-            wind: [0.0; 2],
+            mean_velocity: [0.0; 2],
             averages: State::zeros((CHANNELS, nx, ny, 1)),
             time: 0.0,
             steps: 0,
@@ -68,65 +80,65 @@ impl Spectral {
         })
     }
 
-    /// The same flow slowed by `drag` α in 1/s, ≥ 0.
+    /// Adds linear `drag` α in 1/s, ≥ 0.
     #[must_use]
-    pub fn dragged(mut self, drag: f64) -> Self {
-        let nu = self.viscosity;
+    pub fn with_drag(mut self, drag: f64) -> Self {
+        let nu = self.nu;
         let rate = |kx: f64, ky: f64| -nu * (kx * kx + ky * ky) - drag;
         self.integrator = Etdrk4::new(&self.lattice, rate);
         self.drag = drag;
         self
     }
 
-    /// The same flow under a steady force without divergence and mean, given by the Fourier
-    /// coefficients of its curl in 1/s²: those of exp(2πi (m x/Lx + n y/Ly)) at `[m, n]`.
+    /// Adds a steady body force of zero divergence and mean. `curl([m, n])` is the coefficient of its curl in
+    /// 1/s², real and imaginary part, at the mode exp(2πi (m x/Lx + n y/Ly)).
     #[must_use]
-    pub fn forced(mut self, curl: impl Fn([i64; 2]) -> [f64; 2]) -> Self {
+    pub fn with_force(mut self, curl: impl Fn([i64; 2]) -> [f64; 2]) -> Self {
         let force = self.modes(curl);
         self.equation.set_force(force);
         self
     }
 
-    /// Starts anew from a mean velocity `wind` in m/s, and the Fourier coefficients of the vorticity
-    /// in 1/s, given as for [`Spectral::forced`]. What the grid does not hold is left out.
-    pub fn start(&mut self, wind: [f64; 2], vorticity: impl Fn([i64; 2]) -> [f64; 2]) {
+    /// Sets time 0, the mean velocity in m/s and the Fourier coefficients of vorticity in 1/s, in the form of
+    /// [`Spectral::with_force`]. Modes beyond the wavenumbers of the grid are dropped.
+    pub fn start(&mut self, mean_velocity: [f64; 2], vorticity: impl Fn([i64; 2]) -> [f64; 2]) {
         self.omega = self.modes(vorticity);
-        self.restart(wind);
+        self.restart(mean_velocity);
     }
 
-    /// Coefficients about the low corner, moved to the centre of the first cell.
+    /// Coefficients relative to the low corner, converted to the centre of the first cell as the origin.
     fn modes(&self, coefficient: impl Fn([i64; 2]) -> [f64; 2]) -> Modes {
         let (lattice, mut modes) = (&self.lattice, Modes::zeros(&self.lattice));
         let [hx, hy] = lattice.spacing.map(|h| 0.5 * h);
         for line in 0..lattice.ky.len() {
-            for place in 0..lattice.kx.len() {
-                if let Some(index) = lattice.index(line, place).filter(|index| *index != [0, 0]) {
+            for i in 0..lattice.kx.len() {
+                if let Some(index) = lattice.index(line, i).filter(|index| *index != [0, 0]) {
                     let [re, im] = coefficient(index);
-                    let phase = lattice.kx[place] * hx + lattice.ky[line] * hy;
-                    modes.line_mut(line)[place] = C64::new(re, im) * C64::cis(phase);
+                    let phase = lattice.kx[i] * hx + lattice.ky[line] * hy;
+                    modes.line_mut(line)[i] = C64::new(re, im) * C64::cis(phase);
                 }
             }
         }
         modes
     }
 
-    fn restart(&mut self, wind: [f64; 2]) {
-        (self.wind, self.time, self.steps) = (wind, 0.0, 0);
+    fn restart(&mut self, mean_velocity: [f64; 2]) {
+        (self.mean_velocity, self.time, self.steps) = (mean_velocity, 0.0, 0);
         self.finish();
     }
 
-    /// The mean velocity at `time`.
-    fn wind_at(&self, time: f64) -> [f64; 2] {
-        self.wind.map(|w| w * (-self.drag * time).exp())
+    /// The mean velocity in m/s at `time`.
+    fn mean_velocity_at(&self, time: f64) -> [f64; 2] {
+        self.mean_velocity.map(|u| u * (-self.drag * time).exp())
     }
 
-    /// Computes pressure and cell averages of now.
+    /// Computes the pressure and the cell averages at the current time.
     fn finish(&mut self) {
-        let wind = self.wind_at(self.time);
+        let mean_velocity = self.mean_velocity_at(self.time);
         self.equation.pressure(&self.omega, &mut self.pressure);
         let density = self.density;
         self.pressure.update(|_, line| line.iter_mut().for_each(|p| *p *= density));
-        self.cells.store_velocity(&self.omega, wind, &mut self.averages);
+        self.cells.store_velocity(&self.omega, mean_velocity, &mut self.averages);
         self.cells.store([&self.pressure, &self.omega], [2, 3], &mut self.averages);
     }
 }
@@ -134,18 +146,18 @@ impl Spectral {
 impl TimeStepper for Spectral {
     /// Computes N(ωⁿ) too, the first stage of the step to come.
     fn limit(&mut self, time: f64) -> StepLimit {
-        let wind = self.wind_at(time);
-        let rate = self.equation.tendency(&self.omega, wind, self.integrator.first());
+        let mean_velocity = self.mean_velocity_at(time);
+        let rate = self.equation.tendency(&self.omega, mean_velocity, self.integrator.first());
         self.stopwatch.lap(Work::Advection);
-        StepLimit::stable(self.equation.step_of(COURANT, rate))
+        StepLimit::stable(self.equation.courant_step(COURANT, rate))
     }
 
     fn step(&mut self, time: f64, dt: f64) {
-        let (wind, drag) = (self.wind_at(time), self.drag);
+        let (mean_velocity, drag) = (self.mean_velocity_at(time), self.drag);
         let Self { equation, stopwatch, .. } = self;
         self.integrator.step(&mut self.omega, dt, |omega, part, out| {
             stopwatch.lap(Work::Rest);
-            equation.tendency(omega, wind.map(|w| w * (-drag * part * dt).exp()), out);
+            equation.tendency(omega, mean_velocity.map(|u| u * (-drag * part * dt).exp()), out);
             stopwatch.lap(Work::Advection);
         });
         stopwatch.lap(Work::Rest);
@@ -162,8 +174,8 @@ impl TimeStepper for Spectral {
     }
 
     fn fastest_before(&mut self, time: f64) -> (f64, [usize; 2]) {
-        let wind = self.wind_at(time);
-        self.equation.fastest(self.integrator.before(), wind)
+        let mean_velocity = self.mean_velocity_at(time);
+        self.equation.fastest(self.integrator.previous(), mean_velocity)
     }
 }
 
@@ -193,8 +205,8 @@ impl Solver for Spectral {
     }
 
     fn monitor(&self, values: &mut [f64]) {
-        let wind = self.wind_at(self.time);
-        let budget = Budget::new(&self.lattice, &self.omega, self.equation.force(), wind);
+        let mean_velocity = self.mean_velocity_at(self.time);
+        let budget = Budget::new(&self.lattice, &self.omega, self.equation.force(), mean_velocity);
         values.iter_mut().zip(budget.values()).for_each(|(out, value)| *out = value);
     }
 

@@ -1,4 +1,4 @@
-//! Random vorticity with a given spectrum.
+//! Random vorticity with a prescribed energy spectrum.
 
 use super::domain;
 use data::{Grid, State, rng};
@@ -6,21 +6,21 @@ use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 use std::f64::consts::TAU;
 
-/// A field of random phases whose energy lies about one wavenumber, in a square box.
+/// A random-phase field with energy around one wavenumber, in a square periodic domain of side L.
 ///
 /// ```text
 /// E(m) ∝ (m/mₚ)⁷ exp(−7/2 (m/mₚ)²),   m = |k| L/2π,   |ω̂(k)|² ∝ m E(m)
 /// ```
 ///
-/// scaled so that the root mean square speed is U exactly. Smooth, so that grids that hold a few mₚ
-/// hold all of it. Every wavenumber draws its phase from a stream of its own: the field does not
-/// depend on the grid.
+/// scaled so that the root mean square speed is exactly U. The spectrum decays like a Gaussian, so that grids
+/// with wavenumbers up to [`CUT`] mₚ represent the field exactly. The phase of every wavenumber is drawn from its
+/// own random stream, so that the field does not depend on the grid.
 ///
 /// Source: the narrow random spectra of McWilliams (1984), J. Fluid Mech. 146, 21, in the smooth form
 /// of San & Staples (2012), Comput. Fluids 63, 105.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spectrum {
-    /// mₚ, where E is greatest.
+    /// mₚ, the wavenumber of the largest E.
     pub(crate) peak: f64,
     /// U in m/s.
     pub(crate) speed: f64,
@@ -28,16 +28,16 @@ pub(crate) struct Spectrum {
     pub(crate) length: f64,
 }
 
-/// Where the spectrum is cut, over mₚ: E is there 3·10⁻¹⁹ of its greatest.
+/// The cut-off wavenumber over mₚ; E is there 3·10⁻¹⁹ of its maximum.
 const CUT: f64 = 4.0;
 
 impl Spectrum {
-    /// Cell averages of a draw in a fluid of `density`.
+    /// Cell averages of a random field, in a fluid of `density` in kg/m³.
     pub(crate) fn start(self, grid: &Grid, density: f64, rng: &mut ChaCha12Rng) -> State {
         domain::start(grid, density, self.draw(rng))
     }
 
-    /// The coefficients of ω in 1/s.
+    /// The coefficients of ω in 1/s, as a function of the integer wavenumbers.
     fn draw(self, rng: &mut ChaCha12Rng) -> impl Fn([i64; 2]) -> [f64; 2] {
         let (key, scale) = (rng.random(), self.scale());
         move |index| {
@@ -54,13 +54,13 @@ impl Spectrum {
         }
     }
 
-    /// m E(m) but for a factor.
+    /// m E(m), up to a factor.
     fn square(self, [m, n]: [i64; 2]) -> f64 {
         let ratio = (m as f64).hypot(n as f64) / self.peak;
         if ratio > CUT { 0.0 } else { ratio.powi(8) * (-3.5 * ratio * ratio).exp() }
     }
 
-    /// What makes Σ |ω̂|²/k² = U².
+    /// The factor of ω̂ for which Σ |ω̂|²/k² = U².
     fn scale(self) -> f64 {
         let reach = (CUT * self.peak).ceil() as i64;
         let k = |m: i64, n: i64| TAU / self.length * (m as f64).hypot(n as f64);
@@ -72,13 +72,13 @@ impl Spectrum {
     }
 }
 
-/// The one of two opposite wavenumbers that draws, and whether it is the other.
+/// Of two opposite wavenumbers the one whose phase is drawn, and whether `[m, n]` is the other.
 fn canonical([m, n]: [i64; 2]) -> (bool, [i64; 2]) {
     let is_opposite = n < 0 || (n == 0 && m < 0);
     (is_opposite, if is_opposite { [-m, -n] } else { [m, n] })
 }
 
-/// A number in 0..1 of a wavenumber's own stream.
+/// A random number in [0, 1) from the stream of a wavenumber.
 fn phase(key: u64, stream: u64) -> f64 {
     rng(key, stream).random()
 }

@@ -1,4 +1,4 @@
-//! The vorticity equation.
+//! The tendency of vorticity.
 
 use super::fourier::Fourier;
 use super::lattice::Lattice;
@@ -6,16 +6,17 @@ use super::modes::{C64, Modes};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Advection of vorticity by its own velocity and a wind W, exactly dealiased, and a steady force.
+/// Advection of vorticity by its velocity and a mean flow U, fully dealiased, and a steady body force f.
 ///
 /// ```text
-/// N = −∇·(u ω) + ∇×f,   u = W + (∂ψ/∂y, −∂ψ/∂x),   −∇²ψ = ω
+/// N = −∇·(u ω) + ∇×f,   u = U + (∂ψ/∂y, −∂ψ/∂x),   −∇²ψ = ω
 /// N̂(k) = (kx² − ky²) (uv)^ − kx ky (u² − v²)^ + ĝ(k)
 /// ```
 ///
-/// Two fields go to points, two come back, and each pair is one complex transform: with w = u + iv
-/// all that is done there is w². With wavenumbers up to K along an axis, products reach 2K; on more
-/// than 3K points, some 3/2 of the cells, they alias to beyond K only, and nothing that is kept errs.
+/// The two velocity components are transformed to points and the two products back, each pair as one complex
+/// transform: with w = u + iv the products are the real and imaginary parts of w². Products of modes with
+/// wavenumbers up to K along an axis reach 2K. On more than 3K points, about 3/2 of the cells, they alias to
+/// wavenumbers beyond K only (the 3/2 rule), so that the retained coefficients are exact.
 ///
 /// Source: Basdevant (1983), J. Comput. Phys. 50, 209 (the two products); Orszag (1971),
 /// J. Atmos. Sci. 28, 1074 (which aliases arise).
@@ -29,6 +30,7 @@ pub(crate) struct Vorticity {
 }
 
 impl Vorticity {
+    /// Without a force.
     pub(crate) fn new(lattice: Arc<Lattice>) -> Self {
         let points = lattice.cells.map(|cells| smooth(3 * (cells / 2 - 1) + 1));
         Self {
@@ -55,10 +57,15 @@ impl Vorticity {
         self.force = force;
     }
 
-    /// Writes N̂ into `out`; the largest |u|/dx + |v|/dy in 1/s.
-    pub(crate) fn tendency(&mut self, omega: &Modes, wind: [f64; 2], out: &mut Modes) -> f64 {
+    /// Writes N̂ into `out`, and returns the largest |u|/dx + |v|/dy in 1/s.
+    pub(crate) fn tendency(
+        &mut self,
+        omega: &Modes,
+        mean_velocity: [f64; 2],
+        out: &mut Modes,
+    ) -> f64 {
         let [rx, ry] = self.lattice.spacing.map(|h| 1.0 / h);
-        let velocity = velocity(&self.lattice, omega, wind);
+        let velocity = velocity(&self.lattice, omega, mean_velocity);
         let rate = self.fourier.map(velocity, |points| {
             points.iter_mut().fold(0.0, |rate: f64, w| {
                 let here = rx * w.re.abs() + ry * w.im.abs();
@@ -69,11 +76,10 @@ impl Vorticity {
         let (fourier, lattice, force) = (&self.fourier, &self.lattice, &self.force);
         out.update(|line, out| {
             let ky = lattice.ky[line];
-            for (places, squares, doubles) in fourier.pairs(line) {
-                let given =
-                    force.line(line)[places.clone()].iter().zip(&lattice.kx[places.clone()]);
+            for (range, squares, doubles) in fourier.pairs(line) {
+                let given = force.line(line)[range.clone()].iter().zip(&lattice.kx[range.clone()]);
                 let products = squares.iter().zip(doubles);
-                for ((n, (g, kx)), (a, b)) in out[places].iter_mut().zip(given).zip(products) {
+                for ((n, (g, kx)), (a, b)) in out[range].iter_mut().zip(given).zip(products) {
                     *n = b * (0.5 * (kx * kx - ky * ky)) - a * (kx * ky) + g;
                 }
             }
@@ -81,44 +87,44 @@ impl Vorticity {
         rate
     }
 
-    /// The longest step in s in which the fastest fluid passes `courant` cells, while the force
-    /// speeds it up.
-    pub(crate) fn step_of(&self, courant: f64, rate: f64) -> f64 {
-        let push: f64 = self.lattice.spacing.iter().map(|h| self.force_bound / h).sum();
-        2.0 * courant / (rate + rate.hypot(2.0 * (courant * push).sqrt()))
+    /// The longest step in s with a Courant number of at most `courant`, where the largest Courant number per
+    /// second is `rate` now and grows by the acceleration of the body force.
+    pub(crate) fn courant_step(&self, courant: f64, rate: f64) -> f64 {
+        let acceleration: f64 = self.lattice.spacing.iter().map(|h| self.force_bound / h).sum();
+        2.0 * courant / (rate + rate.hypot(2.0 * (courant * acceleration).sqrt()))
     }
 
-    /// Writes p̂/ρ, of zero mean.
+    /// Writes p̂/ρ, of zero mean, into `out`.
     ///
     /// ```text
     /// ∇²p/ρ = −∇·∇·(u u),   p̂/ρ = −½ (u² + v²)^ − [½ (kx² − ky²) (u² − v²)^ + kx ky (2uv)^]/k²
     /// ```
     ///
-    /// The force has no divergence, and the wind none of it.
+    /// The force is free of divergence, and the mean flow does not contribute.
     pub(crate) fn pressure(&mut self, omega: &Modes, out: &mut Modes) {
-        self.form(omega, |w| w * w);
+        self.transform_product(omega, |w| w * w);
         let (fourier, lattice) = (&self.fourier, &self.lattice);
         out.update(|line, out| {
             let (ky, inverse) = (lattice.ky[line], lattice.inverse_square(line));
-            for (places, squares, doubles) in fourier.pairs(line) {
-                for (i, (a, b)) in places.zip(squares.iter().zip(doubles)) {
+            for (range, squares, doubles) in fourier.pairs(line) {
+                for (i, (a, b)) in range.zip(squares.iter().zip(doubles)) {
                     let kx = lattice.kx[i];
                     out[i] = -(a * (0.5 * (kx * kx - ky * ky)) + b * (kx * ky)) * inverse[i];
                 }
             }
         });
-        self.form(omega, |w| C64::new(w.norm_sqr(), 0.0));
+        self.transform_product(omega, |w| C64::new(w.norm_sqr(), 0.0));
         let fourier = &self.fourier;
         out.update(|line, out| {
-            for (places, energies, _) in fourier.pairs(line) {
-                out[places].iter_mut().zip(energies).for_each(|(p, e)| *p -= 0.5 * e);
+            for (range, energies, _) in fourier.pairs(line) {
+                out[range].iter_mut().zip(energies).for_each(|(p, e)| *p -= 0.5 * e);
             }
         });
         out.line_mut(0)[0] = C64::default();
     }
 
-    /// Transforms what `product` makes of u + iv at the points, without the wind.
-    fn form(&mut self, omega: &Modes, product: impl Fn(C64) -> C64 + Sync) {
+    /// Transforms `product(u + iv)` at the points to coefficients; the mean flow is left out.
+    fn transform_product(&mut self, omega: &Modes, product: impl Fn(C64) -> C64 + Sync) {
         self.fourier.map(velocity(&self.lattice, omega, [0.0; 2]), |points| {
             for w in points {
                 *w = product(*w);
@@ -127,9 +133,9 @@ impl Vorticity {
         });
     }
 
-    /// The greatest speed in m/s of what is finite, and the cell where it is.
-    pub(crate) fn fastest(&mut self, omega: &Modes, wind: [f64; 2]) -> (f64, [usize; 2]) {
-        self.fourier.synthesize(velocity(&self.lattice, omega, wind));
+    /// The largest finite speed in m/s, and its cell.
+    pub(crate) fn fastest(&mut self, omega: &Modes, mean_velocity: [f64; 2]) -> (f64, [usize; 2]) {
+        self.fourier.synthesize(velocity(&self.lattice, omega, mean_velocity));
         let ([mx, my], [nx, ny]) = (self.fourier.points(), self.lattice.cells);
         let mut fastest = (0.0, [0, 0]);
         for x in 0..mx {
@@ -143,22 +149,22 @@ impl Vorticity {
     }
 }
 
-/// The cell next to a point; both begin at the centre of the first cell.
+/// The cell nearest to a point; point 0 is the centre of cell 0.
 fn nearest(point: usize, points: usize, cells: usize) -> usize {
     (2 * point * cells + points) / (2 * points) % cells
 }
 
-/// Fills û = i ky ω̂/k² and v̂ = −i kx ω̂/k², and the wind at the origin.
+/// A function that writes û = i ky ω̂/k² and v̂ = −i kx ω̂/k², with the mean velocity at k = 0.
 pub(crate) fn velocity(
     lattice: &Lattice,
     omega: &Modes,
-    wind: [f64; 2],
+    mean_velocity: [f64; 2],
 ) -> impl Fn(usize, Range<usize>, &mut [C64], &mut [C64]) + Sync {
-    move |line, places, u, v| {
-        let (ky, first) = (lattice.ky[line], places.start);
-        let omega = &omega.line(line)[places.clone()];
-        let inverse = &lattice.inverse_square(line)[places.clone()];
-        let wavenumbers = lattice.kx[places].iter().zip(inverse);
+    move |line, range, u, v| {
+        let (ky, first) = (lattice.ky[line], range.start);
+        let omega = &omega.line(line)[range.clone()];
+        let inverse = &lattice.inverse_square(line)[range.clone()];
+        let wavenumbers = lattice.kx[range].iter().zip(inverse);
         for ((u, v), (omega, (kx, inverse))) in
             u.iter_mut().zip(v.iter_mut()).zip(omega.iter().zip(wavenumbers))
         {
@@ -167,12 +173,12 @@ pub(crate) fn velocity(
             *v = C64::new(kx * psi.im, -kx * psi.re);
         }
         if line == 0 && first == 0 {
-            (u[0], v[0]) = (C64::new(wind[0], 0.0), C64::new(wind[1], 0.0));
+            (u[0], v[0]) = (C64::new(mean_velocity[0], 0.0), C64::new(mean_velocity[1], 0.0));
         }
     }
 }
 
-/// The least number from `least` on without prime factors beyond 5, for which transforms are fast.
+/// The smallest integer ≥ `least` without prime factors above 5, for which FFTs are fast.
 fn smooth(least: usize) -> usize {
     let is_smooth = |n: usize| {
         let mut rest = n;
