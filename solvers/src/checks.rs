@@ -1,4 +1,4 @@
-//! What parameters and cells of many problems must satisfy.
+//! Checks of parameters and cells that several problems share.
 
 use crate::SolverError;
 use data::Invalid;
@@ -23,8 +23,8 @@ pub(crate) fn check_not_negative(
     })
 }
 
-/// Refuses a viscosity beside a Reynolds number.
-pub(crate) fn check_one_friction(
+/// Refuses a viscosity together with a Reynolds number.
+pub(crate) fn check_one_viscosity(
     reynolds: Option<f64>,
     viscosity: Option<f64>,
 ) -> Result<(), Invalid> {
@@ -35,7 +35,7 @@ pub(crate) fn check_one_friction(
     Invalid::unless(is_one, "viscosity", viscosity.unwrap_or_default(), expected)
 }
 
-/// Refuses fewer than `least` cells along x or y, and depth.
+/// Refuses fewer than `least` cells along x or y, and more than one along z.
 pub(crate) fn check_plane(
     cells: [usize; 3],
     least: usize,

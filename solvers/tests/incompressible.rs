@@ -1,4 +1,4 @@
-//! Physics that the incompressible solver must get right.
+//! Physical properties of the incompressible solver.
 
 use data::{Axis, Boundary, Grid, State, rng};
 use ndarray::s;
@@ -40,7 +40,7 @@ fn both_integrators_are_second_order_between_walls_and_in_pipes() {
         let [coarse, fine] =
             [32, 64].map(|cells| Errors::of(problem, cells, 0.5).expect("the flow is stable"));
         let of = |kind: fn(&Errors) -> f64| order([32, 64], [kind(&coarse), kind(&fine)]);
-        // 0.1: what grids of 32² and 64² are from the asymptotic order.
+        // 0.1: the deviation of 32² and 64² from the asymptotic order.
         assert!(of(|errors| errors.velocity) > 1.9, "{what}: {coarse:?} {fine:?}");
         assert!(of(|errors| errors.velocity_max) > 1.9, "{what}: {coarse:?} {fine:?}");
         assert!(of(|errors| errors.pressure) > 1.9, "{what}: {coarse:?} {fine:?}");
@@ -55,7 +55,7 @@ fn both_integrators_are_second_order_in_periodic_flow() {
             [32, 64].map(|cells| Errors::of(&problem, cells, time).expect("the flow is stable"));
         let measured = order([32, 64], [coarse.velocity, fine.velocity]);
         assert!(measured > 1.9, "Re {reynolds}: order {measured:.2}");
-        // Starting means faces as averages of averages, which costs (2π/64)²/4 of the energy.
+        // Initial face velocities are means of cell averages, which loses (2π/64)²/4 of the energy.
         assert!(fine.energy.abs() < 5e-3, "Re {reynolds}: energy is off by {:.1e}", fine.energy);
     }
 }
@@ -65,8 +65,8 @@ fn an_interval_is_hit_exactly() {
     let grid = periodic(16);
     for viscosity in [1e-6, 1.0] {
         let solver = Incompressible::new(&grid, 1.0, viscosity).expect("the grid is periodic");
-        // The fluid is pushed as one: u = 1 + t to round-off, whatever the steps.
-        let mut solver = solver.forced(Arc::new(|_, _| [1.0, 0.0]));
+        // A uniform force: u = 1 + t to round-off for any steps.
+        let mut solver = solver.with_forcing(Arc::new(|_, _| [1.0, 0.0]));
         let mut state = State::zeros((3, 16, 16, 1));
         state.slice_mut(s![0, .., .., ..]).fill(1.0);
         solver.load(&state).expect("the state fits");
@@ -80,7 +80,7 @@ fn an_interval_is_hit_exactly() {
 }
 
 #[test]
-fn cutting_an_interval_changes_little() {
+fn dividing_an_interval_changes_little() {
     let advance = |parts: usize| {
         let (mut solver, mut state) = cavity(400.0, [32, 32, 1]);
         for _ in 0..parts {
@@ -95,18 +95,18 @@ fn cutting_an_interval_changes_little() {
 }
 
 #[test]
-fn diffusion_does_not_make_slow_flows_crawl() {
+fn diffusion_does_not_limit_the_steps_of_slow_flows() {
     let steps = |reynolds| {
         let (mut solver, _) = cavity(reynolds, [64, 64, 1]);
         solver.advance(1.0).expect("the cavity is stable").steps
     };
     let (creeping, slow) = (steps(1.0), steps(100.0));
-    // An explicit method would take a hundred times as many; starting takes a few more.
+    // An explicit method would take a hundred times as many. The start takes a few more.
     assert!(creeping < 2 * slow, "{creeping} steps at Re 1, {slow} at Re 100");
 }
 
 #[test]
-fn an_impulsive_start_does_not_ring() {
+fn an_impulsive_start_causes_no_oscillations() {
     let (mut solver, mut state) = cavity(1.0, [32, 32, 1]);
     let mut lid_speeds = Vec::new();
     for _ in 0..20 {
@@ -114,14 +114,14 @@ fn an_impulsive_start_does_not_ring() {
         solver.store(&mut state);
         lid_speeds.push(state[[0, 16, 31, 0]]);
     }
-    // Momentum diffuses from the lid: the uppermost cell speeds up and never passes its last value
-    // by more than the inertia of a creeping flow allows, which is none.
+    // Momentum diffuses from the lid. The velocity of the uppermost cell increases monotonically, since a
+    // creeping flow has no inertia.
     let largest_fall = lid_speeds.windows(2).map(|pair| pair[0] - pair[1]).fold(0.0, f64::max);
     assert!(lid_speeds[0] > 0.5 && largest_fall < 2e-3, "{lid_speeds:?}");
 }
 
 #[test]
-fn without_viscosity_energy_is_kept() {
+fn without_viscosity_energy_is_conserved() {
     let vortices = TaylorGreen { reynolds: 1e12, wind: 0.3, ..TaylorGreen::default() };
     let problem = Staggered(vortices);
     let (mut solver, mut state) = start(&problem, [32, 32, 1]);
@@ -135,13 +135,13 @@ fn without_viscosity_energy_is_kept() {
 }
 
 #[test]
-fn a_tall_cavity_holds_a_second_vortex_that_turns_backwards() {
+fn a_tall_cavity_has_a_second_counterrotating_vortex() {
     let tall = Cavity { aspect_ratio: 2.0, ..Cavity::default() };
     let (mut solver, mut state) = start(&tall, [32, 64, 1]);
     solver.advance(30.0).expect("the cavity is stable");
     solver.store(&mut state);
-    // Under the lid the fluid returns to the left; the second vortex moves it to the right again
-    // where the first one ends, and to the right along the floor of the first.
+    // Below the lid the fluid returns to the left. The second vortex rotates in the opposite sense: under the
+    // first one it flows to the right.
     let u = |y: usize| state[[0, 16, y, 0]];
     let returning = (32..64).map(u).fold(0.0, f64::min);
     let along_floor = (0..20).map(u).fold(0.0, f64::max);
@@ -169,7 +169,7 @@ fn a_mirrored_cavity_is_the_same_flow() {
 }
 
 #[test]
-fn a_turned_cavity_is_the_same_flow() {
+fn a_transposed_cavity_is_the_same_flow() {
     let slide = |velocity| Boundary::Wall { velocity };
     let run = |x: [Boundary; 2], y: [Boundary; 2]| {
         let grid = Grid::plane(Axis::uniform(24, 0.0, 1.0, x), Axis::uniform(24, 0.0, 1.0, y));
@@ -183,9 +183,9 @@ fn a_turned_cavity_is_the_same_flow() {
     let lid = run([Boundary::REST; 2], [Boundary::REST, slide([1.0, 0.0, 0.0])]);
     let side = run([Boundary::REST, slide([0.0, 1.0, 0.0])], [Boundary::REST; 2]);
     for ((channel, i, j, k), value) in lid.indexed_iter() {
-        let turned = side[[[1, 0, 2][channel], j, i, k]];
-        // The two axes are solved by different algorithms, so that only round-off may differ.
-        assert!((value - turned).abs() < 1e-11, "channel {channel} at ({i}, {j})");
+        let transposed = side[[[1, 0, 2][channel], j, i, k]];
+        // The two axes are solved by different algorithms, with different round-off.
+        assert!((value - transposed).abs() < 1e-11, "channel {channel} at ({i}, {j})");
     }
 }
 
@@ -214,7 +214,7 @@ fn flows_that_blow_up_say_where_and_when() {
     assert!(matches!(error, SolverError::BlowUp { step: 0, .. }), "{error}");
     let solver = Incompressible::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
     let mut solver =
-        solver.forced(Arc::new(|t, _| [if t > 0.05 { f64::INFINITY } else { 1.0 }, 0.0]));
+        solver.with_forcing(Arc::new(|t, _| [if t > 0.05 { f64::INFINITY } else { 1.0 }, 0.0]));
     solver.load(&State::ones((3, 16, 16, 1))).expect("the state fits");
     let error = solver.advance(1.0).expect_err("the force is infinite");
     assert!(
@@ -224,7 +224,7 @@ fn flows_that_blow_up_say_where_and_when() {
 }
 
 #[test]
-fn flows_too_fast_to_ever_arrive_are_refused() {
+fn intervals_of_too_many_steps_are_refused() {
     let grid = periodic(16);
     let mut solver = Incompressible::new(&grid, 1.0, 1e-3).expect("the grid is periodic");
     solver.load(&State::from_elem((3, 16, 16, 1), 1e12)).expect("the state fits");
@@ -242,34 +242,37 @@ fn open_ends_are_refused() {
 }
 
 #[test]
-fn an_eddy_leaves_through_the_outlet() {
+fn a_vortex_leaves_through_the_outlet() {
     const RADIUS: f64 = 0.1;
     let grid = Grid::plane(
         Axis::uniform(128, 0.0, 2.0, [Boundary::Open; 2]),
         Axis::uniform(64, -0.5, 0.5, [Boundary::Periodic; 2]),
     );
-    let stream = Incompressible::new(&grid, 1.0, 1e-5).expect("the grid is open along x");
-    let mut solver = stream.fed(|_| 1.0);
+    let flow = Incompressible::new(&grid, 1.0, 1e-5).expect("the grid is open along x");
+    let mut solver = flow.with_inflow(|_| 1.0);
     let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
-    // Half as fast as the stream; the stream function is a Gaussian, so that little is felt afar.
+    // A Gaussian stream function with half the speed of the mean flow.
     let mut state = State::from_shape_fn((3, 128, 64, 1), |(channel, i, j, _)| {
         let [x, y] = [(x[i] - 1.5) / RADIUS, y[j] / RADIUS];
         let swirl = 0.5 * (0.5 - 0.5 * (x * x + y * y)).exp();
         [1.0 - swirl * y, swirl * x, 0.0][channel]
     });
     solver.load(&state).expect("the state fits");
-    let mut of_the_eddy = || {
+    let mut vortex_energy = || {
         solver.advance(0.05).expect("the flow is stable");
         solver.store(&mut state);
         state.slice_mut(s![0, .., .., ..]).mapv_inplace(|u| u - 1.0);
         energy(&state)
     };
-    let energies: Vec<f64> = (0..30).map(|_| of_the_eddy()).collect();
-    // Its centre crosses the outlet at 0.5 s, and its rim at 0.8 s.
-    assert!(energies.windows(2).all(|pair| pair[1] < pair[0]), "energy came back: {energies:?}");
+    let energies: Vec<f64> = (0..30).map(|_| vortex_energy()).collect();
+    // The centre crosses the outlet at 0.5 s, the outer edge at 0.8 s.
+    assert!(
+        energies.windows(2).all(|pair| pair[1] < pair[0]),
+        "energy was reflected: {energies:?}"
+    );
     let left = energies[29] / energies[0];
-    // What is reflected of an amplitude of 1 %; zero gradients leave more.
-    assert!(left < 1e-4, "{left:.1e} of the energy did not leave");
+    // A reflected amplitude of 1 %. A zero-gradient outlet reflects more.
+    assert!(left < 1e-4, "{left:.1e} of the energy was reflected");
 }
 
 #[test]
@@ -281,7 +284,7 @@ fn both_integrators_develop_a_parabola() {
         let (mut solver, mut state) = start(&tube, [64, 16, 1]);
         solver.advance(120.0 * tube.time_scale()).expect("the tube is stable");
         solver.store(&mut state);
-        // The scheme is exact for parabolas; its mean over the 16 cells is that of the inflow.
+        // The scheme is exact for parabolas. The mean over the 16 cells is that of the inflow.
         let grid = tube.grid([64, 16, 1]).expect("the cells suit the tube");
         let y = grid.axes[1].centres();
         let (parabola, area): (Vec<f64>, Vec<f64>) = if axisymmetric {
@@ -295,7 +298,7 @@ fn both_integrators_develop_a_parabola() {
             let [found, wanted] = [state[[0, 63, j, 0]], scale * parabola[j]];
             assert!((found - wanted).abs() < 1e-9, "{tube:?}: {found} is not {wanted}");
         }
-        // −∂p/∂x = −μ ∇²u, and p = 0 on the outlet, half a cell beyond the last centre.
+        // −∂p/∂x = −μ ∇²u, and p = 0 at the outlet, half a cell beyond the last centre.
         let gradient = if axisymmetric { 4.0 } else { 2.0 } * scale * viscosity;
         let wanted = 0.5 * gradient * length / 64.0;
         let found = state[[2, 63, 5, 0]];

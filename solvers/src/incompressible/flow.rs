@@ -1,110 +1,113 @@
-//! The flow of now, and its projection.
+//! The current flow, its boundary conditions and its projection.
 
-use super::cylinder::{Body, Capacitance, CutCell, Disk, NearFace, NearPush};
+use super::central_differences::CentralDifferences;
+use super::cylinder::{Body, Capacitance, CutCell, Disk, NearFace, NearTendency};
 use super::linear_systems::poisson;
-use super::opening::Opening;
-use super::stencil::Stencil;
+use super::open_boundaries::OpenBoundaries;
 use crate::linear::Helmholtz;
 use crate::staggered::{GHOSTS, Mesh, Sides, StaggeredArray, Velocity, inner, inner_mut};
 use crate::{SolverError, Stopwatch, Work};
 use std::sync::Arc;
 
-/// A force per mass in m/s² at a time in s and a place in m from the low corner.
+/// A body force per mass f(t, [x, y]) in m/s², of the time in s and the position in m from the low corner.
 pub type Forcing = Arc<dyn Fn(f64, [f64; 2]) -> [f64; 2] + Send + Sync>;
 
-/// The velocity, and the equations that hold for it.
+/// The velocity at the current time, with the discrete operators that act on it.
 pub(crate) struct Flow {
     pub(crate) mesh: Mesh,
-    pub(crate) stencil: Stencil,
+    pub(crate) differences: CentralDifferences,
     /// Kinematic viscosity ν in m²/s.
-    pub(crate) viscosity: f64,
+    pub(crate) nu: f64,
     pub(crate) velocity: Velocity,
     pub(crate) forcing: Option<Forcing>,
-    pub(crate) opening: Option<Opening>,
+    /// Inlet and outlet, if x is open.
+    pub(crate) open: Option<OpenBoundaries>,
     pub(crate) body: Option<Body>,
     pub(crate) stopwatch: Stopwatch,
     poisson: Helmholtz,
-    /// The potential in `poisson` is −p/ρ times this duration in s.
+    /// The time in s by which the potential ψ in `poisson` is to be divided: ψ = −p/ρ · `duration`.
     duration: f64,
 }
 
 impl Flow {
-    /// At rest.
-    pub(crate) fn new(mesh: Mesh, viscosity: f64) -> Self {
+    /// A flow at rest, with kinematic viscosity `nu` in m²/s.
+    pub(crate) fn new(mesh: Mesh, nu: f64) -> Self {
         let mut flow = Self {
-            stencil: Stencil::new(&mesh, viscosity),
-            viscosity,
+            differences: CentralDifferences::new(&mesh, nu),
+            nu,
             velocity: Velocity::zeros(mesh.cells),
             forcing: None,
-            opening: None,
+            open: None,
             body: None,
             stopwatch: Stopwatch::new(),
             duration: f64::INFINITY,
             poisson: poisson(&mesh),
             mesh,
         };
-        flow.open(&|_| 0.0);
-        flow.velocity.close(&mesh);
+        flow.set_inflow(&|_| 0.0);
+        flow.velocity.apply_boundaries(&mesh);
         flow
     }
 
-    /// Lets fluid with the velocity `inflow(y)` in m/s enter where x is open; y is in m from the
-    /// low corner.
-    pub(crate) fn open(&mut self, inflow: &dyn Fn(f64) -> f64) {
+    /// Sets the inlet velocity to `inflow(y)` in m/s, if x is open; y is in m from the low corner.
+    pub(crate) fn set_inflow(&mut self, inflow: &dyn Fn(f64) -> f64) {
         let mesh = &self.mesh;
         if mesh.sides[0] == Sides::Open {
-            // Simpson's rule is exact for a parabola, and for one times r.
+            // Face means by Simpson's rule, exact for a parabola, and for a parabola times r.
             let mean = |j: usize| {
                 let y = |part: f64| j as f64 + part;
-                let breadth = |part: f64| if mesh.is_pipe() { y(part) / y(0.5) } else { 1.0 };
-                let at = |part: f64| breadth(part) * inflow(y(part) * mesh.spacing[1]);
+                let area = |part: f64| if mesh.is_pipe() { y(part) / y(0.5) } else { 1.0 };
+                let at = |part: f64| area(part) * inflow(y(part) * mesh.spacing[1]);
                 (at(0.0) + 4.0 * at(0.5) + at(1.0)) / 6.0
             };
-            self.opening = Some(Opening::new((0..mesh.cells[1]).map(mean).collect(), mesh));
+            self.open = Some(OpenBoundaries::new((0..mesh.cells[1]).map(mean).collect(), mesh));
         }
     }
 
-    /// Puts a body into the flow.
-    pub(crate) fn surround(&mut self, disk: Disk) -> Result<(), SolverError> {
+    /// Adds a cylinder at rest.
+    ///
+    /// Errors: those of [`Body::new`].
+    pub(crate) fn add_cylinder(&mut self, disk: Disk) -> Result<(), SolverError> {
         self.body = Some(Body::new(disk, &self.mesh, &mut self.poisson)?);
         self.duration = f64::INFINITY;
         Ok(())
     }
 
-    /// Sets the faces of walls, bodies and open ends, and all ghosts.
-    pub(crate) fn close(&self, velocity: &mut Velocity) {
-        if let Some(opening) = &self.opening {
-            opening.close(velocity, 1.0);
+    /// Sets boundary faces, closed faces and all ghosts of `velocity`.
+    pub(crate) fn apply_boundaries(&self, velocity: &mut Velocity) {
+        if let Some(open) = &self.open {
+            open.apply(velocity, 1.0);
         }
-        velocity.close(&self.mesh);
+        velocity.apply_boundaries(&self.mesh);
         if let Some(body) = &self.body {
-            body.close(velocity);
+            body.apply(velocity);
         }
     }
 
-    /// Solves −∇²ψ = ∇·`velocity` with no gradient across walls; ψ has zero mean.
+    /// Solves −∇²ψ = ∇·`velocity` with zero normal gradient at boundaries and walls; ψ has zero mean.
     fn solve_potential(&mut self, velocity: &Velocity) {
-        let Self { stencil, poisson, body, .. } = self;
+        let Self { differences, poisson, body, .. } = self;
         let fill = |i: usize, line: &mut [f64]| {
-            let divergence = stencil.divergence(velocity, i + GHOSTS);
+            let divergence = differences.divergence(velocity, i + GHOSTS);
             line.iter_mut().enumerate().for_each(|(j, value)| *value = divergence(j));
         };
         let Some(Body { capacitance, .. }) = body else { return poisson.solve(fill) };
         let fill = |cuts: &Capacitance, i: usize, line: &mut [f64]| {
             fill(i, line);
             for cell in cuts.line(i) {
-                line[cell.place[1]] = stencil.divergence_of(velocity, cell);
+                line[cell.index[1]] = differences.divergence_of(velocity, cell);
             }
         };
-        let reach = capacitance.reach();
-        poisson.solve_partly(reach.clone(), |i, line| fill(capacitance, i, line));
-        capacitance.balance(poisson, |cell| stencil.divergence_of(velocity, cell));
-        poisson.add_sources(reach, |i, line| capacitance.add_sources(i, line));
+        let extent = capacitance.extent();
+        poisson.solve_partly(extent.clone(), |i, line| fill(capacitance, i, line));
+        capacitance.find_sources(poisson, |cell| differences.divergence_of(velocity, cell));
+        poisson.add_sources(extent, |i, line| capacitance.add_sources(i, line));
     }
 
-    /// Adds ∇ψ to `velocity`, so that ∇·u = 0 to round-off, and closes it.
+    /// Projects `velocity`: adds ∇ψ with −∇²ψ = ∇·u.
     ///
-    /// `velocity` has gone without pressure for `duration` in s.
+    /// `duration` is the time in s over which `velocity` was advanced without pressure, so that
+    /// p/ρ = −ψ/`duration`. On return ∇·u = 0 to round-off, and the boundary conditions hold.
     pub(crate) fn project(&mut self, velocity: &mut Velocity, duration: f64) {
         self.solve_potential(velocity);
         self.duration = duration;
@@ -124,29 +127,29 @@ impl Flow {
                 v[0] += ry * (psi[0] - psi[ny - 1]);
             }
         });
-        self.close(velocity);
+        self.apply_boundaries(velocity);
         self.stopwatch.lap(Work::Pressure);
     }
 
-    /// The push on a face near a body, limited so that friction is stable with steps `dt`.
+    /// The tendency on a face near the wall, limited so that the viscous term is stable with steps `dt`.
     ///
-    /// Close to the wall friction is fast. There an implicit step replaces the explicit one: the
-    /// push that pressure does not balance is divided by `ν |w| dt`, with w the Laplacian's weight
-    /// of the face itself. What is in balance, and all that is slow, is not changed.
-    pub(crate) fn damped(&self, axis: usize, face: &NearFace, near: NearPush, dt: f64) -> f64 {
-        let balance = -self.slope(axis, face.at) / self.duration;
-        balance + (near.push - balance) / (near.decay * dt).max(1.0)
+    /// Close to the wall the viscous decay rate λ = ν |w|, with w the weight of the face itself in the Laplacian,
+    /// can exceed 1/Δt. The tendency less the last pressure gradient is divided by max(λ Δt, 1). A face in
+    /// balance with the pressure, and one with λ Δt ≤ 1, keep their tendency.
+    pub(crate) fn limited(&self, axis: usize, face: &NearFace, near: NearTendency, dt: f64) -> f64 {
+        let balance = -self.potential_gradient(axis, face.at) / self.duration;
+        balance + (near.tendency - balance) / (near.decay * dt).max(1.0)
     }
 
-    /// ∂ψ/∂x or ∂ψ/∂y on a face away from the ends of the domain.
-    fn slope(&self, axis: usize, [i, j]: [usize; 2]) -> f64 {
+    /// ∂ψ/∂x (axis 0) or ∂ψ/∂y (axis 1) on an inner face.
+    fn potential_gradient(&self, axis: usize, [i, j]: [usize; 2]) -> f64 {
         let [i, j] = [i - GHOSTS, j - GHOSTS];
         let high = self.poisson.line(i)[j];
         let low = if axis == 0 { self.poisson.line(i - 1)[j] } else { self.poisson.line(i)[j - 1] };
         (high - low) / self.mesh.spacing[axis]
     }
 
-    /// Subtracts ψ of the last projection over `duration` in s from `pressure`.
+    /// Adds −ψ/`duration` of the last projection to `pressure`, which holds p/ρ.
     pub(crate) fn subtract_potential(&self, duration: f64, pressure: &mut StaggeredArray) {
         let ny = self.mesh.cells[1];
         pressure.update(pressure.inner(), |i, line| {
@@ -155,68 +158,80 @@ impl Flow {
         });
     }
 
-    /// Writes into `pressure` the p/ρ that keeps the velocity of now free of divergence.
-    ///
-    /// ∇²p/ρ = ∇·(−∇·(u u) + ν ∇²u + f): no splitting error, and no trace of earlier steps.
-    /// `space` is overwritten. Returns the force on a body over density and depth, in m³/s².
-    ///
-    /// The force is the exact balance of momentum of any box around the body: what enters through
-    /// the sides of the box, which the stencil in divergence form tells, less what the fluid in it
-    /// gains. Both agree on all faces but those that are near the wall or closed, which remain:
+    /// Writes p/ρ of the current velocity into `pressure`, and returns the force on the body per density and
+    /// depth, in m³/s².
     ///
     /// ```text
-    /// F/ρ = dx dy Σ [(−∇·(u u) + ν ∇²u − ∇p/ρ)ₛₜₑₙ꜀ᵢₗ − α ∂u/∂t]        α is the open part
+    /// ∇²p/ρ = ∇·(−∇·(u u) + ν ∇²u + f)
     /// ```
+    ///
+    /// This pressure has no splitting error, and does not depend on earlier steps. `workspace` is overwritten.
+    ///
+    /// The force is the momentum balance of a box around the body: the flux through its sides less the rate of
+    /// change of momentum inside. In divergence form the interior differences sum to the flux through the sides,
+    /// and they equal α ∂u/∂t on all faces except those near the wall or closed, on which
+    ///
+    /// ```text
+    /// F/ρ = dx dy Σ [−∇·(u u) + ν ∇²u − ∇p/ρ − α ∂u/∂t]
+    /// ```
+    ///
+    /// with the first three terms by interior differences; α is the open fraction of the face.
     pub(crate) fn diagnose_pressure(
         &mut self,
         time: f64,
-        space: &mut Velocity,
+        workspace: &mut Velocity,
         pressure: &mut StaggeredArray,
     ) -> [f64; 2] {
-        let (stencil, now, ny) = (&self.stencil, &self.velocity, self.mesh.cells[1]);
-        space.u.update_pair(&mut space.v, |i, u, v| {
+        let (differences, now, ny) = (&self.differences, &self.velocity, self.mesh.cells[1]);
+        workspace.u.update_pair(&mut workspace.v, |i, u, v| {
             let (u, v) = (inner_mut(u, ny), inner_mut(v, ny));
-            stencil.across_x(now, i, |j, push| u[j] = push.advection + push.diffusion);
-            stencil.across_y(now, i, |j, push| v[j] = push.advection + push.diffusion);
+            differences.u_tendency(now, i, |j, tendency| {
+                u[j] = tendency.advection + tendency.diffusion;
+            });
+            differences.v_tendency(now, i, |j, tendency| {
+                v[j] = tendency.advection + tendency.diffusion;
+            });
         });
         let mut force = [0.0; 2];
         if let Some(body) = &self.body {
-            let at = |axis, [i, j]: [usize; 2]| space.component(axis).line(i)[j];
+            let at = |axis, [i, j]: [usize; 2]| workspace.component(axis).line(i)[j];
             let through_sides = body.sum(|axis, face| at(axis, face.at));
-            body.set_near(now, space, self.viscosity, |axis, face, push| {
-                self.damped(axis, face, push, self.duration)
+            body.set_near_wall(now, workspace, self.nu, |axis, face, tendency| {
+                self.limited(axis, face, tendency, self.duration)
             });
-            let at = |axis, [i, j]: [usize; 2]| space.component(axis).line(i)[j];
-            let gained = body.sum(|axis, face| face.share * at(axis, face.at));
+            let at = |axis, [i, j]: [usize; 2]| workspace.component(axis).line(i)[j];
+            let gained = body.sum(|axis, face| face.fraction * at(axis, face.at));
             force = [0, 1].map(|axis| through_sides[axis] - gained[axis]);
         }
-        self.force(space, time, 1.0);
-        if let Some(opening) = &self.opening {
-            let (push, rates) = (opening.push(&now.u), space.u.line_mut(opening.outlet));
-            inner_mut(rates, ny).iter_mut().enumerate().for_each(|(j, u)| *u = push(j));
-            opening.close(space, 0.0); // what enters does not change
+        self.add_forcing(workspace, time, 1.0);
+        if let Some(open) = &self.open {
+            let (tendency, outlet) =
+                (open.outlet_tendency(&now.u), workspace.u.line_mut(open.outlet));
+            inner_mut(outlet, ny).iter_mut().enumerate().for_each(|(j, u)| *u = tendency(j));
+            open.apply(workspace, 0.0); // the inflow is steady
         }
-        space.close(&self.mesh);
+        workspace.apply_boundaries(&self.mesh);
         if let Some(body) = &self.body {
-            body.close(space);
+            body.apply(workspace);
         }
-        self.solve_potential(space);
+        self.solve_potential(workspace);
         self.duration = 1.0;
         pressure.update(pressure.inner(), |_, line| line.fill(0.0));
         self.subtract_potential(1.0, pressure);
-        if let Some(opening) = &self.opening {
-            opening.level(pressure);
+        if let Some(open) = &self.open {
+            open.set_outlet_pressure(pressure);
         }
         if let Some(body) = &self.body {
-            let by_pressure = body.sum(|axis, face| (1.0 - face.share) * self.slope(axis, face.at));
+            let by_pressure = body
+                .sum(|axis, face| (1.0 - face.fraction) * self.potential_gradient(axis, face.at));
             force = [0, 1].map(|axis| force[axis] + by_pressure[axis]);
         }
         let [dx, dy] = self.mesh.spacing;
         force.map(|force| dx * dy * force)
     }
 
-    /// Adds `duration` times the forcing at `time` to the faces of `velocity`.
-    pub(crate) fn force(&self, velocity: &mut Velocity, time: f64, duration: f64) {
+    /// Adds `duration` times the body force at `time` to the faces of `velocity`.
+    pub(crate) fn add_forcing(&self, velocity: &mut Velocity, time: f64, duration: f64) {
         let (Some(forcing), [dx, dy], ny) = (&self.forcing, self.mesh.spacing, self.mesh.cells[1])
         else {
             return;
@@ -233,8 +248,8 @@ impl Flow {
         });
     }
 
-    /// Extends `pressure` to the ghosts that gradients across periodic ends read.
-    pub(crate) fn close_pressure(&self, pressure: &mut StaggeredArray) {
+    /// Sets the ghosts of `pressure` that gradients across periodic boundaries read.
+    pub(crate) fn set_pressure_ghosts(&self, pressure: &mut StaggeredArray) {
         let [nx, ny] = self.mesh.cells;
         if self.mesh.sides[0] == Sides::Periodic {
             pressure.copy_line(GHOSTS + nx - 1, GHOSTS - 1);
@@ -244,39 +259,39 @@ impl Flow {
         }
     }
 
-    /// The cells of line `i` that a body cuts.
+    /// The cut cells of line `i`, counted with ghosts.
     fn cut_cells(&self, i: usize) -> &[CutCell] {
         self.body.as_ref().map_or(&[], |body| body.capacitance.line(i - GHOSTS))
     }
 
-    /// Measures the velocity of now.
-    pub(crate) fn survey(&self) -> Survey {
+    /// The diagnostics of the current velocity.
+    pub(crate) fn diagnose(&self) -> Diagnostics {
         let (velocity, ny) = (&self.velocity, self.mesh.cells[1]);
         let [rx, ry] = self.mesh.spacing.map(|h| 1.0 / h);
         let [mut rate, mut divergence] = [self.mesh.wall_rate(), 0.0];
         for i in velocity.u.inner() {
             let (u, v) = (inner(velocity.u.line(i), ny), inner(velocity.v.line(i), ny));
             rate = largest(rate, ny, |j| rx * u[j].abs() + ry * v[j].abs());
-            let of_line = self.stencil.divergence(velocity, i);
+            let of_line = self.differences.divergence(velocity, i);
             let mut from = 0;
             for cell in self.cut_cells(i) {
-                let until = cell.place[1];
+                let until = cell.index[1];
                 divergence = largest(divergence, until - from, |j| of_line(from + j).abs());
-                divergence = divergence.max(self.stencil.divergence_of(velocity, cell).abs());
+                divergence = divergence.max(self.differences.divergence_of(velocity, cell).abs());
                 from = until + 1;
             }
             divergence = largest(divergence, ny - from, |j| of_line(from + j).abs());
         }
-        Survey { rate, divergence: if rate > 0.0 { divergence / rate } else { 0.0 } }
+        Diagnostics { rate, divergence: if rate > 0.0 { divergence / rate } else { 0.0 } }
     }
 }
 
-/// What limits the step, and how well the projection did.
+/// Extrema of the current velocity.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Survey {
-    /// The largest |u|/dx + |v|/dy in 1/s, walls included.
+pub(crate) struct Diagnostics {
+    /// The largest |u|/dx + |v|/dy in 1/s, sliding walls included: the Courant number per second.
     pub(crate) rate: f64,
-    /// The largest |∇·u| over `rate`.
+    /// The largest |∇·u| over `rate`; 0 at rest.
     pub(crate) divergence: f64,
 }
 
@@ -287,7 +302,7 @@ fn add_difference(faces: &mut [f64], low: &[f64], high: &[f64], inverse: f64) {
     }
 }
 
-/// The largest of `least` and `count` values; several lanes, so that it vectorizes.
+/// The largest of `least` and `count` values, in lanes, so that it vectorizes.
 #[inline]
 fn largest(least: f64, count: usize, value: impl Fn(usize) -> f64) -> f64 {
     const LANES: usize = 8;

@@ -1,15 +1,15 @@
-//! The direct solvers of a mesh, with the boundary conditions of what they solve for.
+//! The Helmholtz solvers of a mesh, with their boundary conditions.
 
 use crate::linear::{Ends, Helmholtz};
 use crate::staggered::{Mesh, Sides};
 
-/// Solves −∇²ψ = f for the pressure: no gradient across the ends of the domain.
+/// The solver of −∇²ψ = f for the pressure, with zero normal gradient at all boundaries.
 pub(crate) fn poisson(mesh: &Mesh) -> Helmholtz {
     let ends = [0, 1].map(|axis| ends(mesh.sides[axis], Ends::NeumannCells));
     helmholtz(mesh, ends)
 }
 
-/// Solve (σ − ∇²) φ = f for u and for v: as the domain's ends hold the velocity.
+/// The solvers of (σ − ∇²) φ = f for u and for v, with the boundary conditions of the velocity.
 pub(crate) fn diffusion(mesh: &Mesh) -> [Helmholtz; 2] {
     let [across, along] = [Ends::DirichletFaces, Ends::DirichletCells];
     [[across, along], [along, across]].map(|kinds| {
@@ -18,7 +18,8 @@ pub(crate) fn diffusion(mesh: &Mesh) -> [Helmholtz; 2] {
     })
 }
 
-/// What becomes of the conditions `between_walls` at the ends of an axis with `sides`.
+/// The conditions at the ends of an axis with `sides`, where those between no-slip walls would be
+/// `between_walls`.
 fn ends(sides: Sides, between_walls: Ends) -> Ends {
     match (sides, between_walls) {
         (Sides::Periodic, _) => Ends::Periodic,

@@ -1,7 +1,7 @@
-//! Advances a flow from one saved time to the next.
+//! The solver of incompressible flow on a staggered grid.
 
 use super::cylinder::{Disk, traction};
-use super::flow::{Flow, Forcing, Survey};
+use super::flow::{Diagnostics, Flow, Forcing};
 use super::sbdf2::Sbdf2;
 use super::ssprk3::SspRk3;
 use crate::staggered::{
@@ -12,44 +12,52 @@ use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Grid, State};
 
-/// Plane incompressible flow of constant density and viscosity between walls, repeating, or
-/// from an inlet to an outlet along x.
+/// Incompressible flow of constant density and viscosity, plane or axisymmetric, on a uniform grid.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + ν ∇²u + f,   ∇·u = 0
 /// ```
 ///
-/// Staggered finite volumes, central differences, second order in space and time; a direct
-/// projection once a step. Of two integrators the one with the longer stable step runs: explicit
-/// [`SspRk3`], or [`Sbdf2`] with implicit diffusion where diffusion would limit the former.
-/// Channels are u, v in m/s and p in Pa, of zero mean, or of zero mean over the outlet where there is one; p is recovered from the velocity of now.
+/// Boundary conditions along either axis: periodic, or no-slip walls that may slide. Along x also inflow and
+/// outflow; along y also free-slip walls, or the axis and the wall of a pipe.
+///
+/// Staggered finite volumes with central differences, of second order in space and time, and direct Poisson
+/// solves. Two integrators are available: explicit [`SspRk3`], and [`Sbdf2`] with implicit diffusion. An
+/// interval is advanced with the one in use unless the stable step of the other is [`SWITCH`] times longer.
+///
+/// Channels: u, v in m/s, p in Pa. The mean of p is zero over the domain, or over the outlet if there is one.
+/// p is computed from the velocity at the saved time.
 pub struct Incompressible {
     flow: Flow,
-    /// p/ρ of now.
+    /// p/ρ at the current time.
     pressure: StaggeredArray,
-    /// The force on a body per depth, in N/m.
+    /// The force on the cylinder per depth in N/m at the current time.
     force: [f64; 2],
     density: f64,
     explicit: SspRk3,
     implicit: Sbdf2,
     is_implicit: bool,
-    survey: Survey,
+    diagnostics: Diagnostics,
+    /// Time in s since `load`.
     time: f64,
+    /// Steps since `load`.
     steps: usize,
 }
 
 /// Fewest cells along an axis.
 const LEAST_CELLS: usize = 4;
-/// An integrator gives way to the other when that one's step is longer by this factor: changing
-/// costs a restart.
-const WORTH: f64 = 1.5;
+/// Switches to the other integrator where its stable step is longer by this factor; a switch costs a
+/// restart of the multistep method.
+const SWITCH: f64 = 1.5;
 
 impl Incompressible {
-    /// A flow at rest of `density` ρ in kg/m³ and kinematic `viscosity` ν in m²/s, both > 0.
-    pub fn new(grid: &Grid, density: f64, viscosity: f64) -> Result<Self, SolverError> {
+    /// A flow at rest of `density` ρ in kg/m³ and kinematic viscosity `nu` ν in m²/s, both > 0.
+    ///
+    /// Errors: a grid with fewer than 4 cells along x or y, with depth, or with other boundaries than above.
+    pub fn new(grid: &Grid, density: f64, nu: f64) -> Result<Self, SolverError> {
         let mesh = Mesh::new(grid, LEAST_CELLS)?;
-        let flow = Flow::new(mesh, viscosity);
-        let survey = flow.survey();
+        let flow = Flow::new(mesh, nu);
+        let diagnostics = flow.diagnose();
         Ok(Self {
             pressure: StaggeredArray::zeros(mesh.cells),
             force: [0.0; 2],
@@ -57,69 +65,71 @@ impl Incompressible {
             explicit: SspRk3::new(mesh.cells),
             implicit: Sbdf2::new(&flow),
             is_implicit: false,
-            survey,
+            diagnostics,
             time: 0.0,
             steps: 0,
             flow,
         })
     }
 
-    /// The same flow under a force.
+    /// Adds a body force.
     #[must_use]
-    pub fn forced(mut self, forcing: Forcing) -> Self {
+    pub fn with_forcing(mut self, forcing: Forcing) -> Self {
         self.flow.forcing = Some(forcing);
         self
     }
 
-    /// The same flow, fed at the low end of an open x: there `inflow(y)` is the velocity in m/s, and
-    /// y is in m from the low corner.
+    /// Sets the inlet velocity to `inflow(y)` in m/s, y in m from the low corner. No effect unless x is open.
     #[must_use]
-    pub fn fed(mut self, inflow: impl Fn(f64) -> f64) -> Self {
-        self.flow.open(&inflow);
+    pub fn with_inflow(mut self, inflow: impl Fn(f64) -> f64) -> Self {
+        self.flow.set_inflow(&inflow);
         self
     }
 
-    /// The same flow between walls without friction at the ends of y.
+    /// Replaces the boundaries along y by free-slip walls.
     #[must_use]
-    pub fn slipping(mut self) -> Self {
+    pub fn with_free_slip_walls(mut self) -> Self {
         self.flow.mesh.sides[1] = Sides::Slip;
         self.implicit = Sbdf2::new(&self.flow);
         self
     }
 
-    /// The same flow around a cylinder at rest, whose surface it sticks to.
-    pub fn around(mut self, disk: Disk) -> Result<Self, SolverError> {
-        self.flow.surround(disk)?;
+    /// Adds a cylinder at rest with a no-slip surface.
+    ///
+    /// Errors: a pipe, or fewer than 3 cells between the cylinder and an end of the domain.
+    pub fn with_cylinder(mut self, disk: Disk) -> Result<Self, SolverError> {
+        self.flow.add_cylinder(disk)?;
         Ok(self)
     }
 
-    /// The force on the cylinder per depth in N/m, at the end of the last advance.
+    /// The force on the cylinder per depth in N/m at the current time, from the momentum balance.
     pub fn force(&self) -> [f64; 2] {
         self.force
     }
 
-    /// The same force on the cylinder `disk`, from pressure and friction on its surface.
+    /// The force on the cylinder `disk` per depth in N/m, from pressure and viscous stress on its surface.
     pub(crate) fn traction(&self, disk: Disk) -> [f64; 2] {
-        let Flow { mesh, velocity, viscosity, .. } = &self.flow;
-        let force = traction(disk, mesh.spacing, velocity, &self.pressure, *viscosity);
+        let Flow { mesh, velocity, nu, .. } = &self.flow;
+        let force = traction(disk, mesh.spacing, velocity, &self.pressure, *nu);
         force.map(|force| self.density * force)
     }
 
-    /// p in Pa of cell `i`, `j`, counted from 0, at the end of the last advance.
+    /// p in Pa of cell (i, j), counted from 0, at the current time.
     pub fn pressure(&self, [i, j]: [usize; 2]) -> f64 {
         self.density * self.pressure.line(GHOSTS + i)[GHOSTS + j]
     }
 
+    /// Chooses the integrator of an interval.
     fn choose_integrator(&mut self) {
         if self.flow.body.is_some() {
-            return; // implicit diffusion has no fast solver around a body
+            return; // implicit diffusion has no direct solver around a body
         }
-        let explicit = SspRk3::stable_step(&self.flow, self.survey);
-        let implicit = Sbdf2::stable_step(self.survey);
+        let explicit = SspRk3::stable_step(&self.flow, self.diagnostics);
+        let implicit = Sbdf2::stable_step(self.diagnostics);
         let wanted = if self.is_implicit {
-            WORTH * implicit > explicit
+            SWITCH * implicit > explicit
         } else {
-            implicit > WORTH * explicit
+            implicit > SWITCH * explicit
         };
         if wanted != self.is_implicit {
             self.is_implicit = wanted;
@@ -140,10 +150,10 @@ impl Incompressible {
 impl TimeStepper for Incompressible {
     fn limit(&mut self, _time: f64) -> StepLimit {
         if self.is_implicit {
-            let stable = Sbdf2::stable_step(self.survey);
-            StepLimit { stable, growth: self.implicit.next_step(stable) }
+            let stable = Sbdf2::stable_step(self.diagnostics);
+            StepLimit { stable, growth: self.implicit.growth_limit(stable) }
         } else {
-            StepLimit::stable(SspRk3::stable_step(&self.flow, self.survey))
+            StepLimit::stable(SspRk3::stable_step(&self.flow, self.diagnostics))
         }
     }
 
@@ -154,7 +164,7 @@ impl TimeStepper for Incompressible {
             self.explicit.step(&mut self.flow, time, dt);
         }
         self.steps += 1;
-        self.survey = self.flow.survey();
+        self.diagnostics = self.flow.diagnose();
         self.flow.stopwatch.lap(Work::Rest);
     }
 
@@ -168,12 +178,13 @@ impl TimeStepper for Incompressible {
     }
 
     fn fastest_before(&mut self, _time: f64) -> (f64, [usize; 2]) {
-        let before = if self.is_implicit { self.implicit.before() } else { self.explicit.before() };
-        before.fastest()
+        let previous =
+            if self.is_implicit { self.implicit.previous() } else { self.explicit.previous() };
+        previous.fastest()
     }
 
     fn divergence(&self) -> f64 {
-        self.survey.divergence
+        self.diagnostics.divergence
     }
 }
 
@@ -184,25 +195,25 @@ impl Solver for Incompressible {
         let mesh = self.flow.mesh;
         let mut velocity = Velocity::zeros(mesh.cells);
         load_velocity(state, &mesh, &mut velocity);
-        self.flow.close(&mut velocity);
-        // What is projected here has no pressure: it never went without.
+        self.flow.apply_boundaries(&mut velocity);
+        // The potential of this projection is no pressure: no time has passed.
         self.flow.project(&mut velocity, f64::INFINITY);
         self.flow.velocity = velocity;
         load_pressure(state, self.density, &mesh, &mut self.pressure);
         self.implicit.restart(&self.flow, &self.pressure);
         (self.time, self.steps) = (0.0, 0);
         check_finite(self, 0.0)?;
-        self.survey = self.flow.survey();
+        self.diagnostics = self.flow.diagnose();
         Ok(())
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
         self.flow.stopwatch.start();
         self.choose_integrator();
-        let before = self.survey.divergence;
+        let before = self.diagnostics.divergence;
         let progress = march(self, self.time, interval)?;
         self.time += interval;
-        let workspace = self.explicit.space();
+        let workspace = self.explicit.workspace();
         let force = self.flow.diagnose_pressure(self.time, workspace, &mut self.pressure);
         self.force = force.map(|force| self.density * force);
         self.flow.stopwatch.lap(Work::Output);

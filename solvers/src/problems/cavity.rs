@@ -1,6 +1,6 @@
 //! The lid-driven cavity.
 
-use crate::checks::{check_one_friction, check_plane, check_positive};
+use crate::checks::{check_one_viscosity, check_plane, check_positive};
 use crate::incompressible::Incompressible;
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
@@ -80,7 +80,7 @@ impl Part for Cavity {
             ("aspect-ratio", self.aspect_ratio),
             ("density", self.density),
         ])?;
-        check_one_friction(self.reynolds, self.viscosity)
+        check_one_viscosity(self.reynolds, self.viscosity)
     }
 }
 

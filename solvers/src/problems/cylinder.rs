@@ -1,7 +1,7 @@
 //! Flow past a circular cylinder between walls.
 
-use crate::checks::{check_one_friction, check_plane, check_positive};
-use crate::incompressible::{Disk, Incompressible, Wake, constants};
+use crate::checks::{check_one_viscosity, check_plane, check_positive};
+use crate::incompressible::{Disk, FlowPastCylinder, Incompressible, mask_and_distance};
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
@@ -108,12 +108,13 @@ impl Cylinder {
     }
 
     /// The solver.
-    pub(crate) fn wake(&self, grid: &Grid) -> Result<Wake, SolverError> {
+    pub(crate) fn wake(&self, grid: &Grid) -> Result<FlowPastCylinder, SolverError> {
         let kinematic = self.viscosity() / self.density;
-        let flow = Incompressible::new(grid, self.density, kinematic)?.fed(|y| self.entering(y));
-        let flow = if self.walls == Walls::Slip { flow.slipping() } else { flow };
+        let flow =
+            Incompressible::new(grid, self.density, kinematic)?.with_inflow(|y| self.entering(y));
+        let flow = if self.walls == Walls::Slip { flow.with_free_slip_walls() } else { flow };
         let force_scale = 0.5 * self.scale() * self.inlet_velocity;
-        Wake::new(flow, grid, self.disk(), force_scale)
+        FlowPastCylinder::new(flow, grid, self.disk(), force_scale)
     }
 
     /// The cylinder, from the low corner.
@@ -159,7 +160,7 @@ impl Part for Cylinder {
             let holds = value > 0.5 * self.diameter && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than half the diameter")?;
         }
-        check_one_friction(self.reynolds, self.viscosity)
+        check_one_viscosity(self.reynolds, self.viscosity)
     }
 }
 
@@ -214,7 +215,7 @@ impl Problem for Cylinder {
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
         let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
         let spacing = [0, 1].map(|axis| grid.axes[axis].spacing());
-        let constants = constants(grid.cells(), spacing, self.disk());
+        let constants = mask_and_distance(grid.cells(), spacing, self.disk());
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((5, nx, ny, nz), |(channel, i, j, k)| match channel {
             1 => constants[[0, i, j, k]] * self.puff([x[i], y[j]]),

@@ -151,7 +151,7 @@ impl Problem for Tube {
             return Ok(Box::new(self.flooded(grid)?));
         }
         let (kinematic, inflow) = (self.viscosity / self.density, self.inlet_velocity);
-        Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?.fed(|_| inflow)))
+        Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?.with_inflow(|_| inflow)))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

@@ -1,18 +1,19 @@
-//! Values of a staggered grid.
+//! Arrays of a staggered grid.
 
 use rayon::prelude::*;
 use std::ops::{Index, IndexMut, Range};
 
-/// Layers of ghosts on every side: the stencils reach two cells far.
+/// Layers of ghost cells on every side: the stencils are five points wide.
 pub(crate) const GHOSTS: usize = 2;
 
-/// Below so many values a loop runs on one thread: forking costs more than it saves.
+/// Arrays with fewer values are processed by one thread, since starting more costs more than it saves.
 pub(crate) const PARALLEL: usize = 128 * 1024;
 
-/// One quantity on the cells of a plane grid, or on their low faces, with ghosts all round.
+/// One quantity at the cell centres of a plane grid, or on the faces across one axis, with ghosts.
 ///
-/// Lines run along y and are contiguous. Cell 0 of an axis has index [`GHOSTS`]. A face has the
-/// index of the cell above it: cell `i` lies between the faces `i` and `i + 1`.
+/// Shape: `[x, y]` with [`GHOSTS`] ghosts on every side; lines run along y and are contiguous.
+/// Cell 0 of an axis has index [`GHOSTS`]. A face has the index of the cell on its high side: cell `i`
+/// lies between faces `i` and `i + 1`.
 #[derive(Debug, Clone)]
 pub(crate) struct StaggeredArray<T = f64> {
     values: Vec<T>,
@@ -20,24 +21,24 @@ pub(crate) struct StaggeredArray<T = f64> {
 }
 
 impl<T: Copy + Default + Send + Sync> StaggeredArray<T> {
-    /// Zeros for `nx` × `ny` cells.
+    /// Zeros for `nx` × `ny` cells and their ghosts.
     pub(crate) fn zeros([nx, ny]: [usize; 2]) -> Self {
         let stride = ny + 2 * GHOSTS;
         Self { values: vec![T::default(); (nx + 2 * GHOSTS) * stride], stride }
     }
 
-    /// The indices of the lines that are not ghosts.
+    /// The indices along x that are not ghosts.
     pub(crate) fn inner(&self) -> Range<usize> {
         GHOSTS..self.values.len() / self.stride - GHOSTS
     }
 
-    /// The values over y at `i`.
+    /// The values along y at index `i` of x, ghosts included.
     #[inline]
     pub(crate) fn line(&self, i: usize) -> &[T] {
         &self.values[i * self.stride..][..self.stride]
     }
 
-    /// The values over y at `i`.
+    /// The same, mutable.
     #[inline]
     pub(crate) fn line_mut(&mut self, i: usize) -> &mut [T] {
         &mut self.values[i * self.stride..][..self.stride]
@@ -48,20 +49,20 @@ impl<T: Copy + Default + Send + Sync> StaggeredArray<T> {
         &self.values
     }
 
-    /// `n` values over y at `i`, as seen `by` cells further along `axis`.
+    /// The first `n` inner values of line `i`, shifted by `by` cells along `axis`.
     #[inline]
     pub(crate) fn shifted(&self, i: usize, axis: usize, by: isize, n: usize) -> &[T] {
         let step = if axis == 0 { self.stride.cast_signed() } else { 1 };
         let first = (i * self.stride + GHOSTS).checked_add_signed(by * step);
-        &self.values[first.expect("shifts reach no further than the ghosts")..][..n]
+        &self.values[first.expect("shifts stay within the ghosts")..][..n]
     }
 
-    /// Copies the line `from` over the line `to`.
+    /// Copies line `from` to line `to`.
     pub(crate) fn copy_line(&mut self, from: usize, to: usize) {
         self.values.copy_within(from * self.stride..(from + 1) * self.stride, to * self.stride);
     }
 
-    /// Calls `update(i, line)` for every `i` of `range`, in parallel where it pays.
+    /// Calls `update(i, line)` for every line of `range`, in parallel on large arrays.
     pub(crate) fn update(&mut self, range: Range<usize>, update: impl Fn(usize, &mut [T]) + Sync) {
         let (stride, first) = (self.stride, range.start);
         let is_parallel = self.values.len() >= PARALLEL;
@@ -75,7 +76,7 @@ impl<T: Copy + Default + Send + Sync> StaggeredArray<T> {
         }
     }
 
-    /// The same for the inner lines of two planes at once.
+    /// Calls `update(i, line, line of other)` for every inner line of two arrays of the same shape.
     pub(crate) fn update_pair(
         &mut self,
         other: &mut Self,
@@ -111,16 +112,15 @@ impl<T> IndexMut<[usize; 2]> for StaggeredArray<T> {
     }
 }
 
-/// The `n` values of a line as seen `ahead` cells further, without its ghosts.
+/// The `n` values of a line from N cells after its first inner one.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the caller's loop needs the length")]
 pub(crate) fn ahead<const N: isize>(line: &[f64], n: usize) -> &[f64] {
-    let first =
-        const { GHOSTS.checked_add_signed(N).expect("stencils reach no further than the ghosts") };
+    let first = const { GHOSTS.checked_add_signed(N).expect("stencils stay within the ghosts") };
     &line[first..first + n]
 }
 
-/// The `n` values of a line that are not ghosts.
+/// The `n` inner values of a line.
 #[inline]
 pub(crate) fn inner<T>(line: &[T], n: usize) -> &[T] {
     &line[GHOSTS..GHOSTS + n]

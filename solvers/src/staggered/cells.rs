@@ -1,14 +1,14 @@
-//! Between faces and cell averages.
+//! Conversion between face velocities and cell averages.
 
 use super::array::{GHOSTS, StaggeredArray};
 use super::mesh::Mesh;
 use super::velocity::Velocity;
 use data::State;
 
-/// Velocities of the faces as means of the cells on both sides, and extrapolated to the high end of
-/// x, second order. What walls and inlets prescribe is left to `Flow::close`.
+/// Sets face velocities to the mean of the two adjacent cell averages, and those on the high end of x by
+/// linear extrapolation; both are of second order. Boundary faces and ghosts are set by the caller.
 ///
-/// Shape: `state` is `[channel, x, y, 1]` with u and v first.
+/// Shape: `state` is `[channel, x, y, 1]` with channels u, v first.
 pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity) {
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
@@ -26,7 +26,7 @@ pub(crate) fn load_velocity(state: &State, mesh: &Mesh, velocity: &mut Velocity)
     }
 }
 
-/// Cell averages of both components, as means of the faces on both sides.
+/// Writes cell averages of u and v, as means of the two faces of a cell, to channels 0 and 1.
 pub(crate) fn store_velocity(velocity: &Velocity, mesh: &Mesh, state: &mut State) {
     let [nx, ny] = mesh.cells;
     for i in 0..nx {
@@ -40,7 +40,7 @@ pub(crate) fn store_velocity(velocity: &Velocity, mesh: &Mesh, state: &mut State
     }
 }
 
-/// Reads the pressure in Pa from channel 2.
+/// Reads p in Pa from channel 2 into `pressure` as p/ρ.
 pub(crate) fn load_pressure(
     state: &State,
     density: f64,
@@ -55,7 +55,7 @@ pub(crate) fn load_pressure(
     }
 }
 
-/// Writes the pressure in Pa to channel 2.
+/// Writes p in Pa to channel 2; `pressure` holds p/ρ.
 pub(crate) fn store_pressure(
     pressure: &StaggeredArray,
     density: f64,

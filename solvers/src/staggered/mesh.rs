@@ -1,40 +1,41 @@
-//! Cells, their size, and what surrounds them.
+//! A uniform plane mesh with its boundary conditions.
 
 use super::array::GHOSTS;
 use crate::SolverError;
 use data::{Boundary, Grid};
 
-/// What lies beyond the two ends of an axis.
+/// Boundary conditions at the two ends of an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Sides {
-    /// The domain repeats.
+    /// Periodic.
     Periodic,
-    /// Solid walls that slide with these velocities in m/s.
+    /// No-slip walls that slide with these tangential velocities in m/s.
     Walls([f64; 2]),
-    /// Walls without friction: planes of symmetry.
+    /// Free-slip walls, that is planes of symmetry.
     Slip,
-    /// Fluid enters at the low end of x, and leaves at the high end.
+    /// Inflow at the low end of x, outflow at the high end.
     Open,
-    /// The axis of a pipe at the low end of y, and its wall at the high end, which slides with this
-    /// velocity in m/s.
+    /// The axis of a pipe at the low end of y, and at the high end its no-slip wall, which slides with
+    /// this velocity in m/s.
     Pipe(f64),
 }
 
-/// Uniform cells between walls, repeating, or open along x: of a plane, or of a half-plane through the
-/// axis of a pipe, where y is the distance r from it.
+/// Uniform cells of a plane, or of the meridional half-plane of a pipe, where y is the radius r.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Mesh {
     /// Cells along x and y.
     pub(crate) cells: [usize; 2],
-    /// Their size in m.
+    /// Their width in m.
     pub(crate) spacing: [f64; 2],
-    /// What lies beyond the ends of x and y.
+    /// Boundary conditions along x and y.
     pub(crate) sides: [Sides; 2],
 }
 
 impl Mesh {
-    /// Reads a grid; refuses fewer than `least` cells along an axis, depth, and ends that
-    /// are open but not both of x.
+    /// The mesh of a grid.
+    ///
+    /// Errors: fewer than `least` cells along x or y, more than one along z, boundaries other than those
+    /// of [`Sides`], or a pipe whose radius does not start at 0.
     pub(crate) fn new(grid: &Grid, least: usize) -> Result<Self, SolverError> {
         let [nx, ny, nz] = grid.cells();
         for (axis, cells) in [nx, ny].into_iter().enumerate() {
@@ -57,24 +58,24 @@ impl Mesh {
         })
     }
 
-    /// Whether y is the distance from the axis of a pipe.
+    /// Whether y is the radius of a pipe.
     pub(crate) fn is_pipe(&self) -> bool {
         matches!(self.sides[1], Sides::Pipe(_))
     }
 
-    /// Volumes of the cells of a line over their mean.
+    /// The volumes of the cells of a line along y, over their mean.
     pub(crate) fn volumes(&self) -> Vec<f64> {
         let cells = self.cells[1];
         let ring = |j: usize| (2 * j + 1) as f64 / cells as f64;
         (0..cells).map(|j| if self.is_pipe() { ring(j) } else { 1.0 }).collect()
     }
 
-    /// The first face along `axis` that moves: not that of a wall or an inlet.
+    /// The index of the first face along `axis` whose normal velocity is not prescribed.
     pub(crate) fn first_face(&self, axis: usize) -> usize {
         GHOSTS + usize::from(self.sides[axis] != Sides::Periodic)
     }
 
-    /// The largest wall speed over the size of the cells that it passes, in 1/s.
+    /// The largest wall speed over the cell width along the wall, in 1/s.
     pub(crate) fn wall_rate(&self) -> f64 {
         let of = |axis: usize| match self.sides[axis] {
             Sides::Periodic | Sides::Slip | Sides::Open => 0.0,

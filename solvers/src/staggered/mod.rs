@@ -1,4 +1,4 @@
-//! The staggered grid: scalars in cells, velocities on faces.
+//! The staggered grid: pressure in cells, velocities on faces.
 
 mod array;
 mod cells;

@@ -6,7 +6,7 @@ use super::forces::{self, Forces};
 use super::published::{Published, SCHAEFER_TUREK, schaefer_turek};
 use super::shedding::Series;
 use super::wide;
-use crate::incompressible::Wake;
+use crate::incompressible::FlowPastCylinder;
 use crate::problems::{Cylinder, Inflow};
 use crate::{Problem, Solver, SolverError};
 use data::{Grid, State, prolongate, rng};
@@ -92,7 +92,7 @@ fn channel(speed: f64) -> Cylinder {
 fn refine(
     problem: &Cylinder,
     sizes: &[usize],
-    mut measure: impl FnMut(&mut Wake, usize) -> Result<Found, SolverError>,
+    mut measure: impl FnMut(&mut FlowPastCylinder, usize) -> Result<Found, SolverError>,
 ) -> Result<Vec<Found>, SolverError> {
     let mut last: Option<State> = None;
     let run = |&size: &usize| {

@@ -83,7 +83,7 @@ fn curvature_errors(cells: [usize; 2]) -> Result<[f64; 2], SolverError> {
 /// The part of a cell that is inside.
 fn covered(disk: Disk, cell: [usize; 2], spacing: [f64; 2]) -> f64 {
     let corner = |end: usize| [0, 1].map(|axis| (cell[axis] + end) as f64 * spacing[axis]);
-    1.0 - disk.share_outside(corner(0), corner(1))
+    1.0 - disk.fraction_outside(corner(0), corner(1))
 }
 
 /// ρ D σ/μ²

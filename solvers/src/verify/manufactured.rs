@@ -83,7 +83,7 @@ impl Problem for Manufactured {
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
         let flow = *self;
         let solver = Incompressible::new(grid, 1.0, self.viscosity)?;
-        Ok(Box::new(solver.forced(Arc::new(move |time, place| flow.force(time, place)))))
+        Ok(Box::new(solver.with_forcing(Arc::new(move |time, place| flow.force(time, place)))))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

@@ -1,45 +1,49 @@
-//! The fast direct solver around a body.
+//! The Poisson equation around a body, by the capacitance matrix method.
 
 use crate::linear::Helmholtz;
 use std::ops::Range;
 
-/// A cell with closed or cut faces.
+/// A cell with cut or closed faces.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CutCell {
-    /// Its number along x and y, from 0.
-    pub(crate) place: [usize; 2],
-    /// The open parts of its faces: low and high along x, low and high along y.
-    pub(crate) shares: [f64; 4],
+    /// Its indices along x and y, from 0.
+    pub(crate) index: [usize; 2],
+    /// The open fractions of its faces: low and high along x, low and high along y.
+    pub(crate) fractions: [f64; 4],
 }
 
-/// Sources in the cut cells, for which the solution on the whole domain is the one around the body.
+/// The capacitance matrix of a body: sources in the cut cells that turn the solution on the whole domain into
+/// the solution around the body.
 ///
-/// Let B = −∇² on the whole domain, for which there is a fast solver, and A the same with fluxes
-/// weighted by the open parts of faces. Their rows differ in the cut cells S alone. The solution of
-/// Aψ = f is that of Bψ = f + q, with q in S:
+/// Let B = −∇² on the whole domain, for which there is a fast solver, and A the same operator with fluxes
+/// weighted by the open fractions of faces. Their rows differ only in the set S of cut cells. The solution
+/// of Aψ = f is that of Bψ = f + q, with q nonzero in S alone:
 ///
 /// ```text
 /// (A B⁻¹ q)_S = (f − A B⁻¹ f)_S
 /// ```
 ///
-/// The matrix on the left is inverted once. Cells inside the body keep the rows of B, in which
-/// nothing outside them depends on them.
+/// The inverse of the matrix A B⁻¹ on S is computed once, in O(|S|³). Cells inside the body keep the rows of
+/// B; the solution outside does not depend on them.
 ///
 /// Source: Buzbee, Dorr, George & Golub (1971), SIAM J. Numer. Anal. 8, 722.
 pub(crate) struct Capacitance {
+    /// S, line by line.
     cells: Vec<CutCell>,
     /// The cut cells of line `i` are `lines[i]..lines[i + 1]`.
     lines: Vec<usize>,
+    /// 1/dx², 1/dy²
     inverse_squares: [f64; 2],
-    /// Row by row.
+    /// (A B⁻¹)_S⁻¹, `[row, column]`.
     inverse: Vec<f64>,
+    /// (f − A B⁻¹ f)_S
     residual: Vec<f64>,
     /// q
     sources: Vec<f64>,
 }
 
 impl Capacitance {
-    /// For cells in the order of their lines, of which there are `lines`; `poisson` solves for B.
+    /// For cut cells in the order of lines, on a grid of `lines` lines; `poisson` solves with B.
     pub(crate) fn new(
         cells: Vec<CutCell>,
         lines: usize,
@@ -48,7 +52,7 @@ impl Capacitance {
     ) -> Self {
         let n = cells.len();
         let mut capacitance = Self {
-            lines: (0..=lines).map(|i| cells.partition_point(|cell| cell.place[0] < i)).collect(),
+            lines: (0..=lines).map(|i| cells.partition_point(|cell| cell.index[0] < i)).collect(),
             inverse_squares: spacing.map(|h| 1.0 / (h * h)),
             inverse: Vec::new(),
             residual: vec![0.0; n],
@@ -57,7 +61,7 @@ impl Capacitance {
         };
         let mut matrix = vec![0.0; n * n];
         for column in 0..n {
-            let [at, j] = capacitance.cells[column].place;
+            let [at, j] = capacitance.cells[column].index;
             poisson.solve(|i, line| {
                 line.fill(0.0);
                 if i == at {
@@ -82,23 +86,23 @@ impl Capacitance {
         &self.cells[self.lines[i]..self.lines[i + 1]]
     }
 
-    /// The lines of the cut cells, and one more on either side.
-    pub(crate) fn reach(&self) -> Range<usize> {
-        let line = |cell: Option<&CutCell>| cell.map_or(1, |cell| cell.place[0]);
+    /// The range of lines with cut cells, and one more on either side.
+    pub(crate) fn extent(&self) -> Range<usize> {
+        let line = |cell: Option<&CutCell>| cell.map_or(1, |cell| cell.index[0]);
         line(self.cells.first()) - 1..line(self.cells.last()) + 2
     }
 
-    /// Aψ of a cut cell.
+    /// Aψ of a cut cell, with ψ in `poisson`.
     fn apply(&self, cell: &CutCell, poisson: &Helmholtz) -> f64 {
         let ([i, j], [west, east, south, north], [wx, wy]) =
-            (cell.place, cell.shares, self.inverse_squares);
+            (cell.index, cell.fractions, self.inverse_squares);
         let [low, line, high] = [i - 1, i, i + 1].map(|i| poisson.line(i));
         wx * (west * (line[j] - low[j]) + east * (line[j] - high[j]))
             + wy * (south * (line[j] - line[j - 1]) + north * (line[j] - line[j + 1]))
     }
 
-    /// Finds q, given f in the cut cells and B⁻¹f in `poisson`.
-    pub(crate) fn balance(&mut self, poisson: &Helmholtz, f: impl Fn(&CutCell) -> f64) {
+    /// Computes q from f in the cut cells and B⁻¹f in `poisson`.
+    pub(crate) fn find_sources(&mut self, poisson: &Helmholtz, f: impl Fn(&CutCell) -> f64) {
         for k in 0..self.cells.len() {
             let cell = &self.cells[k];
             self.residual[k] = f(cell) - self.apply(cell, poisson);
@@ -109,15 +113,15 @@ impl Capacitance {
         }
     }
 
-    /// Adds q to the values of line `i`.
+    /// Adds q to the right-hand side of line `i`.
     pub(crate) fn add_sources(&self, i: usize, values: &mut [f64]) {
         for k in self.lines[i]..self.lines[i + 1] {
-            values[self.cells[k].place[1]] += self.sources[k];
+            values[self.cells[k].index[1]] += self.sources[k];
         }
     }
 }
 
-/// Several lanes, so that it vectorizes; always the same order.
+/// The dot product in lanes, so that it vectorizes; the order of summation is fixed.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     const LANES: usize = 8;
     let (a_lanes, a_rest) = a.as_chunks::<LANES>();

@@ -1,6 +1,6 @@
 //! The cross-section of a circular cylinder.
 
-/// A disk that the fluid flows around.
+/// The cross-section of a circular cylinder.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Disk {
     /// Its centre in m from the low corner of the domain.
@@ -9,47 +9,47 @@ pub struct Disk {
     pub radius: f64,
 }
 
-/// A line is a tangent if it is within half this part of the radius of one.
+/// A line closer to a tangent than half this part of the radius counts as a tangent.
 const TOUCH: f64 = 1e-12;
 
 impl Disk {
     /// The disk with x and y exchanged.
-    pub(crate) fn turned(self) -> Self {
+    pub(crate) fn transposed(self) -> Self {
         Self { centre: [self.centre[1], self.centre[0]], ..self }
     }
 
-    /// The distance in m of a point from the surface, negative inside.
+    /// The signed distance in m of a point from the surface, negative inside.
     pub fn distance(&self, [x, y]: [f64; 2]) -> f64 {
         (x - self.centre[0]).hypot(y - self.centre[1]) - self.radius
     }
 
-    /// The y between which the line at `x` is inside; a tangent touches nothing, whatever its
-    /// rounding.
+    /// The interval of y in which the line at `x` is inside; `None` for lines outside and tangents,
+    /// whatever their round-off.
     pub(crate) fn chord(&self, x: f64) -> Option<[f64; 2]> {
         let square = self.radius.powi(2) - (x - self.centre[0]).powi(2);
         let half = (square > TOUCH * self.radius.powi(2)).then(|| square.sqrt())?;
         Some([self.centre[1] - half, self.centre[1] + half])
     }
 
-    /// The part of the rectangle from `low` to `high` that is outside.
+    /// The fraction of the area of the rectangle from `low` to `high` that is outside the disk, to round-off.
     ///
-    /// The chord clipped to the rectangle is integrated over x piece by piece: between the x where
-    /// the circle crosses an edge it is constant or half a chord.
-    pub fn share_outside(&self, low: [f64; 2], high: [f64; 2]) -> f64 {
+    /// The length of the chord inside the rectangle is integrated over x, in pieces that end where the
+    /// circle crosses an edge.
+    pub fn fraction_outside(&self, low: [f64; 2], high: [f64; 2]) -> f64 {
         let [x, y] = self.centre;
         let ([a, b], edges) = ([low[0] - x, high[0] - x], [low[1] - y, high[1] - y]);
-        let reach = |edge: f64| (self.radius.powi(2) - edge * edge).max(0.0).sqrt();
-        let [s, t] = edges.map(reach);
+        let half_chord = |edge: f64| (self.radius.powi(2) - edge * edge).max(0.0).sqrt();
+        let [s, t] = edges.map(half_chord);
         let mut cuts = [a, -self.radius, -s, -t, t, s, self.radius, b].map(|cut| cut.clamp(a, b));
         cuts.sort_by(f64::total_cmp);
         let inside: f64 =
-            cuts.windows(2).map(|piece| self.clipped([piece[0], piece[1]], edges)).sum();
+            cuts.windows(2).map(|piece| self.area_between([piece[0], piece[1]], edges)).sum();
         (1.0 - inside / ((b - a) * (edges[1] - edges[0]))).clamp(0.0, 1.0)
     }
 
-    /// The area inside over a `piece` of x between two `edges` in y, all from the centre; no edge is
-    /// crossed within the piece.
-    fn clipped(&self, [a, b]: [f64; 2], [low, high]: [f64; 2]) -> f64 {
+    /// The area of the disk over an interval of x between two edges in y, all relative to the centre. The
+    /// circle crosses no edge within the interval.
+    fn area_between(&self, [a, b]: [f64; 2], [low, high]: [f64; 2]) -> f64 {
         let middle = f64::midpoint(a, b);
         let half = (self.radius.powi(2) - middle * middle).max(0.0).sqrt();
         let under_arc = |x: f64| {
@@ -57,7 +57,7 @@ impl Disk {
             let root = (self.radius.powi(2) - x * x).sqrt();
             0.5 * (x * root + self.radius.powi(2) * (x / self.radius).asin())
         };
-        // The area between the axis and a side: that of a rectangle, or that under the arc.
+        // The area between the line through the centre and an edge: a rectangle, or the area under the arc.
         let side = |edge: f64| {
             if edge.abs() < half {
                 edge * (b - a)
@@ -75,18 +75,19 @@ mod tests {
     use std::f64::consts::PI;
 
     #[test]
-    fn cells_hold_what_the_disk_leaves() {
+    fn fractions_outside_add_up_to_the_area_outside() {
         let disk = Disk { centre: [0.53, 0.41], radius: 0.3 };
         for n in [1_usize, 2, 7, 40] {
             let edge = |i: usize| i as f64 / n as f64;
-            let share = |i, j| disk.share_outside([edge(i), edge(j)], [edge(i + 1), edge(j + 1)]);
-            let outside: f64 = (0..n * n).map(|cell| share(cell / n, cell % n)).sum();
+            let fraction =
+                |i, j| disk.fraction_outside([edge(i), edge(j)], [edge(i + 1), edge(j + 1)]);
+            let outside: f64 = (0..n * n).map(|cell| fraction(cell / n, cell % n)).sum();
             let wanted = (1.0 - PI * 0.09) * (n * n) as f64;
             assert!((outside - wanted).abs() < 1e-12 * (n * n) as f64, "{outside} is not {wanted}");
         }
-        assert!(disk.share_outside([0.5, 0.4], [0.6, 0.5]) < 1e-15);
-        // A quarter of a disk in a square of its radius.
+        assert!(disk.fraction_outside([0.5, 0.4], [0.6, 0.5]) < 1e-15);
+        // A quarter of the unit disk in the unit square.
         let corner = Disk { centre: [0.0, 0.0], radius: 1.0 };
-        assert!((corner.share_outside([0.0, 0.0], [1.0, 1.0]) - (1.0 - PI / 4.0)).abs() < 1e-15);
+        assert!((corner.fraction_outside([0.0, 0.0], [1.0, 1.0]) - (1.0 - PI / 4.0)).abs() < 1e-15);
     }
 }

@@ -1,4 +1,4 @@
-//! Flow past a cylinder, with what is measured there.
+//! Flow past a cylinder, with its force coefficients.
 
 use super::super::solver::Incompressible;
 use super::disk::Disk;
@@ -6,24 +6,27 @@ use crate::{Progress, Solver, SolverError, Stopwatch};
 use data::{Grid, State};
 use ndarray::{Axis, Slice};
 
-/// An [`Incompressible`] flow around a cylinder.
+/// [`Incompressible`] flow past a circular cylinder at rest.
 ///
-/// Channels are u, v in m/s and p in Pa, averages over the cells that count what is solid as zero;
-/// then the part of each cell that is fluid, and the distance of its centre from the surface in m,
-/// negative inside. Monitors are drag and lift coefficient `2 F / (ρ U² d)`, and the pressure drop
-/// from the foremost to the rearmost point of the cylinder in Pa.
-pub struct Wake {
+/// Channels: u, v in m/s and p in Pa, averages over cells with zero in the solid; the fluid fraction of each
+/// cell; the signed distance of its centre from the surface in m, negative inside.
+///
+/// Monitors: drag and lift coefficients `2 F / (ρ U² d)`, and the pressure difference in Pa between the
+/// foremost and the rearmost point of the cylinder.
+pub struct FlowPastCylinder {
     flow: Incompressible,
     disk: Disk,
     spacing: [f64; 2],
     /// ½ ρ U² d in N/m.
     force_scale: f64,
-    /// Mask and distance, `[2, x, y, 1]`.
-    constants: State,
+    /// Fluid fraction and signed distance, `[2, x, y, 1]`.
+    mask_and_distance: State,
 }
 
-impl Wake {
-    /// `flow` on `grid` around `disk`; `force_scale` is ½ ρ U² d in N/m.
+impl FlowPastCylinder {
+    /// `flow` on `grid` past the cylinder `disk`; `force_scale` is ½ ρ U² d in N/m.
+    ///
+    /// Errors: those of [`Incompressible::with_cylinder`].
     pub fn new(
         flow: Incompressible,
         grid: &Grid,
@@ -31,19 +34,20 @@ impl Wake {
         force_scale: f64,
     ) -> Result<Self, SolverError> {
         let spacing = [0, 1].map(|axis| grid.axes[axis].spacing());
-        let constants = constants(grid.cells(), spacing, disk);
-        Ok(Self { flow: flow.around(disk)?, disk, spacing, force_scale, constants })
+        let mask_and_distance = mask_and_distance(grid.cells(), spacing, disk);
+        let flow = flow.with_cylinder(disk)?;
+        Ok(Self { flow, disk, spacing, force_scale, mask_and_distance })
     }
 
-    /// Drag and lift coefficient of now from the balance of momentum, as the monitors have them, and
-    /// from pressure and friction on the surface.
+    /// Drag and lift coefficients: from the momentum balance, which the monitors report, and from the traction
+    /// on the surface.
     pub(crate) fn forces(&self) -> [[f64; 2]; 2] {
         [self.flow.force(), self.flow.traction(self.disk)]
             .map(|force| force.map(|force| force / self.force_scale))
     }
 
-    /// p in Pa on the surface where it crosses the axis of the flow, upstream for `sign` −1 and
-    /// downstream for 1: the cubic through the four nearest centres along x, linear along y.
+    /// p in Pa at the foremost (`sign` −1) or rearmost (1) point of the cylinder: cubic extrapolation from the
+    /// four nearest centres along x, linear interpolation along y.
     fn pressure_at(&self, sign: f64) -> f64 {
         let ([x, y], [dx, dy]) = (self.disk.centre, self.spacing);
         let wall = (x + sign * self.disk.radius) / dx - 0.5; // in cells from the first centre
@@ -56,7 +60,7 @@ impl Wake {
             (1.0 - part) * self.flow.pressure([i, j]) + part * self.flow.pressure([i, j + 1])
         };
         let s = (wall - nearest).abs();
-        // Lagrange's weights at −s of points at 0, 1, 2, 3.
+        // Lagrange weights at −s for points at 0, 1, 2, 3.
         (s + 1.0) * (s + 2.0) * (s + 3.0) / 6.0 * column(0.0)
             - s * (s + 2.0) * (s + 3.0) / 2.0 * column(1.0)
             + s * (s + 1.0) * (s + 3.0) / 2.0 * column(2.0)
@@ -64,21 +68,21 @@ impl Wake {
     }
 }
 
-/// The mask and the distance, `[2, x, y, 1]`, of a disk on uniform cells.
-pub fn constants([nx, ny, nz]: [usize; 3], [dx, dy]: [f64; 2], disk: Disk) -> State {
+/// Fluid fraction and signed distance in m, `[2, x, y, 1]`, of a disk on uniform cells of size `[dx, dy]`.
+pub fn mask_and_distance([nx, ny, nz]: [usize; 3], [dx, dy]: [f64; 2], disk: Disk) -> State {
     State::from_shape_fn((2, nx, ny, nz), |(channel, i, j, _)| {
         let [x, y] = [i as f64 * dx, j as f64 * dy];
         if channel == 0 {
-            disk.share_outside([x, y], [x + dx, y + dy])
+            disk.fraction_outside([x, y], [x + dx, y + dy])
         } else {
             disk.distance([x + 0.5 * dx, y + 0.5 * dy])
         }
     })
 }
 
-impl Solver for Wake {
+impl Solver for FlowPastCylinder {
     fn load(&mut self, state: &State) -> Result<(), SolverError> {
-        let (channels, nx, ny, nz) = self.constants.dim();
+        let (channels, nx, ny, nz) = self.mask_and_distance.dim();
         let expected = vec![3 + channels, nx, ny, nz];
         if state.shape() != expected {
             return Err(SolverError::Shape { found: state.shape().into(), expected });
@@ -92,9 +96,9 @@ impl Solver for Wake {
 
     fn store(&self, state: &mut State) {
         self.flow.store(state);
-        let mask = self.constants.index_axis(Axis(0), 0);
+        let mask = self.mask_and_distance.index_axis(Axis(0), 0);
         state.index_axis_mut(Axis(0), 2).zip_mut_with(&mask, |p, fluid| *p *= fluid);
-        state.slice_axis_mut(Axis(0), Slice::from(3..)).assign(&self.constants);
+        state.slice_axis_mut(Axis(0), Slice::from(3..)).assign(&self.mask_and_distance);
     }
 
     fn monitor(&self, values: &mut [f64]) {

@@ -1,4 +1,4 @@
-//! A circular cylinder in the flow: cut cells, and the differences near its wall.
+//! A circular cylinder in the flow: cut cells, differences near the wall, forces.
 
 mod body;
 mod capacitance;
@@ -8,9 +8,9 @@ mod flow_past;
 mod near_wall;
 mod traction;
 
-pub(crate) use body::{Body, NearFace, NearPush};
+pub(crate) use body::{Body, NearFace, NearTendency};
 pub(crate) use capacitance::{Capacitance, CutCell};
 pub(crate) use traction::traction;
 
 pub use disk::Disk;
-pub use flow_past::{Wake, constants};
+pub use flow_past::{FlowPastCylinder, mask_and_distance};

@@ -1,70 +1,72 @@
-//! The momentum equation on faces near a disk.
+//! Differences of the momentum equation on faces near a disk.
 
 use super::cut_faces::{Combination, Face, Faces};
 
-/// Derivatives at an open face, as sums over faces: those of its own component for the derivatives
-/// across and along its line and for the Laplacian, those of the other for the velocity along it.
+/// The differences at one open face, as linear combinations of face velocities.
 #[derive(Debug, Default)]
-pub(crate) struct Row {
-    /// The velocity that is carried, differentiated: weights in 1/m, 1/m and 1/m².
+pub(crate) struct WallDifferences {
+    /// Faces of the same component, with their weights in the derivative across the line, in that along
+    /// the line (both in 1/m) and in the Laplacian (in 1/m²).
     pub(crate) own: Vec<(Face, [f64; 3])>,
     /// The other component at the face.
     pub(crate) other: Combination,
 }
 
-/// What is next to a face in one direction, and how far in m.
+/// The distance in m to the neighbour in one direction, and the velocity there (empty at the wall).
 type Neighbour = (f64, Combination);
 
-/// Distances to the wall below this part of a cell count as this: their reciprocals stay finite.
+/// Lower bound on distances to the wall, in cells, which keeps the weights finite.
 const LEAST_DISTANCE: f64 = 0.01;
 
-/// The faces of a component near a disk, where the whole stencil would reach closed or cut faces.
+/// Builds the differences of one velocity component near a disk.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Near {
+pub(crate) struct NearWall {
+    /// Faces of this component.
     own: Faces,
+    /// Faces of the other component.
     other: Faces,
 }
 
-impl Near {
-    /// For faces `own` of one component; those of the other are the same, turned.
+impl NearWall {
+    /// For the component with faces `own`.
     pub(crate) fn new(own: Faces) -> Self {
         let [across, along] = own.spacing;
-        let other = Faces { disk: own.disk.turned(), spacing: [along, across] };
+        let other = Faces { disk: own.disk.transposed(), spacing: [along, across] };
         Self { own, other }
     }
 
-    /// Whether an open face needs a row of its own.
-    pub(crate) fn needs_row(&self, face: Face) -> bool {
+    /// Whether the five-point differences of an open face involve cut or closed faces.
+    pub(crate) fn is_near(&self, face: Face) -> bool {
         let [line, along] = face;
         let own = (-2..=2)
             .all(|k| self.own.is_whole([line + k, along]) && self.own.is_whole([line, along + k]));
         !(own && others(face).into_iter().all(|face| self.other.is_whole(face)))
     }
 
-    /// Nonuniform central differences through the neighbours, or the wall where it is nearer.
+    /// The differences at an open face.
     ///
-    /// With distances a and b to the neighbours u₋ and u₊:
+    /// Along an axis on which five successive faces are whole they are those of the interior. Otherwise they
+    /// are three-point differences through the neighbours u₋ and u₊ at distances a and b, or the wall if that
+    /// is closer:
     ///
     /// ```text
     /// u′ = [−b² u₋ + (b² − a²) u + a² u₊] / (a b (a + b)),   u″ = 2 [b u₋ − (a + b) u + a u₊] / (a b (a + b))
     /// ```
     ///
-    /// Where five faces in a row are whole the wide differences of the rest of the flow are kept.
-    ///
     /// Source: Shortley & Weller (1938), J. Appl. Phys. 9, 334.
-    pub(crate) fn row(&self, face: Face) -> Row {
-        let mut row = Row { own: Vec::new(), other: self.other_at(face) };
+    pub(crate) fn differences(&self, face: Face) -> WallDifferences {
+        let mut differences = WallDifferences { own: Vec::new(), other: self.other_at(face) };
         for axis in 0..2 {
             let step =
                 |k: isize| if axis == 0 { [face[0] + k, face[1]] } else { [face[0], face[1] + k] };
             if (-2..=2).all(|k| self.own.is_whole(step(k))) {
-                row.add_wide(axis, [-2, -1, 0, 1, 2].map(step), self.own.spacing[axis]);
+                differences.add_wide(axis, [-2, -1, 0, 1, 2].map(step), self.own.spacing[axis]);
             } else {
                 let sides = [-1, 1].map(|sign| self.neighbour(face, axis, sign));
-                row.add_narrow(axis, face, sides);
+                differences.add_narrow(axis, face, sides);
             }
         }
-        row
+        differences
     }
 
     fn neighbour(&self, face: Face, axis: usize, sign: isize) -> Neighbour {
@@ -74,20 +76,20 @@ impl Near {
         (distance.max(least), values)
     }
 
-    /// The middle of the open part of an open face.
-    fn middle(&self, face: Face) -> f64 {
-        self.own.open(face).expect("only open faces have rows").middle
+    /// The centre of the open part of an open face.
+    fn centre(&self, face: Face) -> f64 {
+        self.own.open(face).expect("only open faces have differences").centre
     }
 
-    /// The next face on the same line, or the wall before it.
+    /// The next face on the same line, or the wall if that is closer.
     fn along(&self, face: Face, sign: isize) -> Neighbour {
         let [line, along] = face;
-        let place = self.middle(face);
+        let position = self.centre(face);
         let next = [line, along + sign];
         let chord = self.own.disk.chord(self.own.line(line));
         let wall = chord.map(|[from, to]| if sign > 0 { from } else { to });
-        let to_wall = wall.map(|wall| (wall - place) * sign as f64).filter(|&to| to > 0.0);
-        let open = self.own.open(next).map(|open| (open.middle - place) * sign as f64);
+        let to_wall = wall.map(|wall| (wall - position) * sign as f64).filter(|&to| to > 0.0);
+        let open = self.own.open(next).map(|open| (open.centre - position) * sign as f64);
         match (open, to_wall) {
             (Some(distance), Some(wall)) if wall < distance => (wall, Vec::new()),
             (Some(distance), _) => (distance, vec![(next, 1.0)]),
@@ -95,44 +97,44 @@ impl Near {
         }
     }
 
-    /// The same place on the next line, or the wall before it.
+    /// The same position on the next line, or the wall if that is closer.
     fn across(&self, face: Face, sign: isize) -> Neighbour {
-        let (place, h) = (self.middle(face), self.own.spacing[0]);
-        let chord = self.own.disk.turned().chord(place);
+        let (position, h) = (self.centre(face), self.own.spacing[0]);
+        let chord = self.own.disk.transposed().chord(position);
         let wall = chord.map(|[from, to]| if sign > 0 { from } else { to });
         let to_wall = wall.map(|wall| (wall - self.own.line(face[0])) * sign as f64);
         match to_wall.filter(|&to| to > 0.0 && to < h) {
             Some(wall) => (wall, Vec::new()),
-            None => (h, self.own.interpolate(face[0] + sign, place).unwrap_or_default()),
+            None => (h, self.own.interpolate(face[0] + sign, position).unwrap_or_default()),
         }
     }
 
-    /// The other component at a face, linear between its two lines around it, or the wall.
+    /// The other component at a face, by linear interpolation between its two nearest lines, or the wall.
     fn other_at(&self, face: Face) -> Combination {
         let [line, along] = face;
-        let (place, across) = (self.middle(face), self.own.line(line));
+        let (position, across) = (self.centre(face), self.own.line(line));
         let chord = self.own.disk.chord(across);
         let [low, high] = [0, 1].map(|side| {
             let edge = (along + side) as f64 * self.own.spacing[1];
             match self.other.interpolate(along + side, across) {
                 Some(values) => (edge, values),
-                // The line is inside the disk here: the wall is between it and the face.
+                // This line is inside the disk: the wall lies between it and the face.
                 None => (chord.map_or(edge, |chord| chord[usize::from(side == 0)]), Vec::new()),
             }
         });
-        let part = (place - low.0) / (high.0 - low.0);
+        let part = (position - low.0) / (high.0 - low.0);
         let scaled =
             |(_, values): Neighbour, by: f64| values.into_iter().map(move |(f, w)| (f, w * by));
         scaled(low, 1.0 - part).chain(scaled(high, part)).collect()
     }
 }
 
-/// The four faces of the other component around a face, as that component counts them.
+/// The four faces of the other component around a face, in that component's indices.
 fn others([line, along]: Face) -> [Face; 4] {
     [[along, line - 1], [along, line], [along + 1, line - 1], [along + 1, line]]
 }
 
-impl Row {
+impl WallDifferences {
     fn add(&mut self, face: Face, weights: [f64; 3]) {
         match self.own.iter_mut().find(|(known, _)| *known == face) {
             Some((_, sums)) => {
@@ -142,12 +144,13 @@ impl Row {
         }
     }
 
-    /// Adds the derivatives along `axis`.
+    /// Adds a face with its weights in the first and second derivative along `axis`.
     fn add_derivatives(&mut self, axis: usize, face: Face, first: f64, second: f64) {
         let along = [first * (1.0 - axis as f64), first * axis as f64];
         self.add(face, [along[0], along[1], second]);
     }
 
+    /// Adds the fourth-order five-point differences.
     fn add_wide(&mut self, axis: usize, faces: [Face; 5], h: f64) {
         let first = [1.0, -8.0, 0.0, 8.0, -1.0].map(|w| w / (12.0 * h));
         let second = [-1.0, 16.0, -30.0, 16.0, -1.0].map(|w| w / (12.0 * h * h));
@@ -156,6 +159,7 @@ impl Row {
         }
     }
 
+    /// Adds the three-point differences with distances to the two neighbours.
     fn add_narrow(&mut self, axis: usize, face: Face, [low, high]: [Neighbour; 2]) {
         let (a, b) = (low.0, high.0);
         let scale = a * b * (a + b);

@@ -1,65 +1,69 @@
-//! What touches the surface of a disk.
+//! The force on a cylinder from the traction on its surface.
 
 use super::cut_faces::Faces;
 use super::disk::Disk;
 use crate::staggered::{GHOSTS, StaggeredArray, Velocity};
 
-/// The force on a disk over density and depth, from pressure and friction on its surface, in m³/s².
+/// The force on a cylinder per density and depth, from pressure and viscous stress on its surface, in m³/s².
 ///
 /// ```text
 /// F/ρ = ∮ (−p/ρ n + ν ∂u/∂n) ds
 /// ```
 ///
-/// n points into the fluid; where the wall is at rest and ∇·u = 0 the transposed gradient adds nothing.
-/// Points of the surface are where lines through cell centres or faces cross it, each at 45° or more.
-/// There p is the parabola through the three nearest values on the line, and ∂u/∂n the slope of the
-/// cubic through the wall and the three nearest whole faces; the integral is the trapezoidal rule.
-/// Nothing is shared with the balance of momentum, to which it converges.
+/// n points into the fluid. At a wall at rest with ∇·u = 0 the transposed velocity gradient contributes
+/// nothing. The quadrature points are the intersections of the surface with grid lines through cell centres
+/// or faces at 45° or more. There p is extrapolated by the parabola through the three nearest values on the
+/// line, and ∂u/∂n is the derivative of the cubic through the wall and the three nearest whole faces. The
+/// quadrature is the trapezoidal rule. The result is independent of the momentum balance, to which it
+/// converges.
 pub(crate) fn traction(
     disk: Disk,
     spacing: [f64; 2],
     velocity: &Velocity,
     pressure: &StaggeredArray,
-    viscosity: f64,
+    nu: f64,
 ) -> [f64; 2] {
     let mut force = integral(&crossings(disk, spacing, [0.5, 0.5]), disk.radius, |crossing| {
-        let values = crossing.nearest(|_| true, |place| at(pressure, place));
+        let values = crossing.nearest(|_| true, |index| at(pressure, index));
         let pressure = at_wall(values);
         crossing.normal.map(|n| -pressure * n)
     });
-    let [u, v] = [(disk, spacing), (disk.turned(), [spacing[1], spacing[0]])]
+    let [u, v] = [(disk, spacing), (disk.transposed(), [spacing[1], spacing[0]])]
         .map(|(disk, spacing)| Faces { disk, spacing });
-    let friction =
-        |crossing: &Crossing, plane: &StaggeredArray, is_whole: &dyn Fn([isize; 2]) -> bool| {
-            let values = crossing.nearest(is_whole, |place| at(plane, place));
-            // A velocity that vanishes at the wall, over the distance, is there the slope.
-            let slope = at_wall(values.map(|(distance, value)| (distance, value / distance)));
-            viscosity * slope / crossing.normal[crossing.axis].abs()
+    let viscous =
+        |crossing: &Crossing, array: &StaggeredArray, is_whole: &dyn Fn([isize; 2]) -> bool| {
+            let values = crossing.nearest(is_whole, |index| at(array, index));
+            // The velocity vanishes at the wall, so that its ratio to the distance tends to its derivative.
+            let derivative = at_wall(values.map(|(distance, value)| (distance, value / distance)));
+            nu * derivative / crossing.normal[crossing.axis].abs()
         };
     force[0] += integral(&crossings(disk, spacing, [0.0, 0.5]), disk.radius, |crossing| {
-        [friction(crossing, &velocity.u, &|[i, j]| u.is_whole([i, j])), 0.0]
+        [viscous(crossing, &velocity.u, &|[i, j]| u.is_whole([i, j])), 0.0]
     })[0];
     force[1] += integral(&crossings(disk, spacing, [0.5, 0.0]), disk.radius, |crossing| {
-        [0.0, friction(crossing, &velocity.v, &|[i, j]| v.is_whole([j, i]))]
+        [0.0, viscous(crossing, &velocity.v, &|[i, j]| v.is_whole([j, i]))]
     })[1];
     force
 }
 
-/// Where a line of nodes along an axis crosses the surface.
+/// An intersection of a grid line with the surface.
 struct Crossing {
-    /// In radians.
+    /// Polar angle about the centre in radians.
     angle: f64,
+    /// The outward unit normal of the cylinder.
     normal: [f64; 2],
+    /// The axis along which the line runs.
     axis: usize,
-    /// The first node outside, and its distance from the wall along the line in m.
+    /// The first node of the line outside.
     first: [isize; 2],
+    /// Its distance from the wall along the line in m.
     gap: f64,
-    /// To the next one: ±1 and m.
+    /// The direction away from the wall, ±1, and the distance of nodes in m.
     step: (isize, f64),
 }
 
-/// The crossings at 45° or more, by angle, of lines through nodes at `i + offset[0]`, `j + offset[1]`
-/// cells from the low corner.
+/// The intersections at 45° or more, ordered by angle, of lines through nodes at `i + offset[0]`,
+/// `j + offset[1]` cells from the low corner.
 fn crossings(disk: Disk, spacing: [f64; 2], offset: [f64; 2]) -> Vec<Crossing> {
     let mut found = Vec::new();
     for axis in 0..2 {
@@ -97,24 +101,24 @@ fn crossings(disk: Disk, spacing: [f64; 2], offset: [f64; 2]) -> Vec<Crossing> {
 }
 
 impl Crossing {
-    /// Distances and values of three nodes in a row, from the first on that is `usable`.
+    /// Distances from the wall and values of three successive nodes, from the first that is `usable`.
     fn nearest(
         &self,
         usable: impl Fn([isize; 2]) -> bool,
         value: impl Fn([isize; 2]) -> f64,
     ) -> [(f64, f64); 3] {
         let (sign, h) = self.step;
-        let place = |k: isize| {
-            let mut place = self.first;
-            place[self.axis] += sign * k;
-            place
+        let node = |k: isize| {
+            let mut node = self.first;
+            node[self.axis] += sign * k;
+            node
         };
-        let start = (0..3).find(|&k| usable(place(k))).unwrap_or(3);
-        [0, 1, 2].map(|k| (self.gap + (start + k) as f64 * h, value(place(start + k))))
+        let start = (0..3).find(|&k| usable(node(k))).unwrap_or(3);
+        [0, 1, 2].map(|k| (self.gap + (start + k) as f64 * h, value(node(start + k))))
     }
 }
 
-/// The parabola through three points at the wall.
+/// The value at the wall, distance 0, of the parabola through three points.
 fn at_wall(points: [(f64, f64); 3]) -> f64 {
     let weight = |k: usize| -> f64 {
         let others = (0..3).filter(|&m| m != k).map(|m| points[m].0);
@@ -123,7 +127,7 @@ fn at_wall(points: [(f64, f64); 3]) -> f64 {
     (0..3).map(|k| weight(k) * points[k].1).sum()
 }
 
-/// ∮ of what is known at the crossings.
+/// ∮ `value` ds over the circle, by the trapezoidal rule.
 fn integral(
     crossings: &[Crossing],
     radius: f64,
@@ -140,9 +144,10 @@ fn integral(
     sum
 }
 
-fn at(plane: &StaggeredArray, place: [isize; 2]) -> f64 {
-    let [i, j] = place.map(|k| usize::try_from(k).expect("the disk is inside") + GHOSTS);
-    plane.line(i)[j]
+/// The value at indices that count from 0 without ghosts.
+fn at(array: &StaggeredArray, index: [isize; 2]) -> f64 {
+    let [i, j] = index.map(|k| usize::try_from(k).expect("the disk is inside") + GHOSTS);
+    array.line(i)[j]
 }
 
 #[cfg(test)]
@@ -150,10 +155,10 @@ mod tests {
     use super::*;
     use std::f64::consts::PI;
 
-    /// A pressure x + 2y pushes with −(1, 2) times the area. A velocity (3, −1) times the distance
-    /// from the surface has a slope that is the same all round.
+    /// A pressure x + 2y exerts −(1, 2) times the area. A velocity (3, −1) times the distance from the
+    /// surface has a constant normal derivative.
     #[test]
-    fn simple_tractions_are_found_to_second_order() {
+    fn linear_pressure_and_constant_shear_are_integrated_to_second_order() {
         let disk = Disk { centre: [0.52, 0.47], radius: 0.25 };
         let error = |n: usize| {
             let h = 1.0 / n as f64;

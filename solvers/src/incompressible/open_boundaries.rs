@@ -1,67 +1,70 @@
-//! Open ends: what enters at the low end of x, and how the flow leaves at the high end.
+//! Open boundaries: inflow at the low end of x, convective outflow at the high end.
 
 use crate::staggered::{GHOSTS, Mesh, StaggeredArray, Velocity, inner, inner_mut};
 
-/// A given inflow, and a convective outlet.
+/// A prescribed inflow and a convective outlet.
 ///
 /// ```text
-/// u = profile(y), v = 0              at the low end of x
-/// ∂u/∂t + U ∂u/∂x = 0                at the high end, upwind; U is the mean of the profile
-/// ∂²v/∂x² = 0                        beyond it
+/// u = profile(y), v = 0              inlet, the low end of x
+/// ∂u/∂t + U ∂u/∂x = 0                outlet, the high end, upwind; U is the mean of the profile
+/// ∂²v/∂x² = 0                        beyond the outlet
 /// ```
 ///
-/// The pressure has no gradient across either end. What leaves is shifted by what it differs from
-/// what enters, at round-off but for the start, so that mass is conserved. Vortices pass, since the
-/// pressure is held nowhere, and flow back through the outlet does no harm.
+/// The pressure gradient normal to both ends is zero. The outlet velocity is shifted uniformly so that
+/// outflow equals inflow; after the first projection the shift is at round-off. No pressure is prescribed, so
+/// that vortices leave without reflection, and reversed flow through the outlet is stable.
 ///
-/// Source: Orlanski (1976), J. Comput. Phys. 21, 251, with one speed for all waves.
-pub(crate) struct Opening {
-    /// Velocities of the faces of the low end in m/s.
+/// Source: Orlanski (1976), J. Comput. Phys. 21, 251, with one phase speed U.
+pub(crate) struct OpenBoundaries {
+    /// Mean velocities of the inlet faces in m/s.
     profile: Vec<f64>,
     /// Areas of these faces over their mean.
     areas: Vec<f64>,
     /// U/dx in 1/s.
     rate: f64,
-    /// The line of faces of the high end.
+    /// The index along x of the outlet faces.
     pub(crate) outlet: usize,
 }
 
-impl Opening {
-    /// What enters are the means over faces `profile` in m/s.
+impl OpenBoundaries {
+    /// With the mean velocities `profile` of the inlet faces in m/s.
     pub(crate) fn new(profile: Vec<f64>, mesh: &Mesh) -> Self {
         let (areas, outlet) = (mesh.volumes(), GHOSTS + mesh.cells[0]);
-        let mut opening = Self { profile, areas, rate: 0.0, outlet };
-        opening.rate = opening.mean(opening.profile.iter().copied()) / mesh.spacing[0];
-        opening
+        let mut boundaries = Self { profile, areas, rate: 0.0, outlet };
+        boundaries.rate = boundaries.mean(boundaries.profile.iter().copied()) / mesh.spacing[0];
+        boundaries
     }
 
-    /// The mean of values at the faces.
+    /// The mean of face values, weighted by area.
     fn mean(&self, values: impl Iterator<Item = f64>) -> f64 {
         let sum: f64 = values.zip(&self.areas).map(|(value, area)| value * area).sum();
         sum / self.areas.len() as f64
     }
 
-    /// −U ∂u/∂x in m/s² of the faces of the high end, by their number from 0.
-    pub(crate) fn push<'a>(&self, u: &'a StaggeredArray) -> impl Fn(usize) -> f64 + use<'a> {
+    /// The tendency −U ∂u/∂x in m/s² of the outlet faces, as a function of j, which counts from 0.
+    pub(crate) fn outlet_tendency<'a>(
+        &self,
+        u: &'a StaggeredArray,
+    ) -> impl Fn(usize) -> f64 + use<'a> {
         let (rate, before, last) = (self.rate, u.line(self.outlet - 1), u.line(self.outlet));
         move |j| -rate * (last[GHOSTS + j] - before[GHOSTS + j])
     }
 
-    /// Sets the faces of both ends and the ghosts along x; `share` of the profile enters.
-    pub(crate) fn close(&self, velocity: &mut Velocity, share: f64) {
+    /// Sets the inlet faces to `scale` times the profile, and the ghosts along x; balances the outflow.
+    pub(crate) fn apply(&self, velocity: &mut Velocity, scale: f64) {
         let Velocity { u, v } = velocity;
         let (n, ny) = (self.outlet, self.profile.len());
         for j in GHOSTS..GHOSTS + ny {
-            let entering = share * self.profile[j - GHOSTS];
+            let entering = scale * self.profile[j - GHOSTS];
             u.line_mut(GHOSTS)[j] = entering;
-            // Parabolas through the end and the two nearest.
+            // Parabolas through the inlet value and the two nearest values.
             let [first, second] = [1, 2].map(|i| u.line(GHOSTS + i)[j]);
             u.line_mut(GHOSTS - 1)[j] = 3.0 * (entering - first) + second;
             let [first, second] = [0, 1].map(|i| v.line(GHOSTS + i)[j]);
             v.line_mut(GHOSTS - 1)[j] = (second - 6.0 * first) / 3.0;
             v.line_mut(GHOSTS - 2)[j] = 2.0 * second - 9.0 * first;
         }
-        self.balance(u, share);
+        self.balance(u, scale);
         for j in GHOSTS..GHOSTS + ny {
             u.line_mut(n + 1)[j] = 2.0 * u.line(n)[j] - u.line(n - 1)[j];
             let [last, before] = [v.line(n - 1)[j], v.line(n - 2)[j]];
@@ -70,18 +73,18 @@ impl Opening {
         }
     }
 
-    /// Shifts what leaves, so that it is as much as enters.
-    fn balance(&self, u: &mut StaggeredArray, share: f64) {
+    /// Shifts the outlet velocity uniformly, so that outflow equals inflow.
+    fn balance(&self, u: &mut StaggeredArray, scale: f64) {
         let ny = self.profile.len();
-        let entering = share * self.mean(self.profile.iter().copied());
+        let entering = scale * self.mean(self.profile.iter().copied());
         let leaving = self.mean(inner(u.line(self.outlet), ny).iter().copied());
         for u in inner_mut(u.line_mut(self.outlet), ny) {
             *u += entering - leaving;
         }
     }
 
-    /// Shifts `pressure` so that its mean on the high end is zero, extrapolated from two cells.
-    pub(crate) fn level(&self, pressure: &mut StaggeredArray) {
+    /// Shifts `pressure` so that its mean over the outlet, extrapolated linearly, is zero.
+    pub(crate) fn set_outlet_pressure(&self, pressure: &mut StaggeredArray) {
         let ny = self.profile.len();
         let [last, before] = [1, 2].map(|k| inner(pressure.line(self.outlet - k), ny));
         let mean = self.mean(last.iter().zip(before).map(|(p, before)| 1.5 * p - 0.5 * before));
