@@ -1,66 +1,80 @@
-//! What is solved, and by what.
+//! Problems, and the solvers that compute them.
 
 use crate::{SolverError, Stopwatch};
 use data::{Field, Grid, Parameter, State};
 use rand_chacha::ChaCha12Rng;
 
-/// The equations with their parameters fixed: *what* is solved.
+/// Equations with fixed parameters: *what* is solved.
 pub trait Problem: Send + Sync {
-    /// The saved quantities, in channel order.
+    /// The saved fields, in the order of channels.
     fn fields(&self) -> Vec<Field>;
 
-    /// The numbers the flow depends on, with their values: what operators are conditioned on.
+    /// The parameters of the flow with their values, on which operators are conditioned.
     fn parameters(&self) -> Vec<(Parameter, f64)>;
 
-    /// What the solver tells of the whole flow at every saved time besides its fields, such as drag and lift.
+    /// Scalars of the whole flow that are saved besides the fields, such as drag and lift.
     fn monitors(&self) -> Vec<Parameter> {
         Vec::new()
     }
 
-    /// The flow's own unit of time in s, such as L/U.
+    /// The characteristic time of the flow in s, such as L/U.
     fn time_scale(&self) -> f64;
 
-    /// The domain cut into `cells` along x, y, z; boundaries belong to the problem.
+    /// The numbers of space dimensions of the grids that the problem accepts: 2 for one cell along z, 3 for
+    /// more.
+    fn dimensions(&self) -> &'static [usize] {
+        &[2]
+    }
+
+    /// The domain with its boundaries, divided into `cells` along x, y, z.
+    ///
+    /// Errors: too few cells, or a number of dimensions that the problem does not have.
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError>;
 
-    /// A numerical method bound to `grid`.
+    /// A numerical method for `grid`.
+    ///
+    /// Errors: a grid that the method cannot use.
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError>;
 
-    /// Cell averages at time 0. A seeded sample is the same flow on every grid.
+    /// Cell averages at time 0. With equal random numbers the flow is the same on every grid.
     fn initial(&self, grid: &Grid, rng: &mut ChaCha12Rng) -> State;
 
-    /// The exact cell averages at `time`, where they are known; the order contract uses them.
+    /// The exact cell averages at `time` in s, if known. The contract test of the order uses them.
     fn exact(&self, _grid: &Grid, _time: f64) -> Option<State> {
         None
     }
 }
 
-/// A numerical method bound to one grid, with a flow inside: *how* it is solved.
+/// A numerical method for one grid, with its current state: *how* a problem is solved.
 pub trait Solver: Send {
-    /// Starts anew from cell averages `[channel, x, y, z]`.
+    /// Sets the state to cell averages `[channel, x, y, z]`, at time 0.
+    ///
+    /// Errors: a state of another shape, or one that is not finite.
     fn load(&mut self, state: &State) -> Result<(), SolverError>;
 
     /// Advances by exactly `interval` s, in as many stable steps as that takes.
+    ///
+    /// Errors: a blow-up, or steps too small to reach the end.
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError>;
 
-    /// Writes the cell averages `[channel, x, y, z]` of now.
+    /// Writes the current cell averages `[channel, x, y, z]`.
     fn store(&self, state: &mut State);
 
-    /// Writes the values of [`Problem::monitors`] of now, in their order.
+    /// Writes the current values of [`Problem::monitors`], in their order.
     fn monitor(&self, _values: &mut [f64]) {}
 
-    /// What its time was spent on since it was made.
+    /// The wall time spent on each part of the work since the solver was made.
     fn stopwatch(&self) -> &Stopwatch;
 
-    /// Formal order of accuracy on smooth solutions; the order contract measures it.
+    /// Formal order of accuracy for smooth solutions. A contract test measures it.
     fn order(&self) -> u32;
 }
 
-/// What an advance took.
+/// The cost and accuracy of an advance.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Progress {
     /// Steps taken.
     pub steps: usize,
-    /// The largest |∇·u| h / U after any projection; 0 for methods without one.
+    /// The largest |∇·u| over the largest |u|/dx + |v|/dy after any projection; 0 for methods without one.
     pub divergence: f64,
 }

@@ -1,14 +1,16 @@
-//! What every problem promises, checked for all that are registered.
+//! The contract of problems, checked for all that are registered.
 
 use data::{Grid, PartError, State, rng};
 use solvers::problems::{Column, PROBLEMS, Tube};
 use solvers::verify::{Errors, order};
 use solvers::{Problem, Solver, SolverError};
 
-/// Cells that suit every problem, are quick, and are no square.
-const CELLS: [usize; 3] = [24, 16, 1];
+/// A small grid with nx ≠ ny in the fewest dimensions that the problem has.
+fn cells(problem: &dyn Problem) -> [usize; 3] {
+    [24, 16, if problem.dimensions().contains(&2) { 1 } else { 16 }]
+}
 
-/// All as they are by default, and what solves by other means.
+/// All problems with default parameters, and variants that use other solvers.
 fn problems() -> impl Iterator<Item = (&'static str, Box<dyn Problem>)> {
     let defaults = PROBLEMS.names().map(|name| {
         let problem = PROBLEMS.build(name, toml::Table::new());
@@ -16,7 +18,7 @@ fn problems() -> impl Iterator<Item = (&'static str, Box<dyn Problem>)> {
     });
     let pipe: Box<dyn Problem> = Box::new(Tube { axisymmetric: true, ..Tube::default() });
     let wet: Box<dyn Problem> = Box::new(Column { surface_tension: 0.072, ..Column::default() });
-    defaults.chain([("pipe", pipe), ("column with a surface", wet)])
+    defaults.chain([("pipe", pipe), ("column with surface tension", wet)])
 }
 
 fn loaded(problem: &dyn Problem, grid: &Grid) -> (Box<dyn Solver>, State) {
@@ -26,7 +28,7 @@ fn loaded(problem: &dyn Problem, grid: &Grid) -> (Box<dyn Solver>, State) {
     (solver, state)
 }
 
-/// The state after two intervals of a fifth of the problem's time.
+/// The state after two intervals of a fifth of the characteristic time.
 fn evolved(problem: &dyn Problem, cells: [usize; 3]) -> State {
     let grid = problem.grid(cells).expect("the cells suit every problem");
     let (mut solver, mut state) = loaded(problem, &grid);
@@ -64,25 +66,46 @@ fn unknown_keys_are_refused_with_the_known_ones() {
 #[test]
 fn states_have_the_channels_of_the_fields_and_parameters_are_numbers() {
     for (name, problem) in problems() {
-        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let cells = cells(problem.as_ref());
+        let grid = problem.grid(cells).expect("the cells suit every problem");
         let channels = data::channels(&problem.fields()).len();
         let state = problem.initial(&grid, &mut rng(7, 0));
-        assert_eq!(state.dim(), (channels, CELLS[0], CELLS[1], CELLS[2]), "{name}");
+        assert_eq!(state.dim(), (channels, cells[0], cells[1], cells[2]), "{name}");
         assert!(problem.parameters().iter().all(|(_, value)| value.is_finite()), "{name}");
         assert!(problem.time_scale() > 0.0, "{name}");
     }
 }
 
 #[test]
-fn grids_that_are_too_coarse_or_deep_are_refused() {
+fn grids_that_are_too_coarse_are_refused() {
     for (name, problem) in problems() {
-        for (axis, cells) in [(0, [3, 16, 1]), (1, [16, 3, 1]), (2, [16, 16, 2])] {
+        let [_, _, nz] = cells(problem.as_ref());
+        for (axis, cells) in [(0, [3, 16, nz]), (1, [16, 3, nz])] {
             let refused = problem.grid(cells).and_then(|grid| problem.solver(&grid).map(drop));
             let error = refused.expect_err("such a grid suits no problem");
             assert!(
                 matches!(error, SolverError::Grid { axis: found, .. } if found == axis),
-                "{name}"
+                "{name}: {error}"
             );
+        }
+    }
+}
+
+#[test]
+fn grids_are_accepted_in_the_declared_dimensions_and_refused_in_others() {
+    for (name, problem) in problems() {
+        assert!(!problem.dimensions().is_empty(), "{name}");
+        for (dimensions, nz) in [(2, 1), (3, 16)] {
+            let grid = problem.grid([24, 16, nz]);
+            let solved = grid.and_then(|grid| problem.solver(&grid).map(drop));
+            let is_right = match &solved {
+                Ok(()) => problem.dimensions().contains(&dimensions),
+                Err(SolverError::Grid { axis: 2, .. }) => {
+                    !problem.dimensions().contains(&dimensions)
+                }
+                Err(_) => false,
+            };
+            assert!(is_right, "{name} with {nz} cells along z: {solved:?}");
         }
     }
 }
@@ -90,7 +113,7 @@ fn grids_that_are_too_coarse_or_deep_are_refused() {
 #[test]
 fn a_state_of_another_shape_is_refused() {
     for (name, problem) in problems() {
-        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
         let (mut solver, _) = loaded(problem.as_ref(), &grid);
         let error = solver.load(&State::zeros((1, 2, 3, 4))).expect_err("the shape is wrong");
         assert!(matches!(error, SolverError::Shape { .. }), "{name}: {error}");
@@ -110,15 +133,15 @@ fn the_order_is_as_declared_where_the_solution_is_known() {
             Errors::of(problem.as_ref(), cells, time).expect("defaults are stable").velocity
         });
         let measured = order([32, 64], [coarse, fine]);
-        // 0.1: what grids of 32² and 64² are from the asymptotic order.
+        // 0.1: the deviation of 32² and 64² from the asymptotic order.
         assert!(measured > f64::from(declared) - 0.1, "{name}: order {measured:.2}");
     }
 }
 
 #[test]
-fn what_is_computed_does_not_depend_on_the_number_of_threads() {
+fn results_do_not_depend_on_the_number_of_threads() {
     for (name, problem) in problems() {
-        // Large enough that loops fork.
+        // Large enough for parallel loops.
         let cells = [384, 384, 1];
         let on = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
@@ -135,9 +158,9 @@ fn what_is_computed_does_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
-fn the_same_start_gives_the_same_bits_whatever_ran_before() {
+fn the_same_initial_state_gives_the_same_bits_after_any_other_run() {
     for (name, problem) in problems() {
-        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
         let (mut solver, start) = loaded(problem.as_ref(), &grid);
         let mut run = || {
             let mut state = start.clone();
@@ -153,7 +176,7 @@ fn the_same_start_gives_the_same_bits_whatever_ran_before() {
 #[test]
 fn projections_leave_no_divergence() {
     for (name, problem) in problems() {
-        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
         let (mut solver, _) = loaded(problem.as_ref(), &grid);
         let progress = solver.advance(problem.time_scale()).expect("defaults are stable");
         assert!(progress.steps > 0 && progress.divergence < 1e-10, "{name}: {progress:?}");
@@ -163,8 +186,8 @@ fn projections_leave_no_divergence() {
 #[test]
 fn states_stay_finite_and_move() {
     for (name, problem) in problems() {
-        let state = evolved(problem.as_ref(), CELLS);
-        let grid = problem.grid(CELLS).expect("the cells suit every problem");
+        let state = evolved(problem.as_ref(), cells(problem.as_ref()));
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
         assert!(state.iter().all(|value| value.is_finite()), "{name}");
         assert_ne!(state, problem.initial(&grid, &mut rng(7, 0)), "{name}");
     }
