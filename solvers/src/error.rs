@@ -3,7 +3,7 @@
 /// Why a problem could not be solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SolverError {
-    /// The grid does not suit the problem or the method.
+    /// The problem or the method cannot use this number of cells.
     #[error("axis {axis} has {cells} cells, and {expected}")]
     Grid {
         /// 0, 1, 2 for x, y, z.
@@ -13,9 +13,11 @@ pub enum SolverError {
         /// What the method needs, as `the scheme needs at least 4`.
         expected: &'static str,
     },
-    /// The ends of an axis are none that the method knows.
+    /// The method does not implement the boundaries of an axis.
     #[error(
-        "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, two open ends along x, and the axis of a pipe below its wall along y", .found[0], .found[1]
+        "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, \
+         two open ends along x, and the axis of a pipe below its wall along y",
+        .found[0], .found[1]
     )]
     Boundaries {
         /// 0, 1, 2 for x, y, z.
@@ -23,18 +25,18 @@ pub enum SolverError {
         /// The low and the high end.
         found: [data::Boundary; 2],
     },
-    /// Radii are counted from the axis of a pipe.
+    /// The radius of a pipe does not start at 0.
     #[error("the axis of a pipe is at y = {radius} m, and must be at 0")]
     Axis {
-        /// Where y begins.
+        /// The first edge of y in m.
         radius: f64,
     },
-    /// The state does not fit the grid.
+    /// The state does not have the shape of the grid.
     #[error("the state has shape {found:?}, and the solver needs {expected:?}")]
     Shape {
         /// The state's shape.
         found: Vec<usize>,
-        /// The solver's.
+        /// The shape that the solver needs.
         expected: Vec<usize>,
     },
     /// A value became infinite or NaN.
@@ -50,10 +52,10 @@ pub enum SolverError {
         i: usize,
         /// Cell along y.
         j: usize,
-        /// The largest speed in m/s when it was last finite.
+        /// The largest speed in m/s before the step.
         speed: f64,
     },
-    /// The stable step became too small to ever arrive.
+    /// The stable step became too small to reach the end of the interval.
     #[error("the stable step collapsed to {step_size:.3e} s at time {time:.6e} s (step {step})")]
     Collapse {
         /// The step in s.
@@ -63,12 +65,12 @@ pub enum SolverError {
         /// Steps since `load`.
         step: usize,
     },
-    /// Nothing is known to compare a problem with.
+    /// There is no reference for the verification of a problem.
     #[error("`{problem}` cannot be verified; what can is {known}")]
     Unverified {
         /// The problem's name.
         problem: String,
-        /// The names of those that can.
+        /// The names of the problems that can be verified.
         known: String,
     },
 }

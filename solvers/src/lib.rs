@@ -1,4 +1,4 @@
-//! Truth: problems of fluid flow and the numerical methods that solve them.
+//! Reference solvers: problems of fluid flow and the numerical methods that solve them.
 //!
 //! ```
 //! use solvers::PROBLEMS;

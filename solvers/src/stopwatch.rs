@@ -1,8 +1,8 @@
-//! Where a solver's time goes.
+//! Wall time by part of the work.
 
 use std::time::{Duration, Instant};
 
-/// A part of what solvers do.
+/// A part of the work of a solver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
     /// Advection of momentum or vorticity; where the viscous term is explicit, that too.
@@ -20,12 +20,12 @@ pub enum Work {
 }
 
 impl Work {
-    /// All of it.
+    /// All parts.
     pub const ALL: [Self; 6] =
         [Self::Advection, Self::Interface, Self::Viscous, Self::Pressure, Self::Output, Self::Rest];
 }
 
-/// Adds the wall time between laps to the parts of the work. It reads a clock some ten times a step, some 30 ns each.
+/// Attributes wall time to the parts of the work. A step reads the clock about ten times, at some 30 ns each.
 #[derive(Debug, Clone)]
 pub struct Stopwatch {
     last: Instant,
@@ -33,24 +33,24 @@ pub struct Stopwatch {
 }
 
 impl Stopwatch {
-    /// With nothing spent.
+    /// With no time spent.
     pub(crate) fn new() -> Self {
         Self { last: Instant::now(), spent: [Duration::ZERO; Work::ALL.len()] }
     }
 
-    /// Begins to count; what passed since the last lap was not work.
+    /// Starts a lap; the time since the last one is not counted.
     pub(crate) fn start(&mut self) {
         self.last = Instant::now();
     }
 
-    /// Books what has passed since the last lap.
+    /// Ends a lap, adds its time to `work`, and starts the next.
     pub(crate) fn lap(&mut self, work: Work) {
         let now = Instant::now();
         self.spent[work as usize] += now - self.last;
         self.last = now;
     }
 
-    /// The time spent on a part of the work so far, in s.
+    /// The time in s spent on `work` so far.
     pub fn spent(&self, work: Work) -> f64 {
         self.spent[work as usize].as_secs_f64()
     }

@@ -4,7 +4,7 @@ use data::rng;
 use solvers::Problem;
 use solvers::problems::{Cavity, Cylinder, Dam, Kolmogorov, Tube};
 
-/// Allocations of an interval, after a first one in which plans and caches settle.
+/// Steps and allocations of an interval, after a first one that fills FFT plans and buffers.
 fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
     let grid = problem.grid([32, 24, 1]).expect("the cells suit the problem");
     let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
@@ -28,7 +28,7 @@ fn a_step_allocates_nothing() {
         ("tube at Re 1", &tube(10.0)),
         ("tube at Re 100", &tube(0.1)),
         ("dam", &Dam::default()),
-        ("dam with a surface", &Dam { surface_tension: 0.072, ..Dam::default() }),
+        ("dam with surface tension", &Dam { surface_tension: 0.072, ..Dam::default() }),
         ("pipe at Re 1", &pipe(10.0)),
         ("pipe at Re 100", &pipe(0.1)),
         ("Kolmogorov flow", &Kolmogorov::default()),
@@ -36,7 +36,7 @@ fn a_step_allocates_nothing() {
     ];
     for (name, problem) in problems {
         let (steps, count) = allocations(problem, 1.0);
-        assert!(steps > 20, "an interval of {steps} steps proves little");
+        assert!(steps > 20, "an interval of {steps} steps is too short a test");
         assert_eq!(count, 0, "{name}");
     }
 }
