@@ -1,14 +1,18 @@
 //! A problem made definite: its parameters, how they vary, and what is saved.
 
+mod distribution;
+mod points;
 mod reference;
 mod roles;
 
+pub use distribution::Distribution;
+pub use points::Point;
 pub use reference::{Reference, Refine};
 pub use roles::Roles;
 
-use crate::points::{Point, points};
-use crate::{BenchError, Distribution};
+use crate::BenchError;
 use data::{Info, Interval, Invalid, Parameter, Split, hash_hex, rng};
+use points::points;
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use solvers::{PROBLEMS, Problem};

@@ -14,7 +14,7 @@ mod twister;
 
 pub(crate) use published::{Rounding, published};
 
-use crate::points::Point;
+use crate::Point;
 
 /// A set of points.
 pub(crate) struct Set {

@@ -1,8 +1,13 @@
 //! Surrogate × dataset → records.
 
+mod floors;
+mod panels;
+mod timing;
+
+pub(crate) use floors::floors;
+pub(crate) use panels::gather;
+
 use crate::metrics::{Context, Metric};
-use crate::panels::panels;
-use crate::timing::timed_rollout;
 use crate::{BenchError, Case, Suite};
 use data::{
     Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, Split, SurrogateKind,
@@ -10,9 +15,11 @@ use data::{
 };
 use ndarray::{Axis, s};
 use operators::{Surrogate, Task};
+use panels::panels;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use timing::timed_rollout;
 
 /// What one surrogate did on one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

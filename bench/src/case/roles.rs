@@ -1,7 +1,7 @@
 //! Which samples take which role.
 
+use super::Point;
 use crate::cfdbench::{Rounding, published};
-use crate::points::Point;
 use data::{Invalid, Split, SplitPlan, rng};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};

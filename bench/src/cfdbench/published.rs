@@ -1,7 +1,7 @@
 //! CFDBench's own splits.
 
 use super::twister::Twister;
-use crate::points::Point;
+use crate::Point;
 use data::Split;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;

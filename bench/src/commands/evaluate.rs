@@ -4,8 +4,7 @@ use super::session::Session;
 use super::terminal::duration;
 use super::train::{finished, trainings};
 use crate::baselines::BASELINES;
-use crate::floors::floors;
-use crate::panels::gather;
+use crate::evaluate::{floors, gather};
 use crate::{
     BenchError, Case, Contender, Entrant, Exam, Judgement, Kind, Training, evaluate as judge,
     judgement_source, metrics,
