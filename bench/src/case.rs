@@ -6,11 +6,11 @@ mod reference;
 mod roles;
 
 pub use distribution::Distribution;
-pub use points::Point;
 pub use reference::{Reference, Refine};
 pub use roles::Roles;
 
 use crate::BenchError;
+use crate::cfdbench::Point;
 use data::{Info, Interval, Invalid, Parameter, Split, hash_hex, rng};
 use points::points;
 use rand_chacha::ChaCha12Rng;

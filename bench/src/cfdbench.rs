@@ -8,13 +8,13 @@
 mod cavity;
 mod cylinder;
 mod dam;
+mod point;
 mod published;
 mod tube;
 mod twister;
 
+pub use point::Point;
 pub(crate) use published::{Rounding, published};
-
-use crate::Point;
 
 /// A set of points.
 pub(crate) struct Set {

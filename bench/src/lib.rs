@@ -19,8 +19,9 @@ mod stop;
 mod suite;
 mod train;
 
-pub use case::{Case, Distribution, Point, Reference, Refine, Roles};
+pub use case::{Case, Distribution, Reference, Refine, Roles};
 pub use catalogue::{case_names, find_case, find_suite, suite_names};
+pub use cfdbench::Point;
 pub use error::BenchError;
 pub use evaluate::{Entrant, Exam, Judgement, evaluate, score};
 pub use generate::{Forecast, Generated, Shard, begin, forecast, generate, solve_missing};

@@ -1,7 +1,6 @@
 //! Which samples take which role.
 
-use super::Point;
-use crate::cfdbench::{Rounding, published};
+use crate::cfdbench::{Point, Rounding, published};
 use data::{Invalid, Split, SplitPlan, rng};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};

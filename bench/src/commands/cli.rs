@@ -1,11 +1,12 @@
 //! What can be typed.
 
-use super::session::Session;
+use super::arguments::{Options, SuiteArgs, TrainArgs};
+use super::context::CommandContext;
 use super::{
     compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, verify,
 };
-use crate::{BenchError, Contender, find_suite};
-use clap::{Args, Parser, Subcommand};
+use crate::BenchError;
+use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 
 /// A benchmark harness for neural surrogates of fluid flow.
@@ -30,23 +31,6 @@ pub struct Cli {
     options: Options,
 }
 
-/// What all commands have in common.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Options {
-    /// Folder of the datasets.
-    #[arg(long, global = true, value_name = "DIR", default_value = "datasets")]
-    pub(crate) data: PathBuf,
-    /// Folder of the runs.
-    #[arg(long, global = true, value_name = "DIR", default_value = "runs")]
-    pub(crate) out: PathBuf,
-    /// Where operators are trained and rolled out: `cpu` or `cuda:N`.
-    #[arg(long, global = true, value_name = "DEVICE", default_value = "cpu")]
-    pub(crate) device: String,
-    /// Threads; all cores if not said. Generated data do not depend on it.
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    pub(crate) threads: Option<u16>,
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Do all that a suite asks for: generate, train, evaluate, report.
@@ -55,7 +39,7 @@ enum Command {
     #[command(
         after_help = "Examples:\n  eddymark run quick\n  eddymark run my-suite.toml --device cuda:0\n  eddymark run quick --operator operators/external/echo"
     )]
-    Run(Training),
+    Run(TrainArgs),
     /// Show what there is: problems, architectures, presets of trainings, baselines, metrics, figures, tables, cases, suites.
     #[command(after_help = "Examples:\n  eddymark list\n  eddymark list architectures")]
     List {
@@ -89,12 +73,12 @@ enum Command {
     #[command(
         after_help = "Examples:\n  eddymark train quick --only fno\n  eddymark train cavity --jobs 3"
     )]
-    Train(Training),
+    Train(TrainArgs),
     /// Roll out and score the surrogates of a suite.
     #[command(
         after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator"
     )]
-    Evaluate(Contest),
+    Evaluate(SuiteArgs),
     /// Draw the report of a suite that was evaluated.
     #[command(after_help = "Example:\n  eddymark report quick")]
     Report {
@@ -132,83 +116,31 @@ enum Command {
     },
 }
 
-/// A suite, and who takes part.
-#[derive(Debug, Clone, Args)]
-struct Contest {
-    /// A built-in suite, or a TOML file.
-    suite: String,
-    /// Only this surrogate, in the report too; may be given several times.
-    #[arg(long, value_name = "NAME")]
-    only: Vec<String>,
-    /// Also an operator of yours: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
-    #[arg(long, value_name = "DIR")]
-    operator: Vec<PathBuf>,
-}
-
-/// A suite whose operators are trained.
-#[derive(Debug, Clone, Args)]
-struct Training {
-    #[command(flatten)]
-    contest: Contest,
-    /// Operators that are trained at once, each on its share of the threads, at least one.
-    /// Default: as many as threads, at most 4, or fewer where that leaves threads idle; one on a GPU.
-    /// What is learned does not depend on it.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: Option<u16>,
-}
-
-impl Training {
-    fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
-        let mut session = self.contest.session(options, command)?;
-        session.jobs = self.jobs.map(usize::from);
-        Ok(session)
-    }
-}
-
-impl Contest {
-    fn session(self, options: Options, command: String) -> Result<Session, BenchError> {
-        let mut suite = find_suite(&self.suite)?;
-        for folder in self.operator {
-            suite.join(Contender::process(folder)?)?;
-        }
-        for name in &self.only {
-            if !suite.contenders.iter().any(|contender| contender.name == *name) {
-                let known: Vec<&str> =
-                    suite.contenders.iter().map(|contender| contender.name.as_str()).collect();
-                return Err(BenchError::Unknown {
-                    kind: "surrogate",
-                    name: name.clone(),
-                    nearest: data::nearest(name, known.iter().copied()).map(Into::into),
-                    known: known.join(", "),
-                });
-            }
-        }
-        suite
-            .contenders
-            .retain(|contender| self.only.is_empty() || self.only.contains(&contender.name));
-        Session::new(options, command, Some(suite))
-    }
-}
-
 /// Does what was typed.
 pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
     let Cli { command: what, options } = cli;
     match what {
-        Command::Run(training) => run::run(&training.session(options, command)?),
+        Command::Run(args) => run::run(&CommandContext::for_training(options, command, args)?),
         Command::List { kind } => list::list(kind.as_deref()),
         Command::Count => count::count(),
         Command::Generate(order) => {
-            generate::generate(&Session::new(options, command, None)?, &order)
+            generate::generate(&CommandContext::new(options, command, None)?, &order)
         }
-        Command::Cost(order) => cost::cost(&Session::new(options, command, None)?, &order),
+        Command::Cost(order) => cost::cost(&CommandContext::new(options, command, None)?, &order),
         Command::Gallery { datasets, to } => gallery::gallery(&datasets, &to),
-        Command::Train(training) => train::train(&training.session(options, command)?),
-        Command::Evaluate(contest) => evaluate::evaluate(&contest.session(options, command)?),
+        Command::Train(args) => {
+            train::train(&CommandContext::for_training(options, command, args)?)
+        }
+        Command::Evaluate(args) => {
+            evaluate::evaluate(&CommandContext::new(options, command, Some(args.read()?))?)
+        }
         Command::Report { run } => report::report(&options, &run),
         Command::Compare { runs, report } => compare::compare(&runs, report.as_deref()),
-        Command::Verify { problem, cells } => {
-            verify::verify(&Session::new(options, command, None)?, problem.as_deref(), &cells)
-        }
+        Command::Verify { problem, cells } => verify::verify(
+            &CommandContext::new(options, command, None)?,
+            problem.as_deref(),
+            &cells,
+        ),
         Command::Inspect { path } => inspect::inspect(&path),
     }
 }

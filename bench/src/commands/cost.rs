@@ -1,6 +1,6 @@
 //! `eddymark cost`
 
-use super::session::Session;
+use super::context::CommandContext;
 use super::terminal::{bytes, duration, print};
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
 use data::{Invalid, Trust};
@@ -35,14 +35,14 @@ impl Order {
 }
 
 /// Solves a few samples of each case, one at a time, and prints what all would take.
-pub(super) fn cost(session: &Session, order: &Order) -> Result<(), BenchError> {
+pub(super) fn cost(context: &CommandContext, order: &Order) -> Result<(), BenchError> {
     order.check().map_err(|source| BenchError::Argument { source })?;
     let names = if order.cases.is_empty() { sets() } else { order.cases.clone() };
-    let bar = session.progress.bar("measure", "cases", names.len());
+    let bar = context.progress.bar("measure", "cases", names.len());
     let mut measured = Vec::new();
     for name in names {
         bar.set_message(name.clone());
-        measured.push(measure(session, order, &find_case(&name)?)?);
+        measured.push(measure(context, order, &find_case(&name)?)?);
         bar.inc(1);
     }
     bar.finish_and_clear();
@@ -73,7 +73,7 @@ struct Measured {
     errors: Vec<(String, [f64; 2])>,
 }
 
-fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, BenchError> {
+fn measure(context: &CommandContext, order: &Order, case: &Case) -> Result<Measured, BenchError> {
     let mut short = case.clone();
     let intervals = (case.frames - 1) as f64;
     short.frames = 1 + (intervals * order.share).ceil() as usize;
@@ -84,7 +84,7 @@ fn measure(session: &Session, order: &Order, case: &Case) -> Result<Measured, Be
     let info = case.info()?;
     for index in spread(&all, order.samples) {
         let clock = Instant::now();
-        let sample = solve_sample(&short, index, &session.stop)?;
+        let sample = solve_sample(&short, index, &context.stop)?;
         times.push(clock.elapsed().as_secs_f64() * scale);
         finest = finest.max(sample.solved_on);
         let trust = sample.trust(&info.fields);

@@ -1,6 +1,6 @@
 //! `eddymark evaluate`
 
-use super::session::Session;
+use super::context::CommandContext;
 use super::terminal::duration;
 use super::train::{finished, trainings};
 use crate::baselines::BASELINES;
@@ -17,18 +17,18 @@ use operators::{ExternalOperator, PredictionFile, Surrogate};
 use std::collections::BTreeMap;
 
 /// Rolls out and scores all surrogates of the suite, and writes the run.
-pub(super) fn evaluate(session: &Session) -> Result<(), BenchError> {
+pub(super) fn evaluate(context: &CommandContext) -> Result<(), BenchError> {
     let mut run = Run::default();
-    for case in &session.suite().cases {
-        let dataset = session.dataset(case)?;
-        judge_case(session, case, &dataset, &mut run)?;
+    for case in &context.suite().cases {
+        let dataset = context.dataset(case)?;
+        judge_case(context, case, &dataset, &mut run)?;
     }
-    finish(session, run)
+    finish(context, run)
 }
 
 /// Writes the run's folder.
-pub(super) fn finish(session: &Session, mut run: Run) -> Result<(), BenchError> {
-    let suite = session.suite();
+pub(super) fn finish(context: &CommandContext, mut run: Run) -> Result<(), BenchError> {
+    let suite = context.suite();
     run.manifest.suite.clone_from(&suite.name);
     run.manifest.summary.clone_from(&suite.summary);
     run.manifest.metrics = metrics::infos(&metrics::all());
@@ -37,33 +37,33 @@ pub(super) fn finish(session: &Session, mut run: Run) -> Result<(), BenchError> 
     let hashes = |of: fn(&CaseSummary) -> &String| {
         run.manifest.cases.iter().map(|case| of(case).clone()).collect::<Vec<_>>().join(" ")
     };
-    run.manifest.provenance = session.provenance(
+    run.manifest.provenance = context.provenance(
         hashes(|case| &case.case_hash),
         hashes(|case| &case.dataset_hash),
         String::new(),
     );
-    Ok(run.save(&session.place.run(&suite.name))?)
+    Ok(run.save(&context.place.run(&suite.name))?)
 }
 
 /// Everyone on one case.
 pub(super) fn judge_case(
-    session: &Session,
+    context: &CommandContext,
     case: &Case,
     dataset: &Dataset,
     run: &mut Run,
 ) -> Result<(), BenchError> {
-    let suite = session.suite();
+    let suite = context.suite();
     let exam = Exam::new(suite, case, dataset)?;
     let info = dataset.info();
     run.floors.extend(floors(&case.name, &exam.samples, exam.first, exam.steps, info));
     run.manifest.cases.push(summary(case, dataset, &exam)?);
     let mut judgements = Vec::new();
     for contender in &suite.contenders {
-        session.stop.check()?;
-        for (seed, mut surrogate, curve) in surrogates(session, case, dataset, contender)? {
+        context.stop.check()?;
+        for (seed, mut surrogate, curve) in surrogates(context, case, dataset, contender)? {
             run.curves.extend(curve.clone());
             let trained = curve.and_then(|curve| curve.points.last().copied());
-            let bout = Bout { session, case, dataset, exam: &exam, contender, seed, trained };
+            let bout = Bout { context, case, dataset, exam: &exam, contender, seed, trained };
             let judgement = bout.judge(surrogate.as_mut())?;
             judgements.push(judgement);
         }
@@ -86,7 +86,7 @@ pub(super) fn judge_case(
 
 /// One surrogate facing one case.
 struct Bout<'a> {
-    session: &'a Session,
+    context: &'a CommandContext,
     case: &'a Case,
     dataset: &'a Dataset,
     exam: &'a Exam,
@@ -99,9 +99,9 @@ struct Bout<'a> {
 impl Bout<'_> {
     /// The judgement on file if nothing that it depends on has changed, else a new one.
     fn judge(&self, surrogate: &mut dyn Surrogate) -> Result<Judgement, BenchError> {
-        let Self { session, case, contender, .. } = self;
+        let Self { context, case, contender, .. } = self;
         let provenance =
-            session.provenance(case.hash(), self.dataset.content_hash()?, surrogate.hash());
+            context.provenance(case.hash(), self.dataset.content_hash()?, surrogate.hash());
         let key = Hasher::default()
             .text(&provenance.dataset_hash)
             .text(&provenance.surrogate_hash)
@@ -114,13 +114,13 @@ impl Bout<'_> {
             ))
             .text(&provenance.threads.to_string())
             .hex();
-        let file = session.place.judgement(&session.suite().name, case, &contender.name, &key);
+        let file = context.place.judgement(&context.suite().name, case, &contender.name, &key);
         if let Ok(mut lines) = read_lines::<Judgement>(&file)
             && let Some(judgement) = lines.pop()
         {
             return Ok(judgement);
         }
-        let bar = session.progress.bar(&format!("judge {}", contender.name), "", 0);
+        let bar = context.progress.bar(&format!("judge {}", contender.name), "", 0);
         let clock = std::time::Instant::now();
         let entrant = Entrant {
             name: &contender.name,
@@ -132,7 +132,7 @@ impl Bout<'_> {
             provenance,
         };
         let judgement = judge(
-            &session.suite().name,
+            &context.suite().name,
             case,
             self.dataset,
             self.exam,
@@ -141,7 +141,7 @@ impl Bout<'_> {
             surrogate,
         )?;
         bar.finish_and_clear();
-        session.progress.say(&format!(
+        context.progress.say(&format!(
             "{}: {} judged in {}",
             case.name,
             contender.name,
@@ -157,16 +157,16 @@ type Ready = (Option<u64>, Box<dyn Surrogate>, Option<TrainingCurve>);
 
 /// A contender, ready to be rolled out: once per seed if it was trained.
 fn surrogates(
-    session: &Session,
+    context: &CommandContext,
     case: &Case,
     dataset: &Dataset,
     contender: &Contender,
 ) -> Result<Vec<Ready>, BenchError> {
     Ok(match &contender.kind {
         Kind::Operator { .. } => {
-            let trainings = trainings(session, case, dataset);
+            let trainings = trainings(context, case, dataset);
             let mine = trainings.iter().filter(|training| training.name == contender.name);
-            mine.map(|training| operator(session, training)).collect::<Result<_, _>>()?
+            mine.map(|training| operator(context, training)).collect::<Result<_, _>>()?
         }
         Kind::Baseline { baseline, table } => {
             let place = || format!("surrogate `{}`", contender.name);
@@ -183,19 +183,19 @@ fn surrogates(
             )]
         }
         Kind::Predictions(file) => {
-            let history = session.suite().start + 1;
+            let history = context.suite().start + 1;
             vec![(None, Box::new(PredictionFile::open(file, dataset, history)?), None)]
         }
     })
 }
 
 /// A trained operator with its training curve.
-fn operator(session: &Session, training: &Training<'_>) -> Result<Ready, BenchError> {
+fn operator(context: &CommandContext, training: &Training<'_>) -> Result<Ready, BenchError> {
     let (name, seed, case) = (training.name, training.seed, &training.case.name);
-    let trained = finished(session, training)?.ok_or_else(|| BenchError::Earlier {
+    let trained = finished(context, training)?.ok_or_else(|| BenchError::Earlier {
         what: format!("the training of `{name}` with seed {seed} on `{case}`"),
-        path: training.folder(&session.place).unwrap_or_default(),
-        command: format!("eddymark train {}", session.suite().name),
+        path: training.folder(&context.place).unwrap_or_default(),
+        command: format!("eddymark train {}", context.suite().name),
     })?;
     let curve = TrainingCurve {
         case: case.clone(),

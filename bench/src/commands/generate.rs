@@ -1,6 +1,6 @@
 //! `eddymark generate`
 
-use super::session::Session;
+use super::context::CommandContext;
 use super::terminal::{bytes, duration, print};
 use crate::{
     BenchError, Case, Generated, Shard, begin, find_case, forecast as foresee, solve_missing,
@@ -34,39 +34,39 @@ pub(super) struct Order {
 }
 
 /// Computes a case's dataset, or a shard of it.
-pub(super) fn generate(session: &Session, order: &Order) -> Result<(), BenchError> {
+pub(super) fn generate(context: &CommandContext, order: &Order) -> Result<(), BenchError> {
     let mut case = find_case(&order.case)?;
     if let Some(cells) = order.cells {
         case = case.with_cells(&order.case, cells)?;
     }
     if order.dry_run {
         let all: Vec<usize> = (0..case.samples()).collect();
-        let missing = Dataset::open(&session.place.dataset(&case)).map(|dataset| dataset.missing());
-        return forecast(session, &case, &missing.unwrap_or(all), jobs(order));
+        let missing = Dataset::open(&context.place.dataset(&case)).map(|dataset| dataset.missing());
+        return forecast(context, &case, &missing.unwrap_or(all), jobs(order));
     }
-    if session.finished(&case).is_none() {
+    if context.finished(&case).is_none() {
         let shard = order.shard.unwrap_or(Shard::WHOLE);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs(order)).build();
         let pool = pool.map_err(std::io::Error::other)?;
-        let generated = pool.install(|| solve(session, &case, shard))?;
+        let generated = pool.install(|| solve(context, &case, shard))?;
         if generated.missing > 0 && order.shard.is_some() {
             let missing = generated.missing;
-            session.progress.say(&format!("{}: {missing} samples left to other shards", case.name));
+            context.progress.say(&format!("{}: {missing} samples left to other shards", case.name));
         } else {
             must_be_whole(&case, &generated)?;
         }
     }
-    print(&format!("{}\n", session.place.dataset(&case).display()))
+    print(&format!("{}\n", context.place.dataset(&case).display()))
 }
 
 /// A case's dataset: as it is if it is whole, else computed to its end.
-pub(super) fn dataset(session: &Session, case: &Case) -> Result<Dataset, BenchError> {
-    let root = session.place.dataset(case);
-    if let Some(dataset) = session.finished(case) {
-        session.progress.say(&format!("{}: dataset unchanged ({})", case.name, root.display()));
+pub(super) fn dataset(context: &CommandContext, case: &Case) -> Result<Dataset, BenchError> {
+    let root = context.place.dataset(case);
+    if let Some(dataset) = context.finished(case) {
+        context.progress.say(&format!("{}: dataset unchanged ({})", case.name, root.display()));
         return Ok(dataset);
     }
-    must_be_whole(case, &solve(session, case, Shard::WHOLE)?)?;
+    must_be_whole(case, &solve(context, case, Shard::WHOLE)?)?;
     Ok(Dataset::open(&root)?)
 }
 
@@ -82,19 +82,19 @@ fn must_be_whole(case: &Case, generated: &Generated) -> Result<(), BenchError> {
 }
 
 /// Solves what is missing of a shard, after saying what that will take.
-fn solve(session: &Session, case: &Case, shard: Shard) -> Result<Generated, BenchError> {
-    let root = session.place.dataset(case);
+fn solve(context: &CommandContext, case: &Case, shard: Shard) -> Result<Generated, BenchError> {
+    let root = context.place.dataset(case);
     let begun = Dataset::open(&root).ok().map(|dataset| dataset.header().verification.clone());
     let certificate = match begun {
         Some(certificate) => certificate,
-        None => certify(session, case)?,
+        None => certify(context, case)?,
     };
     let dataset = begin(case, &root, &certificate)?;
     write_whole(&root.join("certificate.json"), |file| file.write_all(certificate.as_bytes()))?;
     let missing = dataset.missing().into_iter().filter(|&index| shard.has(index));
-    forecast(session, case, &missing.collect::<Vec<_>>(), rayon::current_num_threads())?;
-    let generated = solve_missing(case, &dataset, shard, &session.progress, &session.stop)?;
-    session.progress.say(&format!(
+    forecast(context, case, &missing.collect::<Vec<_>>(), rayon::current_num_threads())?;
+    let generated = solve_missing(case, &dataset, shard, &context.progress, &context.stop)?;
+    context.progress.say(&format!(
         "{}: {} samples solved in {} ({})",
         case.name,
         generated.solved,
@@ -106,13 +106,13 @@ fn solve(session: &Session, case: &Case, shard: Shard) -> Result<Generated, Benc
 
 /// Says what solving the samples `missing` will take.
 fn forecast(
-    session: &Session,
+    context: &CommandContext,
     case: &Case,
     missing: &[usize],
     jobs: usize,
 ) -> Result<(), BenchError> {
-    let forecast = foresee(case, missing, &session.stop)?;
-    session.progress.say(&format!(
+    let forecast = foresee(case, missing, &context.stop)?;
+    context.progress.say(&format!(
         "{}: {} samples to solve, about {} on {} (a rough estimate), at most {}",
         case.name,
         forecast.samples,
@@ -124,15 +124,15 @@ fn forecast(
 }
 
 /// The solver's certificate on small grids, as JSON; empty for a problem that has none.
-fn certify(session: &Session, case: &Case) -> Result<String, BenchError> {
+fn certify(context: &CommandContext, case: &Case) -> Result<String, BenchError> {
     let problem = &case.problem;
     if !VERIFIED.contains(&problem.as_str()) {
-        session
+        context
             .progress
             .say(&format!("{}: nothing published to verify `{problem}` with", case.name));
         return Ok(String::new());
     }
-    let bar = session.progress.bar(&format!("verify {problem}"), "", 0);
+    let bar = context.progress.bar(&format!("verify {problem}"), "", 0);
     let certificate = verify(problem, &CELLS, &mut |line| bar.set_message(line.to_owned()));
     bar.finish_and_clear();
     let certificate =

@@ -1,7 +1,9 @@
 //! The commands, a file each.
 
+mod arguments;
 mod cli;
 mod compare;
+mod context;
 mod cost;
 mod count;
 mod evaluate;
@@ -11,7 +13,6 @@ mod inspect;
 mod list;
 mod report;
 mod run;
-mod session;
 mod terminal;
 mod train;
 mod verify;

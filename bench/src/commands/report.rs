@@ -1,6 +1,6 @@
 //! `eddymark report`
 
-use super::cli::Options;
+use super::arguments::Options;
 use super::terminal::print;
 use crate::BenchError;
 use data::Run;

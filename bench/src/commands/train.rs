@@ -1,6 +1,6 @@
 //! `eddymark train`
 
-use super::session::Session;
+use super::context::CommandContext;
 use super::terminal::duration;
 use crate::{BenchError, Case, Kind, Training, train as fit};
 use data::Dataset;
@@ -11,45 +11,45 @@ use std::sync::Mutex;
 use std::thread::ScopedJoinHandle;
 
 /// Trains all operators of the suite on all its cases.
-pub(super) fn train(session: &Session) -> Result<(), BenchError> {
-    for case in &session.suite().cases {
-        let dataset = session.dataset(case)?;
-        train_all(session, case, &dataset)?;
+pub(super) fn train(context: &CommandContext) -> Result<(), BenchError> {
+    for case in &context.suite().cases {
+        let dataset = context.dataset(case)?;
+        train_all(context, case, &dataset)?;
     }
     Ok(())
 }
 
 /// Trains all operators of the suite on one case, several at once.
 pub(super) fn train_all(
-    session: &Session,
+    context: &CommandContext,
     case: &Case,
     dataset: &Dataset,
 ) -> Result<(), BenchError> {
     let mut missing = Vec::new();
-    for training in trainings(session, case, dataset) {
-        if finished(session, &training)?.is_some() {
-            say(session, &training, "unchanged");
+    for training in trainings(context, case, dataset) {
+        if finished(context, &training)?.is_some() {
+            say(context, &training, "unchanged");
         } else {
             missing.push(training);
         }
     }
     let threads = rayon::current_num_threads();
-    let usual = || if session.device.is_cpu() { usual_jobs(missing.len(), threads) } else { 1 };
-    let jobs = session.jobs.unwrap_or_else(usual).min(missing.len());
+    let usual = || if context.device.is_cpu() { usual_jobs(missing.len(), threads) } else { 1 };
+    let jobs = context.jobs.unwrap_or_else(usual).min(missing.len());
     let queue = Mutex::new(missing.iter());
     let next = || queue.lock().expect("nobody panics while holding the lock").next();
     let work = |threads| -> Result<(), BenchError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(std::io::Error::other)?;
         while let Some(training) = next() {
-            session.stop.check()?;
-            let one = AssertUnwindSafe(|| pool.install(|| train_one(session, training, jobs)));
+            context.stop.check()?;
+            let one = AssertUnwindSafe(|| pool.install(|| train_one(context, training, jobs)));
             // Whatever goes wrong, the others write their checkpoints and stop too.
             let trained = catch_unwind(one).unwrap_or_else(|panic| {
-                session.stop.request();
+                context.stop.request();
                 resume_unwind(panic)
             });
-            trained.inspect_err(|_| session.stop.request())?;
+            trained.inspect_err(|_| context.stop.request())?;
         }
         Ok(())
     };
@@ -79,40 +79,40 @@ fn usual_jobs(trainings: usize, threads: usize) -> usize {
     (1..=threads.min(4)).rev().find(fills).unwrap_or(1)
 }
 
-fn train_one(session: &Session, training: &Training, jobs: usize) -> Result<(), BenchError> {
-    let Session { place, device, progress, stop, .. } = session;
+fn train_one(context: &CommandContext, training: &Training, jobs: usize) -> Result<(), BenchError> {
+    let CommandContext { place, device, progress, stop, .. } = context;
     let trained = fit(training, place, device, jobs, progress, stop)?;
-    say(session, training, &format!("trained in {}", duration(trained.training_seconds)));
+    say(context, training, &format!("trained in {}", duration(trained.training_seconds)));
     Ok(())
 }
 
-fn say(session: &Session, training: &Training, what: &str) {
+fn say(context: &CommandContext, training: &Training, what: &str) {
     let Training { case, name, seed, .. } = training;
-    session.progress.say(&format!("{}: {name} (seed {seed}) {what}", case.name));
+    context.progress.say(&format!("{}: {name} (seed {seed}) {what}", case.name));
 }
 
 /// A training's operator, if it was trained to its end.
 pub(super) fn finished(
-    session: &Session,
+    context: &CommandContext,
     training: &Training<'_>,
 ) -> Result<Option<Trained>, BenchError> {
-    let folder = training.folder(&session.place)?;
+    let folder = training.folder(&context.place)?;
     // A training that was cut off before its first look at the valid split has no checkpoint yet.
     let has_checkpoint =
         ["best.safetensors", "curve.jsonl"].iter().all(|name| folder.join(name).is_file());
     if !has_checkpoint {
         return Ok(None);
     }
-    Ok(Some(Trained::load(&folder, &session.device)?).filter(|trained| trained.finished))
+    Ok(Some(Trained::load(&folder, &context.device)?).filter(|trained| trained.finished))
 }
 
 /// The trainings that the suite asks for on one case.
 pub(super) fn trainings<'a>(
-    session: &'a Session,
+    context: &'a CommandContext,
     case: &'a Case,
     dataset: &'a Dataset,
 ) -> Vec<Training<'a>> {
-    let suite = session.suite();
+    let suite = context.suite();
     let of_contender = |contender: &'a crate::Contender| match &contender.kind {
         Kind::Operator { architecture, table, recipe, seeds } => {
             let training = |&seed| Training {
@@ -124,7 +124,7 @@ pub(super) fn trainings<'a>(
                 table,
                 recipe,
                 seed,
-                device: &session.device_name,
+                device: &context.device_name,
             };
             seeds.iter().map(training).collect()
         }

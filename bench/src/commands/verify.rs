@@ -1,6 +1,6 @@
 //! `eddymark verify`
 
-use super::session::Session;
+use super::context::CommandContext;
 use super::terminal::print;
 use crate::BenchError;
 use data::{Invalid, write_whole};
@@ -11,7 +11,7 @@ use std::io::Write;
 
 /// Verifies one problem or all, prints the tables and keeps the certificates.
 pub(super) fn verify(
-    session: &Session,
+    context: &CommandContext,
     problem: Option<&str>,
     cells: &[usize],
 ) -> Result<(), BenchError> {
@@ -27,14 +27,14 @@ pub(super) fn verify(
     let cells = resolutions(cells)?;
     let mut missed = None;
     for problem in problems {
-        let bar = session.progress.bar(&format!("verify {problem}"), "", 0);
+        let bar = context.progress.bar(&format!("verify {problem}"), "", 0);
         let certificate =
             verify::verify(problem, &cells, &mut |line| bar.set_message(line.to_owned()));
         bar.finish_and_clear();
         let certificate =
             certificate.map_err(|source| BenchError::Verify { problem: problem.into(), source })?;
         print(&typeset(&certificate))?;
-        keep(session, problem, &certificate)?;
+        keep(context, problem, &certificate)?;
         let failed = certificate.checks.iter().filter(|check| !check.passed).count();
         if failed > 0 {
             missed = Some(BenchError::NotVerified {
@@ -60,8 +60,12 @@ fn resolutions(asked: &[usize]) -> Result<Vec<usize>, BenchError> {
 }
 
 /// Writes the certificate as JSON under the runs' folder.
-fn keep(session: &Session, problem: &str, certificate: &Certificate) -> Result<(), BenchError> {
-    let folder = session.place.out.join("verification");
+fn keep(
+    context: &CommandContext,
+    problem: &str,
+    certificate: &Certificate,
+) -> Result<(), BenchError> {
+    let folder = context.place.out.join("verification");
     fs_err::create_dir_all(&folder)?;
     let path = folder.join(format!("{problem}.json"));
     let text = serde_json::to_string_pretty(certificate).expect("a certificate is plain data");

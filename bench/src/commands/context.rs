@@ -1,6 +1,6 @@
 //! What a command works with: a suite, places on disk, a device, and who is told of progress.
 
-use super::cli::Options;
+use super::arguments::{Options, TrainArgs};
 use crate::{BenchError, Case, Place, Progress, Stop, Suite, commit, machine, solver};
 use data::{Dataset, Provenance};
 use operators::Device;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a command works with.
-pub(super) struct Session {
+pub(super) struct CommandContext {
     suite: Option<Suite>,
     pub(super) place: Place,
     pub(super) device_name: String,
@@ -20,7 +20,7 @@ pub(super) struct Session {
     pub(super) stop: Arc<Stop>,
 }
 
-impl Session {
+impl CommandContext {
     /// Takes the threads, the device and Ctrl-C.
     pub(super) fn new(
         options: Options,
@@ -28,7 +28,7 @@ impl Session {
         suite: Option<Suite>,
     ) -> Result<Self, BenchError> {
         if let Some(threads) = options.threads {
-            // It fails only when a pool is already there, which is one of an earlier session's size.
+            // It fails only when a pool is already there, which is one of an earlier context.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         }
         let stop = Arc::new(Stop::default());
@@ -53,9 +53,19 @@ impl Session {
         })
     }
 
+    /// The context of a command that trains.
+    pub(super) fn for_training(
+        options: Options,
+        command: String,
+        args: TrainArgs,
+    ) -> Result<Self, BenchError> {
+        let jobs = args.jobs.map(usize::from);
+        Ok(Self { jobs, ..Self::new(options, command, Some(args.suite.read()?))? })
+    }
+
     /// The suite of a command that has one.
     pub(super) fn suite(&self) -> &Suite {
-        self.suite.as_ref().expect("commands on suites make their session with one")
+        self.suite.as_ref().expect("commands on suites build their context with one")
     }
 
     /// A case's finished dataset, or the command that makes it.

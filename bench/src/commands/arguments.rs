@@ -1,0 +1,73 @@
+//! Arguments that several commands share.
+
+use crate::{BenchError, Contender, Suite, find_suite};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of all commands.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Folder of the datasets.
+    #[arg(long, global = true, value_name = "DIR", default_value = "datasets")]
+    pub(super) data: PathBuf,
+    /// Folder of the runs.
+    #[arg(long, global = true, value_name = "DIR", default_value = "runs")]
+    pub(super) out: PathBuf,
+    /// Device on which operators are trained and rolled out: `cpu` or `cuda:N`.
+    #[arg(long, global = true, value_name = "DEVICE", default_value = "cpu")]
+    pub(super) device: String,
+    /// Number of threads. Default: one per core. Generated data do not depend on it.
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+}
+
+/// A suite and the surrogates that are evaluated.
+#[derive(Debug, Clone, Args)]
+pub(super) struct SuiteArgs {
+    /// A built-in suite, or a TOML file.
+    suite: String,
+    /// Include only this surrogate, in the report as well. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Add an external operator: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
+    #[arg(long, value_name = "DIR")]
+    operator: Vec<PathBuf>,
+}
+
+/// A suite whose operators are trained.
+#[derive(Debug, Clone, Args)]
+pub(super) struct TrainArgs {
+    #[command(flatten)]
+    pub(super) suite: SuiteArgs,
+    /// Number of operators trained at the same time; each gets an equal share of the threads, at least one.
+    /// Default: one per thread, at most 4, fewer where that would leave threads idle; one on a GPU.
+    /// The trained weights do not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) jobs: Option<u16>,
+}
+
+impl SuiteArgs {
+    /// The suite with the surrogates that were asked for.
+    pub(super) fn read(self) -> Result<Suite, BenchError> {
+        let mut suite = find_suite(&self.suite)?;
+        for folder in self.operator {
+            suite.join(Contender::process(folder)?)?;
+        }
+        for name in &self.only {
+            if !suite.contenders.iter().any(|contender| contender.name == *name) {
+                let known: Vec<&str> =
+                    suite.contenders.iter().map(|contender| contender.name.as_str()).collect();
+                return Err(BenchError::Unknown {
+                    kind: "surrogate",
+                    name: name.clone(),
+                    nearest: data::nearest(name, known.iter().copied()).map(Into::into),
+                    known: known.join(", "),
+                });
+            }
+        }
+        suite
+            .contenders
+            .retain(|contender| self.only.is_empty() || self.only.contains(&contender.name));
+        Ok(suite)
+    }
+}
