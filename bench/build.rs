@@ -25,7 +25,7 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("builtin.rs"), code).expect("OUT_DIR is writable");
 
-    for package in ["solvers", "operators", "bench"] {
+    for package in ["data", "solvers", "operators", "reports", "bench"] {
         let folder = PathBuf::from("..").join(package).join("src");
         println!("cargo::rerun-if-changed={}", folder.display());
         println!(

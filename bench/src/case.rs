@@ -1,4 +1,4 @@
-//! A problem made definite: its parameters, how they vary, and what is saved.
+//! A case: a problem with its parameters, how they vary between samples, and what is saved.
 
 mod distribution;
 mod points;
@@ -39,50 +39,51 @@ struct WireCase {
     split: Roles,
 }
 
-/// More cells, frames or samples than this are a slip of the finger.
-const MOST: usize = 1_000_000;
+/// Largest size in bytes of one field set in memory: all saved states of a sample, or one state on the
+/// solver's grid. A sample is solved in memory as a whole, and its error estimate needs it several times.
+const MOST_BYTES: f64 = 64e9;
 
-/// A problem made definite, checked.
+/// A case, checked.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Case {
-    /// Its name, such as `cavity/quick`.
+    /// Name, such as `cavity/quick`.
     #[serde(skip)]
     pub name: String,
-    /// What it is, in a line.
+    /// Description in one line.
     #[serde(skip)]
     pub summary: String,
-    /// The TOML text it came from.
+    /// TOML text.
     #[serde(skip)]
     pub text: String,
-    /// The problem's name.
+    /// Name of the problem.
     pub problem: String,
-    /// The parameters that all samples share.
+    /// Parameters that all samples share.
     pub parameters: toml::Table,
-    /// The parameters that vary, and how.
+    /// Parameters that vary between samples, with their distributions.
     pub vary: BTreeMap<String, Distribution>,
-    /// The samples' parameters, if they were chosen by somebody else and are not drawn.
+    /// Published operating points, whose parameters are not drawn.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<Point>,
     /// Output cells along x, y, z.
     pub cells: [usize; 3],
     /// Time between saved states.
     pub interval: Interval,
-    /// Saved states a sample, that at time 0 included.
+    /// Number of saved states per sample, including that at time 0.
     pub frames: usize,
-    /// What chance depends on.
+    /// Seed of all random numbers.
     pub seed: u64,
-    /// How the reference is computed.
+    /// How the reference solution is computed.
     pub reference: Reference,
-    /// Which samples take which role.
+    /// Assignment of samples to the training, validation and test splits.
     pub split: Roles,
 }
 
 impl Case {
-    /// Reads and checks a case; `place` is its file's name for messages.
-    pub fn parse(name: &str, place: &str, text: &str) -> Result<Self, BenchError> {
+    /// Reads and checks a case; `file` is the file's name in messages.
+    pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
         let wire: WireCase =
-            toml::from_str(text).map_err(|source| BenchError::toml(place, text, source))?;
-        let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };
+            toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
+        let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
         let mut cells = [1; 3];
         let count = wire.cells.len();
         Invalid::unless(
@@ -109,21 +110,19 @@ impl Case {
             split: wire.split,
         };
         case.check().map_err(invalid)?;
-        case.check_samples(place)?;
+        case.check_samples(file)?;
         Ok(case)
     }
 
     fn check(&self) -> Result<(), Invalid> {
-        let within = |least: usize, count: usize| (least..=MOST).contains(&count);
         let interval = self.interval.value();
         let is_sound = interval > 0.0 && interval.is_finite();
         Invalid::unless(is_sound, "interval", interval, "greater than 0")?;
-        let expected = "at least 2, a state and the one to predict, and at most a million";
-        Invalid::unless(within(2, self.frames), "frames", self.frames, expected)?;
+        let expected = "at least 2: a given state and a predicted one";
+        Invalid::unless(self.frames >= 2, "frames", self.frames, expected)?;
         self.reference.check()?;
-        let cells = self.cells.iter().try_fold(1, |product: usize, &n| product.checked_mul(n));
-        let is_sound = cells.is_some_and(|cells| within(1, cells));
-        let expected = "at least 1 each, and at most a million together";
+        let is_sound = self.cells.iter().all(|&n| n > 0);
+        let expected = "at least 1 along every axis";
         Invalid::unless(is_sound, "cells", format!("{:?}", self.cells), expected)?;
         let is_sound = self.points.is_empty() || self.vary.is_empty();
         let expected = "left out where there are `points`, which say how samples differ";
@@ -132,10 +131,36 @@ impl Case {
         self.vary.values().try_for_each(Distribution::check)
     }
 
-    /// Draws every sample once, so that bad names, values and grids show before any work is done.
-    fn check_samples(&self, place: &str) -> Result<(), BenchError> {
+    /// Refuses grids whose states do not fit into the memory of any usual machine.
+    fn check_memory(&self, channels: usize) -> Result<(), Invalid> {
+        let bytes = |cells: [usize; 3], states: usize| {
+            let values = cells.iter().map(|&n| n as f64).product::<f64>() * states as f64;
+            values * (channels * size_of::<f64>()) as f64
+        };
+        let saved = bytes(self.cells, self.frames);
+        let solved = bytes(self.reference_cells(), 1);
+        let most = MOST_BYTES / 1e9;
+        let expected = format!(
+            "fewer, or fewer frames: the saved states of a sample take {:.0} GB of memory, more than {most} GB",
+            saved / 1e9
+        );
+        let cells = || format!("{:?}", self.cells);
+        Invalid::unless(saved <= MOST_BYTES, "cells", cells(), &expected)?;
+        let expected = format!(
+            "fewer, or a smaller `reference.refine`: one state on the solver's grid takes {:.0} GB of \
+             memory, more than {most} GB",
+            solved / 1e9
+        );
+        Invalid::unless(solved <= MOST_BYTES, "cells", cells(), &expected)
+    }
+
+    /// Draws every sample once, to report wrong names, values and grids before any computation.
+    fn check_samples(&self, file: &str) -> Result<(), BenchError> {
+        let channels = data::channels(&self.problem(0)?.fields()).len();
+        self.check_memory(channels)
+            .map_err(|source| BenchError::Case { case: file.into(), source })?;
         let cells = self.reference_cells();
-        let unfit = |source| BenchError::Grid { place: place.into(), cells, source };
+        let unfit = |source| BenchError::Grid { case: file.into(), cells, source };
         let first = self.problem(0)?;
         first.grid(cells).and_then(|grid| first.solver(&grid).map(drop)).map_err(unfit)?;
         for index in 1..self.samples() {
@@ -144,7 +169,7 @@ impl Case {
         Ok(())
     }
 
-    /// Everything that determines the samples' numbers, and the roles they take.
+    /// Hash of everything that determines the samples' values and their splits.
     pub fn hash(&self) -> String {
         hash_hex(&serde_json::to_vec(self).expect("a case is plain data"))
     }
@@ -172,7 +197,7 @@ impl Case {
 
     /// The point of a sample of a case that has points.
     fn point(&self, index: usize) -> &Point {
-        &self.points[self.split.place(index, self.points.len(), self.seed)]
+        &self.points[self.split.point(index, self.points.len(), self.seed)]
     }
 
     /// Whether a parameter differs from sample to sample.
@@ -181,27 +206,29 @@ impl Case {
         self.vary.contains_key(parameter) || values().any(|value| Some(value) != values().next())
     }
 
-    /// The same case saved on `cells` cells an axis, solved on the same grids where they are finer.
-    pub fn with_cells(&self, place: &str, cells: usize) -> Result<Self, BenchError> {
-        let invalid = |source: Invalid| BenchError::Case { place: place.into(), source };
+    /// The same case saved on `cells` cells along each axis, solved on the same grids where those are finer.
+    pub fn with_cells(&self, file: &str, cells: usize) -> Result<Self, BenchError> {
+        let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
         Invalid::unless(cells > 0, "cells", cells, "at least 1").map_err(invalid)?;
         let solved = self.reference_cells();
         let mut changed = self.clone();
         changed.cells = self.cells.map(|n| if n == 1 { 1 } else { cells });
-        let refine = [0, 1].map(|axis| (solved[axis] / cells).max(1));
-        changed.reference.refine = Refine::Each(refine);
+        let [x, y, z] = solved.map(|n| (n / cells).max(1));
+        changed.reference.refine =
+            if self.cells[2] == 1 { Refine::Plane([x, y]) } else { Refine::Space([x, y, z]) };
         changed.text = format!("# cells = {cells}\n{}", self.text);
         changed.check().map_err(invalid)?;
-        changed.check_samples(place)?;
+        changed.check_samples(file)?;
         Ok(changed)
     }
 
-    /// The generator of a sample: parameters are drawn first, in the order of their names, then the initial state.
+    /// A sample's random number generator. It first draws the parameters in the order of their names,
+    /// then the initial state.
     fn sample_rng(&self, index: usize) -> ChaCha12Rng {
         rng(self.seed, index as u64)
     }
 
-    /// The table of a sample's problem.
+    /// The parameters of a sample's problem.
     fn table(&self, index: usize, rng: &mut ChaCha12Rng) -> toml::Table {
         let mut table = self.parameters.clone();
         if !self.points.is_empty() {
@@ -227,14 +254,14 @@ impl Case {
         let mut rng = self.sample_rng(index);
         let table = self.table(index, &mut rng);
         let problem = PROBLEMS.build(&self.problem, table).map_err(|source| BenchError::Part {
-            place: format!("case `{}`", self.name),
+            location: format!("case `{}`", self.name),
             source,
         })?;
         Ok((problem, rng))
     }
 
-    /// The problem of given parameter values, as a solver that competes must build it: from what a
-    /// task tells, which is `values` of `parameters`.
+    /// The problem with given parameter values, as a solver that is evaluated must build it: from the
+    /// `values` of `parameters` that a task states.
     pub fn problem_of(
         &self,
         parameters: &[Parameter],
@@ -246,19 +273,20 @@ impl Case {
                 table.insert(parameter.name.clone(), value.into());
             }
         }
-        PROBLEMS
-            .build(&self.problem, table)
-            .map_err(|source| BenchError::Part { place: format!("case `{}`", self.name), source })
+        PROBLEMS.build(&self.problem, table).map_err(|source| BenchError::Part {
+            location: format!("case `{}`", self.name),
+            source,
+        })
     }
 
-    /// Whether a sample's table has a parameter of that name beyond what all samples share.
+    /// Whether a parameter of that name is set per sample.
     fn is_given(&self, parameter: &str) -> bool {
         let of_points =
             self.points.first().is_some_and(|point| point.values.contains_key(parameter));
         of_points || self.vary.contains_key(parameter)
     }
 
-    /// What all samples have in common.
+    /// The description that all samples share.
     pub fn info(&self) -> Result<Info, BenchError> {
         let problem = self.problem(0)?;
         Ok(Info {

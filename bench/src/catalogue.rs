@@ -1,7 +1,6 @@
-//! Cases and suites by name: built in, or files of the user's.
+//! Cases and suites by name: built in, or from the user's files.
 
 use crate::{BenchError, Case, Suite};
-use data::nearest;
 use std::path::Path;
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
@@ -18,17 +17,17 @@ pub fn suite_names() -> impl Iterator<Item = &'static str> {
 
 /// The case of that name, or in that TOML file.
 pub fn find_case(name: &str) -> Result<Case, BenchError> {
-    let (name, place, text) = find("case", CASES, name)?;
-    Case::parse(&name, &place, &text)
+    let (name, file, text) = find("case", CASES, name)?;
+    Case::parse(&name, &file, &text)
 }
 
 /// The suite of that name, or in that TOML file.
 pub fn find_suite(name: &str) -> Result<Suite, BenchError> {
-    let (name, place, text) = find("suite", SUITES, name)?;
-    Suite::parse(&name, &place, &text)
+    let (name, file, text) = find("suite", SUITES, name)?;
+    Suite::parse(&name, &file, &text)
 }
 
-/// Name, place and text: a path if it ends in `.toml`, else one of `builtin`.
+/// Name, file and text: a path if it ends in `.toml`, else one of `builtin`.
 fn find(
     kind: &'static str,
     builtin: &[(&str, &str)],
@@ -38,15 +37,10 @@ fn find(
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         return Ok((stem, name.into(), fs_err::read_to_string(name)?));
     }
-    let known = || builtin.iter().map(|(name, _)| *name);
+    let known = builtin.iter().map(|(name, _)| *name);
     builtin
         .iter()
         .find(|(candidate, _)| *candidate == name)
         .map(|(name, text)| ((*name).into(), format!("{kind}s/{name}.toml"), (*text).into()))
-        .ok_or_else(|| BenchError::Unknown {
-            kind,
-            name: name.into(),
-            nearest: nearest(name, known()).map(Into::into),
-            known: known().collect::<Vec<_>>().join(", "),
-        })
+        .ok_or_else(|| BenchError::unknown(kind, name, known))
 }

@@ -1,7 +1,7 @@
 //! CFDBench's operating points and splits.
 //!
 //! 739 points of four flows, each in three sets: boundary values (`bc`), fluid properties (`prop`)
-//! and shapes (`geo`). What the publication leaves open is settled in `DESIGN.md`.
+//! and geometries (`geo`). `DESIGN.md` states our choices where the publication is ambiguous.
 //!
 //! Source: Luo, Chen & Zhang (2023), CFDBench, arXiv 2310.05963, and its repository at c721f67.
 
@@ -61,16 +61,16 @@ impl Set {
 
     /// Its points in the order of their numbers.
     pub(crate) fn points(&self) -> Vec<Point> {
-        let point = |(place, values): (usize, Values)| Point {
+        let point = |(position, values): (usize, Values)| Point {
             origin: self.origin,
-            name: format!("{}/case{:04}", self.subset, self.first + place),
+            name: format!("{}/case{:04}", self.subset, self.first + position),
             values: values.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         };
         (self.points)().into_iter().enumerate().map(point).collect()
     }
 }
 
-/// Every pair, the second one changing fastest.
+/// Every pair; the second value varies fastest.
 fn pairs(first: &[f64], second: &[f64]) -> impl Iterator<Item = (f64, f64)> {
     first.iter().flat_map(move |&a| second.iter().map(move |&b| (a, b)))
 }

@@ -1,6 +1,6 @@
 //! What can go wrong in an experiment, and what to do about it.
 
-use data::{DataError, Invalid, PartError};
+use data::{DataError, Invalid, PartError, nearest};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use operators::OperatorError;
 use reports::ReportError;
@@ -12,13 +12,13 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
     /// A case or suite is not the TOML it should be.
-    #[error("`{place}` cannot be read: {}", .source.message().trim_end().replace('\n', " "))]
+    #[error("`{file}` cannot be read: {}", .source.message().trim_end().replace('\n', " "))]
     Toml {
         /// The file.
-        place: String,
+        file: String,
         /// Its text.
         text: Box<NamedSource<String>>,
-        /// The place and what was expected there.
+        /// The position in the text and what was expected there.
         source: Box<toml::de::Error>,
     },
     /// No case or suite of that name.
@@ -34,10 +34,10 @@ pub enum BenchError {
         known: String,
     },
     /// A case's value makes no sense.
-    #[error("case `{place}`: {source}")]
+    #[error("case `{case}`: {source}")]
     Case {
-        /// The file.
-        place: String,
+        /// The case's name or file.
+        case: String,
         /// The key, the value and what was expected.
         source: Invalid,
     },
@@ -48,26 +48,26 @@ pub enum BenchError {
         source: Invalid,
     },
     /// A suite's value makes no sense.
-    #[error("suite `{place}`: {source}")]
+    #[error("suite `{suite}`: {source}")]
     Suite {
-        /// The file.
-        place: String,
+        /// The suite's name or file.
+        suite: String,
         /// The key, the value and what was expected.
         source: Invalid,
     },
     /// A problem, architecture or baseline cannot be built.
-    #[error("{place}: {source}")]
+    #[error("{location}: {source}")]
     Part {
-        /// Where it is asked for.
-        place: String,
+        /// The case, suite or command that names it.
+        location: String,
         /// Why not.
         source: PartError,
     },
     /// The problem cannot be solved on the case's grid.
-    #[error("case `{place}`: the reference grid of {cells:?} cells does not do: {source}")]
+    #[error("case `{case}`: the reference grid of {cells:?} cells cannot be used: {source}")]
     Grid {
-        /// The file.
-        place: String,
+        /// The case's name or file.
+        case: String,
         /// The reference's cells.
         cells: [usize; 3],
         /// Why not.
@@ -140,9 +140,23 @@ pub enum BenchError {
 
 impl BenchError {
     /// TOML that does not say what it should.
-    pub fn toml(place: &str, text: &str, source: toml::de::Error) -> Self {
-        let text = Box::new(NamedSource::new(place, text.to_owned()).with_language("TOML"));
-        Self::Toml { place: place.into(), text, source: Box::new(source) }
+    pub fn toml(file: &str, text: &str, source: toml::de::Error) -> Self {
+        let text = Box::new(NamedSource::new(file, text.to_owned()).with_language("TOML"));
+        Self::Toml { file: file.into(), text, source: Box::new(source) }
+    }
+
+    /// A name that is not among the known ones.
+    pub fn unknown<'a>(
+        kind: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'a str> + Clone,
+    ) -> Self {
+        Self::Unknown {
+            kind,
+            name: name.into(),
+            nearest: nearest(name, known.clone()).map(Into::into),
+            known: known.collect::<Vec<_>>().join(", "),
+        }
     }
 
     /// The process's exit code: 130 after Ctrl-C as shells have it, 2 for what the user can mend in

@@ -2,129 +2,93 @@
 
 mod floors;
 mod panels;
+mod summary;
+mod test_set;
 mod timing;
 
 pub(crate) use floors::floors;
 pub(crate) use panels::gather;
+pub(crate) use summary::{grid, summary};
+pub use test_set::TestSet;
 
 use crate::metrics::{Context, Metric};
-use crate::{BenchError, Case, Suite};
+use crate::{BenchError, Case};
 use data::{
-    Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, Split, SurrogateKind,
-    SurrogateSummary, Trajectory,
+    Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, SurrogateKind,
+    SurrogateSummary, TrainingPoint, Trajectory,
 };
 use ndarray::{Axis, s};
-use operators::{Surrogate, Task};
+use operators::Surrogate;
 use panels::panels;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use timing::timed_rollout;
 
-/// What one surrogate did on one case.
+/// The result of evaluating one surrogate on one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Judgement {
-    /// Who, and at which cost.
-    pub contestant: SurrogateSummary,
-    /// Its scores.
+pub struct Evaluation {
+    /// The surrogate and its cost.
+    pub summary: SurrogateSummary,
+    /// Scores.
     pub records: Vec<Record>,
-    /// Its predictions that reports show.
+    /// Predictions that reports show.
     pub panels: Vec<Panel>,
 }
 
-/// The test samples of a case, and the questions they pose.
-pub struct Exam {
-    /// The test samples.
-    pub samples: Vec<Sample>,
-    /// One task a sample: what a surrogate gets to see.
-    pub tasks: Vec<Task>,
-    /// The number of the first predicted state.
-    pub first: usize,
-    /// The number of predicted states.
-    pub steps: usize,
-}
-
-impl Exam {
-    /// Reads the test split.
-    pub fn new(suite: &Suite, case: &Case, dataset: &Dataset) -> Result<Self, BenchError> {
-        let samples = dataset
-            .indices(Split::Test)
-            .into_iter()
-            .map(|index| {
-                // The reference of every score: its numbers must be those that its hash declares.
-                dataset.verify_sample(index)?;
-                dataset.sample(index)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let (first, steps) = (suite.start + 1, suite.steps_of(case));
-        let task = |sample: &Sample| Task {
-            history: sample.trajectory.slice(0..first),
-            parameters: sample.parameters.clone(),
-            grid: sample.grid.clone(),
-            interval: sample.interval(),
-            steps,
-        };
-        let tasks = samples.iter().map(task).collect();
-        Ok(Self { samples, tasks, first, steps })
-    }
-}
-
-/// Who is judged, and what its records must say.
-pub struct Entrant<'a> {
-    /// Its name in reports.
+/// What identifies a surrogate in records, and where its values come from.
+pub struct SurrogateIdentity<'a> {
+    /// Name in reports.
     pub name: &'a str,
-    /// What it is.
+    /// Kind of surrogate.
     pub kind: SurrogateKind,
-    /// The seed of its training.
+    /// Seed of the training.
     pub seed: Option<u64>,
-    /// The time its training took in s.
-    pub training_seconds: f64,
-    /// The threads that its training had.
-    pub training_threads: usize,
-    /// The trainings that ran at the same time.
-    pub training_jobs: usize,
-    /// Where its numbers come from.
+    /// The last point of the training curve.
+    pub training: Option<TrainingPoint>,
+    /// Hashes, versions, machine and command behind the values.
     pub provenance: Provenance,
 }
 
-/// Rolls a surrogate out on every test sample, times it and scores it with `metrics`.
+/// Rolls a surrogate out on every test sample, measures the time and computes `metrics`.
 pub fn evaluate(
     suite: &str,
     case: &Case,
     dataset: &Dataset,
-    exam: &Exam,
-    entrant: &Entrant<'_>,
+    test_set: &TestSet,
+    identity: &SurrogateIdentity<'_>,
     metrics: &[Box<dyn Metric>],
     surrogate: &mut dyn Surrogate,
-) -> Result<Judgement, BenchError> {
-    let mut timed = timed_rollout(surrogate, &exam.tasks)?;
+) -> Result<Evaluation, BenchError> {
+    let mut timed = timed_rollout(surrogate, &test_set.tasks)?;
     let info = dataset.info();
-    let times = info.interval.times(exam.first, exam.steps);
-    for (prediction, sample) in timed.predictions.iter_mut().zip(&exam.samples) {
-        carry_constants(prediction, sample, info);
+    let times = info.interval.times(test_set.first, test_set.steps);
+    for (prediction, sample) in timed.predictions.iter_mut().zip(&test_set.samples) {
+        set_constants(prediction, sample, info);
         end_at_divergence(prediction);
         prediction.times.clone_from(&times);
     }
-    let contestant = SurrogateSummary {
+    let SurrogateIdentity { name, kind, seed, training, provenance } = identity;
+    let summary = SurrogateSummary {
         case: case.name.clone(),
-        surrogate: entrant.name.into(),
-        kind: entrant.kind,
-        seed: entrant.seed,
+        surrogate: (*name).into(),
+        kind: *kind,
+        seed: *seed,
         weights: surrogate.weights(),
-        training_seconds: entrant.training_seconds,
-        training_threads: entrant.training_threads,
-        training_jobs: entrant.training_jobs,
+        training_seconds: training.map_or(0.0, |point| point.seconds),
+        training_threads: training.map_or(0, |point| point.threads),
+        training_jobs: training.map_or(0, |point| point.jobs),
         seconds_per_step: timed.seconds_per_step,
         repeats: timed.repeats,
-        device: entrant.provenance.device.clone(),
-        threads: entrant.provenance.threads,
+        device: provenance.device.clone(),
+        threads: provenance.threads,
     };
-    let judge = |(sample, prediction): (&Sample, &Trajectory)| {
+    let of_sample = |(sample, prediction): (&Sample, &Trajectory)| {
         let template = Record {
             suite: suite.into(),
             case: case.name.clone(),
-            surrogate: entrant.name.into(),
-            seed: entrant.seed,
+            surrogate: (*name).into(),
+            seed: *seed,
             sample: sample.index,
             parameters: named(&info.parameters, &sample.parameters),
             metric: String::new(),
@@ -133,23 +97,25 @@ pub fn evaluate(
             times: Vec::new(),
             values: Vec::new(),
             diverged: first_divergence(prediction),
-            provenance: entrant.provenance.clone(),
+            provenance: provenance.clone(),
         };
-        let mut reference = sample.trajectory.slice(exam.first..exam.first + exam.steps);
+        let mut reference =
+            sample.trajectory.slice(test_set.first..test_set.first + test_set.steps);
         reference.times.clone_from(&times);
         let context = Context::of(sample, &info.fields, info.interval);
         score(metrics, &template, prediction, &reference, &context)
     };
     let records: Vec<Vec<Record>> =
-        exam.samples.par_iter().zip(&timed.predictions).map(judge).collect();
-    Ok(Judgement {
-        contestant,
+        test_set.samples.par_iter().zip(&timed.predictions).map(of_sample).collect();
+    let (samples, first) = (&test_set.samples, test_set.first);
+    Ok(Evaluation {
+        summary,
         records: records.into_iter().flatten().collect(),
-        panels: panels(case, info, &exam.samples, exam.first, entrant.name, &timed.predictions),
+        panels: panels(case, info, samples, first, name, &timed.predictions),
     })
 }
 
-/// The records of one prediction: those of `metrics`, all else as in `template`.
+/// The records of one prediction: the scores of `metrics`, everything else as in `template`.
 pub fn score(
     metrics: &[Box<dyn Metric>],
     template: &Record,
@@ -178,8 +144,8 @@ fn named(parameters: &[Parameter], values: &[f64]) -> BTreeMap<String, f64> {
     parameters.iter().map(|parameter| parameter.name.clone()).zip(values.iter().copied()).collect()
 }
 
-/// Constant channels are given: what a surrogate says of them is not looked at.
-fn carry_constants(prediction: &mut Trajectory, sample: &Sample, info: &Info) {
+/// Replaces constant channels of a prediction by the given ones: they are inputs, not results.
+fn set_constants(prediction: &mut Trajectory, sample: &Sample, info: &Info) {
     let channels = data::channels(&info.fields).into_iter().enumerate();
     for (number, _) in channels.filter(|(_, channel)| channel.constant) {
         let given = sample.trajectory.values.slice(s![0, number, .., .., ..]);
@@ -189,14 +155,14 @@ fn carry_constants(prediction: &mut Trajectory, sample: &Sample, info: &Info) {
     }
 }
 
-/// What follows a state that is not finite is not finite either, whatever the surrogate says.
+/// Sets all states from the first non-finite one on to NaN.
 fn end_at_divergence(prediction: &mut Trajectory) {
     if let Some(step) = first_divergence(prediction) {
         prediction.values.slice_axis_mut(Axis(0), (step..).into()).fill(f64::NAN);
     }
 }
 
-/// The first state that is not finite.
+/// Index of the first state that is not finite.
 fn first_divergence(prediction: &Trajectory) -> Option<usize> {
     (0..prediction.len())
         .find(|&step| prediction.state(step).iter().any(|value| !value.is_finite()))

@@ -1,6 +1,6 @@
 //! Case → dataset.
 
-mod error;
+mod error_estimate;
 mod forecast;
 mod sample;
 mod shard;
@@ -18,23 +18,23 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// What generating took.
+/// What generating took, and what is left.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Generated {
-    /// Samples that were solved now; the others were there, or others solved them.
+    /// Number of samples that this call solved.
     pub solved: usize,
-    /// Samples that are still missing: other shards', or those that other processes work on.
+    /// Number of samples still missing: those of other shards, or in progress in other processes.
     pub missing: usize,
     /// Wall time in s.
     pub seconds: f64,
 }
 
-/// Makes a case's dataset under `root`, or opens the one that is there.
+/// Creates a case's dataset under `root`, or opens the existing one.
 pub fn begin(case: &Case, root: &Path, certificate: &str) -> Result<Dataset, BenchError> {
     Ok(Dataset::create(root, header(case, certificate)?)?)
 }
 
-/// Computes a case's dataset under `root` to its end.
+/// Computes a case's dataset under `root`, with its statistics.
 pub fn generate(
     case: &Case,
     root: &Path,
@@ -43,29 +43,31 @@ pub fn generate(
     stop: &Stop,
 ) -> Result<(Dataset, Generated), BenchError> {
     let dataset = begin(case, root, certificate)?;
-    let generated = solve_missing(case, &dataset, Shard::WHOLE, progress, stop)?;
+    let all: Vec<usize> = (0..case.samples()).collect();
+    let generated = solve_missing(case, &dataset, &all, progress, stop)?;
+    if generated.missing == 0 {
+        dataset.finish()?;
+    }
     Ok((dataset, generated))
 }
 
-/// Computes the missing samples of a shard, and finishes the dataset if it is whole then.
+/// Computes those of `samples` that are missing, in parallel.
 ///
-/// One sample is one work item, written when it is complete, so memory holds as many samples as
-/// there are threads, and a run that was cut off goes on where it stopped. Every sample's bits
-/// depend on the case and its number alone. Several processes may work on one dataset: each sample
-/// is claimed before it is solved.
+/// A sample is written as soon as it is complete, so memory holds one sample per thread, and an
+/// interrupted run resumes where it stopped. A sample depends on the case and on its index alone,
+/// to the last bit. Several processes may work on one dataset: each claims a sample before solving it.
 pub fn solve_missing(
     case: &Case,
     dataset: &Dataset,
-    shard: Shard,
+    samples: &[usize],
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Generated, BenchError> {
     let clock = std::time::Instant::now();
-    let mut missing = dataset.missing();
-    missing.retain(|&index| shard.has(index));
-    let mine = (0..case.samples()).filter(|&index| shard.has(index)).count();
-    let bar = progress.bar(&format!("solve {}", case.name), "samples", mine);
-    bar.inc((mine - missing.len()) as u64);
+    let is_missing = |index: &usize| !dataset.is_whole(*index);
+    let missing: Vec<usize> = samples.iter().copied().filter(is_missing).collect();
+    let bar = progress.bar(&format!("solve {}", case.name), "samples", samples.len());
+    bar.inc((samples.len() - missing.len()) as u64);
     bar.reset_eta();
     let (failure, solved) = (Mutex::new(None), AtomicUsize::new(0));
     missing.par_iter().with_max_len(1).for_each(|&index| {
@@ -88,14 +90,11 @@ pub fn solve_missing(
     }
     stop.check()?;
     let missing = dataset.missing().len();
-    if missing == 0 {
-        dataset.finish()?;
-    }
     let seconds = clock.elapsed().as_secs_f64();
     Ok(Generated { solved: solved.into_inner(), missing, seconds })
 }
 
-/// Solves and writes a sample, unless somebody else does or has; says whether it was solved here.
+/// Solves and writes a sample, unless another process does or has. Returns whether it was solved here.
 fn solve_one(
     case: &Case,
     dataset: &Dataset,
@@ -122,7 +121,7 @@ fn header(case: &Case, certificate: &str) -> Result<DatasetHeader, BenchError> {
     })
 }
 
-/// The varying parameters, as `reynolds = 812`.
+/// The parameters that vary between samples, as `reynolds = 812`.
 pub(crate) fn describe(parameters: &[(Parameter, f64)], case: &Case) -> String {
     let varying = parameters.iter().filter(|(parameter, _)| case.varies(&parameter.name));
     varying

@@ -1,7 +1,7 @@
-//! The experiment: which problems, posed how, meet which surrogates, and how well those do.
+//! The benchmark: cases, suites, baselines, metrics, evaluation, and the command line.
 //!
-//! Between the nouns stand free functions, one per arrow: [`generate`], [`train`], [`evaluate`];
-//! the command line strings them together.
+//! The functions [`generate`], [`train`] and [`evaluate`] each turn one kind of data into the next. A
+//! [`Plan`] calls them for all steps of a [`Suite`] that are not done.
 
 pub mod baselines;
 mod case;
@@ -12,6 +12,7 @@ mod error;
 mod evaluate;
 mod generate;
 pub mod metrics;
+mod number;
 mod plan;
 mod progress;
 mod provenance;
@@ -23,13 +24,13 @@ pub use case::{Case, Distribution, Reference, Refine, Roles};
 pub use catalogue::{case_names, find_case, find_suite, suite_names};
 pub use cfdbench::Point;
 pub use error::BenchError;
-pub use evaluate::{Entrant, Exam, Judgement, evaluate, score};
+pub use evaluate::{Evaluation, SurrogateIdentity, TestSet, evaluate, score};
 pub use generate::{Forecast, Generated, Shard, begin, forecast, generate, solve_missing};
 pub(crate) use generate::{sample_bytes, solve_sample, spread};
-pub use plan::Place;
+pub use plan::{Estimate, Outline, Paths, Plan, Step, StepContext};
 pub use progress::Progress;
 pub use provenance::{commit, machine, solver};
-pub(crate) use provenance::{judgement_source, operators_source};
+pub(crate) use provenance::{evaluation_source, operators_source, report_source};
 pub use stop::Stop;
-pub use suite::{Contender, Kind, Suite};
+pub use suite::{MetricSpec, Suite, SurrogateSource, SurrogateSpec};
 pub use train::{Training, train};

@@ -1,4 +1,4 @@
-//! `eddymark`: generate benchmark data, train and score neural operators, write reports.
+//! `eddymark`: generates benchmark data, trains and evaluates neural operators, writes reports.
 
 mod settings;
 
@@ -6,15 +6,15 @@ use bench::commands::{Cli, dispatch};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// Training makes and drops large tensors all the time, which glibc's allocator gives back to the
-/// system and fetches again: a gradient takes half as long with this one.
+/// Training allocates and frees large tensors in every step. glibc's allocator returns their pages to the
+/// system each time; with this allocator a gradient takes half the time.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     settings::apply();
     let cli = Cli::parse();
-    // Our messages tell their causes themselves.
+    // The messages of `BenchError` include their causes.
     miette::set_hook(Box::new(|_| {
         Box::new(miette::MietteHandlerOpts::new().without_cause_chain().build())
     }))
@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command as it can be typed again.
+/// The command line, quoted for a shell.
 fn command_line(arguments: impl Iterator<Item = String>) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     let quote = |argument: String| {

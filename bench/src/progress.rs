@@ -1,9 +1,9 @@
-//! Bars on a terminal, a line a stage elsewhere.
+//! Progress: bars on a terminal, one line per stage elsewhere.
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
-/// What tells the user how far the work is.
+/// Progress bars and messages.
 #[derive(Debug, Clone)]
 pub struct Progress {
     bars: MultiProgress,
@@ -11,17 +11,17 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Bars on stderr; indicatif itself hides them when stderr is no terminal.
+    /// On stderr. Bars are hidden where stderr is not a terminal.
     pub fn on_stderr() -> Self {
         Self { bars: MultiProgress::new(), is_quiet: false }
     }
 
-    /// Says nothing at all: for tests.
+    /// Without any output, for tests.
     pub fn silent() -> Self {
         Self { bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()), is_quiet: true }
     }
 
-    /// Says one line, above the bars if there are any.
+    /// Prints one line, above the bars if there are any.
     pub fn say(&self, line: &str) {
         if self.is_quiet {
             return;
@@ -29,11 +29,11 @@ impl Progress {
         if self.bars.is_hidden() {
             eprintln!("{line}");
         } else {
-            let _ = self.bars.println(line); // a closed terminal is no reason to stop computing
+            let _ = self.bars.println(line); // a closed terminal does not stop the computation
         }
     }
 
-    /// A bar of `length` steps in `unit`, with rate and time left.
+    /// A bar of `length` steps in `unit`, with the rate and the remaining time.
     pub fn bar(&self, title: &str, unit: &str, length: usize) -> ProgressBar {
         let style = format!(
             "  {{prefix:<28}} {{bar:24.cyan/dim}} {{pos}}/{{len}} {unit}  {{per_sec:.dim}}  {{eta_precise}} left  {{msg}}"

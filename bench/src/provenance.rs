@@ -1,28 +1,34 @@
-//! Where the program comes from and where it runs.
+//! The program's sources and the machine on which it runs.
 
-/// The commit it was built from.
+/// The commit from which the program was built.
 pub fn commit() -> &'static str {
     env!("EDDYMARK_COMMIT")
 }
 
-/// The solvers' version and the state of their sources: what computed a dataset.
+/// Version of the solvers and fingerprint of their sources: what computed a dataset.
 pub fn solver() -> String {
     format!("eddymark-solvers {} ({})", env!("CARGO_PKG_VERSION"), env!("EDDYMARK_SOLVERS_SOURCE"))
 }
 
-/// The state of the operators' sources.
+/// Fingerprint of the operators' sources.
 pub(crate) fn operators_source() -> &'static str {
     env!("EDDYMARK_OPERATORS_SOURCE")
 }
 
-/// The state of the sources behind a judgement.
-pub(crate) fn judgement_source() -> String {
+/// Fingerprints of the sources that determine an evaluation.
+pub(crate) fn evaluation_source() -> String {
     format!(
-        "{} {} {}",
+        "{} {} {} {}",
+        env!("EDDYMARK_DATA_SOURCE"),
         env!("EDDYMARK_SOLVERS_SOURCE"),
         operators_source(),
         env!("EDDYMARK_BENCH_SOURCE")
     )
+}
+
+/// Fingerprints of the sources that determine a report.
+pub(crate) fn report_source() -> String {
+    format!("{} {}", env!("EDDYMARK_REPORTS_SOURCE"), env!("EDDYMARK_BENCH_SOURCE"))
 }
 
 /// Processor, its logical cores, and operating system.

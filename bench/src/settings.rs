@@ -1,18 +1,18 @@
-//! Settings that libraries read once, as the program starts.
+//! Environment variables that libraries read once at the start of the program.
 
-/// Those that are not set by the user, as they are best for this program.
+/// Default values for this program.
 #[cfg(unix)]
 const SETTINGS: [(&str, &str); 2] = [
-    // Freed tensors' pages are kept for ten seconds, not ten milliseconds: the next step wants them again.
+    // Pages of freed tensors are kept for ten seconds instead of ten milliseconds, for the next step to reuse.
     ("MIMALLOC_PURGE_DELAY", "10000"),
-    // candle's own threads wait for each other by spinning; ours are rayon's.
+    // candle's own threads wait by spinning; parallel loops here use rayon's threads.
     ("CANDLE_NUM_THREADS", "1"),
 ];
 
-/// Starts the program anew in the same process, with the settings that are missing; where that cannot
-/// be, it goes on without them and is slower.
+/// Re-executes the program in the same process with the variables that are not set. If that fails, the
+/// program continues without them and is slower.
 ///
-/// A program cannot set them for itself: the allocator has read its own before the first line of ours.
+/// Setting them at run time has no effect: the allocator reads its variable before `main`.
 #[cfg(unix)]
 pub(crate) fn apply() {
     use std::os::unix::process::CommandExt;
@@ -27,6 +27,6 @@ pub(crate) fn apply() {
     }
 }
 
-/// Nothing: a process cannot be started anew in place.
+/// Does nothing: other systems cannot re-execute a program in place.
 #[cfg(not(unix))]
 pub(crate) fn apply() {}

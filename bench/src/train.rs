@@ -1,64 +1,39 @@
 //! Dataset → trained operator.
 
-use crate::suite::TrainingKey;
-use crate::{BenchError, Case, Place, Progress, Stop, operators_source};
-use data::{Dataset, hash_hex};
-use operators::{Recipe, TrainJob, TrainProgress, Trained};
+use crate::{BenchError, Progress, Stop};
+use data::Dataset;
+use operators::{Device, Recipe, TrainJob, TrainProgress, Trained};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::Path;
 
-/// One training: what is trained, on what, how, with which seed.
+/// One training: what is trained, on what, how, and with which seed.
 pub struct Training<'a> {
-    /// The suite's name.
-    pub suite: &'a str,
-    /// The case.
-    pub case: &'a Case,
-    /// Its dataset.
-    pub dataset: &'a Dataset,
-    /// The contender's name.
+    /// Name of the surrogate.
     pub name: &'a str,
-    /// The architecture's name.
+    /// Name of the architecture.
     pub architecture: &'a str,
-    /// Its table.
+    /// Parameters of the architecture.
     pub table: &'a toml::Table,
     /// How it is trained.
     pub recipe: &'a Recipe,
-    /// The seed.
+    /// Complete dataset.
+    pub dataset: &'a Dataset,
+    /// Seed of the weights, of the order of windows and of the noise.
     pub seed: u64,
-    /// Where it is trained: `cpu` or `cuda:N`.
-    pub device: &'a str,
+    /// Folder of the checkpoints and of the training curve.
+    pub folder: &'a Path,
+    /// Device on which it is trained.
+    pub device: &'a Device,
+    /// Number of trainings that run at the same time, this one included; the training curve records it.
+    pub jobs: usize,
 }
 
-impl Training<'_> {
-    /// Where its checkpoints lie: another dataset, table, recipe or seed is another folder.
-    pub fn folder(&self, place: &Place) -> Result<PathBuf, BenchError> {
-        let dataset_hash = self.dataset.content_hash()?;
-        let key = TrainingKey {
-            source: operators_source(),
-            device: self.device,
-            dataset_hash: &dataset_hash,
-            architecture: self.architecture,
-            table: self.table,
-            recipe: self.recipe,
-            seed: self.seed,
-        };
-        let key = hash_hex(&serde_json::to_vec(&key).expect("a training's key is plain data"));
-        Ok(place.model(self.suite, self.case, self.name, self.seed, &key))
-    }
-}
-
-/// Trains, or goes on where an earlier training stopped, or loads one that is done.
-///
-/// `jobs` trainings run at the same time; the curve says so.
+/// Trains, resumes an interrupted training, or loads a complete one.
 pub fn train(
     training: &Training<'_>,
-    place: &Place,
-    device: &operators::Device,
-    jobs: usize,
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Trained, BenchError> {
-    let folder = training.folder(place)?;
     let normalization = training.dataset.normalization()?;
     let job = TrainJob {
         architecture: training.architecture,
@@ -67,9 +42,9 @@ pub fn train(
         source: training.dataset,
         normalization: &normalization,
         seed: training.seed,
-        folder: &folder,
-        device,
-        jobs,
+        folder: training.folder,
+        device: training.device,
+        jobs: training.jobs,
     };
     let bar = progress.bar(&format!("train {} ({})", training.name, training.seed), "steps", 0);
     let mut is_first = true;

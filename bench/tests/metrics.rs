@@ -204,7 +204,7 @@ fn every_metric_builds_from_an_empty_table_and_refuses_unknown_keys() {
 
 /// Four cells of a constant field, `1, ½, 0, 0` fluid; errors 1, 2, 30, 40 of a reference of 1.
 #[test]
-fn a_mask_weighs_cells_and_is_not_judged_itself() {
+fn a_mask_weights_cells_and_is_not_scored_itself() {
     let axis = || Axis::uniform(2, 0.0, 1.0, [Boundary::Periodic; 2]);
     let fields = [Field::scalar("pressure", "p", "Pa"), Field::scalar("mask", "m", "").constant()];
     let place = |i: usize, j: usize| 2 * i + j;

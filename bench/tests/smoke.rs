@@ -1,4 +1,4 @@
-//! The whole job on a tiny grid: from equation to report, twice, interrupted, and with a stranger's operator.
+//! The whole benchmark on a tiny grid: executed twice, interrupted, and with several trainings at once.
 
 use data::{Run, Split};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,14 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     let folder = tempfile::tempdir().expect("there is room");
     let run =
         || succeeds(&eddymark(folder.path()).args(["run", "smoke"]).output().expect("it runs"));
+    let outline = || {
+        let output = eddymark(folder.path()).args(["run", "smoke", "--dry-run"]).output();
+        let output = output.expect("it runs");
+        succeeds(&output);
+        masked(&String::from_utf8_lossy(&output.stdout))
+    };
+    insta::assert_snapshot!("plan_before", outline());
+    assert!(!folder.path().join("datasets").exists(), "a dry run computes nothing");
     let first = run();
     assert!(first.contains("samples solved"), "{first}");
     let out = folder.path().join("runs/smoke");
@@ -33,7 +41,7 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
         assert!(size > 0, "{file} is empty");
     }
 
-    // Every contender has every metric on every test sample, with provenance.
+    // Every surrogate has every metric on every test sample, with provenance.
     let case = bench::find_case("cavity/smoke").expect("it is built in");
     let tests = case.roles().iter().filter(|role| **role == Split::Test).count();
     for name in ["persistence", "mean-of-train", "solver-1/2x", "fno", "unet"] {
@@ -59,8 +67,32 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
         }
     }
 
+    insta::assert_snapshot!("plan_after", outline());
+    let files = || {
+        let extensions = [
+            "hdf5",
+            "json",
+            "yaml",
+            "jsonl",
+            "safetensors",
+            "html",
+            "md",
+            "parquet",
+            "csv",
+            "svg",
+            "png",
+            "key",
+        ];
+        let all = extensions.iter().flat_map(|extension| walk(folder.path(), extension));
+        let modified = |path: &PathBuf| {
+            fs_err::metadata(path).and_then(|file| file.modified()).expect("it is there")
+        };
+        all.map(|path| (modified(&path), path)).collect::<Vec<_>>()
+    };
+    let before = files();
     let second = run();
     assert!(second.contains("unchanged") && !second.contains("solved in"), "{second}");
+    assert_eq!(before, files(), "a plan that is done writes nothing");
     let twice = Run::load(&out).expect("the run is there");
     assert_eq!(once.records, twice.records);
 
@@ -71,6 +103,25 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     fs_err::create_dir(folder).expect("it is ours");
     let third = run();
     assert_eq!(third.matches("trained in").count(), 1, "{third}");
+}
+
+/// A dry run's output without hashes, times and column widths.
+fn masked(text: &str) -> String {
+    let is_hash = |word: &str| word.len() == 8 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let line = |line: &str| {
+        let words: Vec<&str> = line.split("  ").map(str::trim).filter(|w| !w.is_empty()).collect();
+        let mut line = words.join("  ");
+        if let Some((start, rest)) = line.split_once("about ")
+            && let Some((_, end)) = rest.split_once(", at most")
+        {
+            line = format!("{start}about #, at most{end}");
+        }
+        for part in line.clone().split(['-', '/', '.', ' ']).filter(|part| is_hash(part)) {
+            line = line.replace(part, "########");
+        }
+        line + "\n"
+    };
+    text.lines().map(line).collect()
 }
 
 /// A suite of small Fourier operators on the smallest case, in a folder with its dataset.

@@ -89,7 +89,8 @@ impl Dataset {
         Ok(Some(claim))
     }
 
-    fn is_whole(&self, index: usize) -> bool {
+    /// Whether a sample has a whole file of this case; `index` is below the number of samples.
+    pub fn is_whole(&self, index: usize) -> bool {
         SampleFile::open(&self.path(index), &self.header.info).is_ok_and(|file| {
             file.index().is_ok_and(|found| found == index)
                 && file.attribute("case_hash").is_ok_and(|hash| hash == self.header.case_hash)
@@ -171,8 +172,8 @@ impl Dataset {
         })
     }
 
-    /// `ROOT/data/train/cavity_0007.hdf5`
-    fn path(&self, index: usize) -> PathBuf {
+    /// A sample's file, `ROOT/data/train/cavity_0007.hdf5`; `index` is below the number of samples.
+    pub fn path(&self, index: usize) -> PathBuf {
         let folder = self.root.join("data").join(self.header.roles[index].folder());
         let name = self.header.info.name.replace('/', "-");
         folder.join(format!("{name}_{index:04}.hdf5"))

@@ -1,4 +1,4 @@
-//! Every sample is the average one.
+//! The mean of the training samples.
 
 use super::Baseline;
 use crate::{BenchError, Case};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Predicts at every time, counted in intervals, the mean of the training samples at that time.
 ///
-/// It knows the time and nothing of the sample: what beats it has learned how flows differ.
+/// It depends on the time but not on the sample: a smaller error needs information about how samples differ.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct MeanOfTrain {}
@@ -36,7 +36,7 @@ impl Baseline for MeanOfTrain {
     }
 }
 
-/// The mean trajectory from time 0.
+/// The mean trajectory, beginning at time 0.
 struct Mean {
     mean: Array5<f64>,
 }

@@ -1,4 +1,4 @@
-//! What every operator is compared with.
+//! Surrogates without training, with which every operator is compared.
 
 mod mean_of_train;
 mod persistence;
@@ -12,9 +12,9 @@ use crate::{BenchError, Case};
 use data::{Dataset, Registry, entry};
 use operators::Surrogate;
 
-/// A surrogate that needs no training.
+/// A surrogate without training.
 pub trait Baseline: Send + Sync {
-    /// Its name in reports, which tells instances apart.
+    /// Name in reports, different for different parameters.
     fn label(&self) -> String;
 
     /// The surrogate for one case and its dataset.

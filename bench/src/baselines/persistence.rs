@@ -1,4 +1,4 @@
-//! Tomorrow is like today.
+//! Persistence: the flow does not change.
 
 use super::Baseline;
 use crate::{BenchError, Case};

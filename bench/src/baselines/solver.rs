@@ -1,4 +1,4 @@
-//! The classical solver itself, on a coarser grid: what a surrogate has to beat.
+//! The reference solver on a coarser grid.
 
 use super::Baseline;
 use crate::{BenchError, Case};
@@ -9,15 +9,15 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use solvers::SolverError;
 
-/// Our own solver, started from the given state averaged down to coarser cells.
+/// The reference solver, started from the last given state averaged to coarser cells.
 ///
-/// Its states come back to the output cells by linear interpolation that keeps every coarse cell's mean.
+/// Its states are returned to the output cells by linear interpolation that preserves the mean of every coarse cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CoarseSolver {
-    /// Output cells a solver cell, along every axis. 1: the output grid itself. Default 2.
+    /// Output cells per solver cell along every axis; 1 is the output grid. Default 2.
     pub coarsen: usize,
-    /// Solver cells an output cell, along every axis, for a contestant finer than the output. Default 1.
+    /// Solver cells per output cell along every axis, for a grid finer than the output's. Default 1.
     pub refine: usize,
 }
 
@@ -66,13 +66,13 @@ impl Baseline for CoarseSolver {
             self.coarsen,
             &format!("a divisor of the case's cells {:?}", case.cells),
         )
-        .map_err(|source| BenchError::Case { place: case.name.clone(), source })?;
+        .map_err(|source| BenchError::Case { case: case.name.clone(), source })?;
         let problem = case.problem(0)?;
         problem
             .grid(cells)
             .and_then(|grid| problem.solver(&grid).map(drop))
-            .map_err(|source| BenchError::Grid { place: case.name.clone(), cells, source })?;
-        Ok(Box::new(Contestant {
+            .map_err(|source| BenchError::Grid { case: case.name.clone(), cells, source })?;
+        Ok(Box::new(SolverSurrogate {
             recipe: self.clone(),
             cells,
             case: case.clone(),
@@ -82,15 +82,15 @@ impl Baseline for CoarseSolver {
 }
 
 /// The solver on one case.
-struct Contestant {
+struct SolverSurrogate {
     recipe: CoarseSolver,
     cells: [usize; 3],
     case: Case,
     parameters: Vec<Parameter>,
 }
 
-impl Contestant {
-    /// One rollout; what the solver cannot do is `NaN` from there on.
+impl SolverSurrogate {
+    /// One rollout. From the state on that the solver cannot compute it is `NaN`.
     fn solve(&self, task: &Task) -> Result<Trajectory, BenchError> {
         let problem = self.case.problem_of(&self.parameters, &task.parameters)?;
         let last = task.history.state(task.history.len() - 1);
@@ -122,13 +122,13 @@ impl Contestant {
                 Ok(Trajectory { times: task.times(), values })
             }
             Err(source) => {
-                Err(BenchError::Grid { place: self.case.name.clone(), cells: self.cells, source })
+                Err(BenchError::Grid { case: self.case.name.clone(), cells: self.cells, source })
             }
         }
     }
 }
 
-impl Surrogate for Contestant {
+impl Surrogate for SolverSurrogate {
     fn name(&self) -> &str {
         CoarseSolver::NAME
     }

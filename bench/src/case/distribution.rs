@@ -1,24 +1,24 @@
-//! How a parameter varies from sample to sample.
+//! The distribution of a parameter over the samples.
 
 use data::Invalid;
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// How a parameter varies from sample to sample.
+/// The distribution of a parameter over the samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Distribution {
-    /// Equally likely anywhere between two values.
+    /// Uniform between two values.
     Uniform([f64; 2]),
-    /// Its logarithm is equally likely anywhere between two values, both > 0.
+    /// Uniform in the logarithm between two values > 0.
     LogUniform([f64; 2]),
-    /// One of these values, equally likely.
+    /// One of the values, with equal probability.
     Choice(Vec<f64>),
 }
 
 impl Distribution {
-    /// Refuses bounds out of order, empty lists and numbers that are not finite.
+    /// Refuses bounds out of order, empty lists and values that are not finite.
     pub fn check(&self) -> Result<(), Invalid> {
         match self {
             Self::Uniform([low, high]) => Invalid::unless(

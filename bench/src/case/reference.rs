@@ -1,36 +1,39 @@
-//! How the reference is computed.
+//! How the reference solution is computed.
 
 use data::Invalid;
 use serde::{Deserialize, Serialize};
 
-/// How the reference is computed.
+/// How the reference solution is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Reference {
-    /// Solver cells an output cell: along every axis, or `[x, y]`. Default 2.
+    /// Solver cells per output cell: along every axis, or `[x, y]`, or `[x, y, z]`. Default 2.
     pub refine: Refine,
-    /// Whether every sample is also solved on halved and quartered grids, to estimate its error. Default true.
+    /// Whether every sample is also solved on grids with half and a quarter of the cells along each
+    /// axis, to estimate its error. Default true.
     pub error_estimate: bool,
-    /// The estimated error of the velocity, over its own root mean square, above which a sample is
-    /// solved again on a grid twice as fine. Default: none is.
+    /// Estimated relative error of the velocity above which a sample is solved again on a grid with
+    /// twice the cells along each axis. Default: no sample is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tolerance: Option<f64>,
-    /// How many times finer than `refine` says a grid may become by that. Default 4.
+    /// Largest factor by which `tolerance` may refine a grid beyond `refine`. Default 4.
     pub most: usize,
-    /// A flow is steady, and its state copied to all later times, once no velocity changes by more
-    /// than this share of the fastest in one time scale. Default: never.
+    /// A flow is steady, and its state is copied to all later times, once no velocity changes by more
+    /// than this fraction of the largest one within one time scale. Default: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<f64>,
 }
 
-/// Solver cells an output cell.
+/// Solver cells per output cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "a number, or two along x and y")]
+#[serde(untagged, expecting = "a number, or one number for each of two or three axes")]
 pub enum Refine {
     /// Along every axis.
     Every(usize),
     /// Along x and y.
-    Each([usize; 2]),
+    Plane([usize; 2]),
+    /// Along x, y and z.
+    Space([usize; 3]),
 }
 
 impl Refine {
@@ -38,7 +41,8 @@ impl Refine {
     pub fn axes(self) -> [usize; 3] {
         match self {
             Self::Every(refine) => [refine; 3],
-            Self::Each([x, y]) => [x, y, 1],
+            Self::Plane([x, y]) => [x, y, 1],
+            Self::Space(axes) => axes,
         }
     }
 }
@@ -61,7 +65,8 @@ impl Reference {
         let is_sound = refine.iter().all(|refine| (1..=64).contains(refine));
         let value = match self.refine {
             Refine::Every(refine) => refine.to_string(),
-            Refine::Each(refine) => format!("{refine:?}"),
+            Refine::Plane(refine) => format!("{refine:?}"),
+            Refine::Space(refine) => format!("{refine:?}"),
         };
         Invalid::unless(is_sound, "reference.refine", value, "between 1 and 64")?;
         let is_sound = self.most.is_power_of_two() && self.most <= 64;
@@ -77,18 +82,20 @@ impl Reference {
         Invalid::unless(is_sound, "reference.error-estimate", self.error_estimate, expected)
     }
 
-    /// The cells with which a sample begins.
+    /// The solver's cells along each axis, before any refinement by `tolerance`.
     pub(super) fn cells(&self, output: [usize; 3]) -> [usize; 3] {
         let refine = self.refine.axes();
-        [0, 1, 2].map(|axis| if output[axis] == 1 { 1 } else { output[axis] * refine[axis] })
+        [0, 1, 2].map(
+            |axis| if output[axis] == 1 { 1 } else { output[axis].saturating_mul(refine[axis]) },
+        )
     }
 
-    /// Twice as many cells an axis as `cells`, where the case lets grids adapt and that is within its bound.
+    /// Twice the cells along each axis, if the case has a tolerance and its bound `most` permits that.
     pub(crate) fn finer(&self, cells: [usize; 3], output: [usize; 3]) -> Option<[usize; 3]> {
         self.tolerance?;
         let first = self.cells(output);
-        let is_within =
-            2 * cells[0] <= self.most * first[0] && 2 * cells[1] <= self.most * first[1];
+        let fits = |(&n, first): (&usize, usize)| n == 1 || 2 * n <= self.most * first;
+        let is_within = cells.iter().zip(first).all(fits);
         is_within.then(|| cells.map(|n| if n == 1 { 1 } else { 2 * n }))
     }
 }
@@ -100,7 +107,7 @@ mod tests {
     #[test]
     fn grids_double_up_to_their_bound() {
         let reference = Reference {
-            refine: Refine::Each([2, 1]),
+            refine: Refine::Plane([2, 1]),
             tolerance: Some(0.02),
             most: 4,
             ..Reference::default()
@@ -114,5 +121,18 @@ mod tests {
         assert_eq!(third, [512, 256, 1]);
         assert_eq!(reference.finer(third, output), None);
         assert_eq!(Reference { tolerance: None, ..reference }.finer(first, output), None);
+    }
+
+    #[test]
+    fn three_axes_are_refined_each_by_its_own_factor() {
+        let read = |text: &str| toml::from_str::<Reference>(text).expect("it is a reference");
+        let reference = read("refine = [2, 4, 1]\ntolerance = 0.02\nmost = 2");
+        let first = reference.cells([32, 16, 8]);
+        assert_eq!(first, [64, 64, 8]);
+        let second = reference.finer(first, [32, 16, 8]).expect("it is within the bound");
+        assert_eq!(second, [128, 128, 16]);
+        assert_eq!(reference.finer(second, [32, 16, 8]), None);
+        assert_eq!(read("refine = [2, 4]").cells([32, 16, 1]), [64, 64, 1]);
+        assert_eq!(read("refine = 3").cells([32, 16, 8]), [96, 48, 24]);
     }
 }

@@ -1,11 +1,11 @@
-//! Which samples take which role.
+//! The assignment of samples to splits.
 
 use crate::cfdbench::{Point, Rounding, published};
 use data::{Invalid, Split, SplitPlan, rng};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-/// Which samples take which role.
+/// The assignment of samples to the training, validation and test splits.
 ///
 /// ```toml
 /// split = { train = 24, valid = 4, test = 8 } # drawn with the case's seed
@@ -14,24 +14,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "`{ train = …, valid = …, test = … }`, or `\"published\"`")]
 pub enum Roles {
-    /// So many of each, drawn with the case's seed. Of points that are more, a seeded choice.
+    /// Given numbers of samples, drawn with the case's seed. If there are more points, a random subset.
     Drawn(SplitPlan),
-    /// Those of the publication that the case's points come from.
+    /// The published split of the case's points.
     Published(Published),
 }
 
 /// CFDBench's splits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Published {
-    /// Of its autoregressive tasks.
+    /// That of the autoregressive tasks.
     #[serde(rename = "published")]
     Autoregressive,
-    /// Of its other tasks, which round the sizes of some splits differently.
+    /// That of the non-autoregressive tasks, which round the sizes of some splits differently.
     #[serde(rename = "published-direct")]
     Direct,
 }
 
-/// More samples than this are a slip of the finger.
+/// Largest number of samples: a limit against misprints, for all parameters are drawn when a case is read.
 const MOST: usize = 1_000_000;
 
 impl Roles {
@@ -69,13 +69,13 @@ impl Roles {
         }
     }
 
-    /// Which of `count` points a sample is.
-    pub(super) fn place(&self, index: usize, count: usize, seed: u64) -> usize {
+    /// The index of a sample's point among `count` points.
+    pub(super) fn point(&self, index: usize, count: usize, seed: u64) -> usize {
         match self {
             Self::Published(_) => index,
             Self::Drawn(_) => {
                 let mut order: Vec<usize> = (0..count).collect();
-                // A stream of its own: `SplitPlan::assign` has the one after it.
+                // A separate stream: `SplitPlan::assign` uses the next one.
                 order.shuffle(&mut rng(seed, u64::MAX - 1));
                 order[index]
             }

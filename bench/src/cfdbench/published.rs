@@ -6,7 +6,7 @@ use data::Split;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-/// Which of CFDBench's two kinds of tasks: they round the sizes of some splits differently.
+/// CFDBench's two kinds of tasks, which round the sizes of some splits differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rounding {
     /// Predicting the next state: `int` for all flows but the cavity.
@@ -15,18 +15,18 @@ pub(crate) enum Rounding {
     Direct,
 }
 
-/// What is shuffled first.
+/// The subsets, in the order of the list that is shuffled.
 const SUBSETS: [&str; 3] = ["prop", "bc", "geo"];
 
-/// The roles of points, by the split of the subsets from which they are.
+/// The published splits of points, for the subsets to which they belong.
 ///
 /// ```text
 /// list = all cases of prop, of bc, of geo, each in the order of their numbers
 /// random.seed(0); random.shuffle(list);  train, dev, test = the first 80 %, 10 %, the rest
 /// ```
 ///
-/// The list is that of the release, whose numbers differ from the paper's in two places. A released
-/// case that is no point of ours has its place in the list and no other effect; a point that was not
+/// The list is that of the released data, whose numbers differ from the paper's in two places. A released
+/// case that is no point of ours occupies its position in the list and has no other effect; a point that was not
 /// released is for training.
 pub(crate) fn published(points: &[Point], rounding: Rounding) -> Vec<Split> {
     let Some(first) = points.first() else { return Vec::new() };
@@ -39,13 +39,13 @@ pub(crate) fn published(points: &[Point], rounding: Rounding) -> Vec<Split> {
         .collect();
     Twister::seeded(0).shuffle(&mut names);
     let [train, valid] = [0.8, 0.1].map(|share| size(first.origin, rounding, names.len(), share));
-    let role = |place: usize| match place {
-        place if place < train => Split::Train,
-        place if place < train + valid => Split::Valid,
+    let role = |position: usize| match position {
+        position if position < train => Split::Train,
+        position if position < train + valid => Split::Valid,
         _ => Split::Test,
     };
     let roles: BTreeMap<&str, Split> =
-        names.iter().enumerate().map(|(place, name)| (name.as_str(), role(place))).collect();
+        names.iter().enumerate().map(|(position, name)| (name.as_str(), role(position))).collect();
     points.iter().map(|point| *roles.get(point.name.as_str()).unwrap_or(&Split::Train)).collect()
 }
 

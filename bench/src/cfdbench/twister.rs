@@ -11,7 +11,7 @@ const M: usize = 397;
 /// their program `mt19937ar.c` of 2002, `init_by_array`.
 pub(super) struct Twister {
     state: [u32; N],
-    place: usize,
+    position: usize,
 }
 
 impl Twister {
@@ -34,16 +34,16 @@ impl Twister {
             i = next(&mut state, i);
         }
         state[0] = 1 << 31;
-        Self { state, place: N }
+        Self { state, position: N }
     }
 
     /// 32 random bits.
     fn word(&mut self) -> u32 {
-        if self.place == N {
+        if self.position == N {
             self.twist();
         }
-        let mut y = self.state[self.place];
-        self.place += 1;
+        let mut y = self.state[self.position];
+        self.position += 1;
         y ^= y >> 11;
         y ^= (y << 7) & 0x9d2c_5680;
         y ^= (y << 15) & 0xefc6_0000;
@@ -56,7 +56,7 @@ impl Twister {
             let mixed = (y >> 1) ^ if y & 1 == 1 { 0x9908_b0df } else { 0 };
             self.state[i] = self.state[(i + M) % N] ^ mixed;
         }
-        self.place = 0;
+        self.position = 0;
     }
 
     /// `random.getrandbits(bits)` for 1 to 32 bits.
@@ -89,7 +89,7 @@ fn scrambled(x: u32, factor: u32) -> u32 {
     (x ^ (x >> 30)).wrapping_mul(factor)
 }
 
-/// The place after `i`; the first word follows the last.
+/// The position after `i`; the first word follows the last.
 fn next(state: &mut [u32; N], i: usize) -> usize {
     if i + 1 < N {
         return i + 1;

@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use crate::{BenchError, Contender, Suite, find_suite};
+use crate::{BenchError, Suite, SurrogateSpec, find_suite};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -32,6 +32,9 @@ pub(super) struct SuiteArgs {
     /// Add an external operator: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
     #[arg(long, value_name = "DIR")]
     operator: Vec<PathBuf>,
+    /// Print the steps, which of them are done, and a forecast for the rest; compute nothing.
+    #[arg(long)]
+    pub(super) dry_run: bool,
 }
 
 /// A suite whose operators are trained.
@@ -51,23 +54,15 @@ impl SuiteArgs {
     pub(super) fn read(self) -> Result<Suite, BenchError> {
         let mut suite = find_suite(&self.suite)?;
         for folder in self.operator {
-            suite.join(Contender::process(folder)?)?;
+            suite.add(SurrogateSpec::process(folder)?)?;
         }
         for name in &self.only {
-            if !suite.contenders.iter().any(|contender| contender.name == *name) {
-                let known: Vec<&str> =
-                    suite.contenders.iter().map(|contender| contender.name.as_str()).collect();
-                return Err(BenchError::Unknown {
-                    kind: "surrogate",
-                    name: name.clone(),
-                    nearest: data::nearest(name, known.iter().copied()).map(Into::into),
-                    known: known.join(", "),
-                });
+            if !suite.surrogates.iter().any(|spec| spec.name == *name) {
+                let known = suite.surrogates.iter().map(|spec| spec.name.as_str());
+                return Err(BenchError::unknown("surrogate", name, known));
             }
         }
-        suite
-            .contenders
-            .retain(|contender| self.only.is_empty() || self.only.contains(&contender.name));
+        suite.surrogates.retain(|spec| self.only.is_empty() || self.only.contains(&spec.name));
         Ok(suite)
     }
 }

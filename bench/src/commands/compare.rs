@@ -1,14 +1,16 @@
 //! `eddymark compare`
 
-use super::report::render;
+use super::report::print_page;
 use super::terminal::print;
 use crate::BenchError;
 use data::Run;
 use std::path::{Path, PathBuf};
 
-/// Puts several runs side by side.
+/// Prints a table of several runs, and draws a joint report into the folder `report`.
 pub(super) fn compare(folders: &[PathBuf], report: Option<&Path>) -> Result<(), BenchError> {
     let runs = folders.iter().map(|folder| Run::load(folder)).collect::<Result<Vec<_>, _>>()?;
     print(&reports::compare_text(&runs))?;
-    report.map_or(Ok(()), |folder| render(&runs, folder).map(drop))
+    let Some(folder) = report else { return Ok(()) };
+    let page = reports::render(&runs, folder)?;
+    print_page(&page.leaderboard, &page.html)
 }

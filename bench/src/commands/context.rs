@@ -1,111 +1,46 @@
-//! What a command works with: a suite, places on disk, a device, and who is told of progress.
+//! What commands work with.
 
-use super::arguments::{Options, TrainArgs};
-use crate::{BenchError, Case, Place, Progress, Stop, Suite, commit, machine, solver};
-use data::{Dataset, Provenance};
-use operators::Device;
+use super::arguments::Options;
+use crate::{BenchError, Paths, Progress, StepContext, Stop, Suite};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a command works with.
+/// What commands work with: the common options, channels to the user, and the command line itself.
 pub(super) struct CommandContext {
-    suite: Option<Suite>,
-    pub(super) place: Place,
-    pub(super) device_name: String,
-    pub(super) device: Device,
-    /// Operators that are trained at once, if said.
-    pub(super) jobs: Option<usize>,
-    pub(super) command: String,
+    pub(super) options: Options,
+    /// The command line, for the provenance of records.
+    command: String,
     pub(super) progress: Progress,
     pub(super) stop: Arc<Stop>,
 }
 
 impl CommandContext {
-    /// Takes the threads, the device and Ctrl-C.
-    pub(super) fn new(
-        options: Options,
-        command: String,
-        suite: Option<Suite>,
-    ) -> Result<Self, BenchError> {
+    /// Sets the number of threads, and lets Ctrl-C request a stop.
+    pub(super) fn new(options: Options, command: String) -> Self {
         if let Some(threads) = options.threads {
-            // It fails only when a pool is already there, which is one of an earlier context.
+            // Fails only where a pool exists already, of the size that an earlier context asked for.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         }
         let stop = Arc::new(Stop::default());
         let (handler, pressed) = (Arc::clone(&stop), AtomicBool::new(false));
-        // It fails only when a handler is already there.
+        // Fails only where a handler exists already.
         let _ = ctrlc::set_handler(move || {
             handler.request();
             if pressed.swap(true, Ordering::Relaxed) {
                 std::process::exit(130);
             }
-            eprintln!("stopping after what is in hand; press Ctrl-C again to stop at once");
+            eprintln!("stopping after the work in progress; press Ctrl-C again to stop at once");
         });
-        Ok(Self {
-            suite,
-            place: Place { data: options.data, out: options.out },
-            device: operators::device(&options.device)?,
-            device_name: options.device,
-            jobs: None,
-            command,
-            progress: Progress::on_stderr(),
-            stop,
-        })
+        Self { options, command, progress: Progress::on_stderr(), stop }
     }
 
-    /// The context of a command that trains.
-    pub(super) fn for_training(
-        options: Options,
-        command: String,
-        args: TrainArgs,
-    ) -> Result<Self, BenchError> {
-        let jobs = args.jobs.map(usize::from);
-        Ok(Self { jobs, ..Self::new(options, command, Some(args.suite.read()?))? })
-    }
-
-    /// The suite of a command that has one.
-    pub(super) fn suite(&self) -> &Suite {
-        self.suite.as_ref().expect("commands on suites build their context with one")
-    }
-
-    /// A case's finished dataset, or the command that makes it.
-    pub(super) fn dataset(&self, case: &Case) -> Result<Dataset, BenchError> {
-        let root = self.place.dataset(case);
-        self.finished(case).ok_or_else(|| BenchError::Earlier {
-            what: format!("the dataset of case `{}`", case.name),
-            path: root,
-            command: format!("eddymark generate {}", case.name),
-        })
-    }
-
-    /// A case's dataset if it is whole.
-    pub(super) fn finished(&self, case: &Case) -> Option<Dataset> {
-        let dataset = Dataset::open(&self.place.dataset(case)).ok()?;
-        let header = dataset.header();
-        let is_whole = header.case_hash == case.hash()
-            && header.solver == solver()
-            && dataset.missing().is_empty()
-            && dataset.normalization().is_ok();
-        is_whole.then_some(dataset)
-    }
-
-    /// The provenance of what a surrogate does on a dataset.
-    pub(super) fn provenance(
-        &self,
-        case_hash: String,
-        dataset_hash: String,
-        surrogate_hash: String,
-    ) -> Provenance {
-        Provenance {
-            case_hash,
-            dataset_hash,
-            surrogate_hash,
-            version: env!("CARGO_PKG_VERSION").into(),
-            commit: commit().into(),
-            machine: machine(),
-            device: self.device_name.clone(),
-            threads: rayon::current_num_threads(),
-            command: self.command.clone(),
-        }
+    /// The context of a suite's steps. `jobs` trainings run at the same time.
+    pub(super) fn steps(self, suite: Suite, jobs: Option<u16>) -> Result<StepContext, BenchError> {
+        let Self { options, command, progress, stop } = self;
+        let paths = Paths { data: options.data, out: options.out };
+        let device = options.device;
+        let mut context = StepContext::new(suite, paths, device, command, progress, stop)?;
+        context.jobs = jobs.map(usize::from);
+        Ok(context)
     }
 }

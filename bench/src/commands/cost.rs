@@ -1,30 +1,32 @@
 //! `eddymark cost`
 
 use super::context::CommandContext;
-use super::terminal::{bytes, duration, print};
+use super::terminal::print;
+use crate::evaluate::grid;
+use crate::number::{bytes, duration};
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
 use data::{Invalid, Trust};
 use reports::{Cell, Sheet};
 use std::time::Instant;
 
-/// What to measure, and how closely.
+/// Which cases are measured, and how closely.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Order {
+pub(super) struct CostArgs {
     /// Built-in cases, or TOML files. Default: CFDBench's twelve sets.
     cases: Vec<String>,
-    /// Samples that are solved of each case, from its first to its last.
+    /// Number of samples that are solved of each case, evenly spaced from its first to its last.
     #[arg(long, value_name = "N", default_value_t = 3)]
     samples: usize,
-    /// The share of a sample's states that is solved; the rest is taken to be as dear. Flows that only
-    /// later need a finer grid, where the case has a tolerance, show that with a share of 1.
+    /// Fraction of a sample's states that is solved; the others are assumed to cost the same. Where a case
+    /// has a tolerance, only a fraction of 1 shows flows that need a finer grid late.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     share: f64,
-    /// Cores among which the samples of a case are divided in the table.
+    /// Number of cores for which the table states the time.
     #[arg(long, value_name = "N", default_value_t = 2)]
     cores: usize,
 }
 
-impl Order {
+impl CostArgs {
     fn check(&self) -> Result<(), Invalid> {
         for (key, count) in [("--samples", self.samples), ("--cores", self.cores)] {
             Invalid::unless(count > 0, key, count, "at least 1")?;
@@ -34,22 +36,22 @@ impl Order {
     }
 }
 
-/// Solves a few samples of each case, one at a time, and prints what all would take.
-pub(super) fn cost(context: &CommandContext, order: &Order) -> Result<(), BenchError> {
-    order.check().map_err(|source| BenchError::Argument { source })?;
-    let names = if order.cases.is_empty() { sets() } else { order.cases.clone() };
+/// Solves a few samples of each case, one at a time, and prints the estimated cost of all.
+pub(super) fn cost(context: &CommandContext, args: &CostArgs) -> Result<(), BenchError> {
+    args.check().map_err(|source| BenchError::Argument { source })?;
+    let names = if args.cases.is_empty() { sets() } else { args.cases.clone() };
     let bar = context.progress.bar("measure", "cases", names.len());
     let mut measured = Vec::new();
     for name in names {
         bar.set_message(name.clone());
-        measured.push(measure(context, order, &find_case(&name)?)?);
+        measured.push(measure(context, args, &find_case(&name)?)?);
         bar.inc(1);
     }
     bar.finish_and_clear();
-    print(&sheet(order, &measured).to_text())
+    print(&sheet(args, &measured).to_text())
 }
 
-/// CFDBench's twelve sets, as far as they are built in.
+/// The built-in cases of CFDBench's twelve sets.
 fn sets() -> Vec<String> {
     let is_set = |name: &&str| {
         let set = name.strip_prefix("cfdbench/").and_then(|name| name.split_once('-'));
@@ -58,31 +60,31 @@ fn sets() -> Vec<String> {
     case_names().filter(is_set).map(Into::into).collect()
 }
 
-/// What a case costs.
+/// The measured cost of a case.
 struct Measured {
     case: Case,
-    /// Seconds a sample on one thread: the mean, and the most.
+    /// Mean and largest time of a sample on one thread in s.
     seconds: [f64; 2],
-    /// Bytes a sample at most.
+    /// Upper bound of a sample's size in bytes.
     bytes: f64,
-    /// The finest grid that was needed.
+    /// Cells of the finest grid.
     finest: [usize; 3],
-    /// Samples that are under-resolved there, of those that were solved.
+    /// Number of solved samples that are under-resolved.
     under_resolved: usize,
-    /// Of every field the largest error over the samples: of states, and of statistics.
+    /// Largest estimated errors of each field over the samples: of states, and of statistics.
     errors: Vec<(String, [f64; 2])>,
 }
 
-fn measure(context: &CommandContext, order: &Order, case: &Case) -> Result<Measured, BenchError> {
+fn measure(context: &CommandContext, args: &CostArgs, case: &Case) -> Result<Measured, BenchError> {
     let mut short = case.clone();
     let intervals = (case.frames - 1) as f64;
-    short.frames = 1 + (intervals * order.share).ceil() as usize;
+    short.frames = 1 + (intervals * args.share).ceil() as usize;
     let scale = intervals / (short.frames - 1) as f64;
     let all: Vec<usize> = (0..case.samples()).collect();
     let (mut times, mut finest, mut under_resolved) = (Vec::new(), [0; 3], 0);
     let mut trusts: Vec<Trust> = Vec::new();
     let info = case.info()?;
-    for index in spread(&all, order.samples) {
+    for index in spread(&all, args.samples) {
         let clock = Instant::now();
         let sample = solve_sample(&short, index, &context.stop)?;
         times.push(clock.elapsed().as_secs_f64() * scale);
@@ -99,7 +101,7 @@ fn measure(context: &CommandContext, order: &Order, case: &Case) -> Result<Measu
     Ok(Measured { case, seconds, bytes, finest, under_resolved, errors })
 }
 
-/// The largest of each field, in the order in which fields appear.
+/// The largest of each field, in the args in which fields appear.
 fn largest_errors(trusts: &[Trust]) -> Vec<(String, [f64; 2])> {
     let mut errors: Vec<(String, [f64; 2])> = Vec::new();
     for Trust { field, error, statistics, .. } in trusts {
@@ -112,7 +114,7 @@ fn largest_errors(trusts: &[Trust]) -> Vec<(String, [f64; 2])> {
     errors
 }
 
-/// `velocity 2.1 %, pressure 35 % (7.1 %)`: the statistics' in brackets where states are not known.
+/// `velocity 2.1 %, pressure 35 % (7.1 %)`: in brackets the error of the statistics, where states are not predictable.
 fn typeset(errors: &[(String, [f64; 2])]) -> String {
     let percent = |share: f64| format!("{:.2} %", 100.0 * share);
     let one = |(field, [error, statistics]): &(String, [f64; 2])| {
@@ -123,21 +125,20 @@ fn typeset(errors: &[(String, [f64; 2])]) -> String {
     errors.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
-fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
-    let cores = order.cores as f64;
+fn sheet(args: &CostArgs, measured: &[Measured]) -> Sheet {
+    let cores = args.cores as f64;
     let total = |m: &Measured| m.seconds[0] * m.case.samples() as f64;
     let row = |m: &Measured| {
-        let [nx, ny, _] = m.finest;
         vec![
             m.case.name.clone(),
             m.case.samples().to_string(),
             (m.case.samples() * m.case.frames).to_string(),
-            format!("{nx} × {ny}"),
+            grid(m.finest),
             duration(m.seconds[0]),
             duration(m.seconds[1]),
             format!("{:.2}", total(m) / cores / 3600.0),
             bytes(m.bytes * m.case.samples() as f64),
-            format!("{} of {}", m.under_resolved, order.samples.min(m.case.samples())),
+            format!("{} of {}", m.under_resolved, args.samples.min(m.case.samples())),
             typeset(&m.errors),
         ]
     };
@@ -159,8 +160,8 @@ fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
     Sheet {
         title: format!(
             "Cost: {} samples of each case, {:.0} % of their states, error estimates included",
-            order.samples,
-            100.0 * order.share
+            args.samples,
+            100.0 * args.share
         ),
         headings: [
             "case".into(),
@@ -169,7 +170,7 @@ fn sheet(order: &Order, measured: &[Measured]) -> Sheet {
             "finest grid".into(),
             "per sample".into(),
             "at most".into(),
-            format!("hours on {}", order.cores),
+            format!("hours on {}", args.cores),
             "disk at most".into(),
             "under-resolved".into(),
             "largest error (of statistics)".into(),

@@ -3,6 +3,7 @@
 use super::terminal::print;
 use super::verify::significant;
 use crate::BenchError;
+use crate::evaluate::grid;
 use data::{Dataset, Info, Sample, Source};
 use ndarray::Axis;
 use reports::{Exhibit, Strip};
@@ -48,7 +49,10 @@ fn shown(frames: usize) -> Vec<usize> {
 fn strips(info: &Info, sample: &Sample, states: &[usize]) -> Vec<Strip> {
     let image = |state: usize, channel: usize| -> Vec<f32> {
         let state = sample.trajectory.state(state);
-        let plane = state.index_axis(Axis(0), channel).index_axis(Axis(2), 0).mapv(|x| x as f32);
+        let plane = state
+            .index_axis(Axis(0), channel)
+            .index_axis(Axis(2), info.cells[2] / 2)
+            .mapv(|x| x as f32);
         plane.into_iter().collect()
     };
     let channels = data::channels(&info.fields).into_iter().enumerate();
@@ -68,15 +72,15 @@ fn caption(info: &Info, sample: &Sample) -> String {
     };
     let parameters: Vec<String> =
         info.parameters.iter().zip(&sample.parameters).map(value).collect();
-    let [nx, ny, _] = sample.solved_on;
     let trust = sample.trust(&info.fields).unwrap_or_default();
     let errors = trust.iter().map(|t| format!("{:.2} % of {}", 100.0 * t.error, t.field));
     let errors = errors.collect::<Vec<_>>().join(", ");
     let errors = if errors.is_empty() { "not estimated".into() } else { errors };
     format!(
-        "Sample {}: {}. Solved on {nx} × {ny} cells; its estimated error: {errors}.",
+        "Sample {}: {}. Solved on {} cells; its estimated error: {errors}.",
         sample.index,
-        parameters.join(", ")
+        parameters.join(", "),
+        grid(sample.solved_on)
     )
 }
 

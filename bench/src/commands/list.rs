@@ -5,7 +5,7 @@ use crate::baselines::BASELINES;
 use crate::metrics::METRICS;
 use crate::{BenchError, case_names, find_case, find_suite, suite_names};
 use console::Style;
-use data::{Registry, nearest};
+use data::Registry;
 use operators::{ARCHITECTURES, Preset};
 use reports::{FIGURES, TABLES};
 use solvers::PROBLEMS;
@@ -26,13 +26,7 @@ pub(super) fn list(kind: Option<&str>) -> Result<(), BenchError> {
     };
     let same = |kind: &str| kind == asked || kind.strip_suffix('s') == Some(asked);
     let Some((kind, lines)) = kinds.iter().find(|(kind, _)| same(kind)) else {
-        let known: Vec<&str> = kinds.iter().map(|(kind, _)| *kind).collect();
-        return Err(BenchError::Unknown {
-            kind: "kind",
-            name: asked.into(),
-            nearest: nearest(asked, known.iter().copied()).map(Into::into),
-            known: known.join(", "),
-        });
+        return Err(BenchError::unknown("kind", asked, kinds.iter().map(|(kind, _)| *kind)));
     };
     write_kind(&mut text, kind, lines, true);
     print(&text)

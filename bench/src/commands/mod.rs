@@ -6,6 +6,7 @@ mod compare;
 mod context;
 mod cost;
 mod count;
+mod dry_run;
 mod evaluate;
 mod gallery;
 mod generate;

@@ -3,8 +3,9 @@
 use super::arguments::Options;
 use super::terminal::print;
 use crate::BenchError;
+use crate::plan::draw;
 use data::Run;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Draws the report of a run: a suite's name or a folder.
 pub(super) fn report(options: &Options, run: &Path) -> Result<(), BenchError> {
@@ -16,12 +17,17 @@ pub(super) fn report(options: &Options, run: &Path) -> Result<(), BenchError> {
             command: format!("eddymark run {}", run.display()),
         });
     }
-    render(&[Run::load(&folder)?], &folder.join("report")).map(drop)
+    let page = draw(&folder)?;
+    print_page(&page.leaderboard, &page.html)
 }
 
-/// Draws, and prints the leaderboard and where the page is.
-pub(super) fn render(runs: &[Run], folder: &Path) -> Result<PathBuf, BenchError> {
-    let page = reports::render(runs, folder)?;
-    print(&format!("\n{}\n{}\n", page.leaderboard.trim_end(), page.html.display()))?;
-    Ok(page.html)
+/// Prints the leaderboard of a run whose report is drawn, and the path of the page.
+pub(super) fn print_report(folder: &Path) -> Result<(), BenchError> {
+    let leaderboard = reports::leaderboard_text(&[Run::load(folder)?]);
+    print_page(&leaderboard, &folder.join("report").join("report.html"))
+}
+
+/// Prints a leaderboard and the path of its page.
+pub(super) fn print_page(leaderboard: &str, html: &Path) -> Result<(), BenchError> {
+    print(&format!("\n{}\n{}\n", leaderboard.trim_end(), html.display()))
 }

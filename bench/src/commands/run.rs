@@ -1,28 +1,26 @@
 //! `eddymark run`
 
+use super::arguments::TrainArgs;
 use super::context::CommandContext;
-use super::terminal::duration;
-use super::{evaluate, generate, report, train};
-use crate::BenchError;
-use data::Run;
+use super::dry_run::print_outline;
+use super::report::print_report;
+use crate::number::duration;
+use crate::{BenchError, Plan};
+use std::time::Instant;
 
-/// Generate, train, evaluate, report: whatever is not done yet.
-pub(super) fn run(context: &CommandContext) -> Result<(), BenchError> {
-    let clock = std::time::Instant::now();
-    let suite = context.suite();
-    let mut run = Run::default();
-    for case in &suite.cases {
-        let dataset = generate::dataset(context, case)?;
-        train::train_all(context, case, &dataset)?;
-        evaluate::judge_case(context, case, &dataset, &mut run)?;
+/// Executes all steps of a suite that are not done.
+pub(super) fn run(context: CommandContext, args: TrainArgs) -> Result<(), BenchError> {
+    let (dry_run, jobs) = (args.suite.dry_run, args.jobs);
+    let context = context.steps(args.suite.read()?, jobs)?;
+    let plan = Plan::new(&context);
+    if dry_run {
+        return print_outline(&plan);
     }
-    evaluate::finish(context, run)?;
-    let folder = context.place.run(&suite.name);
-    report::render(&[Run::load(&folder)?], &folder.join("report"))?;
-    context.progress.say(&format!(
-        "suite {} done in {}",
-        suite.name,
-        duration(clock.elapsed().as_secs_f64())
-    ));
+    let clock = Instant::now();
+    plan.execute()?;
+    let suite = &context.suite.name;
+    print_report(&context.paths.run(suite))?;
+    let seconds = clock.elapsed().as_secs_f64();
+    context.progress.say(&format!("suite {suite} done in {}", duration(seconds)));
     Ok(())
 }

@@ -19,7 +19,7 @@ pub(super) fn verify(
         Some(name) => vec![
             PROBLEMS
                 .find(name)
-                .map_err(|source| BenchError::Part { place: "verify".into(), source })?
+                .map_err(|source| BenchError::Part { location: "verify".into(), source })?
                 .name,
         ],
         None => PROBLEMS.names().collect(),
@@ -65,7 +65,7 @@ fn keep(
     problem: &str,
     certificate: &Certificate,
 ) -> Result<(), BenchError> {
-    let folder = context.place.out.join("verification");
+    let folder = context.options.out.join("verification");
     fs_err::create_dir_all(&folder)?;
     let path = folder.join(format!("{problem}.json"));
     let text = serde_json::to_string_pretty(certificate).expect("a certificate is plain data");

@@ -1,21 +1,42 @@
-//! The data's own error: what no score against them can resolve.
+//! The estimated error of the reference itself, below which no difference between scores is significant.
 
+use super::TestSet;
+use crate::MetricSpec;
 use crate::metrics::{Context, Divergence, Metric, Weights, mean_square, variance, vectors};
 use data::{Field, Floor, Info, Sample};
 use ndarray::Axis;
 use std::ops::Range;
 
-/// A metric's denominator squared, from one channel of the reference.
+/// The square of a metric's denominator, from one channel of the reference.
 type Scale = fn(&Weights, ndarray::ArrayView3<'_, f64>) -> f64;
 
-/// Errors that are compared with one scale: a channel's, a vector's, or the mean over channels.
+/// The channels of one floor.
 enum Group {
+    /// One channel, or the components of a vector with their squares added.
     Pooled(Range<usize>),
+    /// The mean over channels.
     Mean(Vec<usize>),
 }
 
-/// The floors of a case: the mean over its test samples, at the times of the rollout.
+/// The floors of the suite's metrics: the mean over the test samples, at the times of the rollout.
 pub(crate) fn floors(
+    case: &str,
+    test_set: &TestSet,
+    info: &Info,
+    metrics: &[MetricSpec],
+) -> Vec<Floor> {
+    let TestSet { samples, first, steps, .. } = test_set;
+    let floors = floors_of_all(case, samples, *first, *steps, info);
+    let labelled = |floor: Floor| {
+        let same = metrics.iter().filter(|metric| metric.name == floor.metric);
+        let label = |metric: &MetricSpec| Floor { metric: metric.label.clone(), ..floor.clone() };
+        same.map(label).collect::<Vec<_>>()
+    };
+    floors.into_iter().flat_map(labelled).collect()
+}
+
+/// The floor of every metric that has one, under the metric's name.
+fn floors_of_all(
     case: &str,
     samples: &[Sample],
     first: usize,
@@ -56,16 +77,16 @@ pub(crate) fn floors(
     all
 }
 
-/// Every channel alone; where values have no unit, also all channels and every vector whole.
+/// Every channel; for dimensionless metrics also the mean over channels and every vector field.
 fn groups(fields: &[Field], is_dimensionless: bool) -> Vec<(String, Group)> {
     let channels = data::channels(fields);
-    let judged = || channels.iter().enumerate().filter(|(_, channel)| !channel.constant);
+    let varying = || channels.iter().enumerate().filter(|(_, channel)| !channel.constant);
     let alone = |(number, channel): (usize, &data::Channel)| {
         (channel.symbol.clone(), Group::Pooled(number..number + 1))
     };
-    let mut groups: Vec<(String, Group)> = judged().map(alone).collect();
+    let mut groups: Vec<(String, Group)> = varying().map(alone).collect();
     if is_dimensionless {
-        groups.push(("all".into(), Group::Mean(judged().map(|(number, _)| number).collect())));
+        groups.push(("all".into(), Group::Mean(varying().map(|(number, _)| number).collect())));
         let whole =
             vectors(fields).map(|(field, range)| (field.name.clone(), Group::Pooled(range)));
         groups.extend(whole);
@@ -93,7 +114,7 @@ impl Group {
     }
 }
 
-/// The reference's own divergence under the metric's stencil.
+/// The divergence of the reference under the metric's stencil.
 fn divergence(
     samples: &[Sample],
     first: usize,

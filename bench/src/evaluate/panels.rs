@@ -1,22 +1,22 @@
-//! What a report shows of the fields themselves.
+//! The predicted fields that a report shows.
 
 use crate::Case;
 use data::{Info, Panel, Sample, Trajectory, channels};
 use ndarray::Axis;
 
-/// The states of a rollout that are shown: after one step, halfway, at the end.
+/// Steps of a rollout that are shown: the first, the middle and the last.
 pub(crate) fn shown_steps(steps: usize) -> Vec<usize> {
     let mut shown = vec![0, steps / 2, steps - 1];
     shown.dedup();
     shown
 }
 
-/// The test samples that are shown, by place: those with the least and the greatest value of the
+/// Positions of the test samples that are shown: those with the least and the greatest value of the
 /// first parameter that varies.
 pub(crate) fn shown_samples(case: &Case, info: &Info, samples: &[Sample]) -> Vec<usize> {
     let varying = info.parameters.iter().position(|parameter| case.varies(&parameter.name));
     let Some(parameter) = varying else { return vec![0] };
-    let value = |place: &usize| samples[*place].parameters[parameter];
+    let value = |position: &usize| samples[*position].parameters[parameter];
     let by_value = |a: &usize, b: &usize| value(a).total_cmp(&value(b));
     let mut shown: Vec<usize> = (0..samples.len())
         .min_by(by_value)
@@ -27,7 +27,7 @@ pub(crate) fn shown_samples(case: &Case, info: &Info, samples: &[Sample]) -> Vec
     shown
 }
 
-/// The panels of some samples with one surrogate's predictions; all of one surrogate's are in the same order.
+/// The panels of one surrogate's predictions. Their order is the same for all surrogates.
 pub(crate) fn panels(
     case: &Case,
     info: &Info,
@@ -37,16 +37,16 @@ pub(crate) fn panels(
     predictions: &[Trajectory],
 ) -> Vec<Panel> {
     let mut panels = Vec::new();
-    for place in shown_samples(case, info, samples) {
-        let (sample, prediction) = (&samples[place], &predictions[place]);
+    for position in shown_samples(case, info, samples) {
+        let (sample, prediction) = (&samples[position], &predictions[position]);
         for step in shown_steps(prediction.len()) {
-            let judged = channels(&info.fields).into_iter().enumerate();
-            for (number, channel) in judged.filter(|(_, channel)| !channel.constant) {
+            let all = channels(&info.fields).into_iter().enumerate();
+            for (number, channel) in all.filter(|(_, channel)| !channel.constant) {
                 let plane = |trajectory: &Trajectory, frame: usize| -> Vec<f32> {
                     trajectory
                         .state(frame)
                         .index_axis(Axis(0), number)
-                        .index_axis(Axis(2), 0)
+                        .index_axis(Axis(2), info.cells[2] / 2)
                         .iter()
                         .map(|x| *x as f32)
                         .collect()
@@ -91,7 +91,7 @@ fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
     varying.map(text).collect::<Vec<_>>().join(", ")
 }
 
-/// Puts the predictions of several surrogates for the same pictures together.
+/// Merges the panels of several surrogates: each then holds the predictions of all.
 pub(crate) fn gather(lists: Vec<Vec<Panel>>) -> Vec<Panel> {
     let mut lists = lists.into_iter();
     let Some(mut gathered) = lists.next() else { return Vec::new() };

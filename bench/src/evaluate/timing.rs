@@ -1,28 +1,28 @@
-//! How long a rollout takes.
+//! The time of a rollout.
 
 use crate::BenchError;
 use data::Trajectory;
 use operators::{Surrogate, Task};
 use std::time::Instant;
 
-/// Repeats at most, so that fast surrogates do not spend more time on their median than it is worth.
+/// Largest number of timed repetitions.
 const MOST_REPEATS: usize = 7;
-/// Repeats at least, so that a median is one.
+/// Smallest number of timed repetitions: the least for which a median discards an outlier.
 const LEAST_REPEATS: usize = 3;
-/// Seconds after which no further repeat is begun beyond the least.
+/// Time in s after which no repetition beyond the smallest number begins.
 const BUDGET: f64 = 5.0;
 
-/// Rolled-out tasks and what that cost.
+/// Predictions and the time that they took.
 pub(crate) struct Timed {
-    /// One prediction a task.
+    /// One prediction per task.
     pub(crate) predictions: Vec<Trajectory>,
     /// Median wall time of one step of one sample, all tasks in one batch, in s.
     pub(crate) seconds_per_step: f64,
-    /// Timed repeats.
+    /// Number of timed repetitions.
     pub(crate) repeats: usize,
 }
 
-/// Rolls all tasks out: once to warm up (the predictions are that one's), then for the clock.
+/// Rolls out all tasks: once as a warm-up, which gives the predictions, then several times for the timing.
 pub(crate) fn timed_rollout(
     surrogate: &mut dyn Surrogate,
     tasks: &[Task],
@@ -46,8 +46,8 @@ pub(crate) fn timed_rollout(
     })
 }
 
-/// The middle of sorted values; the mean of the two middle ones of an even number.
-pub(crate) fn median(sorted: &[f64]) -> f64 {
+/// The median of sorted values: the mean of the two middle ones of an even number.
+fn median(sorted: &[f64]) -> f64 {
     let n = sorted.len();
     f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2])
 }

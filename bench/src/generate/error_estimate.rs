@@ -1,33 +1,36 @@
-//! How large the reference's own error is.
+//! The estimated discretization error of a reference solution.
 
 use data::{State, Trajectory, restrict};
 use ndarray::{Array2, Array4, ArrayView4, Axis, s};
 
-/// One flow on a grid, and on grids of half and a quarter as many cells an axis, each averaged down
-/// to as many of the output's cells as it has; and the method's formal order.
+/// One flow on three grids, each averaged to the most output cells that its own cells make up.
 pub(super) struct Three<'a> {
+    /// On the grid of the reference.
     pub(super) fine: &'a Trajectory,
+    /// On half the cells along each axis.
     pub(super) half: &'a Trajectory,
+    /// On a quarter of the cells along each axis.
     pub(super) quarter: &'a Trajectory,
+    /// Formal order of accuracy of the method.
     pub(super) order: u32,
 }
 
-/// The order below which an observed one is not believed.
+/// Lower bound of the order that is used: below it the grids are outside the asymptotic range.
 const LEAST_ORDER: f64 = 1.0;
 
 impl Three<'_> {
-    /// The error of every state of the finest grid, `[time, channel]`, root mean square over the cells.
+    /// The estimated error of every state on the finest grid, `[time, channel]`, root mean square over the cells.
     ///
     /// ```text
     /// d₁ = ‖φ_h − φ_2h‖,  d₂ = ‖φ_2h − φ_4h‖,  q = log₂(d₂/d₁),  e = d₁ / (2^min(max(q, 1), p) − 1)
     /// ```
     ///
-    /// with p the method's formal order: a higher observed one is luck and not believed. One below 1
-    /// says that the grids are not in the asymptotic range. There e = d₁: of unrelated flows, the halved
-    /// grid's differs from the fine one's by as much as that does from the truth. It is no bound: what does
-    /// converge with 0 < q < 1, as a dam whose obstacle moves from face to face, errs by 1/(2^q − 1) as
-    /// much. A method of first order has e = d₁ always.
-    /// d₁ is taken on the cells that both grids divide, and q with both differences on the coarsest cells.
+    /// where p is the formal order of the method, an upper bound of the order that is used. If the observed
+    /// order q is below 1, the grids are outside the asymptotic range, and e = d₁: the solutions on the two
+    /// finer grids are then taken to differ from each other as much as from the exact one. That is no upper
+    /// bound: a solution that converges with 0 < q < 1, such as a dam whose obstacle is moved to the nearest
+    /// cell face, has an error of d₁/(2^q − 1). For a method of first order e = d₁ always.
+    /// d₁ is computed on the cells that both grids share, q with both differences on the coarsest cells.
     ///
     /// Source: Roache (1994), J. Fluids Eng. 116, 405; the bounds of q are ours.
     pub(super) fn errors(&self) -> Array2<f64> {
@@ -40,13 +43,14 @@ impl Three<'_> {
         estimate
     }
 
-    /// The errors of the mean and of the standard deviation in time in every cell, `[2, channel]`,
-    /// like those of states; over the states from `starts[channel]` on, 0 where that is `None`.
+    /// The estimated errors of the temporal mean and standard deviation, `[2, channel]`, root mean square
+    /// over the cells, in the same way. The statistics are over the states from `starts[channel]` on; where
+    /// that is `None`, the error is 0.
     pub(super) fn errors_of_statistics(&self, starts: &[Option<usize>]) -> Array2<f64> {
         let mut estimate = Array2::zeros((2, starts.len()));
         for (channel, start) in starts.iter().enumerate() {
             let Some(start) = *start else { continue };
-            for (row, statistic) in [mean, deviation].into_iter().enumerate() {
+            for (row, statistic) in [mean, standard_deviation].into_iter().enumerate() {
                 let of = self.estimate(|trajectory, cells| {
                     statistic(&restricted(trajectory, start, channel, cells))
                 });
@@ -56,19 +60,20 @@ impl Three<'_> {
         estimate
     }
 
-    /// The error of what is `taken` of a trajectory on given cells, one a channel of that.
-    fn estimate(&self, taken: impl Fn(&Trajectory, [usize; 3]) -> State) -> Vec<f64> {
+    /// The estimated error of a quantity that is computed from a trajectory on given cells, one value per
+    /// channel of the quantity.
+    fn estimate(&self, quantity: impl Fn(&Trajectory, [usize; 3]) -> State) -> Vec<f64> {
         let cells =
             |trajectory: &Trajectory| [2, 3, 4].map(|axis| trajectory.values.len_of(Axis(axis)));
         let (near, far) = (cells(self.half), cells(self.quarter));
         let [near, near_coarse, far] = [
-            distance(&taken(self.fine, near), &taken(self.half, near)),
-            distance(&taken(self.fine, far), &taken(self.half, far)),
-            distance(&taken(self.half, far), &taken(self.quarter, far)),
+            distance(&quantity(self.fine, near), &quantity(self.half, near)),
+            distance(&quantity(self.fine, far), &quantity(self.half, far)),
+            distance(&quantity(self.half, far), &quantity(self.quarter, far)),
         ];
         let error = |channel: usize| {
             let observed = (far[channel] / near_coarse[channel]).log2();
-            // A difference of 0 has no order, and is no error whatever the order.
+            // Where both differences are 0, so is the error, whatever the order.
             let order = if observed.is_nan() {
                 LEAST_ORDER
             } else {
@@ -80,7 +85,7 @@ impl Three<'_> {
     }
 }
 
-/// The root mean square difference of every channel.
+/// Root mean square difference of every channel.
 fn distance(a: &State, b: &State) -> Vec<f64> {
     let difference = a - b;
     difference
@@ -89,7 +94,7 @@ fn distance(a: &State, b: &State) -> Vec<f64> {
         .collect()
 }
 
-/// One channel from a state on, `[time, x, y, z]`, averaged down to `cells`.
+/// One channel from the state `start` on, averaged to `cells`: `[time, x, y, z]`.
 fn restricted(
     trajectory: &Trajectory,
     start: usize,
@@ -106,7 +111,7 @@ fn mean(states: &Array4<f64>) -> State {
 }
 
 /// `[1, x, y, z]`
-fn deviation(states: &Array4<f64>) -> State {
+fn standard_deviation(states: &Array4<f64>) -> State {
     states.std_axis(Axis(0), 0.0).insert_axis(Axis(0))
 }
 
@@ -138,9 +143,9 @@ mod tests {
         assert!((estimate[[0, 0]] - 0.5).abs() < 1e-15);
     }
 
-    /// Waves of one amplitude that drift apart in phase have the same mean and deviation.
+    /// Oscillations of one amplitude with different phases have the same mean and standard deviation.
     #[test]
-    fn a_street_out_of_phase_is_known_by_its_statistics() {
+    fn vortex_shedding_out_of_phase_has_small_errors_of_its_statistics() {
         let on = |phase: f64, mean: f64| Trajectory {
             times: (0..64).map(f64::from).collect(),
             values: Array5::from_shape_fn((64, 1, 8, 8, 1), |(t, ..)| {

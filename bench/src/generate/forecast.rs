@@ -1,67 +1,82 @@
-//! What generating will take, before it begins.
+//! A forecast of the cost of generating a dataset.
 
-use super::solve::Task;
+use super::solve::SampleProblem;
 use crate::{BenchError, Case, Stop};
 use std::time::Instant;
 
-/// Samples that are tried.
+/// Number of samples of which a part is solved.
 const PROBES: usize = 3;
-/// What a grid twice as fine costs: four times the cells, twice the steps.
-const FINER: f64 = 8.0;
 
-/// What generating will take: an estimate.
+/// A forecast of the cost of generating.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Forecast {
-    /// Samples that are missing.
+    /// Number of missing samples.
     pub samples: usize,
-    /// Seconds on one core, on the grids that the case begins with.
+    /// Seconds on one core, on the grids that the case starts with.
     pub seconds: f64,
-    /// Bytes of disk at most: as much as without compression.
+    /// Upper bound of the disk space in bytes: the size without compression.
     pub bytes: f64,
 }
 
-/// Forecasts what the samples `missing` take.
+impl Forecast {
+    /// Wall time in s on a number of threads, each of which solves one sample at a time.
+    pub fn seconds_on(&self, threads: usize) -> f64 {
+        self.seconds / threads.min(self.samples).max(1) as f64
+    }
+}
+
+/// Forecasts the cost of the samples `missing`.
 ///
-/// Of at most three samples, spread over all, one interval is timed on a grid half as fine as the
-/// reference, after one that is not; the rest is arithmetic. Flows get faster and slower, and grids that
-/// adapt are not foreseen: it is right within a factor of two or so.
+/// For at most three evenly spaced samples the second interval is timed on a grid with half the reference's
+/// cells along each axis, and extrapolated. Changes of the time step over a trajectory and refinement by a
+/// tolerance are not included, so that the forecast is accurate within a factor of about two.
 pub fn forecast(case: &Case, missing: &[usize], stop: &Stop) -> Result<Forecast, BenchError> {
     let samples = missing.len();
     let probes = spread(missing, PROBES);
     let mut seconds = 0.0;
     for &index in &probes {
         stop.check()?;
-        seconds += of_sample(&Task::new(case, index, stop)?)? / probes.len() as f64;
+        seconds += of_sample(&SampleProblem::new(case, index, stop)?)? / probes.len() as f64;
     }
     let bytes = sample_bytes(case)? * samples as f64;
     Ok(Forecast { samples, seconds: seconds * samples as f64, bytes })
 }
 
-/// At most `count` of them, the first and the last included.
+/// At most `count` evenly spaced indices, including the first and the last.
 pub(crate) fn spread(indices: &[usize], count: usize) -> Vec<usize> {
     let count = count.min(indices.len());
-    (0..count).map(|place| indices[place * (indices.len() - 1) / (count - 1).max(1)]).collect()
+    (0..count)
+        .map(|position| indices[position * (indices.len() - 1) / (count - 1).max(1)])
+        .collect()
+}
+
+/// Cost of twice the cells along each axis: 2ᵈ times the cells in d dimensions, and twice the steps.
+fn cost_of_doubling(cells: [usize; 3]) -> f64 {
+    let dimensions = cells.iter().filter(|&&n| n > 1).count() as i32;
+    2.0_f64.powi(dimensions + 1)
 }
 
 /// Seconds that one sample takes.
-fn of_sample(task: &Task<'_>) -> Result<f64, BenchError> {
-    let cells = task.case.reference_cells().map(|n| if n == 1 { 1 } else { n / 2 });
-    // A grid that is too coarse for the flow tells nothing: then the reference itself is timed.
-    let (frame, share) = match of_frame(task, cells) {
-        Ok(seconds) => (seconds, FINER),
-        Err(_) => (of_frame(task, task.case.reference_cells())?, 1.0),
+fn of_sample(sample: &SampleProblem<'_>) -> Result<f64, BenchError> {
+    let cells = sample.case.reference_cells();
+    let finer = cost_of_doubling(cells);
+    let cells = cells.map(|n| if n == 1 { 1 } else { n / 2 });
+    // If that grid is too coarse for the flow, the reference grid itself is timed.
+    let (frame, share) = match of_frame(sample, cells) {
+        Ok(seconds) => (seconds, finer),
+        Err(_) => (of_frame(sample, sample.case.reference_cells())?, 1.0),
     };
     let estimating =
-        if task.case.reference.error_estimate { 1.0 + 1.0 / FINER + FINER.powi(-2) } else { 1.0 };
-    Ok(frame * share * estimating * (task.case.frames - 1) as f64)
+        if sample.case.reference.error_estimate { 1.0 + 1.0 / finer + finer.powi(-2) } else { 1.0 };
+    Ok(frame * share * estimating * (sample.case.frames - 1) as f64)
 }
 
 /// Seconds that the second interval takes.
-fn of_frame(task: &Task<'_>, cells: [usize; 3]) -> Result<f64, BenchError> {
-    let (mut solver, _) = task.start(cells)?;
-    solver.advance(task.interval()).map_err(|source| task.failed(source))?;
+fn of_frame(sample: &SampleProblem<'_>, cells: [usize; 3]) -> Result<f64, BenchError> {
+    let (mut solver, _) = sample.start(cells)?;
+    solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;
     let clock = Instant::now();
-    solver.advance(task.interval()).map_err(|source| task.failed(source))?;
+    solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;
     Ok(clock.elapsed().as_secs_f64())
 }
 

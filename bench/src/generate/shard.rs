@@ -1,10 +1,10 @@
-//! A part of a dataset's samples.
+//! A subset of a dataset's samples.
 
 use data::Invalid;
 use std::str::FromStr;
 
-/// Every n-th sample, beginning with the i-th: `2/4` is one of four parts that have no sample in
-/// common and are the whole together.
+/// Every n-th sample, beginning with the i-th: `2/4` is the second of four disjoint parts that
+/// together are the dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     part: usize,
@@ -12,11 +12,8 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Everything.
-    pub const WHOLE: Self = Self { part: 1, of: 1 };
-
     /// Whether a sample belongs to it.
-    pub fn has(self, index: usize) -> bool {
+    pub fn contains(self, index: usize) -> bool {
         index % self.of == self.part - 1
     }
 }
@@ -46,8 +43,7 @@ mod tests {
         let shards: Vec<Shard> =
             (1..=4).map(|i| format!("{i}/4").parse().expect("it is a shard")).collect();
         for index in 0..50 {
-            assert_eq!(shards.iter().filter(|shard| shard.has(index)).count(), 1);
-            assert!(Shard::WHOLE.has(index));
+            assert_eq!(shards.iter().filter(|shard| shard.contains(index)).count(), 1);
         }
         for bad in ["0/4", "5/4", "1/0", "2", "a/b", "-1/4"] {
             assert!(bad.parse::<Shard>().is_err(), "{bad}");

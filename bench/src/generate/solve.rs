@@ -6,44 +6,44 @@ use ndarray::{Array2, Array5, Axis, s};
 use solvers::{Problem, Solver, SolverError};
 use std::ops::Range;
 
-/// A solved sample, averaged down to output cells.
+/// A solved sample, averaged to output cells.
 pub(super) struct Solution {
     /// `[time, channel, x, y, z]`
     pub(super) trajectory: Trajectory,
     /// `[time, monitor]`
     pub(super) monitors: Array2<f64>,
-    /// The state after which the flow was steady.
+    /// Index of the state from which the flow was steady.
     pub(super) steady_from: Option<usize>,
 }
 
-/// A sample, to be solved on any grid.
-pub(super) struct Task<'a> {
+/// The problem of one sample, to be solved on any grid.
+pub(super) struct SampleProblem<'a> {
     pub(super) case: &'a Case,
     pub(super) index: usize,
     pub(super) problem: Box<dyn Problem>,
     pub(super) stop: &'a Stop,
 }
 
-impl<'a> Task<'a> {
+impl<'a> SampleProblem<'a> {
     pub(super) fn new(case: &'a Case, index: usize, stop: &'a Stop) -> Result<Self, BenchError> {
         Ok(Self { case, index, problem: case.problem(index)?, stop })
     }
 
-    /// The time between its states in s.
+    /// Time between saved states in s.
     pub(super) fn interval(&self) -> f64 {
         self.case.interval.seconds(self.problem.time_scale())
     }
 
-    /// Its domain, cut into `cells`.
+    /// The domain with `cells` cells along each axis.
     pub(super) fn grid(&self, cells: [usize; 3]) -> Result<data::Grid, BenchError> {
         self.problem.grid(cells).map_err(|source| BenchError::Grid {
-            place: self.case.name.clone(),
+            case: self.case.name.clone(),
             cells,
             source,
         })
     }
 
-    /// Its solver on `cells`, with the flow at time 0 inside, and the state that is.
+    /// A solver on `cells` that holds the initial state, and that state.
     pub(super) fn start(&self, cells: [usize; 3]) -> Result<(Box<dyn Solver>, State), BenchError> {
         let (_, mut rng) = self.case.problem_and_rng(self.index)?;
         let grid = self.grid(cells)?;
@@ -53,12 +53,11 @@ impl<'a> Task<'a> {
         Ok((solver, initial))
     }
 
-    /// Solves it on a grid of `cells`, and averages every saved state down to as many of the output's
-    /// cells as those are made of.
+    /// Solves on a grid of `cells`, and averages every saved state to the most output cells that these make up.
     pub(super) fn solve_on(&self, cells: [usize; 3]) -> Result<Solution, BenchError> {
         let (solver, state) = self.start(cells)?;
         let output = [0, 1, 2].map(|axis| shared_cells(self.case.cells[axis], cells[axis]));
-        Frames { task: self, solver, state, output }.collect()
+        Frames { sample: self, solver, state, output }.collect()
     }
 
     pub(super) fn failed(&self, source: SolverError) -> BenchError {
@@ -71,14 +70,14 @@ impl<'a> Task<'a> {
     }
 }
 
-/// The most cells that both `output` and `solved` cells are made of: their greatest common divisor.
+/// The most cells that both `output` and `solved` cells can be averaged to: their greatest common divisor.
 fn shared_cells(output: usize, solved: usize) -> usize {
     if solved == 0 { output } else { shared_cells(solved, output % solved) }
 }
 
-/// A solver with the state it saves into.
+/// A solver and the state that is saved next.
 struct Frames<'a> {
-    task: &'a Task<'a>,
+    sample: &'a SampleProblem<'a>,
     solver: Box<dyn Solver>,
     state: State,
     output: [usize; 3],
@@ -86,19 +85,19 @@ struct Frames<'a> {
 
 impl Frames<'_> {
     fn collect(mut self) -> Result<Solution, BenchError> {
-        let (frames, interval) = (self.task.case.frames, self.task.interval());
+        let (frames, interval) = (self.sample.case.frames, self.sample.interval());
         let ([nx, ny, nz], channels) = (self.output, self.state.len_of(Axis(0)));
         let mut values = Array5::zeros((frames, channels, nx, ny, nz));
-        let mut monitors = Array2::zeros((frames, self.task.problem.monitors().len()));
+        let mut monitors = Array2::zeros((frames, self.sample.problem.monitors().len()));
         let mut steady_from = None;
         self.save(0, &mut values, &mut monitors);
         for frame in 1..frames {
-            self.task.stop.check()?;
+            self.sample.stop.check()?;
             if let Some(steady) = steady_from {
                 copy(steady, frame, &mut values, &mut monitors);
                 continue;
             }
-            self.solver.advance(interval).map_err(|source| self.task.failed(source))?;
+            self.solver.advance(interval).map_err(|source| self.sample.failed(source))?;
             self.solver.store(&mut self.state);
             self.save(frame, &mut values, &mut monitors);
             steady_from = self.is_steady(&values, frame).then_some(frame);
@@ -113,12 +112,12 @@ impl Frames<'_> {
         self.solver.monitor(row.as_slice_mut().expect("a row of a table is contiguous"));
     }
 
-    /// Whether no velocity changed by more than the case's share of the fastest one in a time scale.
+    /// Whether no velocity changed by more than the case's fraction of the largest one per time scale.
     fn is_steady(&self, values: &Array5<f64>, frame: usize) -> bool {
-        let Some(share) = self.task.case.reference.steady else { return false };
-        let scales = self.task.interval() / self.task.problem.time_scale();
+        let Some(share) = self.sample.case.reference.steady else { return false };
+        let scales = self.sample.interval() / self.sample.problem.time_scale();
         let (mut change, mut speed) = (0.0_f64, 0.0_f64);
-        for channels in velocities(&self.task.problem.fields()) {
+        for channels in velocities(&self.sample.problem.fields()) {
             let now = values.slice(s![frame, channels.clone(), .., .., ..]);
             let before = values.slice(s![frame - 1, channels, .., .., ..]);
             for (now, before) in now.iter().zip(before) {
@@ -130,7 +129,7 @@ impl Frames<'_> {
     }
 }
 
-/// The channels of the vector fields that are not constant.
+/// Channels of the vector fields that are not constant.
 fn velocities(fields: &[data::Field]) -> impl Iterator<Item = Range<usize>> {
     crate::metrics::vectors(fields).map(|(_, channels)| channels)
 }

@@ -1,4 +1,4 @@
-//! For how long a rollout is worth looking at.
+//! Correlation time.
 
 use super::pearson::correlation;
 use super::series::{each_channel, with_mean};
@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 /// Time until the correlation, averaged over channels, first falls below a threshold.
 ///
-/// Counted from the last given state; linear between states; the whole horizon if it never falls,
-/// so that times of different horizons do not compare. Re-correlation is not counted.
+/// The time is counted from the last given state, with linear interpolation between states. If the
+/// correlation never falls below the threshold it is the whole horizon, so that correlation times of
+/// different horizons are not comparable. A later rise above the threshold has no effect.
 ///
 /// Source: the quantity, counted in steps, of Lippe et al. (2023), PDE-Refiner, §4.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Whether an incompressible prediction stays incompressible.
+//! Divergence of the velocity.
 
 use super::{Context, Metric, Series};
 use data::{Boundary, MetricInfo, MetricUnit, Part, Trajectory};
@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 /// ∇·u ≈ Σ_a (u_a[i+1] − u_a[i−1]) / (x_a[i+1] − x_a[i−1])
 /// ```
 ///
-/// In 1/s. Along the radius of a pipe, an axis of the grid that begins at an axis of symmetry, it is (1/r) ∂(r v)/∂r, by the
-/// same differences of r v. Beside a body only cells count whose stencil lies in fluid. The reference has a small one too, for its
-/// cell averages are not divergence-free under this stencil: reports draw that as the floor.
+/// In 1/s. Along a radius, an axis of the grid that begins at an axis of symmetry, the term is
+/// (1/r) ∂(r v)/∂r, with the same differences of r v. Near a body only cells are included whose stencil
+/// lies entirely in the fluid. The cell averages of the reference are not exactly divergence-free under
+/// this stencil; reports draw the reference's value as the floor.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Divergence {}
@@ -66,7 +67,7 @@ fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context)
         if centres.len() <= 2 {
             continue;
         }
-        // What a velocity passes through in a cell: more the farther from a pipe's axis.
+        // Weight of the flux: the radius along an axis that begins at an axis of symmetry.
         let breadth =
             |i: usize| if along.boundaries[0] == Boundary::Axis { centres[i] } else { 1.0 };
         let mut slope = inner(component, axis, 1);
@@ -88,7 +89,7 @@ fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context)
     })
 }
 
-/// Whether the stencil of each inner cell lies in nothing but fluid, in the order of the cells.
+/// Whether the stencil of each inner cell lies entirely in the fluid, in the order of the cells.
 fn inside(velocity: ArrayView4<'_, f64>, context: &Context) -> Vec<bool> {
     let whole = context.weights.whole(velocity.index_axis(Axis(0), 0).dim());
     let mut inside = inner(whole.view(), 0, 0);
@@ -100,8 +101,8 @@ fn inside(velocity: ArrayView4<'_, f64>, context: &Context) -> Vec<bool> {
     inside.into_iter().collect()
 }
 
-/// The cells that have neighbours on both sides of every axis that has any, or those `offset` cells
-/// beyond along the axis `shifted`.
+/// The cells that have two neighbours along every axis with more than two cells, or the cells `offset`
+/// further along the axis `shifted`.
 fn inner<T: Clone>(component: ArrayView3<'_, T>, shifted: usize, offset: isize) -> Array3<T> {
     let mut view = component;
     for axis in 0..3 {

@@ -1,4 +1,4 @@
-//! Largest error.
+//! Maximum absolute error.
 
 use super::series::each_channel;
 use super::{Context, Metric, Series};
@@ -39,7 +39,7 @@ impl Metric for MaxError {
         context: &Context,
     ) -> Vec<Series> {
         let fluid = context.weights.fluid(reference.state(0).index_axis(Axis(0), 0).dim());
-        // `f64::max` would drop a NaN.
+        // `f64::max` ignores NaN.
         let greatest = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
         let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
             let errors = p.iter().zip(y).map(|(p, y)| (p - y).abs()).zip(&fluid);

@@ -1,8 +1,8 @@
-//! How well a prediction agrees with its reference.
+//! Metrics: scores of a prediction against its reference.
 //!
-//! All metrics run here, for every surrogate the same, in `f64`, on fields in physical units. A
-//! metric is computed per sample and step and never over a batch, so that no score depends on
-//! what was rolled out together. Where a prediction has diverged the score is `NaN`.
+//! All metrics are computed here, in the same way for all surrogates, in `f64`, on fields in physical
+//! units. A metric is computed per sample and step, never over a batch, so that no score depends on the
+//! batch size. Where a prediction has diverged the score is `NaN`.
 
 mod correlation_time;
 mod divergence;

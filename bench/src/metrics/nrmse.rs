@@ -5,13 +5,13 @@ use super::{Context, Metric, Series};
 use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
-/// Error relative to the reference's size, per step, of every channel and of every vector field whole.
+/// Error relative to the reference's root mean square, per step, of every channel and of every vector field.
 ///
 /// ```text
 /// sqrt( mean (p − y)² / mean y² )
 /// ```
 ///
-/// 1 is what predicting zero scores. No epsilon: it does not depend on units.
+/// Predicting zero scores 1. There is no epsilon, so that the metric does not depend on units.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Nrmse {}

@@ -6,7 +6,7 @@ use data::{Direction, MetricInfo, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
-/// How alike the patterns are, whatever their amplitude, per step and channel.
+/// Correlation of prediction and reference over the cells, independent of their amplitudes, per step and channel.
 ///
 /// ```text
 /// mean (p − p̄)(y − ȳ) / (σ_p σ_y)

@@ -1,4 +1,4 @@
-//! What metrics have in common: walking over channels and steps.
+//! Functions that metrics share: iteration over channels and steps.
 
 mod weights;
 
@@ -7,7 +7,7 @@ pub use weights::Weights;
 use data::{Channel, Field, Grid, Interval, Rank, Sample, Trajectory, channels};
 use ndarray::{ArrayView3, ArrayView4, Axis};
 
-/// What a metric may know besides the values.
+/// What a metric is given besides the values.
 #[derive(Debug, Clone)]
 pub struct Context {
     /// The cells of both trajectories.
@@ -18,18 +18,18 @@ pub struct Context {
     pub channels: Vec<Channel>,
     /// The time between states.
     pub interval: Interval,
-    /// How much every cell counts.
+    /// Weights of the cells.
     pub weights: Weights,
 }
 
 impl Context {
-    /// The context of some fields on a grid, all cells alike.
+    /// The context of fields on a grid, with equal weights of all cells.
     pub fn new(grid: Grid, fields: Vec<Field>, interval: Interval) -> Self {
         let channels = channels(&fields);
         Self { grid, fields, channels, interval, weights: Weights::default() }
     }
 
-    /// The context of a sample: cells count by the share of fluid in them, where a mask says it.
+    /// The context of a sample. If it has a mask, cells are weighted by their volume fraction of fluid.
     pub fn of(sample: &Sample, fields: &[Field], interval: Interval) -> Self {
         let context = Self::new(sample.grid.clone(), fields.to_vec(), interval);
         Self { weights: Weights::of(sample, &context.channels), ..context }
@@ -64,7 +64,7 @@ pub struct Series {
     pub times: Vec<f64>,
     /// The values at `times`.
     pub values: Vec<f64>,
-    /// Its place in [`super::Metric::infos`]: 0, unless the metric has several parts.
+    /// Position in [`super::Metric::infos`]: 0, unless the metric has several parts.
     pub part: usize,
 }
 
@@ -149,8 +149,7 @@ pub(crate) fn variance(weights: &Weights, y: ArrayView3<'_, f64>) -> f64 {
     weights.mean(y.iter().map(|y| (y - mean) * (y - mean)))
 }
 
-/// a/b; 0 of nothing over nothing, so that a perfect prediction of a zero field is perfect, and
-/// infinite of something over nothing.
+/// a/b, with 0/0 = 0, so that a perfect prediction of a zero field has no error, and a/0 infinite for a > 0.
 pub(super) fn ratio(a: f64, b: f64) -> f64 {
     if a == 0.0 && b == 0.0 { 0.0 } else { a / b }
 }

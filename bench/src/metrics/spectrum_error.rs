@@ -1,4 +1,4 @@
-//! At which scales the error lives.
+//! Error spectrum in three bands of wavenumber.
 
 use super::{Context, Metric, Series};
 use data::{Invalid, MetricInfo, MetricUnit, Part, Trajectory};
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 /// E_band = sqrt( Σ_{κ in band} |ê_κ|² / N ),   Σ_bands E² = mean square error (Parseval)
 /// ```
 ///
-/// κ counts whole waves along the longest axis. Every axis has the orthonormal basis that suits its
-/// ends: Fourier where it is periodic, cosines (DCT-II) elsewhere, where a Fourier series would see a
-/// jump. All signs of wavenumbers count, other than in PDEBench's fRMSE, which sums one quadrant.
+/// κ is the number of periods along the longest axis. The basis along an axis is orthonormal: Fourier
+/// modes on periodic axes, cosines (DCT-II) on others, whose periodic extension would be discontinuous.
+/// Wavenumbers of all signs are included, unlike in PDEBench's fRMSE, which sums one quadrant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SpectrumError {
-    /// Where the middle band begins and where it ends. Default 4 and 12, as PDEBench has them.
+    /// Lower and upper bound of the middle band. Default 4 and 12, as in PDEBench.
     pub bounds: [f64; 2],
 }
 
@@ -107,7 +107,7 @@ impl SpectrumError {
                 squares[band] += square / spectrum.total / count as f64;
             }
         }
-        // A band without waves on this grid must not hide that the prediction diverged.
+        // A band without modes on this grid must still show that the prediction diverged.
         let is_finite = squares.iter().sum::<f64>().is_finite();
         squares.map(|square| if is_finite { square.sqrt() } else { f64::NAN })
     }
@@ -127,8 +127,8 @@ impl Spectrum {
         let longest =
             axes.iter().filter(|axis| axis.cells() > 1).map(data::Axis::length).fold(0.0, f64::max);
         let pairs = [0, 1, 2].map(|axis| {
-            let (basis, waves) = basis(axes[axis].cells(), axes[axis].is_periodic());
-            (basis, waves * (longest / axes[axis].length()))
+            let (basis, periods) = basis(axes[axis].cells(), axes[axis].is_periodic());
+            (basis, periods * (longest / axes[axis].length()))
         });
         let shape = [0, 1, 2].map(|axis| pairs[axis].1.len());
         let wavenumbers = Array3::from_shape_fn(shape, |(i, j, k)| {
@@ -153,26 +153,26 @@ impl Spectrum {
     }
 }
 
-/// The rows of an orthonormal basis on `n` cells, and the number of whole waves of each.
+/// The rows of an orthonormal basis on `n` cells, and the number of periods of each.
 fn basis(n: usize, is_periodic: bool) -> (Array2<f64>, Array1<f64>) {
     use std::f64::consts::PI;
     let size = n as f64;
     let norm = |is_single: bool| if is_single { (1.0 / size).sqrt() } else { (2.0 / size).sqrt() };
     if is_periodic {
-        // Rows: constant, cos 1, sin 1, cos 2, sin 2, …, and for even n the sawtooth cos n/2.
-        let waves = Array1::from_shape_fn(n, |row| row.div_ceil(2) as f64);
+        // Rows: constant, cos 1, sin 1, cos 2, sin 2, …, and for even n the highest mode cos n/2.
+        let periods = Array1::from_shape_fn(n, |row| row.div_ceil(2) as f64);
         let rows = Array2::from_shape_fn((n, n), |(row, i)| {
-            let phase = 2.0 * PI * waves[row] * i as f64 / size;
+            let phase = 2.0 * PI * periods[row] * i as f64 / size;
             let wave = if row % 2 == 1 || row == 0 { phase.cos() } else { phase.sin() };
             wave * norm(row == 0 || (n.is_multiple_of(2) && row == n - 1))
         });
-        (rows, waves)
+        (rows, periods)
     } else {
-        let waves = Array1::from_shape_fn(n, |row| row as f64 / 2.0);
+        let periods = Array1::from_shape_fn(n, |row| row as f64 / 2.0);
         let rows = Array2::from_shape_fn((n, n), |(row, i)| {
             (PI * row as f64 * (i as f64 + 0.5) / size).cos() * norm(row == 0)
         });
-        (rows, waves)
+        (rows, periods)
     }
 }
 

@@ -5,14 +5,14 @@ use super::{Context, Metric, Series};
 use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
-/// Error relative to the reference's spread, per step, of every channel and of every vector field whole.
+/// Error relative to the reference's standard deviation, per step, of every channel and of every vector field.
 ///
 /// ```text
 /// sqrt( mean (p − y)² / mean (y − ȳ)² )
 /// ```
 ///
-/// 1 is what predicting the mean scores, in whatever units: unlike The Well's (see `well-vrmse`) it adds
-/// no absolute epsilon to the variance, which would make small-amplitude fields look well predicted.
+/// Predicting the mean scores 1 in any units. Unlike The Well's (see `well-vrmse`) the metric has no
+/// absolute epsilon beside the variance, which lowers the error of fields with small amplitudes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Vrmse {}

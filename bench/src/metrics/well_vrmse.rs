@@ -1,4 +1,4 @@
-//! The Well's VRMSE, to the letter.
+//! The Well's VRMSE.
 
 use super::series::{root_ratio, variance};
 use super::{Context, Metric, Series};

@@ -1,23 +1,25 @@
-//! Where things lie on disk.
+//! Folders and files of datasets, trainings, evaluations and reports.
 
 use crate::{Case, solver};
 use data::Hasher;
 use std::path::PathBuf;
 
-/// The folders under which datasets and runs lie.
+/// Stands for the hash in a path as long as the inputs that it depends on do not exist.
+const UNKNOWN: &str = "????????";
+
+/// The folders under which datasets and runs are stored.
 #[derive(Debug, Clone)]
-pub struct Place {
-    /// Datasets, a folder each.
+pub struct Paths {
+    /// Datasets, one folder each.
     pub data: PathBuf,
-    /// Runs, a folder each.
+    /// Runs, one folder each.
     pub out: PathBuf,
 }
 
-impl Place {
-    /// A case's dataset: the hash in its name keeps a changed case, or changed solvers, from
-    /// touching an old dataset.
+impl Paths {
+    /// A case's dataset. The hash in its name separates datasets of changed cases or solvers.
     pub fn dataset(&self, case: &Case) -> PathBuf {
-        let hash = Hasher::default().text(&case.hash()).text(&solver()).hex();
+        let hash = dataset_key(case);
         self.data.join(format!("{}-{}", case.name.replace('/', "-"), &hash[..8]))
     }
 
@@ -26,15 +28,37 @@ impl Place {
         self.out.join(suite)
     }
 
-    /// A training's checkpoints.
-    pub fn model(&self, suite: &str, case: &Case, name: &str, seed: u64, key: &str) -> PathBuf {
-        let folder = format!("{name}-{seed}-{}", &key[..8]);
+    /// A suite's report.
+    pub fn report(&self, suite: &str) -> PathBuf {
+        self.run(suite).join("report")
+    }
+
+    /// A training's checkpoints. `key` is unknown as long as the dataset is not complete.
+    pub fn model(
+        &self,
+        suite: &str,
+        case: &Case,
+        name: &str,
+        seed: u64,
+        key: Option<&str>,
+    ) -> PathBuf {
+        let folder = format!("{name}-{seed}-{}", shortened(key));
         self.run(suite).join("models").join(case.name.replace('/', "-")).join(folder)
     }
 
-    /// A judgement of one contender on one case.
-    pub fn judgement(&self, suite: &str, case: &Case, name: &str, key: &str) -> PathBuf {
-        let file = format!("{name}-{}.jsonl", &key[..8]);
-        self.run(suite).join("judgements").join(case.name.replace('/', "-")).join(file)
+    /// An evaluation of one surrogate on one case. `key` is unknown as long as the dataset is not
+    /// complete or the surrogate is not trained.
+    pub fn evaluation(&self, suite: &str, case: &Case, name: &str, key: Option<&str>) -> PathBuf {
+        let file = format!("{name}-{}.jsonl", shortened(key));
+        self.run(suite).join("evaluations").join(case.name.replace('/', "-")).join(file)
     }
+}
+
+/// Hash of everything that determines a dataset's numbers: the case and the solvers' sources.
+pub(super) fn dataset_key(case: &Case) -> String {
+    Hasher::default().text(&case.hash()).text(&solver()).hex()
+}
+
+fn shortened(key: Option<&str>) -> &str {
+    key.map_or(UNKNOWN, |key| &key[..8])
 }

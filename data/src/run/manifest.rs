@@ -13,6 +13,9 @@ pub struct Manifest {
     pub summary: String,
     /// The time of its end, as `2026-01-31T12:00:00Z`.
     pub created: String,
+    /// Hash of the inputs from which the run was collected; empty in runs of older versions.
+    #[serde(default)]
+    pub key: String,
     /// The provenance that all records have in common.
     pub provenance: Provenance,
     /// The metrics, in the order of reports; empty in runs that were written before metrics declared themselves.

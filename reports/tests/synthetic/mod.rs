@@ -315,6 +315,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             suite: "synthetic".into(),
             summary: "numbers made up to look at reports".into(),
             created: "2026-01-31T12:00:00Z".into(),
+            key: String::new(),
             provenance: provenance(),
             metrics: metrics(),
             cases: cases.iter().map(|case| summary(case)).collect(),

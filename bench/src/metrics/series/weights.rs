@@ -17,8 +17,12 @@ impl Weights {
     /// The weights of a sample, from its field `mask` if it has one.
     pub(in crate::metrics) fn of(sample: &Sample, channels: &[Channel]) -> Self {
         let is_mask = |channel: &Channel| channel.constant && channel.field == Self::MASK;
-        let place = channels.iter().position(is_mask);
-        Self(place.map(|place| sample.trajectory.state(0).index_axis(Axis(0), place).to_owned()))
+        let position = channels.iter().position(is_mask);
+        Self(
+            position.map(|position| {
+                sample.trajectory.state(0).index_axis(Axis(0), position).to_owned()
+            }),
+        )
     }
 
     /// The weighted mean of values in the order of the cells; 0 where no cell counts.

@@ -1,0 +1,86 @@
+//! The facts about a case that a report states.
+
+use super::TestSet;
+use crate::{BenchError, Case};
+use data::{CaseSummary, Dataset, Source, Split};
+use std::collections::BTreeMap;
+
+/// The facts about a case and its dataset that a report states.
+pub(crate) fn summary(
+    case: &Case,
+    dataset: &Dataset,
+    test_set: &TestSet,
+) -> Result<CaseSummary, BenchError> {
+    let info = dataset.info();
+    let counts = Split::ALL.map(|split| dataset.indices(split).len());
+    let mut ranges: Vec<_> = info
+        .parameters
+        .iter()
+        .map(|parameter| (parameter.clone(), f64::INFINITY, f64::NEG_INFINITY))
+        .collect();
+    for index in 0..case.samples() {
+        for ((_, low, high), value) in ranges.iter_mut().zip(dataset.parameters(index)?) {
+            *low = low.min(value);
+            *high = high.max(value);
+        }
+    }
+    let given = format!("{} (up to t = {})", test_set.first, last_given_time(case, test_set.first));
+    Ok(CaseSummary {
+        name: case.name.clone(),
+        summary: case.summary.clone(),
+        problem: case.problem.clone(),
+        case_hash: case.hash(),
+        dataset_hash: dataset.content_hash()?,
+        samples: counts,
+        cells: case.cells,
+        interval: case.interval,
+        steps: test_set.steps,
+        parameters: ranges,
+        facts: [
+            ("reference grid", reference_grids(test_set)),
+            ("given states", given),
+            ("under-resolved", under_resolved(case, dataset)?),
+        ]
+        .map(|(term, fact)| (term.to_owned(), fact))
+        .into(),
+    })
+}
+
+/// `128 × 128`, or from the coarsest to the finest grid of the test samples.
+fn reference_grids(test_set: &TestSet) -> String {
+    let grids = || test_set.samples.iter().map(|sample| sample.solved_on);
+    match (grids().min(), grids().max()) {
+        (Some(coarse), Some(fine)) if coarse == fine => grid(fine),
+        (Some(coarse), Some(fine)) => format!("{} to {}", grid(coarse), grid(fine)),
+        _ => String::new(),
+    }
+}
+
+/// `128 × 128`, `64 × 64 × 64`.
+pub(crate) fn grid([nx, ny, nz]: [usize; 3]) -> String {
+    if nz == 1 { format!("{nx} × {ny}") } else { format!("{nx} × {ny} × {nz}") }
+}
+
+/// `pressure in 3 of 36 samples`: neither the states nor their statistics are known to a tenth.
+fn under_resolved(case: &Case, dataset: &Dataset) -> Result<String, BenchError> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for index in 0..case.samples() {
+        let trust = dataset.trust(index)?;
+        if trust.is_empty() {
+            *counts.entry("not known".into()).or_default() += 1;
+        }
+        for bad in trust.iter().filter(|trust| trust.is_under_resolved()) {
+            *counts.entry(bad.field.clone()).or_default() += 1;
+        }
+    }
+    let all = case.samples();
+    let counts = counts.iter().map(|(field, count)| format!("{field} in {count} of {all} samples"));
+    let text = counts.collect::<Vec<_>>().join(", ");
+    Ok(if text.is_empty() { "no field of any sample".into() } else { text })
+}
+
+/// `1 s`
+fn last_given_time(case: &Case, first: usize) -> String {
+    let time = (first - 1) as f64 * case.interval.value();
+    format!("{time} {}", case.interval.unit())
+}

@@ -1,0 +1,134 @@
+//! Everything that steps are executed with.
+
+use super::Paths;
+use crate::{BenchError, Case, Progress, Stop, Suite, SurrogateSpec, commit, machine, solver};
+use data::{Dataset, Provenance};
+use operators::Device;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+/// Everything that steps are executed with: the suite, folders, the device, and channels to the user.
+pub struct StepContext {
+    /// The suite whose steps are executed.
+    pub suite: Suite,
+    /// Folders of datasets and runs.
+    pub paths: Paths,
+    /// Name of the device: `cpu` or `cuda:N`.
+    pub device_name: String,
+    /// Device on which operators are trained and rolled out.
+    pub device: Device,
+    /// Number of operators that are trained at the same time. Default: by the number of threads.
+    pub jobs: Option<usize>,
+    /// Command line, for the provenance of records.
+    pub command: String,
+    /// Progress bars and messages.
+    pub progress: Progress,
+    /// Whether the user has asked to stop.
+    pub stop: Arc<Stop>,
+    /// Datasets that were found complete, by case: a complete dataset no longer changes.
+    complete: Mutex<BTreeMap<String, Arc<CompleteDataset>>>,
+}
+
+/// A dataset without missing samples.
+pub(super) struct CompleteDataset {
+    pub(super) dataset: Dataset,
+    /// Hash of its content.
+    pub(super) hash: String,
+}
+
+impl StepContext {
+    /// A context that computes on `device` (`cpu` or `cuda:N`).
+    pub fn new(
+        suite: Suite,
+        paths: Paths,
+        device: String,
+        command: String,
+        progress: Progress,
+        stop: Arc<Stop>,
+    ) -> Result<Self, BenchError> {
+        Ok(Self {
+            suite,
+            paths,
+            device: operators::device(&device)?,
+            device_name: device,
+            jobs: None,
+            command,
+            progress,
+            stop,
+            complete: Mutex::default(),
+        })
+    }
+
+    /// The suite's case of that name.
+    pub(super) fn case(&self, name: &str) -> Result<&Case, BenchError> {
+        let cases = &self.suite.cases;
+        let found = cases.iter().find(|case| case.name == name);
+        found.ok_or_else(|| {
+            BenchError::unknown("case", name, cases.iter().map(|case| case.name.as_str()))
+        })
+    }
+
+    /// The suite's surrogate of that name.
+    pub(super) fn surrogate(&self, name: &str) -> Result<&SurrogateSpec, BenchError> {
+        let all = &self.suite.surrogates;
+        let found = all.iter().find(|surrogate| surrogate.name == name);
+        found.ok_or_else(|| {
+            BenchError::unknown("surrogate", name, all.iter().map(|s| s.name.as_str()))
+        })
+    }
+
+    /// A case's dataset if it is complete.
+    pub(super) fn complete(&self, case: &Case) -> Result<Option<Arc<CompleteDataset>>, BenchError> {
+        let known = || self.complete.lock().expect("no thread panics with it");
+        if let Some(dataset) = known().get(&case.name) {
+            return Ok(Some(Arc::clone(dataset)));
+        }
+        let Some(dataset) = complete_dataset(case, &self.paths.dataset(case)) else {
+            return Ok(None);
+        };
+        let complete = Arc::new(CompleteDataset { hash: dataset.content_hash()?, dataset });
+        known().insert(case.name.clone(), Arc::clone(&complete));
+        Ok(Some(complete))
+    }
+
+    /// A case's complete dataset, or an error that names the command which computes it.
+    pub(super) fn required(&self, case: &Case) -> Result<Arc<CompleteDataset>, BenchError> {
+        self.complete(case)?.ok_or_else(|| BenchError::Earlier {
+            what: format!("the dataset of case `{}`", case.name),
+            path: self.paths.dataset(case),
+            command: format!("eddymark generate {}", case.name),
+        })
+    }
+
+    /// The provenance of values that are computed now.
+    pub(super) fn provenance(
+        &self,
+        case_hash: String,
+        dataset_hash: String,
+        surrogate_hash: String,
+    ) -> Provenance {
+        Provenance {
+            case_hash,
+            dataset_hash,
+            surrogate_hash,
+            version: env!("CARGO_PKG_VERSION").into(),
+            commit: commit().into(),
+            machine: machine(),
+            device: self.device_name.clone(),
+            threads: rayon::current_num_threads(),
+            command: self.command.clone(),
+        }
+    }
+}
+
+/// The dataset in `root` if it is that of `case`, computed by these solvers, without missing samples, and has statistics.
+fn complete_dataset(case: &Case, root: &Path) -> Option<Dataset> {
+    let dataset = Dataset::open(root).ok()?;
+    let header = dataset.header();
+    let is_complete = header.case_hash == case.hash()
+        && header.solver == solver()
+        && dataset.missing().is_empty()
+        && dataset.normalization().is_ok();
+    is_complete.then_some(dataset)
+}

@@ -1,0 +1,156 @@
+//! The steps that compute a dataset: its samples, then their statistics.
+
+use super::StepContext;
+use super::paths::dataset_key;
+use super::step::Resolved;
+use crate::number::{bytes, duration};
+use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
+use data::{Dataset, Hasher, Invalid, write_whole};
+use solvers::verify::{VERIFIED, verify};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Cells along an axis of the grids on which a solver is verified before it computes a dataset:
+/// few enough that this takes seconds.
+const CELLS: [usize; 2] = [32, 64];
+
+/// One sample of a case.
+pub(super) struct SampleStep<'a> {
+    context: &'a StepContext,
+    case: &'a Case,
+    index: usize,
+}
+
+impl<'a> SampleStep<'a> {
+    pub(super) fn new(
+        context: &'a StepContext,
+        case: &'a Case,
+        index: usize,
+    ) -> Result<Self, BenchError> {
+        let expected = format!("less than {}, the number of samples", case.samples());
+        Invalid::unless(index < case.samples(), "sample", index, &expected)
+            .map_err(|source| BenchError::Case { case: case.name.clone(), source })?;
+        Ok(Self { context, case, index })
+    }
+
+    /// The dataset as far as it has been computed, if it is the case's.
+    fn dataset(&self) -> Option<Dataset> {
+        let dataset = Dataset::open(&self.context.paths.dataset(self.case)).ok()?;
+        let header = dataset.header();
+        let is_ours = header.case_hash == self.case.hash() && header.solver == solver();
+        is_ours.then_some(dataset)
+    }
+}
+
+impl Resolved for SampleStep<'_> {
+    fn key(&self) -> Result<Option<String>, BenchError> {
+        let index = (self.index as u64).to_le_bytes();
+        Ok(Some(Hasher::default().text(&dataset_key(self.case)).bytes(&index).hex()))
+    }
+
+    fn path(&self) -> Result<PathBuf, BenchError> {
+        let root = self.context.paths.dataset(self.case);
+        Ok(self.dataset().map_or(root, |dataset| dataset.path(self.index)))
+    }
+
+    fn is_done(&self) -> Result<bool, BenchError> {
+        Ok(self.dataset().is_some_and(|dataset| dataset.is_whole(self.index)))
+    }
+}
+
+/// The dataset of a case, without missing samples and with statistics.
+pub(super) struct DatasetStep<'a> {
+    pub(super) context: &'a StepContext,
+    pub(super) case: &'a Case,
+}
+
+impl Resolved for DatasetStep<'_> {
+    fn key(&self) -> Result<Option<String>, BenchError> {
+        Ok(Some(dataset_key(self.case)))
+    }
+
+    fn path(&self) -> Result<PathBuf, BenchError> {
+        Ok(self.context.paths.dataset(self.case))
+    }
+
+    fn is_done(&self) -> Result<bool, BenchError> {
+        Ok(self.context.complete(self.case)?.is_some())
+    }
+}
+
+/// Solves samples of a case in parallel, after a forecast of the time and the disk space.
+pub(super) fn solve(
+    context: &StepContext,
+    case: &Case,
+    indices: &[usize],
+) -> Result<(), BenchError> {
+    let root = context.paths.dataset(case);
+    let begun = Dataset::open(&root).ok().map(|dataset| dataset.header().verification.clone());
+    let certificate = match begun {
+        Some(certificate) => certificate,
+        None => certify(context, case)?,
+    };
+    let dataset = begin(case, &root, &certificate)?;
+    write_whole(&root.join("certificate.json"), |file| file.write_all(certificate.as_bytes()))?;
+    announce(context, case, indices)?;
+    let Generated { solved, seconds, .. } =
+        solve_missing(case, &dataset, indices, &context.progress, &context.stop)?;
+    context.progress.say(&format!(
+        "{}: {solved} samples solved in {} ({})",
+        case.name,
+        duration(seconds),
+        root.display()
+    ));
+    Ok(())
+}
+
+/// Writes the statistics of a dataset whose samples are all there.
+pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchError> {
+    let root = context.paths.dataset(case);
+    let dataset = Dataset::open(&root).map_err(|_| BenchError::Earlier {
+        what: format!("the dataset of case `{}`", case.name),
+        path: root,
+        command: format!("eddymark generate {}", case.name),
+    })?;
+    match dataset.missing().len() {
+        0 => Ok(dataset.finish().map(drop)?),
+        missing => Err(BenchError::Elsewhere { case: case.name.clone(), missing }),
+    }
+}
+
+/// States the forecast for solving the samples.
+fn announce(context: &StepContext, case: &Case, samples: &[usize]) -> Result<(), BenchError> {
+    let forecast = forecast(case, samples, &context.stop)?;
+    let threads = rayon::current_num_threads();
+    context.progress.say(&format!(
+        "{}: {} samples to solve, about {} on {} (a rough estimate), at most {}",
+        case.name,
+        forecast.samples,
+        duration(forecast.seconds_on(threads)),
+        if threads == 1 { "one thread".into() } else { format!("{threads} threads") },
+        bytes(forecast.bytes),
+    ));
+    Ok(())
+}
+
+/// The solver's certificate on small grids, as JSON; empty for a problem without verification.
+fn certify(context: &StepContext, case: &Case) -> Result<String, BenchError> {
+    let problem = &case.problem;
+    if !VERIFIED.contains(&problem.as_str()) {
+        context
+            .progress
+            .say(&format!("{}: no published data to verify `{problem}` with", case.name));
+        return Ok(String::new());
+    }
+    let bar = context.progress.bar(&format!("verify {problem}"), "", 0);
+    let certificate = verify(problem, &CELLS, &mut |line| bar.set_message(line.to_owned()));
+    bar.finish_and_clear();
+    let certificate =
+        certificate.map_err(|source| BenchError::Verify { problem: problem.clone(), source })?;
+    let failed = certificate.checks.iter().filter(|check| !check.passed).count();
+    if failed > 0 {
+        let total = certificate.checks.len();
+        return Err(BenchError::NotVerified { problem: problem.clone(), failed, total });
+    }
+    Ok(serde_json::to_string_pretty(&certificate).expect("a certificate is plain data"))
+}

@@ -1,0 +1,211 @@
+//! The steps that train operators.
+
+use super::StepContext;
+use super::context::CompleteDataset;
+use super::step::Resolved;
+use crate::number::duration;
+use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, operators_source, train};
+use data::hash_hex;
+use operators::{Recipe, Trained};
+use rayon::ThreadPoolBuilder;
+use serde::Serialize;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::thread::ScopedJoinHandle;
+
+/// One training of one operator on one case.
+pub(super) struct TrainingStep<'a> {
+    context: &'a StepContext,
+    case: &'a Case,
+    name: &'a str,
+    architecture: &'a str,
+    table: &'a toml::Table,
+    recipe: &'a Recipe,
+    seed: u64,
+}
+
+/// The inputs of a training: if any of them changes, it is another training.
+#[derive(Serialize)]
+struct TrainingKey<'a> {
+    source: &'a str,
+    device: &'a str,
+    dataset_hash: &'a str,
+    architecture: &'a str,
+    table: &'a toml::Table,
+    recipe: &'a Recipe,
+    seed: u64,
+}
+
+impl<'a> TrainingStep<'a> {
+    pub(super) fn new(
+        context: &'a StepContext,
+        case: &str,
+        surrogate: &str,
+        seed: u64,
+    ) -> Result<Self, BenchError> {
+        let (case, spec) = (context.case(case)?, context.surrogate(surrogate)?);
+        Self::of(context, case, spec, seed).ok_or_else(|| {
+            let all = context.suite.surrogates.iter();
+            let is_trained =
+                |spec: &&SurrogateSpec| matches!(spec.source, SurrogateSource::Operator { .. });
+            let trained: Vec<&str> =
+                all.filter(is_trained).map(|spec| spec.name.as_str()).collect();
+            BenchError::unknown("trained surrogate", surrogate, trained.iter().copied())
+        })
+    }
+
+    /// `None` for surrogates that are not trained.
+    pub(super) fn of(
+        context: &'a StepContext,
+        case: &'a Case,
+        spec: &'a SurrogateSpec,
+        seed: u64,
+    ) -> Option<Self> {
+        let SurrogateSource::Operator { architecture, table, recipe, .. } = &spec.source else {
+            return None;
+        };
+        Some(Self { context, case, name: &spec.name, architecture, table, recipe, seed })
+    }
+
+    /// Hash of the inputs, given the content hash of the dataset.
+    fn key_on(&self, dataset_hash: &str) -> String {
+        let key = TrainingKey {
+            source: operators_source(),
+            device: &self.context.device_name,
+            dataset_hash,
+            architecture: self.architecture,
+            table: self.table,
+            recipe: self.recipe,
+            seed: self.seed,
+        };
+        hash_hex(&serde_json::to_vec(&key).expect("a training's key is plain data"))
+    }
+
+    /// The trained operator, if the training is complete.
+    pub(super) fn trained(&self) -> Result<Option<Trained>, BenchError> {
+        let folder = self.path()?;
+        // A training that was interrupted before its first validation has no checkpoint yet.
+        let has_checkpoint =
+            ["best.safetensors", "curve.jsonl"].iter().all(|name| folder.join(name).is_file());
+        if !has_checkpoint {
+            return Ok(None);
+        }
+        Ok(Some(Trained::load(&folder, &self.context.device)?).filter(|trained| trained.finished))
+    }
+
+    /// The trained operator, or an error that names the command which trains it.
+    pub(super) fn required(&self) -> Result<Trained, BenchError> {
+        let (name, seed, case) = (self.name, self.seed, &self.case.name);
+        let path = self.path()?;
+        self.trained()?.ok_or_else(|| BenchError::Earlier {
+            what: format!("the training of `{name}` with seed {seed} on `{case}`"),
+            path,
+            command: format!("eddymark train {}", self.context.suite.name),
+        })
+    }
+
+    /// Trains, or resumes an interrupted training. `jobs` trainings run at the same time.
+    fn run(&self, dataset: &CompleteDataset, jobs: usize) -> Result<(), BenchError> {
+        let StepContext { device, progress, stop, .. } = self.context;
+        let (name, seed) = (self.name, self.seed);
+        let training = Training {
+            name,
+            architecture: self.architecture,
+            table: self.table,
+            recipe: self.recipe,
+            dataset: &dataset.dataset,
+            seed,
+            folder: &self.path()?,
+            device,
+            jobs,
+        };
+        let trained = train(&training, progress, stop)?;
+        progress.say(&format!(
+            "{}: {name} (seed {seed}) trained in {}",
+            self.case.name,
+            duration(trained.training_seconds)
+        ));
+        Ok(())
+    }
+}
+
+impl Resolved for TrainingStep<'_> {
+    fn key(&self) -> Result<Option<String>, BenchError> {
+        Ok(self.context.complete(self.case)?.map(|dataset| self.key_on(&dataset.hash)))
+    }
+
+    fn path(&self) -> Result<PathBuf, BenchError> {
+        let (key, suite) = (self.key()?, &self.context.suite.name);
+        Ok(self.context.paths.model(suite, self.case, self.name, self.seed, key.as_deref()))
+    }
+
+    fn is_done(&self) -> Result<bool, BenchError> {
+        Ok(self.trained()?.is_some())
+    }
+}
+
+/// Trains on one case, several operators at the same time.
+pub(super) fn train_all(
+    context: &StepContext,
+    steps: &[TrainingStep<'_>],
+) -> Result<(), BenchError> {
+    let Some(first) = steps.first() else { return Ok(()) };
+    let dataset = context.required(first.case)?;
+    let threads = rayon::current_num_threads();
+    let default = || if context.device.is_cpu() { default_jobs(steps.len(), threads) } else { 1 };
+    let jobs = context.jobs.unwrap_or_else(default).min(steps.len());
+    let queue = Mutex::new(steps.iter());
+    let next = || queue.lock().expect("no thread panics while holding the lock").next();
+    let work = |threads| -> Result<(), BenchError> {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        let pool = pool.map_err(std::io::Error::other)?;
+        while let Some(step) = next() {
+            context.stop.check()?;
+            let one = AssertUnwindSafe(|| pool.install(|| step.run(&dataset, jobs)));
+            // After any failure the other trainings write their checkpoints and stop too.
+            let trained = catch_unwind(one).unwrap_or_else(|panic| {
+                context.stop.request();
+                resume_unwind(panic)
+            });
+            trained.inspect_err(|_| context.stop.request())?;
+        }
+        Ok(())
+    };
+    let work = &work;
+    let ended: Vec<Result<(), BenchError>> = std::thread::scope(|scope| {
+        let mut workers = Vec::new();
+        for job in 0..jobs {
+            workers.push(scope.spawn(move || work(((threads + job) / jobs).max(1))));
+        }
+        let join = |worker: ScopedJoinHandle<'_, Result<(), BenchError>>| worker.join();
+        let ends = workers.into_iter().map(join);
+        ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    // The failure itself is reported before the interruptions that it caused.
+    let (stopped, others): (Vec<_>, Vec<_>) =
+        ended.into_iter().partition(|end| matches!(end, Err(BenchError::Stopped)));
+    others.into_iter().chain(stopped).collect()
+}
+
+/// One training per thread, at most four, because every training holds the activations of a batch;
+/// but no more than leave at most a quarter of the slots idle.
+fn default_jobs(trainings: usize, threads: usize) -> usize {
+    let fills = |jobs: &usize| {
+        let slots = trainings.div_ceil(*jobs) * jobs;
+        4 * (slots - trainings) <= slots
+    };
+    (1..=threads.min(4)).rev().find(fills).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::default_jobs;
+
+    #[test]
+    fn trainings_run_side_by_side_where_that_fills_the_threads() {
+        let jobs = [(1, 2), (2, 2), (3, 2), (75, 2), (2, 8), (5, 8), (7, 8), (0, 2)];
+        let jobs = jobs.map(|(trainings, threads)| default_jobs(trainings, threads));
+        assert_eq!(jobs, [1, 2, 2, 2, 2, 3, 4, 2]);
+    }
+}

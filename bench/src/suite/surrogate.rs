@@ -1,0 +1,165 @@
+//! The surrogates of a suite.
+
+use crate::BenchError;
+use crate::baselines::BASELINES;
+use data::{Invalid, Part, PartError, SurrogateKind};
+use operators::{ARCHITECTURES, ExternalOperator, Recipe, Surrogate};
+use serde::{Deserialize, Deserializer};
+use std::path::PathBuf;
+
+/// A surrogate as a suite's TOML file spells it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WireSurrogate {
+    name: Option<String>,
+    architecture: Option<String>,
+    baseline: Option<String>,
+    process: Option<PathBuf>,
+    predictions: Option<PathBuf>,
+    #[serde(default)]
+    table: toml::Table,
+    #[serde(default, deserialize_with = "training")]
+    training: Option<Recipe>,
+    seeds: Option<Vec<u64>>,
+}
+
+fn training<'de, D: Deserializer<'de>>(table: D) -> Result<Option<Recipe>, D::Error> {
+    Recipe::read(table).map(Some)
+}
+
+/// A surrogate's name, and how it is obtained.
+#[derive(Debug, Clone)]
+pub struct SurrogateSpec {
+    /// Name in reports.
+    pub name: String,
+    /// How it is obtained.
+    pub source: SurrogateSource,
+}
+
+/// How a surrogate is obtained.
+#[derive(Debug, Clone)]
+pub enum SurrogateSource {
+    /// A neural operator of this workspace, trained once per seed.
+    Operator {
+        /// Name of the architecture.
+        architecture: String,
+        /// Parameters of the architecture.
+        table: toml::Table,
+        /// How it is trained.
+        recipe: Box<Recipe>,
+        /// Seeds of the trainings.
+        seeds: Vec<u64>,
+    },
+    /// A reference method without training.
+    Baseline {
+        /// Name of the baseline.
+        baseline: String,
+        /// Parameters of the baseline.
+        table: toml::Table,
+    },
+    /// An external program: a folder with `operator.toml`.
+    Process(PathBuf),
+    /// A file of predictions.
+    Predictions(PathBuf),
+}
+
+impl SurrogateSource {
+    /// The kind of surrogate in records.
+    pub fn kind(&self) -> SurrogateKind {
+        match self {
+            Self::Operator { .. } => SurrogateKind::Operator,
+            Self::Baseline { baseline, .. } if baseline == "solver" => SurrogateKind::Solver,
+            Self::Baseline { .. } => SurrogateKind::Baseline,
+            Self::Process(_) => SurrogateKind::Process,
+            Self::Predictions(_) => SurrogateKind::Predictions,
+        }
+    }
+
+    /// One entry per evaluation: the seed of each training, or a single `None` without training.
+    pub fn seeds(&self) -> Vec<Option<u64>> {
+        match self {
+            Self::Operator { seeds, .. } => seeds.iter().copied().map(Some).collect(),
+            _ => vec![None],
+        }
+    }
+
+    /// Checks what depends on the suite: the number of given states, `start` + 1.
+    pub(super) fn check(&self, start: usize) -> Result<(), Invalid> {
+        match self {
+            Self::Operator { recipe, seeds, .. } => {
+                let given = start + 1;
+                let expected = format!("at most {given}, the states that `start` gives");
+                Invalid::unless(recipe.history <= given, "history", recipe.history, &expected)?;
+                let expected = "a list of at least one number";
+                Invalid::unless(!seeds.is_empty(), "seeds", "[]", expected)?;
+                let mut sorted = seeds.clone();
+                sorted.sort_unstable();
+                let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+                let expected = "a list of numbers of which no two are the same";
+                twice.map_or(Ok(()), |pair| Err(Invalid::new("seeds", pair[0], expected)))
+            }
+            Self::Predictions(path) => {
+                let expected = "an existing file or folder";
+                Invalid::unless(path.exists(), "predictions", path.display(), expected)
+            }
+            Self::Baseline { .. } | Self::Process(_) => Ok(()),
+        }
+    }
+}
+
+impl SurrogateSpec {
+    /// An external program, under the name that its `operator.toml` states.
+    pub fn process(folder: PathBuf) -> Result<Self, BenchError> {
+        let name = ExternalOperator::open(&folder)?.name().to_owned();
+        Ok(Self { name, source: SurrogateSource::Process(folder) })
+    }
+}
+
+impl WireSurrogate {
+    /// Builds every part once, so that misspelt names and impossible values are reported at once.
+    pub(super) fn check(self, file: &str, seeds: &[u64]) -> Result<SurrogateSpec, BenchError> {
+        self.check_keys().map_err(|source| BenchError::Suite { suite: file.into(), source })?;
+        let part =
+            |source: PartError| BenchError::Part { location: format!("suite `{file}`"), source };
+        let (default_name, source) = if let Some(architecture) = self.architecture {
+            ARCHITECTURES.build(&architecture, self.table.clone()).map_err(part)?;
+            let recipe = self.training.unwrap_or_default();
+            recipe.check().map_err(|source| BenchError::Suite { suite: file.into(), source })?;
+            let (table, recipe) = (self.table, Box::new(recipe));
+            let seeds = self.seeds.unwrap_or_else(|| seeds.to_vec());
+            let name = architecture.clone();
+            (name, SurrogateSource::Operator { architecture, table, recipe, seeds })
+        } else if let Some(baseline) = self.baseline {
+            let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
+            (built.label(), SurrogateSource::Baseline { baseline, table: self.table })
+        } else if let Some(folder) = self.process {
+            let spec = SurrogateSpec::process(folder)?;
+            (spec.name, spec.source)
+        } else {
+            let file = self.predictions.expect("one of four is given");
+            let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            (name, SurrogateSource::Predictions(file))
+        };
+        Ok(SurrogateSpec { name: self.name.unwrap_or(default_name), source })
+    }
+
+    /// Exactly one source, and a `training` only where there is something to train.
+    fn check_keys(&self) -> Result<(), Invalid> {
+        let given: Vec<&str> = [
+            ("architecture", self.architecture.is_some()),
+            ("baseline", self.baseline.is_some()),
+            ("process", self.process.is_some()),
+            ("predictions", self.predictions.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(key, is_given)| is_given.then_some(key))
+        .collect();
+        let expected =
+            "a table with exactly one of `architecture`, `baseline`, `process`, `predictions`";
+        let found = format!("{{ {} }}", given.join(", "));
+        Invalid::unless(given.len() == 1, "surrogate", found, expected)?;
+        let is_sound = self.architecture.is_some() || self.training.is_none();
+        let expected = "left out: only an `architecture` is trained here";
+        Invalid::unless(is_sound, "training", "{ … }", expected)
+    }
+}
