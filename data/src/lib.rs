@@ -27,6 +27,7 @@ mod json_lines;
 mod metric;
 mod normalize;
 mod registry;
+mod renamed;
 mod resample;
 mod rng;
 mod run;
@@ -50,6 +51,7 @@ pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]
 pub use registry::{Refusal, read_part};
+pub use renamed::{FormerSpelling, Renamed};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use run::{

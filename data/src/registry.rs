@@ -1,5 +1,6 @@
 //! One small registry for every kind of part: problems, architectures, metrics, figures.
 
+use crate::{FormerSpelling, Renamed};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A part: a struct whose fields are its parameters, built from a TOML table.
@@ -11,6 +12,8 @@ pub trait Part: Serialize + DeserializeOwned + Default {
     const NAME: &'static str;
     /// What it is, in one line.
     const SUMMARY: &'static str;
+    /// Former spellings of its keys and values. Tables that have them are refused.
+    const RENAMED: &'static [Renamed] = &[];
 
     /// Refuses parameters that make no sense, naming the key and the value.
     fn check(&self) -> Result<(), Invalid> {
@@ -72,6 +75,16 @@ pub enum PartError {
         /// What TOML says.
         source: toml::de::Error,
     },
+    /// The table has a former spelling of a key or a value.
+    #[error("{kind} `{name}`: {source}")]
+    Renamed {
+        /// Problem, architecture, metric, …
+        kind: &'static str,
+        /// The part's name.
+        name: &'static str,
+        /// The former and the present spelling.
+        source: FormerSpelling,
+    },
     /// A value is out of its range.
     #[error("{kind} `{name}`: {source}")]
     Invalid {
@@ -92,6 +105,7 @@ fn did_you_mean(nearest: Option<&str>) -> String {
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum Refusal {
+    Renamed(FormerSpelling),
     Table(toml::de::Error),
     Invalid(Invalid),
 }
@@ -99,6 +113,7 @@ pub enum Refusal {
 /// Reads and checks a part's table.
 #[doc(hidden)]
 pub fn read_part<P: Part>(table: toml::Table) -> Result<P, Refusal> {
+    Renamed::refuse(P::RENAMED, &table).map_err(Refusal::Renamed)?;
     let part: P = table.try_into().map_err(Refusal::Table)?;
     part.check().map_err(Refusal::Invalid)?;
     Ok(part)
@@ -112,6 +127,8 @@ pub struct Entry<T: ?Sized + 'static> {
     pub summary: &'static str,
     /// All parameters with their defaults.
     pub defaults: fn() -> toml::Table,
+    /// Former spellings of keys and values.
+    pub renamed: &'static [Renamed],
     #[doc(hidden)]
     pub build: fn(toml::Table) -> Result<Box<T>, Refusal>,
 }
@@ -126,6 +143,7 @@ macro_rules! entry {
             defaults: || {
                 toml::Table::try_from(<$part>::default()).expect("a part's defaults are plain TOML")
             },
+            renamed: <$part as $crate::Part>::RENAMED,
             build: |table| Ok(Box::new($crate::read_part::<$part>(table)?)),
         }
     };
@@ -156,6 +174,7 @@ impl<T: ?Sized> Registry<T> {
     pub fn build(&self, name: &str, table: toml::Table) -> Result<Box<T>, PartError> {
         let (kind, entry) = (self.kind, self.find(name)?);
         (entry.build)(table).map_err(|refusal| match refusal {
+            Refusal::Renamed(source) => PartError::Renamed { kind, name: entry.name, source },
             Refusal::Table(source) => PartError::Table { kind, name: entry.name, source },
             Refusal::Invalid(source) => PartError::Invalid { kind, name: entry.name, source },
         })
@@ -198,6 +217,7 @@ mod tests {
     impl Part for Square {
         const NAME: &'static str = "square";
         const SUMMARY: &'static str = "a square";
+        const RENAMED: &'static [Renamed] = &[Renamed::key("edge", "side-length")];
         fn check(&self) -> Result<(), Invalid> {
             Invalid::unless(
                 self.side_length > 0.0,
@@ -235,6 +255,10 @@ mod tests {
         assert_eq!(
             message("sqare", ""),
             "there is no shape named `sqare` (did you mean `square`?); known are square"
+        );
+        assert_eq!(
+            message("square", "edge = 2"),
+            "shape `square`: `edge` is now spelled `side-length`"
         );
         assert!(message("square", "side = 2").contains("expected `side-length`"));
         assert_eq!(
