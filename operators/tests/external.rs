@@ -1,4 +1,4 @@
-//! Outside operators: examples that work, and programs that do not.
+//! Outside programs: the examples, and programs that fail.
 #![cfg(unix)]
 
 use data::{
@@ -81,9 +81,33 @@ fn echo_repeats_the_last_state() {
     }
     let mut echo = ExternalOperator::open(&example("echo")).expect("it starts");
     assert_eq!((echo.name(), echo.weights()), ("persistence-python", 0));
+    repeats_the_last_state(&mut echo);
+}
+
+#[test]
+fn the_program_of_the_protocol_repeats_the_last_state() {
+    if !has_python("numpy") {
+        return;
+    }
+    let protocol = include_str!("../PROTOCOL.md");
+    let block = |start: &str| {
+        let block = protocol.split(start).nth(1).and_then(|rest| rest.split("```").next());
+        block.expect("there is such a block")
+    };
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    for (file, start) in [("operator.toml", "```toml\n"), ("main.py", "```python\n")] {
+        fs_err::write(folder.path().join(file), block(start)).expect("it is writable");
+    }
+    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
+    assert_eq!((operator.name(), operator.weights()), ("my-operator", 0));
+    repeats_the_last_state(&mut operator);
+}
+
+fn repeats_the_last_state(operator: &mut ExternalOperator) {
     for count in [3, 1] {
         let tasks = tasks(count);
-        for (prediction, task) in echo.rollout(&tasks).expect("it answers").iter().zip(&tasks) {
+        let predictions = operator.rollout(&tasks).expect("it answers");
+        for (prediction, task) in predictions.iter().zip(&tasks) {
             assert_eq!(prediction.times, [1.0, 1.5, 2.0, 2.5, 3.0]);
             for state in prediction.values.outer_iter() {
                 assert_eq!(state, task.history.state(1));
@@ -122,7 +146,7 @@ fn every_example_answers_in_the_shape_that_was_asked() {
     }
 }
 
-/// Everything that a program is given: no file and no number tells the future.
+/// The files that a program gets contain no state to predict.
 #[test]
 fn a_job_holds_the_history_and_nothing_of_the_future() {
     let folder = shell("cp -r \"$job\" seen; echo '{\"error\": \"enough\"}'");
@@ -244,7 +268,7 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         ),
         (
             shell(&copy),
-            "`sh main.sh` in `HERE` predicted [2, 2, 2, 4, 3, 1], and [2, 5, 2, 4, 3, 1] was asked: \
+            "`sh main.sh` in `HERE` predicted [2, 2, 2, 4, 3, 1], and [2, 5, 2, 4, 3, 1] was requested: \
              [sample, time, channel, x, y, z]",
         ),
         (
@@ -287,7 +311,7 @@ fn manifests_that_make_no_sense_are_refused() {
     assert!(message(folder.path()).starts_with("failed to open file `HERE/operator.toml`"));
 }
 
-/// Three test samples and one training sample, with the truth as their prediction.
+/// Three test samples and one training sample.
 fn source() -> MemorySource {
     let sample = |index: usize| {
         let Task { history, parameters, grid, .. } = task(index);

@@ -1,4 +1,4 @@
-"""Predicts that nothing changes. Needs nothing but Python: a beginning for any other language."""
+"""Predicts that the flow does not change. It needs no package, and is a template for other languages."""
 
 import ast
 import json
@@ -18,7 +18,7 @@ def read_npy(path):
 
 def write_npy(path, shape, values):
     header = repr({"descr": "<f4", "fortran_order": False, "shape": tuple(shape)})
-    header = header.ljust(64 * (len(header) // 64 + 1) + 53) + "\n"  # data begin at a multiple of 64
+    header = header.ljust(64 * (len(header) // 64 + 1) + 53) + "\n"  # data begin at a multiple of 64 bytes
     start = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode()
     pathlib.Path(path).write_bytes(start + values)
 
@@ -26,7 +26,7 @@ def write_npy(path, shape, values):
 def rollout(job):
     steps = json.loads((job / "task.json").read_text())["steps"]
     (samples, history, *state), values = read_npy(job / "history.npy")
-    size = len(values) // (samples * history)  # bytes of a state
+    size = len(values) // (samples * history)  # bytes per state
     last = [values[((i + 1) * history - 1) * size :][:size] for i in range(samples)]
     write_npy(job / "prediction.npy", (samples, steps, *state), b"".join(s * steps for s in last))
 

@@ -1,4 +1,4 @@
-"""Continues the last change of state, dying away: u(n+1) = u(n) + r (u(n) - u(n-1)), r = 1/2."""
+"""Damped linear extrapolation: u(n+1) = u(n) + r (u(n) - u(n-1)) with r = 1/2."""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ DECAY = 0.5
 
 
 def predict(history, parameters, steps):
-    """`[sample, time, channel, x, y, z]` and `[sample, parameter]` to `[sample, steps, …]`."""
+    """From `[sample, time, channel, x, y, z]` and `[sample, parameter]` to `[sample, step, channel, x, y, z]`."""
     state = history[:, -1]
     change = state - history[:, -2] if history.shape[1] > 1 else np.zeros_like(state)
     states = []
@@ -37,7 +37,7 @@ def main():
             else:
                 rollout(pathlib.Path(request["job"]))
                 answer = {"done": True}
-        except Exception as error:  # the harness shows it, and the end of standard error
+        except Exception as error:  # the harness shows it, with the last lines of standard error
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 

@@ -1,92 +1,94 @@
-//! What can go wrong with a program that is not ours.
+//! Failures of outside programs.
 
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
-/// Why an outside operator could not do what was asked, and what it last said about it.
+/// Why an outside program could not answer, and the end of its standard error.
 #[derive(Debug, thiserror::Error)]
-#[error("`{program}` in `{}` {failure}{}", .folder.display(), last_words(.stderr))]
+#[error("`{program}` in `{}` {failure}{}", .folder.display(), last_lines(.stderr))]
 pub struct ExternalError {
     /// The operator's folder.
     pub folder: PathBuf,
     /// Its command.
     pub program: String,
-    /// What went wrong.
+    /// The failure.
     pub failure: Failure,
-    /// The end of what it wrote to its standard error.
+    /// The last lines of its standard error.
     pub stderr: Vec<String>,
 }
 
-fn last_words(lines: &[String]) -> String {
+fn last_lines(lines: &[String]) -> String {
     let head = (!lines.is_empty()).then_some("; its standard error ends with");
     head.into_iter().chain(lines.iter().flat_map(|line| ["\n  ", line])).collect()
 }
 
-/// What went wrong: the end of a sentence that begins with the program.
+/// The failure of an outside program. The message continues a sentence that begins with the program.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Its `operator.toml` makes no sense.
+    /// A value in its `operator.toml` is invalid.
     #[error("has an `operator.toml` in which {0}")]
     Manifest(data::Invalid),
-    /// There is no such program, or it may not run.
+    /// The program does not exist or cannot be executed.
     #[error("cannot be started: {0}; install it, or correct `command` in `operator.toml`")]
     Start(std::io::Error),
-    /// It ended while it was asked something.
+    /// It ended instead of answering.
     #[error(
         "ended ({status}) when asked for `{request}`; it must answer, and read on until its input ends"
     )]
     Ended {
-        /// What it was asked.
+        /// The request.
         request: &'static str,
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
     },
-    /// It did not answer in time, and was stopped.
+    /// It did not answer in time and was stopped.
     #[error(
         "did not answer `{request}` within {seconds} s; raise `{key}` in `operator.toml`, and flush what it prints"
     )]
     Late {
-        /// What it was asked.
+        /// The request.
         request: &'static str,
-        /// How long that took in s.
+        /// The time limit in s.
         seconds: f64,
-        /// Where to allow more.
+        /// The key in `operator.toml` that raises the limit.
         key: &'static str,
     },
-    /// It printed something else than an answer.
+    /// It printed a line that is not an answer.
     #[error(
         "answered `{request}` with `{line}` ({reason}); its standard output is for answers alone, all else belongs on standard error"
     )]
     Answer {
-        /// What it was asked.
+        /// The request.
         request: &'static str,
         /// The line it printed.
         line: String,
-        /// What is wrong with it.
+        /// Why it is not an answer.
         reason: String,
     },
-    /// It speaks another version.
+    /// It follows another version of the protocol.
     #[error("speaks protocol {found}, and this eddymark speaks {expected}; see `PROTOCOL.md`")]
     Protocol {
         /// Its version.
         found: u32,
-        /// Ours.
+        /// The version of this program.
         expected: u32,
     },
-    /// It said itself that it could not.
+    /// It answered with an error.
     #[error("says: {0}")]
     Refused(String),
-    /// It said `done`, and there is no prediction, or it cannot be read.
+    /// It answered `done`, but its prediction is missing or cannot be read.
     #[error(
         "is done, and its `prediction.npy` cannot be read: {0}; it must be an array of f32 with six axes"
     )]
     Unreadable(String),
-    /// Its prediction is not the one that was asked for.
-    #[error("predicted {found:?}, and {expected:?} was asked: [sample, time, channel, x, y, z]")]
+    /// Its prediction has another shape than requested.
+    #[error(
+        "predicted {found:?}, and {expected:?} was requested: [sample, time, channel, x, y, z]"
+    )]
     Shape {
         /// The prediction's shape.
         found: Vec<usize>,
-        /// What was asked.
+        /// The shape requested.
         expected: Vec<usize>,
     },
 }

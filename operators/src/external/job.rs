@@ -1,6 +1,6 @@
-//! A batch of tasks as files, and the prediction that comes back.
+//! A job: a batch of tasks as files, and the prediction that the program writes.
 
-use super::Failure;
+use super::{Failure, protocol};
 use crate::{OperatorError, Task};
 use data::{DataError, Grid, Info, Trajectory};
 use ndarray::{Array2, Array6, Axis};
@@ -9,9 +9,9 @@ use serde::Serialize;
 use std::io::Write as _;
 use std::path::Path;
 
-/// `task.json`: all that is not an array.
+/// `task.json`: everything that is not an array.
 #[derive(Serialize)]
-struct Description<'a> {
+struct TaskFile<'a> {
     protocol: u32,
     samples: usize,
     history: usize,
@@ -22,8 +22,8 @@ struct Description<'a> {
     info: Option<&'a Info>,
 }
 
-/// Whether two tasks can be asked in one batch.
-pub(super) fn alike(a: &Task, b: &Task) -> bool {
+/// Whether two tasks can be in the same job.
+pub(super) fn is_alike(a: &Task, b: &Task) -> bool {
     let shape = |task: &Task| (task.history.values.dim(), task.parameters.len(), task.steps);
     shape(a) == shape(b) && a.interval == b.interval
 }
@@ -34,8 +34,8 @@ pub(super) fn write(
     tasks: &[Task],
     info: Option<&Info>,
 ) -> Result<(), OperatorError> {
-    let description = Description {
-        protocol: super::program::PROTOCOL,
+    let description = TaskFile {
+        protocol: protocol::VERSION,
         samples: tasks.len(),
         history: tasks[0].history.len(),
         steps: tasks[0].steps,
@@ -51,7 +51,7 @@ pub(super) fn write(
     save(&folder.join("parameters.npy"), &parameters(tasks))
 }
 
-/// `[sample, time, channel, x, y, z]`, in the precision of the disk.
+/// The given states, `[sample, time, channel, x, y, z]`, in single precision.
 fn history(tasks: &[Task]) -> Array6<f32> {
     let (time, channels, x, y, z) = tasks[0].history.values.dim();
     let mut all = Array6::zeros((tasks.len(), time, channels, x, y, z));
@@ -61,7 +61,7 @@ fn history(tasks: &[Task]) -> Array6<f32> {
     all
 }
 
-/// `[sample, parameter]`
+/// The parameters, `[sample, parameter]`.
 fn parameters(tasks: &[Task]) -> Array2<f64> {
     let shape = (tasks.len(), tasks[0].parameters.len());
     Array2::from_shape_fn(shape, |(sample, parameter)| tasks[sample].parameters[parameter])
@@ -72,12 +72,12 @@ fn save<T: ndarray_npy::WriteNpyExt>(path: &Path, array: &T) -> Result<(), Opera
     Ok(written.map_err(DataError::from)?)
 }
 
-/// Reads `[sample, time, channel, x, y, z]`, or says why not.
+/// Reads an array `[sample, time, channel, x, y, z]`, or returns the reason why it cannot be read.
 pub(super) fn read(path: &Path) -> Result<Array6<f32>, String> {
     read_npy(path).map_err(|error: ReadNpyError| error.to_string())
 }
 
-/// Reads the prediction of `tasks`: its shape is what was asked, its values may be anything.
+/// Reads the prediction of `tasks`. The shape is checked; values may be NaN.
 pub(super) fn read_prediction(folder: &Path, tasks: &[Task]) -> Result<Vec<Trajectory>, Failure> {
     let values = read(&folder.join("prediction.npy")).map_err(Failure::Unreadable)?;
     let (_, channels, x, y, z) = tasks[0].history.values.dim();

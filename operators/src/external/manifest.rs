@@ -1,4 +1,4 @@
-//! `operator.toml`: how to start an outside operator.
+//! `operator.toml`: how an outside program is started.
 
 use super::{ExternalError, Failure};
 use crate::OperatorError;
@@ -6,18 +6,18 @@ use data::{Hasher, Invalid, parse_toml};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// How to start an outside operator, and how long to wait for it.
+/// How an outside program is started, and its time limits.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Manifest {
-    /// Its name in reports. Default: the folder's.
+    /// Its name in reports. Default: the name of the folder.
     pub(super) name: Option<String>,
-    /// The program and its arguments; it runs in the folder.
+    /// The program and its arguments. The working directory is the folder.
     pub(super) command: Vec<String>,
-    /// Seconds from the start to the answer to `hello`, > 0. Default 120: a GPU library loads slowly.
+    /// Time from the start to the answer to `hello` in s, > 0. Default 120, for libraries that load slowly.
     #[serde(default = "start_timeout")]
     pub(super) start_timeout: f64,
-    /// Seconds that one rollout of a batch may take, > 0. Default 600.
+    /// Time for the rollout of one job in s, > 0. Default 600.
     #[serde(default = "timeout")]
     pub(super) timeout: f64,
 }
@@ -50,14 +50,14 @@ impl Manifest {
         Invalid::unless(!self.command.is_empty(), "command", "[]", "a program and its arguments")
     }
 
-    /// The program as it is started: a path in the folder if it has a separator, else searched for.
+    /// The program to start: relative to the folder if it has a separator, else searched in `PATH`.
     pub(super) fn program(&self, folder: &Path) -> PathBuf {
         let program = Path::new(&self.command[0]);
         if program.components().count() > 1 { folder.join(program) } else { program.into() }
     }
 }
 
-/// The hash of all files in the folder, but for hidden ones and Python's caches.
+/// The hash of all files in the folder except hidden ones and `__pycache__`.
 pub(super) fn hash(folder: &Path) -> Result<String, OperatorError> {
     let mut files = Vec::new();
     collect(folder, &mut files).map_err(data::DataError::from)?;

@@ -1,4 +1,4 @@
-//! Outside operators: any program that speaks the protocol of `PROTOCOL.md`, or files it left.
+//! Surrogates outside this program: programs that follow `PROTOCOL.md`, and files of predictions.
 
 mod error;
 mod job;
@@ -6,6 +6,7 @@ mod manifest;
 mod prediction;
 mod process;
 mod program;
+mod protocol;
 
 pub use error::{ExternalError, Failure};
 pub use prediction::PredictionFile;

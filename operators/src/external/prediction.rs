@@ -1,4 +1,4 @@
-//! Predictions that were made elsewhere.
+//! Predictions that were computed by another program.
 
 use super::job;
 use crate::{OperatorError, Surrogate, Task};
@@ -7,39 +7,40 @@ use ndarray::{Array6, Axis};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A file with predictions for all test samples, in the order of their numbers:
-/// f32 `[sample, time, channel, x, y, z]` in SI units, from the first state after the history.
+/// A file with the predictions for all test samples in the order of their indices, from the first state
+/// after the history: f32 `[sample, time, channel, x, y, z]` in SI units.
 ///
-/// A task is found by its history and its parameters, so that any order and any batches are served.
+/// The prediction of a task is found by the task's history and parameters, so that tasks may come in any
+/// order and in any batches.
 pub struct PredictionFile {
     name: String,
     hash: String,
     values: Array6<f32>,
-    /// Key of a task → its place in the file.
-    places: BTreeMap<String, usize>,
+    /// From the key of a task to the index of its prediction in the file.
+    indices: BTreeMap<String, usize>,
 }
 
 impl PredictionFile {
-    /// Reads a `.npy` file, or `prediction.npy` in a folder, for the test samples of `source` of
-    /// which the first `history` states are given.
+    /// Reads a `.npy` file, or `prediction.npy` in a folder, with predictions for the test samples of `source`
+    /// after their first `history` states.
     pub fn open(path: &Path, source: &dyn Source, history: usize) -> Result<Self, OperatorError> {
         let file = if path.is_dir() { path.join("prediction.npy") } else { path.into() };
         let bytes = fs_err::read(&file).map_err(DataError::from)?;
         let values = read(&file, source, history)?;
         let name = path.file_stem().map_or("prediction".into(), |name| name.to_string_lossy());
-        let mut places = BTreeMap::new();
-        for (place, index) in source.indices(Split::Test).into_iter().enumerate() {
+        let mut indices = BTreeMap::new();
+        for (position, index) in source.indices(Split::Test).into_iter().enumerate() {
             let given = source.window(index, 0, history)?;
-            places.insert(key(given.iter().copied(), &source.parameters(index)?), place);
+            indices.insert(key(given.iter().copied(), &source.parameters(index)?), position);
         }
-        Ok(Self { name: name.into(), hash: data::hash_hex(&bytes), values, places })
+        Ok(Self { name: name.into(), hash: data::hash_hex(&bytes), values, indices })
     }
 
     fn predict(&self, task: &Task) -> Result<Trajectory, OperatorError> {
         let given = task.history.values.iter().map(|&value| value as f32);
-        let place = self.places.get(&key(given, &task.parameters));
-        let place = *place.ok_or_else(|| self.lacks("the", &task.parameters))?;
-        let states = self.values.index_axis(Axis(0), place);
+        let index = self.indices.get(&key(given, &task.parameters));
+        let index = *index.ok_or_else(|| self.lacks("the", &task.parameters))?;
+        let states = self.values.index_axis(Axis(0), index);
         if states.len_of(Axis(0)) < task.steps {
             return Err(self.lacks(&format!("{} states of the", task.steps), &task.parameters));
         }
@@ -70,7 +71,7 @@ fn read(file: &Path, source: &dyn Source, history: usize) -> Result<Array6<f32>,
     if values.shape() == expected { Ok(values) } else { Err(refuse(found)) }
 }
 
-/// What tells one task from another.
+/// The hash that identifies a task.
 fn key(given: impl ExactSizeIterator<Item = f32>, parameters: &[f64]) -> String {
     Hasher::default().f32s(given).f64s(parameters).hex()
 }
@@ -80,7 +81,7 @@ impl Surrogate for PredictionFile {
         &self.name
     }
 
-    /// Hash of the file.
+    /// The hash of the file.
     fn hash(&self) -> String {
         self.hash.clone()
     }

@@ -1,4 +1,4 @@
-//! A running program that answers lines with lines.
+//! A running program that answers each line with a line.
 
 use super::Failure;
 use std::collections::VecDeque;
@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-/// Lines of standard error that are kept for messages.
-const LAST_WORDS: usize = 12;
-/// How long a program may take to end by itself once its input has ended.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// The number of lines of standard error that are kept for messages.
+const LAST_LINES: usize = 12;
+/// The time in which a program must end after its input has ended.
+const END_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A program, its input, and the lines that it prints.
+/// A running program with its standard input and the lines of its outputs.
 pub(super) struct Process {
     child: Child,
     input: Option<ChildStdin>,
@@ -40,8 +40,8 @@ impl Process {
             .spawn()
             .map_err(Failure::Start)?;
         let input = child.stdin.take();
-        let output = child.stdout.take().expect("it is piped");
-        let errors = child.stderr.take().expect("it is piped");
+        let output = child.stdout.take().expect("the stream is piped");
+        let errors = child.stderr.take().expect("the stream is piped");
         let (sender, answers) = channel();
         std::thread::spawn(move || lines(output).try_for_each(|line| sender.send(line)));
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
@@ -50,7 +50,7 @@ impl Process {
         Ok(Self { child, input, answers, stderr, listener })
     }
 
-    /// Writes a line and waits for a line. `key` is where a user may allow more time.
+    /// Writes a line and waits for a line. `key` is the key in `operator.toml` that raises the time limit.
     pub(super) fn ask(
         &mut self,
         request: &'static str,
@@ -74,7 +74,7 @@ impl Process {
         }
     }
 
-    /// Ends the input, waits a little, then ends the program.
+    /// Closes the input, waits for the program to end, and kills it after [`END_TIMEOUT`].
     fn end(&mut self) -> ExitStatus {
         drop(self.input.take());
         wait_until(|| matches!(self.child.try_wait(), Ok(Some(_))));
@@ -82,8 +82,8 @@ impl Process {
         self.child.wait().expect("a child can be waited for")
     }
 
-    /// Ends the program, and gives the last lines that it wrote to its standard error.
-    pub(super) fn last_words(mut self) -> Vec<String> {
+    /// Kills the program and returns the last lines of its standard error.
+    pub(super) fn last_lines(mut self) -> Vec<String> {
         let _ = self.child.kill();
         wait_until(|| self.listener.is_finished());
         let lines = self.stderr.lock().expect("nothing panics while it holds the lines");
@@ -97,7 +97,7 @@ impl Drop for Process {
     }
 }
 
-/// Lines as they come; bytes that are no UTF-8 are replaced.
+/// Lines as they arrive; invalid UTF-8 is replaced.
 fn lines(from: impl Read) -> impl Iterator<Item = String> {
     let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches('\r').to_owned();
     BufReader::new(from).split(b'\n').map_while(Result::ok).map(line)
@@ -106,15 +106,15 @@ fn lines(from: impl Read) -> impl Iterator<Item = String> {
 fn keep(kept: &Mutex<VecDeque<String>>, line: String) {
     let mut kept = kept.lock().expect("nothing panics while it holds the lines");
     kept.push_back(line);
-    if kept.len() > LAST_WORDS {
+    if kept.len() > LAST_LINES {
         kept.pop_front();
     }
 }
 
-/// Waits until something holds, for a short time at most.
+/// Waits until a condition holds, at most [`END_TIMEOUT`].
 fn wait_until(mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
-    while !holds() && start.elapsed() < FAREWELL {
+    while !holds() && start.elapsed() < END_TIMEOUT {
         sleep(Duration::from_millis(1));
     }
 }

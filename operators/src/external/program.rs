@@ -1,22 +1,18 @@
-//! A program as a surrogate.
+//! A program in any language as a surrogate.
 
 use super::manifest::{Manifest, hash};
 use super::process::Process;
+use super::protocol::{self, Hello};
 use super::{ExternalError, Failure, job};
 use crate::{OperatorError, Surrogate, Task};
 use data::{Info, Trajectory};
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// The version of the protocol.
-pub(super) const PROTOCOL: u32 = 1;
-
-/// An operator in Python or anything else: a folder with `operator.toml` and a program.
+/// An operator in any language: a folder with `operator.toml` and a program.
 ///
-/// The program is started once, and asked for rollouts with files of what it may know: first
-/// states, parameters, grids. It never sees what it must predict. See `PROTOCOL.md`.
+/// The program is started once, and asked for rollouts. Each job is a folder of files with the given states,
+/// the parameters and the grids. The states to predict are in no file. See `PROTOCOL.md`.
 pub struct ExternalOperator {
     folder: PathBuf,
     manifest: Manifest,
@@ -29,42 +25,14 @@ pub struct ExternalOperator {
     asked: usize,
 }
 
-/// A program that said hello, and what it said.
+/// A program that has answered `hello`, and the largest number of samples per job.
 struct Running {
     process: Process,
     batch: usize,
 }
 
-/// What the program is asked: one line of JSON.
-#[derive(Serialize)]
-#[serde(tag = "request", rename_all = "kebab-case")]
-enum Request<'a> {
-    Hello { protocol: u32 },
-    Rollout { job: &'a Path },
-}
-
-/// The answer to `hello`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Hello {
-    protocol: u32,
-    /// Trainable real numbers.
-    #[serde(default)]
-    weights: usize,
-    /// The most samples that it takes at once; without it, any number.
-    batch: Option<usize>,
-}
-
-/// The answer to `rollout`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-enum Answer {
-    Done(bool),
-    Error(String),
-}
-
 impl ExternalOperator {
-    /// Reads `operator.toml`, starts the program and hears its hello.
+    /// Reads `operator.toml`, starts the program and asks for `hello`.
     pub fn open(folder: &Path) -> Result<Self, OperatorError> {
         let manifest = Manifest::read(folder)?;
         let absolute = std::path::absolute(folder).map_err(data::DataError::from)?;
@@ -85,16 +53,16 @@ impl ExternalOperator {
         Ok(operator)
     }
 
-    /// Tells the program what channels and parameters are called: `info` of `task.json`.
+    /// Tells the program the names of channels and parameters: `info` in `task.json`.
     #[must_use]
     pub fn with_info(mut self, info: Info) -> Self {
         self.info = Some(info);
         self
     }
 
-    /// Starts the program unless it runs: after a failure, the next rollout starts it anew.
+    /// Starts the program unless it is running: after a failure, the next rollout starts it again.
     ///
-    /// Returns how many samples it takes at once.
+    /// Returns the largest number of samples per job.
     fn start(&mut self) -> Result<usize, OperatorError> {
         if let Some(running) = &self.running {
             return Ok(running.batch);
@@ -103,25 +71,25 @@ impl ExternalOperator {
         let mut process =
             Process::start(&self.manifest.program(&self.folder), &command[1..], &self.folder)
                 .map_err(|failure| self.failed(failure, vec![]))?;
-        match hello(&mut process, *start_timeout) {
+        match protocol::hello(&mut process, *start_timeout) {
             Ok(Hello { weights, batch, .. }) => {
                 let batch = batch.unwrap_or(usize::MAX).max(1);
                 self.weights = weights;
                 self.running = Some(Running { process, batch });
                 Ok(batch)
             }
-            Err(failure) => Err(self.failed(failure, process.last_words())),
+            Err(failure) => Err(self.failed(failure, process.last_lines())),
         }
     }
 
-    /// Asks for one batch of tasks that are alike.
+    /// Asks for the rollouts of one job.
     fn ask(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         self.asked += 1;
         let job = self.jobs.path().join(format!("{:06}", self.asked));
         fs_err::create_dir(&job).map_err(data::DataError::from)?;
         job::write(&job, tasks, self.info.as_ref())?;
-        let mut running = self.running.take().expect("it was started");
-        let rolled_out = rollout(&mut running.process, &job, self.manifest.timeout)
+        let mut running = self.running.take().expect("the program was started before");
+        let rolled_out = protocol::rollout(&mut running.process, &job, self.manifest.timeout)
             .and_then(|()| job::read_prediction(&job, tasks));
         fs_err::remove_dir_all(&job).map_err(data::DataError::from)?;
         match rolled_out {
@@ -129,7 +97,7 @@ impl ExternalOperator {
                 self.running = Some(running);
                 Ok(predictions)
             }
-            Err(failure) => Err(self.failed(failure, running.process.last_words())),
+            Err(failure) => Err(self.failed(failure, running.process.last_lines())),
         }
     }
 
@@ -137,42 +105,6 @@ impl ExternalOperator {
         let (folder, program) = (self.folder.clone(), self.manifest.command.join(" "));
         Box::new(ExternalError { folder, program, failure, stderr }).into()
     }
-}
-
-fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failure> {
-    let line = process.ask(
-        "hello",
-        &json(&Request::Hello { protocol: PROTOCOL }),
-        seconds,
-        "start-timeout",
-    )?;
-    let hello: Hello = parse("hello", &line)?;
-    if hello.protocol != PROTOCOL {
-        return Err(Failure::Protocol { found: hello.protocol, expected: PROTOCOL });
-    }
-    Ok(hello)
-}
-
-fn rollout(process: &mut Process, job: &Path, seconds: f64) -> Result<(), Failure> {
-    let line = process.ask("rollout", &json(&Request::Rollout { job }), seconds, "timeout")?;
-    match parse("rollout", &line)? {
-        Answer::Done(true) => Ok(()),
-        Answer::Done(false) => Err(Failure::Refused("not done".into())),
-        Answer::Error(message) => Err(Failure::Refused(message)),
-    }
-}
-
-fn json(request: &Request<'_>) -> String {
-    serde_json::to_string(request).expect("a request is plain JSON")
-}
-
-fn parse<T: DeserializeOwned>(request: &'static str, line: &str) -> Result<T, Failure> {
-    let shown = || line.chars().take(200).collect(); // enough to recognise what printed it
-    serde_json::from_str(line).map_err(|error| Failure::Answer {
-        request,
-        line: shown(),
-        reason: error.to_string(),
-    })
 }
 
 impl Surrogate for ExternalOperator {
@@ -191,7 +123,7 @@ impl Surrogate for ExternalOperator {
 
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         let mut predictions = Vec::with_capacity(tasks.len());
-        for alike in tasks.chunk_by(job::alike) {
+        for alike in tasks.chunk_by(job::is_alike) {
             let batch = self.start()?;
             for tasks in alike.chunks(batch) {
                 predictions.extend(self.ask(tasks)?);
