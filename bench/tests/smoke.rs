@@ -174,7 +174,7 @@ fn what_is_learned_does_not_depend_on_how_many_are_trained_at_once() {
 fn a_training_that_fails_stops_the_others_and_is_named() {
     let folder = suite_with(&[
         "steps = 100000",
-        "steps = 100000, learning-rate = 1e30, warm-up = 0.0, clip = 0.0",
+        "steps = 100000, learning-rate = 1e30, warm-up = 0.0, clip-grad-norm = 0.0",
     ]);
     let mut command = eddymark(folder.path());
     let output = command.args(["train", "suite.toml", "--jobs", "4"]).output().expect("it runs");

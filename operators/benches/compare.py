@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""What a training step's gradient and an inference cost here and in PyTorch, as a Markdown table.
+"""Time and memory of the gradient of a training step and of an inference, here and in PyTorch, as a Markdown table.
 
     OMP_NUM_THREADS=1 python compare.py [--rounds 2] [network ...]
 
-Every number is of a process of its own that runs that pass of that network alone: sixteen states of
-64 x 64 cells, or, with `-channel` behind a transformer's name, the published one in a channel. The
-processes of both sides take turns, and the least of all rounds counts. `OMP_NUM_THREADS` counts the threads of both.
+Each number is measured in a process of its own that runs one pass of one network: sixteen samples of 64 x 64 cells, or,
+with the suffix `-channel` on the name of a transformer, its published configuration for channel flow. Processes
+of both sides alternate, and the minimum of all rounds is reported. `OMP_NUM_THREADS` is the number of threads of both.
 """
 
 import argparse
@@ -21,7 +21,7 @@ PLANE = ["fno", "unet", "auto-deeponet", "deeponet", "factformer", "ifactformer-
 
 
 def build(name):
-    """The network and what it is called with; the first is the truth, too."""
+    """The reference, the network and its inputs."""
     import torch
 
     from pytorch import AutoDeepONet, DeepONet, Fno, UNet
@@ -29,17 +29,17 @@ def build(name):
 
     cells, batch = ((32, 33, 16), 2) if name.endswith("-channel") else ((64, 64), 16)
     sizes = {"width": 96, "iterations": 10, "heads": 5, "head_width": 96} if name.endswith("-channel") else {}
-    truth, one = torch.randn(batch, 3, *cells), torch.randn(batch, 1)
+    reference, one = torch.randn(batch, 3, *cells), torch.randn(batch, 1)
     wide = lambda n: torch.randn(batch, n, *cells)
-    return truth, *{
+    return reference, *{
         "fno": lambda: (Fno(), wide(6)),
         "unet": lambda: (UNet(), wide(4)),
-        "auto-deeponet": lambda: (AutoDeepONet(), truth, one),
+        "auto-deeponet": lambda: (AutoDeepONet(), reference, one),
         "deeponet": lambda: (DeepONet(), one, torch.zeros(batch)),
-        "factformer": lambda: (Factorized(cells, False, layers=3, iterations=1), truth),
-        "ifactformer-m": lambda: (Factorized(cells, True, **sizes), truth),
-        "ifactformer-o": lambda: (Factorized(cells, False, **sizes), truth),
-        "transolver": lambda: (Transolver(cells), truth),
+        "factformer": lambda: (Factorized(cells, False, layers=3, iterations=1), reference),
+        "ifactformer-m": lambda: (Factorized(cells, True, **sizes), reference),
+        "ifactformer-o": lambda: (Factorized(cells, False, **sizes), reference),
+        "transolver": lambda: (Transolver(cells), reference),
     }[name.removesuffix("-channel")]()
 
 
@@ -49,18 +49,18 @@ def mebibytes():
 
 
 def pytorch(name, kind):
-    """What `networks.rs` prints, of PyTorch."""
+    """Prints the same line as `networks.rs`, for PyTorch."""
     import torch
 
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
     torch.randn(8, 8) @ torch.randn(8, 8)
     idle = mebibytes()
-    truth, network, *inputs = build(name)
+    reference, network, *inputs = build(name)
 
     def gradient():
         network.zero_grad()
-        error = (network(*inputs) - truth).flatten(2).norm(dim=2)
-        (error / truth.flatten(2).norm(dim=2)).mean().backward()
+        error = (network(*inputs) - reference).flatten(2).norm(dim=2)
+        (error / reference.flatten(2).norm(dim=2)).mean().backward()
 
     def inference():
         with torch.inference_mode():
@@ -78,14 +78,14 @@ def pytorch(name, kind):
 
 
 def best(rounds):
-    """The least of all rounds, number by number."""
+    """The minimum of each number over all rounds."""
     return {key: min(result[key] for result in rounds) for key in rounds[0]}
 
 
 def report(names, rounds):
     threads = os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ["RAYON_NUM_THREADS"] = threads
-    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "10000")  # as `./eddymark` has them
+    os.environ.setdefault("MIMALLOC_PURGE_DELAY", "10000")  # as `./eddymark` sets them
     os.environ.setdefault("CANDLE_NUM_THREADS", "1")
     import torch
 

@@ -1,12 +1,12 @@
-//! Training steps and rollouts a second on a device, the GPU `cuda:0` unless another is named:
+//! Times of training steps and rollout steps on a device, by default the GPU `cuda:0`:
 //!
 //! ```text
 //! cargo bench -p eddymark-operators --features cuda --bench device -- cuda:0 [fno]
 //! ```
 //!
-//! `benches/pytorch_device.py` does the same with the same networks in PyTorch. A training step is
-//! the loss, its gradient, and AdamW's update; the loss is read, as a training loop does. A rollout
-//! feeds 20 predictions back and reads the last.
+//! `benches/pytorch_device.py` times the same networks in PyTorch. A training step is the loss, its gradient, and the
+//! update of AdamW; the loss is read on the CPU, as in the training loop. A rollout feeds 20 predictions back and reads
+//! the last.
 
 use candle_core::{DType, Device, Result, Tensor};
 use operators::{ARCHITECTURES, AdamW, Inputs, Interface, Loss, Network, Recipe, Weights};
@@ -16,7 +16,7 @@ use std::time::Instant;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// A network, and what it is given.
+/// A network, its grid and its batch size.
 struct Case {
     name: &'static str,
     architecture: &'static str,
@@ -26,7 +26,7 @@ struct Case {
 }
 
 const PUBLISHED: &str =
-    "width = 96\niterations = 10\nkernels = { heads = 5, width = 96, gain = 0.02 }";
+    "width = 96\niterations = 10\nkernels = { heads = 5, dim-head = 96, gain = 0.02 }";
 
 const CASES: [Case; 2] = [
     Case { name: "fno", architecture: "fno", table: "", cells: [64, 64, 1], batch: 32 },
@@ -39,10 +39,10 @@ const CASES: [Case; 2] = [
     },
 ];
 
-/// Predictions of a rollout.
+/// Predictions per rollout.
 const STEPS: usize = 20;
 
-/// Milliseconds of each of some repetitions after a few that are not timed: least and median.
+/// Minimum and median of the times of `count` repetitions in ms, after five untimed ones.
 fn milliseconds(count: usize, mut work: impl FnMut() -> Result<()>) -> Result<(f64, f64)> {
     for _ in 0..5 {
         work()?;
@@ -71,11 +71,12 @@ fn measure(case: &Case, device: &Device) -> Result<()> {
     };
     let weights = Weights::new(1);
     let builder = weights.builder(DType::F32, device);
-    let network = Network::new(&*architecture, &interface, builder).expect("it knows the place");
+    let network =
+        Network::new(&*architecture, &interface, builder).expect("it supports the interface");
     let mut optimizer = AdamW::new(weights.variables(), &Recipe::default())?;
     let shape = [&[case.batch, 3], interface.axes()].concat();
     let states = Tensor::randn(0f32, 1.0, &shape[..], device)?;
-    let truth = Tensor::randn(0f32, 1.0, &shape[..], device)?;
+    let reference = Tensor::randn(0f32, 1.0, &shape[..], device)?;
     let parameters = Tensor::zeros((case.batch, 0), DType::F32, device)?;
     let times = Tensor::zeros(case.batch, DType::F32, device)?;
     let next = |network: &Network, states: &Tensor| {
@@ -83,26 +84,27 @@ fn measure(case: &Case, device: &Device) -> Result<()> {
     };
 
     let (least, median) = milliseconds(30, || {
-        let loss = Loss::RelativeL2.of(&next(&network, &states)?, &truth)?;
+        let loss = Loss::RelativeL2.of(&next(&network, &states)?, &reference)?;
         loss.to_scalar::<f32>()?;
         optimizer.update(&loss.backward()?, 1e-4)?;
         device.synchronize()
     })?;
     println!(
-        "{:14} training step, batch {}: {median:8.2} ms ({least:.2} at least)",
+        "{:14} training step, batch {}: {median:8.2} ms (minimum {least:.2})",
         case.name, case.batch
     );
 
     let constants = weights.variables().into_iter().map(|(n, v)| (n, v.as_detached_tensor()));
     let builder = candle_nn::VarBuilder::from_tensors(constants.collect(), DType::F32, device);
-    let network = Network::new(&*architecture, &interface, builder).expect("it knows the place");
+    let network =
+        Network::new(&*architecture, &interface, builder).expect("it supports the interface");
     let (least, median) = milliseconds(10, || {
         let last = (0..STEPS).try_fold(states.clone(), |states, _| next(&network, &states))?;
         last.sum_all()?.to_scalar::<f32>().map(drop)
     })?;
     let [least, median] = [least, median].map(|time| time / STEPS as f64);
     println!(
-        "{:14} rollout step,  batch {}: {median:8.2} ms ({least:.2} at least)",
+        "{:14} rollout step,  batch {}: {median:8.2} ms (minimum {least:.2})",
         case.name, case.batch
     );
     Ok(())

@@ -1,7 +1,7 @@
-//! One network, one pass: seconds and memory, for `benches/compare.py` to read.
+//! Time and memory of one pass of one network, for `benches/compare.py`.
 //!
-//! `cargo bench -p eddymark-operators --bench networks -- unet gradient`, with `RAYON_NUM_THREADS` to
-//! choose the threads. A process of its own measures each, so that its memory is that network's.
+//! `cargo bench -p eddymark-operators --bench networks -- unet gradient`, with `RAYON_NUM_THREADS` to set the number of
+//! threads. Each measurement is a process of its own, so that its memory is that of one network.
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
@@ -12,18 +12,18 @@ use std::time::{Duration, Instant};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How long is measured, after two repetitions that are not.
+/// The duration of a measurement, after two untimed repetitions.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// Clock ticks a second in `/proc`; so on every Linux that Rust knows.
+/// Clock ticks per second in `/proc`, the same on every Linux that Rust supports.
 const TICKS: f64 = 100.0;
 
-/// Sixteen states of three channels on a plane with an architecture's defaults; or the published
-/// transformers, two states in a channel.
+/// The defaults of an architecture with sixteen samples of three channels on a plane, or a published transformer with
+/// two samples of channel flow.
 struct Case {
     architecture: String,
     table: &'static str,
-    /// Those whose PyTorch has them see one.
+    /// 1 for networks whose version in PyTorch has a parameter.
     parameters: usize,
     cells: [usize; 3],
     batch: usize,
@@ -42,7 +42,7 @@ impl Case {
         match name.strip_suffix("-channel") {
             Some(architecture) => Self {
                 architecture: architecture.into(),
-                table: "width = 96\niterations = 10\nkernels = { heads = 5, width = 96, gain = 0.02 }",
+                table: "width = 96\niterations = 10\nkernels = { heads = 5, dim-head = 96, gain = 0.02 }",
                 cells: [32, 33, 16],
                 batch: 2,
                 ..plane
@@ -62,7 +62,7 @@ impl Case {
             periodic: [false, false, true],
             constants: Vec::new(),
         };
-        Network::new(&*architecture, &interface, weights).expect("it knows boxes and planes")
+        Network::new(&*architecture, &interface, weights).expect("it supports the interface")
     }
 
     fn states(&self) -> Result<Tensor> {
@@ -74,7 +74,7 @@ impl Case {
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let [name, pass] = &names[..] else {
-        println!("nothing was measured: say which network, and `gradient` or `inference`");
+        println!("nothing was measured: give the name of a network, and `gradient` or `inference`");
         return Ok(());
     };
     let idle = memory("VmHWM");
@@ -96,7 +96,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Prints milliseconds a repetition, the least and the processors' mean, and mebibytes.
+/// Prints the minimum time per repetition in ms, the mean processor time per repetition in ms, and memory in MiB.
 fn measure(idle: f64, work: impl Fn() -> Result<()>) -> Result<()> {
     work()?;
     work()?;
@@ -114,10 +114,11 @@ fn measure(idle: f64, work: impl Fn() -> Result<()>) -> Result<()> {
     Ok(())
 }
 
-/// Seconds of all processors so far.
+/// The processor time of this process so far in s.
 fn processors() -> f64 {
     let stat = fs_err::read_to_string("/proc/self/stat").expect("this is Linux");
-    let fields = stat.rsplit(')').next().expect("the name ends so").split_whitespace().skip(11);
+    let fields =
+        stat.rsplit(')').next().expect("the name is in parentheses").split_whitespace().skip(11);
     fields.take(2).map(|ticks| ticks.parse::<f64>().expect("a count")).sum::<f64>() / TICKS
 }
 

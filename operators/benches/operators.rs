@@ -1,15 +1,15 @@
-//! Samples a second: a training step's gradient, and inference.
+//! Samples per second of all architectures: the gradient of a training step, and inference.
 //!
-//! `cargo bench -p eddymark-operators`, with `RAYON_NUM_THREADS` to choose the threads;
-//! `benches/compare.py` times some of them here and in PyTorch.
+//! `cargo bench -p eddymark-operators`, with `RAYON_NUM_THREADS` to set the number of threads. `benches/compare.py`
+//! times some of them here and in PyTorch.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use divan::counter::ItemsCount;
 use operators::{ARCHITECTURES, Inputs, Interface, Loss, Network, Weights};
 
-/// As in the program: glibc's allocator gives a freed tensor's pages back to the kernel, and the
-/// next one of the same size waits for new ones.
+/// As in the program: the allocator of glibc returns the pages of a freed tensor to the kernel, and the next tensor of
+/// the same size waits for new pages.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -17,7 +17,7 @@ fn main() {
     divan::main();
 }
 
-/// States of a cavity, as many as a training step has.
+/// The batch size of a training step.
 const BATCH: usize = 16;
 
 const INTERFACE: Interface = Interface {

@@ -1,4 +1,4 @@
-"""FNO, U-Net and DeepONets in PyTorch, with the defaults of this crate's, for `compare.py`."""
+"""FNO, U-Net and DeepONets in PyTorch, with the defaults of this crate, for `compare.py`."""
 
 import torch
 import torch.nn.functional as F
@@ -98,13 +98,13 @@ class AutoDeepONet(nn.Module):
         inputs = channels * cells[0] * cells[1] + parameters
         self.branch = perceptron([inputs, *hidden, channels * width], nn.ReLU)
         self.trunk = perceptron([2, *hidden, width], nn.ReLU)
-        self.register_buffer("places", coordinates(*cells))
+        self.register_buffer("positions", coordinates(*cells))
         self.bias = nn.Parameter(torch.zeros(channels))
         self.channels, self.cells = channels, cells
 
     def forward(self, x, parameters):
         coefficients = self.branch(torch.cat([x.flatten(1), parameters], dim=1))
-        sums = coefficients.unflatten(1, (self.channels, -1)) @ self.trunk(self.places).T
+        sums = coefficients.unflatten(1, (self.channels, -1)) @ self.trunk(self.positions).T
         return (sums + self.bias[:, None]).unflatten(2, self.cells)
 
 
@@ -115,13 +115,13 @@ class DeepONet(nn.Module):
         super().__init__()
         hidden = [width] * (depth - 1)
         self.branch = perceptron([parameters, *hidden, channels * width], NormalizedRelu)
-        self.time, self.place = nn.Linear(1, width), nn.Linear(2, width)
+        self.time, self.position = nn.Linear(1, width), nn.Linear(2, width)
         self.trunk = perceptron([width, *hidden], NormalizedRelu)
-        self.register_buffer("places", coordinates(*cells))
+        self.register_buffer("positions", coordinates(*cells))
         self.bias = nn.Parameter(torch.zeros(channels))
         self.channels, self.cells = channels, cells
 
     def forward(self, parameters, times):
-        functions = self.trunk(self.place(self.places) + self.time(times[:, None])[:, None])
+        functions = self.trunk(self.position(self.positions) + self.time(times[:, None])[:, None])
         coefficients = self.branch(parameters).unflatten(1, (self.channels, -1))
         return (coefficients @ functions.mT + self.bias[:, None]).unflatten(2, self.cells)

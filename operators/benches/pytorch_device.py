@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times in PyTorch what `benches/device.rs` times in Rust, on a GPU.
+"""Times of the networks of `benches/device.rs` in PyTorch, on a GPU.
 
     python pytorch_device.py [cuda:0]
 """
@@ -32,15 +32,15 @@ def milliseconds(count, work):
 def measure(name, network, batch, cells, device, constants=0):
     network = network.to(device)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4)
-    x, truth = torch.randn(batch, 3, *cells, device=device), torch.randn(batch, 3, *cells, device=device)
-    places = torch.rand(batch, constants, *cells, device=device)
-    step = lambda x: network(torch.cat([x, places], dim=1))
+    x, reference = torch.randn(batch, 3, *cells, device=device), torch.randn(batch, 3, *cells, device=device)
+    fields = torch.rand(batch, constants, *cells, device=device)
+    step = lambda x: network(torch.cat([x, fields], dim=1))
     synchronize = torch.cuda.synchronize if device.startswith("cuda") else lambda: None
 
     def train():
         optimizer.zero_grad()
-        error = (step(x) - truth).flatten(2).norm(dim=2)
-        loss = (error / truth.flatten(2).norm(dim=2)).mean()
+        error = (step(x) - reference).flatten(2).norm(dim=2)
+        loss = (error / reference.flatten(2).norm(dim=2)).mean()
         loss.item()
         loss.backward()
         optimizer.step()
@@ -54,11 +54,11 @@ def measure(name, network, batch, cells, device, constants=0):
             state.sum().item()
 
     least, median = milliseconds(30, train)
-    print(f"{name:14} training step, batch {batch}: {median:8.2f} ms ({least:.2f} at least)")
+    print(f"{name:14} training step, batch {batch}: {median:8.2f} ms (minimum {least:.2f})")
     least, median = (time / STEPS for time in milliseconds(10, rollout))
-    print(f"{name:14} rollout step,  batch {batch}: {median:8.2f} ms ({least:.2f} at least)")
+    print(f"{name:14} rollout step,  batch {batch}: {median:8.2f} ms (minimum {least:.2f})")
     if device.startswith("cuda"):
-        print(f"{name:14} {torch.cuda.max_memory_allocated() / 2**20:.0f} MiB at most")
+        print(f"{name:14} {torch.cuda.max_memory_allocated() / 2**20:.0f} MiB peak")
         torch.cuda.reset_peak_memory_stats()
 
 

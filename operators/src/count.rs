@@ -1,4 +1,4 @@
-//! How many numbers an architecture learns.
+//! The number of weights of an architecture.
 
 use crate::{ARCHITECTURES, Interface, OperatorError};
 use candle_core::{DType, Device, Result as CandleResult, Shape, Tensor, bail};
@@ -7,10 +7,10 @@ use candle_nn::{Init, VarBuilder};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// The real numbers that an architecture with this table learns on this interface; none is drawn.
+/// The number of weights of an architecture with this table on this interface. No memory is allocated for them.
 ///
-/// Complex weights, those of tensors named `…spectral…`, are two real numbers each, or with
-/// `complex_once` one, as some references count them.
+/// A complex weight, of a tensor named `…spectral…`, counts as two real ones, or with `complex_once` as one,
+/// because some references count so.
 pub fn count(
     architecture: &str,
     table: toml::Table,
@@ -20,18 +20,18 @@ pub fn count(
     let sizes = Sizes::default();
     let builder = VarBuilder::from_backend(Box::new(sizes.clone()), DType::F32, Device::Cpu);
     ARCHITECTURES.build(architecture, table)?.build(interface, builder)?;
-    let sizes = sizes.0.lock().expect("nobody panics while holding the lock");
+    let sizes = sizes.0.lock().expect("no thread panics while it holds the lock");
     let is_halved = |name: &str| complex_once && name.contains("spectral");
     Ok(sizes.iter().map(|(name, size)| if is_halved(name) { size / 2 } else { *size }).sum())
 }
 
-/// Notes what is asked for, and hands out one zero seen many times.
+/// Records the sizes of the weights that are asked for, and returns a zero that is broadcast to each shape.
 #[derive(Clone, Default)]
 struct Sizes(Arc<Mutex<BTreeMap<String, usize>>>);
 
 impl SimpleBackend for Sizes {
     fn get(&self, s: Shape, name: &str, _: Init, t: DType, d: &Device) -> CandleResult<Tensor> {
-        let mut sizes = self.0.lock().expect("nobody panics while holding the lock");
+        let mut sizes = self.0.lock().expect("no thread panics while it holds the lock");
         if sizes.insert(name.into(), s.elem_count()).is_some() {
             bail!("two layers ask for weights named `{name}`");
         }
@@ -43,6 +43,6 @@ impl SimpleBackend for Sizes {
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        self.0.lock().expect("nobody panics while holding the lock").contains_key(name)
+        self.0.lock().expect("no thread panics while it holds the lock").contains_key(name)
     }
 }

@@ -1,4 +1,4 @@
-//! Where tensors live.
+//! The device that stores and computes tensors.
 
 use crate::OperatorError;
 use candle_core::Device;
@@ -28,8 +28,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cpu_is_always_there() {
-        assert!(device("cpu").expect("always there").is_cpu());
+    fn the_cpu_is_always_available() {
+        assert!(device("cpu").expect("always available").is_cpu());
     }
 
     #[test]

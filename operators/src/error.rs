@@ -1,33 +1,33 @@
-//! What can go wrong while training and rolling out.
+//! Errors of training and rollouts.
 
 use std::path::PathBuf;
 
 /// Why an operator could not be built, trained or rolled out.
 #[derive(Debug, thiserror::Error)]
 pub enum OperatorError {
-    /// Tensors did not fit, or the device refused.
+    /// Shapes of tensors do not match, or the device failed.
     #[error(transparent)]
     Candle(#[from] candle_core::Error),
-    /// Data could not be read, or a file not be written.
+    /// Data could not be read, or a file could not be written.
     #[error(transparent)]
     Data(#[from] data::DataError),
-    /// No such architecture, or its table makes no sense.
+    /// The architecture does not exist, or its table is invalid.
     #[error(transparent)]
     Part(#[from] Box<data::PartError>),
-    /// The recipe makes no sense.
+    /// The training recipe is invalid.
     #[error("the training recipe: {0}")]
     Recipe(#[from] data::Invalid),
     /// The device does not exist, or this program cannot use it.
     #[error("device `{name}` cannot be used: {reason}")]
     Device {
-        /// The name asked for.
+        /// The name of the device.
         name: String,
-        /// Why not, and what to do.
+        /// The reason and a remedy.
         reason: String,
     },
-    /// The data have more axes than the architecture knows.
+    /// The data are three-dimensional and the architecture is not.
     #[error(
-        "architecture `{architecture}` knows x and y only, and the data have {cells:?} cells along x, y, z"
+        "architecture `{architecture}` is two-dimensional, and the data have {cells:?} cells along x, y, z"
     )]
     NotPlane {
         /// The architecture's name.
@@ -35,7 +35,7 @@ pub enum OperatorError {
         /// The data's cells.
         cells: [usize; 3],
     },
-    /// Nothing to train on.
+    /// The training split has no window of the required length.
     #[error(
         "{samples} training samples of {frames} states have no window of {needed} states; \
          lower `history` or `unroll`, or generate longer samples"
@@ -43,12 +43,12 @@ pub enum OperatorError {
     NoWindows {
         /// Training samples.
         samples: usize,
-        /// States of each.
+        /// States per sample.
         frames: usize,
-        /// States that the recipe asks for: history and unroll.
+        /// States that the recipe needs: history, pushforward and unroll.
         needed: usize,
     },
-    /// Training blew up.
+    /// The training diverged.
     #[error(
         "step {step} of the training has the loss {loss} at learning rate {rate:.1e}; \
          lower `learning-rate`, or lengthen `warm-up`"
@@ -56,38 +56,38 @@ pub enum OperatorError {
     Diverged {
         /// The optimizer step, from 1.
         step: usize,
-        /// The loss: infinite or not a number.
+        /// The loss: infinite or NaN.
         loss: f64,
         /// The learning rate.
         rate: f64,
     },
-    /// A file is no checkpoint, or one of another training.
+    /// A file is not a checkpoint, or the checkpoint of another training.
     #[error("`{}` holds {found}, and {expected} is needed; {remedy}", .path.display())]
     Checkpoint {
         /// The file.
         path: PathBuf,
-        /// What is there.
+        /// What the file holds.
         found: String,
-        /// What was wanted.
+        /// What is needed.
         expected: String,
-        /// What to do.
+        /// A remedy.
         remedy: &'static str,
     },
-    /// An outside program could not do what was asked.
+    /// An outside program failed.
     #[error(transparent)]
     External(#[from] Box<crate::ExternalError>),
-    /// A surrogate could not do what was asked.
+    /// A surrogate cannot be rolled out.
     #[error("surrogate `{name}` cannot be rolled out: {reason}")]
     Surrogate {
         /// Its name.
         name: String,
-        /// What it says.
+        /// The reason.
         reason: String,
     },
 }
 
 impl From<data::PartError> for OperatorError {
     fn from(error: data::PartError) -> Self {
-        Self::Part(Box::new(error)) // the largest of all by far
+        Self::Part(Box::new(error)) // by far the largest variant
     }
 }

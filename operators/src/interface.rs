@@ -1,63 +1,62 @@
-//! What goes into an operator and what comes out.
+//! Inputs and outputs of an operator.
 
 use crate::OperatorError;
 use candle_core::{Result as CandleResult, Tensor, bail};
 use data::Field;
 use serde::{Deserialize, Serialize};
 
-/// The sizes that an operator is built for; a dataset fixes them.
+/// The sizes that an operator is built for. A dataset and a recipe determine them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Interface {
-    /// States that are given.
+    /// Given states.
     pub history: usize,
-    /// Channels of a state.
+    /// Channels per state.
     pub channels: usize,
-    /// Parameters of a sample.
+    /// Parameters per sample.
     pub parameters: usize,
-    /// Cells along x, y, z; 1 along an axis that the flow does not depend on.
+    /// Cells along x, y, z; 1 along a flat axis.
     pub cells: [usize; 3],
-    /// Whether the domain repeats along x, y, z.
+    /// Whether the domain is periodic along x, y, z.
     pub periodic: [bool; 3],
-    /// The channels that are given and stay as they are, such as a mask: networks see them, and do
-    /// not put them out.
+    /// Channels that are constant in time, such as a mask: inputs of the network, but not outputs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<usize>,
 }
 
 impl Interface {
-    /// The cells along the axes that tensors have: x and y, and z unless it is flat.
+    /// The cells along the axes of tensors: x and y, and z unless it is flat.
     pub fn axes(&self) -> &[usize] {
         axes(&self.cells)
     }
 
-    /// The channels that are predicted.
+    /// The predicted channels.
     pub fn predicted(&self) -> Vec<usize> {
         (0..self.channels).filter(|channel| !self.constants.contains(channel)).collect()
     }
 
-    /// How many channels are predicted: what a network puts out.
+    /// The number of predicted channels, which are the outputs of a network.
     pub fn outputs(&self) -> usize {
         self.channels - self.constants.len()
     }
 
-    /// How many channels [`Inputs::channels`] has.
+    /// The number of channels of [`Inputs::channels`].
     pub fn inputs(&self) -> usize {
         self.history * self.channels + self.parameters
     }
 
-    /// How many numbers [`Inputs::column`] has.
+    /// The number of entries of [`Inputs::column`].
     pub fn numbers(&self) -> usize {
         self.history * self.channels * self.axes().iter().product::<usize>() + self.parameters
     }
 
-    /// So many cells beyond the end of every axis that tensors have, and none beyond periodic ones.
-    pub fn beyond_walls(&self, padding: usize) -> Vec<usize> {
-        let walls = self.axes().iter().zip(&self.periodic);
-        walls.map(|(_, periodic)| if *periodic { 0 } else { padding }).collect()
+    /// `padding` cells for each axis of tensors that is not periodic, and 0 for periodic ones.
+    pub fn padding(&self, padding: usize) -> Vec<usize> {
+        let axes = self.axes().iter().zip(&self.periodic);
+        axes.map(|(_, periodic)| if *periodic { 0 } else { padding }).collect()
     }
 
-    /// The cells along x and y, for an architecture that knows planes only.
+    /// The cells along x and y, for a two-dimensional architecture.
     pub fn plane(&self, architecture: &'static str) -> Result<[usize; 2], OperatorError> {
         let [nx, ny, nz] = self.cells;
         if nz == 1 {
@@ -68,25 +67,25 @@ impl Interface {
     }
 }
 
-/// The cells along the axes that tensors have: x and y, and z unless it is flat.
+/// The cells along the axes of tensors: x and y, and z unless it is flat.
 pub(crate) fn axes(cells: &[usize; 3]) -> &[usize] {
     if cells[2] == 1 { &cells[..2] } else { cells }
 }
 
-/// The channels that are given and stay as they are.
+/// The indices of the channels that are constant in time.
 pub(crate) fn constants(fields: &[Field]) -> Vec<usize> {
     let channels = data::channels(fields).into_iter().enumerate();
     channels.filter(|(_, channel)| channel.constant).map(|(number, _)| number).collect()
 }
 
-/// What an operator sees: all of it scaled to mean 0 and deviation 1.
+/// The inputs of an operator, scaled to mean 0 and standard deviation 1.
 pub struct Inputs<'a> {
-    /// The latest states, oldest first: `[batch, history·channel, x, y]`, with z unless it is flat.
+    /// The given states, oldest first: `[batch, history·channel, x, y]`, with z unless it is flat.
     pub states: &'a Tensor,
     /// The parameters of the samples: `[batch, parameter]`.
     pub parameters: &'a Tensor,
-    /// The times of the states asked for: −1 where the trajectories of training begin, 1 where they
-    /// end, `[batch]`. Only for those that are not autoregressive.
+    /// The times of the states to predict, −1 at the beginning and 1 at the end of the training trajectories:
+    /// `[batch]`. Only architectures that are not autoregressive use them.
     pub times: &'a Tensor,
 }
 
@@ -96,7 +95,7 @@ impl Inputs<'_> {
         self.states.dim(0)
     }
 
-    /// States and parameters as channels, every parameter a constant map:
+    /// States and parameters as channels, each parameter as a uniform field:
     /// `[batch, history·channel + parameter, x, y]`.
     pub fn channels(&self) -> CandleResult<Tensor> {
         let (batch, count) = self.parameters.dims2()?;
@@ -107,7 +106,7 @@ impl Inputs<'_> {
         Tensor::cat(&[self.states, &maps], 1)
     }
 
-    /// All states and then all parameters as the channels of one cell: `[batch, number, 1]`.
+    /// All states, then all parameters, as the channels of one cell: `[batch, number, 1]`.
     pub fn column(&self) -> CandleResult<Tensor> {
         Tensor::cat(&[&self.states.flatten_from(1)?, self.parameters], 1)?.unsqueeze(2)
     }

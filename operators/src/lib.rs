@@ -1,6 +1,12 @@
-//! Guesses: neural operators, and whatever else can be rolled out.
+//! Neural operators and other surrogates: architectures, training and rollouts.
+//!
+//! An [`Architecture`] builds a [`Network`] for the [`Interface`] of a dataset, [`train`] fits its weights by a
+//! [`Recipe`], and the result is a [`Trained`] operator. It is one kind of [`Surrogate`]: given a [`Task`], the first
+//! states of a trajectory, it predicts the states after them. Programs in other languages and files of predictions are
+//! surrogates too, see [`ExternalOperator`] and [`PredictionFile`].
 
 mod autograd;
+mod convolution_grid;
 mod count;
 mod device;
 mod error;
@@ -11,12 +17,12 @@ mod kernels;
 pub mod layers;
 mod models;
 mod operator;
-mod plane;
 mod pretrained;
 mod propagator;
 mod published;
 mod scaling;
 mod surrogate;
+mod target;
 mod train;
 mod trained;
 mod weights;
@@ -34,6 +40,7 @@ pub use pretrained::Program;
 pub use published::Published;
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
-pub use train::{AdamW, Loss, Preset, Recipe, Schedule, Target, TrainJob, TrainProgress, train};
+pub use target::Target;
+pub use train::{AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, train};
 pub use trained::Trained;
 pub use weights::{FROZEN, Weights};

@@ -1,13 +1,13 @@
-//! Recipes of networks, and networks.
+//! Architectures, and the networks that they build.
 
 use crate::{Fit, Inputs, Interface, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::Invalid;
 
-/// A recipe of a network, read from a TOML table: what its fields say, built for any interface.
+/// An architecture: a struct that is read from a TOML table and builds a network for any interface.
 ///
-/// The smallest one, a network that looks at every cell by itself:
+/// A small example is a network that acts on each cell separately:
 ///
 /// ```
 /// use candle_nn::VarBuilder;
@@ -39,47 +39,48 @@ use data::Invalid;
 /// }
 /// ```
 ///
-/// A registered one also derives `Deserialize` with defaults and implements [`data::Part`].
+/// An architecture in the registry also derives `Deserialize` with defaults and implements [`data::Part`]. A
+/// complete one, with its training, is `examples/add_an_operator.rs`.
 pub trait Architecture: Send + Sync {
-    /// Builds the network with the weights that `weights` holds or draws.
+    /// Builds the network. `weights` provides the weights by name: random initial ones or those of a checkpoint.
     fn build(
         &self,
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError>;
 
-    /// Whether it goes on from the states so far. One that does not says from parameters and time
-    /// alone what the flow is then: its rollouts pile up no errors, and it cannot be told how a flow
-    /// began.
+    /// Whether the next state is predicted from the states before it. An architecture that is not autoregressive
+    /// predicts a state from parameters and time alone: its errors do not accumulate in a rollout, but it cannot
+    /// take an initial state into account.
     fn is_autoregressive(&self) -> bool {
         true
     }
 
-    /// How its weights are solved for, if they are not found down the gradient.
+    /// How the weights are computed if they have a closed form.
     fn fit(&self) -> Option<&dyn Fit> {
         None
     }
 }
 
-/// Refuses sizes that are 0.
+/// Refuses a size of 0.
 pub(crate) fn all_positive(sizes: &[(&'static str, usize)]) -> Result<(), Invalid> {
     sizes.iter().try_for_each(|(key, size)| Invalid::unless(*size > 0, key, size, "greater than 0"))
 }
 
-/// A learned map from the states so far to the next one, or from parameters and time to a state.
+/// A learned map from given states to the next one, or from parameters and time to a state.
 pub trait Operator: Send + Sync {
-    /// `[batch, history·channel, x, y]` → `[batch, output, x, y]`; every sample by itself.
+    /// `[batch, history·channel, x, y]` → `[batch, output, x, y]`. Samples do not depend on one another.
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor>;
 }
 
-/// An operator with the interface that it was built for, which it holds its inputs against.
+/// An operator with the interface that it was built for. The sizes of its inputs are checked.
 pub struct Network {
     interface: Interface,
     operator: Box<dyn Operator>,
 }
 
 impl Network {
-    /// Builds an architecture's operator.
+    /// Builds the operator of an architecture.
     pub fn new(
         architecture: &dyn Architecture,
         interface: &Interface,
@@ -89,14 +90,14 @@ impl Network {
         Ok(Self { interface: interface.clone(), operator })
     }
 
-    /// What it was built for.
+    /// The sizes that it was built for.
     pub fn interface(&self) -> &Interface {
         &self.interface
     }
 
-    /// The operator's output, `[batch, output, x, y]`: the channels that are predicted.
+    /// The output of the operator, `[batch, output, x, y]`: the predicted channels.
     ///
-    /// Errors name the sizes found and those it was built for.
+    /// Errors name the sizes found and those expected.
     pub fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         inputs.check(&self.interface)?;
         self.operator.forward(inputs)

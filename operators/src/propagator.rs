@@ -1,13 +1,12 @@
-//! One step into the future, in training and in rollouts alike.
+//! One step of a rollout, the same in training and in evaluation.
 
-use crate::train::Target;
-use crate::{Inputs, Network, Scaling};
+use crate::{Inputs, Network, Scaling, Target};
 use candle_core::{Device, Result, Tensor};
 
-/// A network, and what its output means.
+/// A network with the meaning of its output, see [`Target`].
 pub(crate) struct Propagator {
     network: Network,
-    /// `[1, output, 1, …]`, if the output is a change.
+    /// The unit of the output, `[1, output, 1, …]`, if the output is an increment.
     change: Option<Tensor>,
 }
 
@@ -28,8 +27,7 @@ impl Propagator {
         &self.network
     }
 
-    /// The next state, `[batch, channel, …cells]`, after those in `inputs`: what is constant is
-    /// as it was.
+    /// The state after those in `inputs`, `[batch, channel, …cells]`. Constant channels are copied.
     pub(crate) fn next(&self, inputs: &Inputs) -> Result<Tensor> {
         let (states, output) = (inputs.states, self.network.forward(inputs)?);
         let latest = self.latest(states)?;
@@ -37,26 +35,26 @@ impl Propagator {
             Some(change) => (self.predicted(&latest)? + output.broadcast_mul(change)?)?,
             None => output,
         };
-        self.among_constants(&predicted, &latest)
+        self.with_constants(&predicted, &latest)
     }
 
-    /// What the network is to put out, `[batch, output, …cells]`, so that the state `next` follows
-    /// those given.
-    pub(crate) fn wanted(&self, states: &Tensor, next: &Tensor) -> Result<Tensor> {
+    /// The output, `[batch, output, …cells]`, with which [`Self::next`] yields the state `next` after
+    /// `states`.
+    pub(crate) fn desired_output(&self, states: &Tensor, next: &Tensor) -> Result<Tensor> {
         let next = self.predicted(next)?;
         let Some(change) = &self.change else { return Ok(next) };
-        // A channel that never changes is to change by 0, not by 0/0.
+        // A channel that never changes has the desired output 0, not 0/0.
         let change = change.maximum(f64::from(f32::MIN_POSITIVE))?;
         (next - self.predicted(&self.latest(states)?)?)?.broadcast_div(&change)
     }
 
-    /// The last of the given states, `[batch, channel, …cells]`.
+    /// The latest of the given states, `[batch, channel, …cells]`.
     fn latest(&self, states: &Tensor) -> Result<Tensor> {
         let interface = self.network.interface();
         states.narrow(1, (interface.history - 1) * interface.channels, interface.channels)
     }
 
-    /// The channels that are predicted, of `[batch, channel, …cells]`.
+    /// The predicted channels of `[batch, channel, …cells]`.
     pub(crate) fn predicted(&self, state: &Tensor) -> Result<Tensor> {
         let interface = self.network.interface();
         if interface.constants.is_empty() {
@@ -66,8 +64,8 @@ impl Propagator {
         Tensor::cat(&planes.collect::<Result<Vec<_>>>()?, 1)
     }
 
-    /// All channels in order: the constants of `state`, and those predicted.
-    fn among_constants(&self, predicted: &Tensor, state: &Tensor) -> Result<Tensor> {
+    /// All channels in order: the constant ones from `state`, the others from `predicted`.
+    fn with_constants(&self, predicted: &Tensor, state: &Tensor) -> Result<Tensor> {
         let interface = self.network.interface();
         if interface.constants.is_empty() {
             return Ok(predicted.clone());
@@ -77,13 +75,13 @@ impl Propagator {
             if interface.constants.contains(&channel) {
                 state.narrow(1, channel, 1)
             } else {
-                predicted.narrow(1, outputs.next().expect("it has no end"), 1)
+                predicted.narrow(1, outputs.next().expect("the range is unbounded"), 1)
             }
         };
         Tensor::cat(&(0..interface.channels).map(plane).collect::<Result<Vec<_>>>()?, 1)
     }
 
-    /// Forgets the oldest state and appends the newest.
+    /// Drops the oldest state of a history and appends the newest.
     pub(crate) fn slide(&self, states: &Tensor, next: &Tensor) -> Result<Tensor> {
         let interface = self.network.interface();
         let kept = (interface.history - 1) * interface.channels;

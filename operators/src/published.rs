@@ -1,4 +1,4 @@
-//! Published configurations of the architectures, and how many weights they have there.
+//! Published configurations of the architectures and their numbers of weights.
 
 use crate::{Interface, OperatorError, count};
 
@@ -7,28 +7,28 @@ use crate::{Interface, OperatorError, count};
 pub struct Published {
     /// The architecture's name in [`ARCHITECTURES`](crate::ARCHITECTURES).
     pub architecture: &'static str,
-    /// Where it is published, and for what.
+    /// The publication or code, and the flow.
     pub source: &'static str,
-    /// Its table, as TOML.
+    /// Its TOML table.
     pub table: &'static str,
-    /// States given, channels of each, and parameters.
+    /// Given states, channels per state, and parameters.
     pub sizes: [usize; 3],
-    /// Channels at the end that are constants.
+    /// The number of constant channels, which are the last.
     pub constants: usize,
     /// Cells along x, y, z.
     pub cells: [usize; 3],
-    /// Whether the domain repeats along all axes, or along none.
+    /// Whether all axes are periodic, or none.
     pub periodic: bool,
-    /// The numbers that the reference counts, or that its own code has.
+    /// The number of weights as published, or of the published code.
     pub weights: usize,
-    /// How many of them it never uses, so that they are not here.
+    /// Weights among them that the published code defines but never uses. This program leaves them out.
     pub idle: usize,
-    /// Whether the reference counts a complex number once, and not twice.
+    /// Whether the publication counts a complex weight once instead of twice.
     pub complex_once: bool,
 }
 
 impl Published {
-    /// What it is built for.
+    /// The interface of the configuration.
     pub fn interface(&self) -> Interface {
         let [history, channels, parameters] = self.sizes;
         Interface {
@@ -41,24 +41,24 @@ impl Published {
         }
     }
 
-    /// The numbers that it learns here, counted as the reference counts.
+    /// The number of weights here, counted as in the publication.
     pub fn ours(&self) -> Result<usize, OperatorError> {
         let table = self.table.parse().expect("a test reads every table");
         count(self.architecture, table, &self.interface(), self.complex_once)
     }
 
-    /// Whether ours are the reference's, but for those that it never uses.
+    /// Whether the number of weights here agrees with the publication, apart from unused ones.
     pub fn agrees(&self) -> Result<bool, OperatorError> {
         Ok(self.ours()? + self.idle == self.weights)
     }
 
-    /// All, in the order in which `count` shows them.
+    /// All configurations, in the order of `eddymark count`.
     pub fn all() -> impl Iterator<Item = Self> {
         OTHERS.iter().copied().chain(CFDBENCH.iter().flat_map(of_cfdbench))
     }
 }
 
-/// A configuration in a periodic domain, every number counted, all of them in use.
+/// A configuration in a periodic domain, with every real number counted and all weights in use.
 const fn row(
     architecture: &'static str,
     source: &'static str,
@@ -87,7 +87,7 @@ impl Published {
         Self { complex_once: true, ..self }
     }
 
-    /// With so many numbers that the reference has and never uses.
+    /// With `idle` weights that the published code never uses.
     const fn idle(self, idle: usize) -> Self {
         Self { idle, ..self }
     }
@@ -96,7 +96,7 @@ impl Published {
 const OTHERS: &[Published] = &[
     row("fno", "FNO, fourier_2d.py (Darcy)", "", [1, 1, 0], DARCY, 1_188_353).complex_once(),
     row("fno", "FNO, fourier_2d.py (Darcy)", "", [1, 1, 0], DARCY, 2_368_001),
-    // Four batch norms are never applied there, nor are those of fourier_3d.py.
+    // The code has four batch norms that it never applies, as has fourier_3d.py.
     row("fno", "FNO, fourier_2d_time.py", "width = 20", [10, 1, 0], PLANE, 465_717)
         .complex_once()
         .idle(160),
@@ -112,10 +112,10 @@ const OTHERS: &[Published] = &[
     row("ffno", "F-FNO, markov/4_layers", FFNO_4, [1, 1, 0], PLANE, 404_674),
     row("uno", "U-NO, ns_uno2d_main.py", "width = 32", [10, 1, 0], PLANE, 15_290_065)
         .complex_once(),
-    // 144 and 4.2 million in PDEArena's model zoo; to the digit by the sizes of its layers.
+    // 144 and 4.2 million in PDEArena's model zoo; exact numbers from the sizes of its layers.
     row("unet-modern", "PDEArena, Unetmod-64", UNETMOD_64, [4, 3, 0], FINE, 144_263_683),
     row("dil-resnet", "PDEArena, DilResNet-128", DIL_RESNET, [4, 3, 0], FINE, 4_167_427),
-    // Biases of norms of unit scale are never applied there.
+    // The code never applies the biases of its unit norms.
     row("unet-convnext", "The Well, UNetConvNext", CONVNEXT_42, [4, 4, 0], FINE, 18_575_344)
         .idle(1_890),
     row("cno", "CNO2d_simplified, 4 levels", CNO_16, [1, 1, 0], PLANE, 2_010_665),
@@ -136,10 +136,10 @@ const OTHERS: &[Published] = &[
         CHANNEL,
         1_181_763,
     ),
-    // 1.4 and 5.5 million in its table 4; to the digit by the same code.
+    // 1.4 and 5.5 million in its table 4; exact numbers from the same code.
     row("ifactformer-o", "Yang et al. (2024), turbulence", TURBULENCE, [5, 3, 0], BOX, 1_396_803),
     row("factformer", "Yang et al. (2024), turbulence", FACTFORMER, [5, 3, 0], BOX, 5_503_539),
-    // A placeholder is added to every point alike, where a bias is.
+    // The code adds a placeholder to all points alike, which the bias before it makes redundant.
     row("transolver", "Transolver_NS.sh", TRANSOLVER_NS, [10, 1, 0], PLANE, 11_232_321).idle(256),
     row("transolver", "Transolver_Darcy.sh", TRANSOLVER_DARCY, [1, 1, 0], DARCY, 2_826_945)
         .idle(128),
@@ -159,19 +159,19 @@ const FFNO_24: &str = "width = 64\nmodes = 16\nlayers = 24";
 const FFNO_4: &str = "width = 64\nmodes = 16\nlayers = 4";
 const TRANSOLVER_NS: &str = "width = 256\nlayers = 8\nheads = 8\nslices = 32";
 const TRANSOLVER_DARCY: &str = "width = 128\nlayers = 8\nheads = 8\nslices = 64";
-const UNETMOD_64: &str = "width = 64\nmultipliers = [1, 2, 2, 4]\nblocks = 2";
+const UNETMOD_64: &str = "width = 64\nchannel-multipliers = [1, 2, 2, 4]\nblocks = 2";
 const DIL_RESNET: &str = "width = 128\npadding = 9";
 const CONVNEXT_42: &str = "width = 42\nlevels = 4\nblocks = 2";
-const CNO_16: &str = "width = 8\nlevels = 4\nresidual = 4\nbottom = 4\nlatent = 64";
-const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, width = 96 }";
+const CNO_16: &str =
+    "width = 8\nlevels = 4\nresidual-blocks = 4\nbottleneck-blocks = 4\nlatent-channels = 64";
+const CHANNEL_FLOW: &str = "width = 96\niterations = 10\nkernels = { heads = 5, dim-head = 96 }";
 const CHANNEL_FIRST: &str =
-    "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, width = 96 }";
-const TURBULENCE: &str = "width = 96\niterations = 10\nkernels = { heads = 10, width = 64 }";
-const FACTFORMER: &str = "width = 96\nlayers = 4\nkernels = { heads = 10, width = 64 }";
+    "width = 96\nrelease = \"2025-02\"\nkernels = { heads = 5, dim-head = 96 }";
+const TURBULENCE: &str = "width = 96\niterations = 10\nkernels = { heads = 10, dim-head = 64 }";
+const FACTFORMER: &str = "width = 96\nlayers = 4\nkernels = { heads = 10, dim-head = 64 }";
 
-/// An operator of `CFDBench`: architecture, table, channels, how many of them at the end are constants,
-/// and the weights on its cavity, on tube and dam, and on its cylinder. Those that see u alone have one
-/// channel; others see u, v and a mask.
+/// An operator of `CFDBench`: architecture, table, [channels, constant channels], and the numbers of weights on the
+/// cavity, on tube and dam, and on the cylinder. With one channel it is u; with three they are u, v and a mask.
 type CfdbenchRow = (&'static str, &'static str, [usize; 2], [usize; 3]);
 
 const CFDBENCH: &[CfdbenchRow] = &[
@@ -181,14 +181,14 @@ const CFDBENCH: &[CfdbenchRow] = &[
     ("auto-deeponet", "", [1, 0], [551_901, 571_301, 571_601]),
     ("auto-edeeponet", "", [1, 0], [622_701, 642_101, 642_401]),
     ("auto-deeponet-cnn", "", [3, 2], [742_730, 742_730, 745_130]),
-    // With the norms that the original counts and never applies, 932 weights, and without them.
+    // With and without the 932 weights of norms that the published code counts but never applies.
     ("resnet", "", [3, 1], [534_696, 534_696, 544_152]),
     ("resnet", "norm = false", [3, 1], [533_764, 533_764, 543_220]),
     ("cfdbench-unet", "", [3, 1], [1_095_038, 1_095_038, 1_095_362]),
     ("cfdbench-fno", "", [3, 1], [1_188_706, 1_188_706, 1_188_802]),
 ];
 
-/// `CFDBench`'s interfaces: what, cells and parameters.
+/// The interfaces of `CFDBench`: flow, cells and parameters.
 const INTERFACES: [(&str, [usize; 3], usize); 3] = [
     ("CFDBench, cavity", PLANE, 5),
     ("CFDBench, tube and dam", [65, 66, 1], 5),

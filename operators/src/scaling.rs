@@ -1,63 +1,67 @@
-//! From SI units to what networks see, and back.
+//! Scaling of states and parameters.
 
 use candle_core::{Device, Result, Tensor};
 use data::Normalization;
 use serde::{Deserialize, Serialize};
 
-/// A parameter whose values span more than this factor is seen through its logarithm.
+/// The logarithm of a positive parameter is taken if its values span more than this factor.
 const DECADE: f64 = 10.0;
 
-/// Means and deviations by which states and parameters are scaled; part of every checkpoint.
+/// Means and standard deviations by which states and parameters are scaled. They are stored in checkpoints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Scaling {
-    /// Mean of every channel in its unit.
+    /// The mean of each channel in its unit.
     pub mean: Vec<f64>,
-    /// Deviation of every channel in its unit; 1 for a constant one.
-    pub deviation: Vec<f64>,
-    /// Root mean square of every channel's change in an interval, in deviations; 0 for one that
-    /// never changes.
+    /// The standard deviation of each channel in its unit; 1 where it is 0. Called `deviation` in checkpoints of
+    /// version 1.
+    #[serde(alias = "deviation")]
+    pub standard_deviation: Vec<f64>,
+    /// The root mean square of each channel's change over an interval, over its standard deviation; 0 for a
+    /// channel that never changes.
     pub change: Vec<f64>,
-    /// The parameters.
+    /// The scaling of each parameter.
     pub parameters: Vec<ParameterScaling>,
 }
 
-/// How one parameter is scaled.
+/// The scaling of one parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ParameterScaling {
-    /// Whether its logarithm is taken first.
+    /// Whether the logarithm is scaled.
     pub logarithmic: bool,
-    /// Mean, of the logarithm if it is taken.
+    /// The mean, of the logarithm if that is scaled.
     pub mean: f64,
-    /// Deviation, of the logarithm if it is taken; 1 for a constant one.
-    pub deviation: f64,
+    /// The standard deviation, of the logarithm if that is scaled; 1 where it is 0. Called `deviation` in
+    /// checkpoints of version 1.
+    #[serde(alias = "deviation")]
+    pub standard_deviation: f64,
 }
 
 impl Scaling {
-    /// The scaling of a dataset with these statistics, and with these parameters of its training
-    /// samples.
+    /// The scaling from the statistics of the training split and the parameters of its samples.
     pub fn new(normalization: &Normalization, parameters: &[Vec<f64>]) -> Self {
-        let deviation: Vec<f64> = normalization.deviation.iter().map(|&d| or_one(d)).collect();
-        let change = normalization.root_mean_square_delta.iter().zip(&deviation);
+        let standard_deviation: Vec<f64> =
+            normalization.deviation.iter().map(|&deviation| or_one(deviation)).collect();
+        let change = normalization.root_mean_square_delta.iter().zip(&standard_deviation);
         let count = parameters.first().map_or(0, Vec::len);
         let of_parameter = |i: usize| parameters.iter().map(move |values| values[i]);
         Self {
             mean: normalization.mean.clone(),
             change: change.map(|(change, deviation)| change / deviation).collect(),
-            deviation,
+            standard_deviation,
             parameters: (0..count).map(|i| ParameterScaling::new(of_parameter(i))).collect(),
         }
     }
 
     /// One value of a channel, scaled.
     pub fn scale(&self, channel: usize, value: f64) -> f32 {
-        ((value - self.mean[channel]) / self.deviation[channel]) as f32
+        ((value - self.mean[channel]) / self.standard_deviation[channel]) as f32
     }
 
     /// One value of a channel in its unit.
     pub fn unscale(&self, channel: usize, value: f32) -> f64 {
-        self.mean[channel] + self.deviation[channel] * f64::from(value)
+        self.mean[channel] + self.standard_deviation[channel] * f64::from(value)
     }
 
     /// A sample's parameters, scaled.
@@ -65,8 +69,7 @@ impl Scaling {
         self.parameters.iter().zip(values).map(|(scaling, &value)| scaling.scale(value)).collect()
     }
 
-    /// The usual change of some channels as a tensor, `[1, channel, 1, …]`, for states with
-    /// `dimensions` axes.
+    /// The root mean square change of these channels, `[1, channel, 1, …]`, for states with `dimensions` axes.
     pub(crate) fn change(
         &self,
         channels: &[usize],
@@ -85,16 +88,17 @@ impl ParameterScaling {
         let greatest = values.clone().fold(f64::NEG_INFINITY, f64::max);
         let logarithmic = least > 0.0 && greatest > DECADE * least;
         let moments: data::Moments = values.map(|x| if logarithmic { x.ln() } else { x }).collect();
-        Self { logarithmic, mean: moments.mean(), deviation: or_one(moments.deviation()) }
+        let standard_deviation = or_one(moments.deviation());
+        Self { logarithmic, mean: moments.mean(), standard_deviation }
     }
 
     fn scale(&self, value: f64) -> f32 {
         let value = if self.logarithmic { value.ln() } else { value };
-        ((value - self.mean) / self.deviation) as f32
+        ((value - self.mean) / self.standard_deviation) as f32
     }
 }
 
-/// A constant is scaled to 0, whatever its size.
+/// Replaces a standard deviation of 0 by 1, so that constants are scaled to 0.
 fn or_one(deviation: f64) -> f64 {
     if deviation > 0.0 { deviation } else { 1.0 }
 }
@@ -108,16 +112,16 @@ mod tests {
     }
 
     #[test]
-    fn decades_are_seen_through_the_logarithm() {
+    fn the_logarithm_is_scaled_if_values_span_a_decade() {
         let scaling = parameters(&[10.0, 100.0, 1000.0]);
         assert!(scaling.logarithmic);
         assert!(scaling.scale(100.0).abs() < 1e-6);
-        // Three equal steps have the deviation √(2/3) of a step.
+        // Three equidistant values have the standard deviation √(2/3) of a step.
         assert!((scaling.scale(1000.0) - 1.5_f32.sqrt()).abs() < 1e-6);
     }
 
     #[test]
-    fn signed_narrow_and_constant_parameters_are_not() {
+    fn signed_narrow_and_constant_parameters_are_scaled_directly() {
         for values in [[-1.0, 100.0], [1.0, 9.0], [0.0, 50.0], [3.0, 3.0]] {
             assert!(!parameters(&values).logarithmic, "{values:?}");
         }

@@ -1,40 +1,41 @@
-//! What is judged, and what it is asked.
+//! Surrogates and their tasks.
 
 use crate::OperatorError;
 use data::{Grid, Trajectory};
 
-/// A first stretch of a trajectory and a horizon. It holds no reference: a surrogate cannot peek.
+/// The task of a rollout: given states and the number of states to predict. The reference is not part of it, so
+/// that no surrogate has access to what it must predict.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
-    /// The states that are given, `[time, channel, x, y, z]`, in SI units.
+    /// The given states, `[time, channel, x, y, z]`, in SI units.
     pub history: Trajectory,
-    /// The values of the dataset's parameters, in the order of [`data::Info::parameters`].
+    /// The values of the parameters, in the order of [`data::Info::parameters`].
     pub parameters: Vec<f64>,
-    /// The cells on which states are given and asked.
+    /// The grid of all states.
     pub grid: Grid,
-    /// The time between states in s.
+    /// The time between successive states in s.
     pub interval: f64,
-    /// How many states to predict.
+    /// The number of states to predict.
     pub steps: usize,
 }
 
-/// Anything that can be rolled out and judged: a trained operator, an outside process, a coarse
+/// Anything that predicts trajectories and can be evaluated: a trained operator, an outside program, a coarse
 /// solver, persistence.
 pub trait Surrogate: Send {
     /// Its name in reports.
     fn name(&self) -> &str;
 
-    /// Hash of its recipe, and of its weights if it has any.
+    /// The hash of everything that determines its predictions, weights included.
     fn hash(&self) -> String;
 
-    /// Trainable real numbers.
+    /// The number of trainable weights.
     fn weights(&self) -> usize {
         0
     }
 
     /// Predicts `task.steps` states after each task's history, in SI units.
     ///
-    /// A rollout that diverges is a result: it is `NaN` from there on, never an error.
+    /// A rollout that diverges is not an error: its states are NaN from there on.
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError>;
 }
 

@@ -1,7 +1,7 @@
 //! A trained operator as a surrogate.
 
 use crate::propagator::Propagator;
-use crate::train::{Checkpoint, Header, is_out_of_patience, relative_time};
+use crate::train::{Checkpoint, Header, relative_time};
 use crate::{
     ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Surrogate, Task,
 };
@@ -15,15 +15,15 @@ use std::path::Path;
 /// Samples that are rolled out at once.
 const BATCH: usize = 16;
 
-/// A trained operator: the weights that were best on the valid split.
+/// A trained operator with the weights of the least loss on the split `valid`.
 pub struct Trained {
-    /// The losses while training.
+    /// The training curve.
     pub curve: Vec<TrainingPoint>,
-    /// Seconds that the training took.
+    /// Seconds of training.
     pub training_seconds: f64,
-    /// Optimizer steps after which these weights were kept.
+    /// The optimizer step of these weights.
     pub step: usize,
-    /// Whether all optimizer steps were taken, or patience ran out.
+    /// Whether all optimizer steps were taken, or the training ended early for lack of improvement.
     pub finished: bool,
     header: Header,
     propagator: Propagator,
@@ -52,7 +52,7 @@ impl Trained {
             training_seconds: curve.last().map_or(0.0, |point| point.seconds),
             step: checkpoint.header.step,
             finished: curve.last().is_some_and(|point| point.step == description.steps)
-                || is_out_of_patience(&curve, &description.recipe),
+                || description.recipe.is_out_of_patience(&curve),
             propagator: Propagator::new(network, target, scaling, device)?,
             header: checkpoint.header,
             device: device.clone(),
@@ -62,7 +62,7 @@ impl Trained {
         })
     }
 
-    /// What it was built for.
+    /// The sizes that the operator was built for.
     pub fn interface(&self) -> &Interface {
         self.propagator.network().interface()
     }
@@ -76,7 +76,7 @@ impl Trained {
         &self.header.description.scaling
     }
 
-    /// Rolls out some tasks together.
+    /// Rolls out tasks as one batch.
     fn rollout_batch(&self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         let parameters =
             tasks.iter().flat_map(|task| self.scaling().scale_parameters(&task.parameters));
@@ -85,7 +85,7 @@ impl Trained {
             Tensor::from_iter(parameters, &Device::Cpu)?.reshape((tasks.len(), count))?;
         let parameters = parameters.to_device(&self.device)?;
         let mut states = self.latest_states(tasks)?;
-        let mut predictions: Vec<_> = tasks.iter().map(|task| self.nothing_yet(task)).collect();
+        let mut predictions: Vec<_> = tasks.iter().map(|task| self.all_nan(task)).collect();
         for step in 0..tasks.iter().map(|task| task.steps).max().unwrap_or(0) {
             let times = self.times(tasks, step)?;
             let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
@@ -111,7 +111,7 @@ impl Trained {
         Tensor::from_iter(tasks.iter().map(of_task), &self.device)
     }
 
-    /// The scaled last states of every history, `[batch, history·channel, …cells]`.
+    /// The latest states of every history, scaled: `[batch, history·channel, …cells]`.
     fn latest_states(&self, tasks: &[Task]) -> CandleResult<Tensor> {
         let Interface { history, channels, .. } = *self.interface();
         let mut values = Vec::new();
@@ -126,14 +126,14 @@ impl Trained {
         Tensor::from_vec(values, shape, &Device::Cpu)?.to_device(&self.device)
     }
 
-    /// A prediction of which every state is still not a number.
-    fn nothing_yet(&self, task: &Task) -> Trajectory {
+    /// A prediction with NaN in every state.
+    fn all_nan(&self, task: &Task) -> Trajectory {
         let Interface { channels, cells: [nx, ny, nz], .. } = *self.interface();
         let values = Array5::from_elem((task.steps, channels, nx, ny, nz), f64::NAN);
         Trajectory { times: task.times(), values }
     }
 
-    /// Stores a state in SI units, unless this or the one before is not finite.
+    /// Stores a state in SI units, unless it or the one before is not finite.
     fn store(&self, prediction: &mut Trajectory, step: usize, values: &[f32]) {
         let diverged =
             step > 0 && prediction.values.get((step - 1, 0, 0, 0, 0)).is_some_and(|x| x.is_nan());
@@ -150,7 +150,7 @@ impl Trained {
         }
     }
 
-    /// Refuses a task that the operator was not built for.
+    /// Refuses a task of other sizes than the operator was built for.
     fn check(&self, task: &Task) -> Result<(), OperatorError> {
         let Interface { history, channels, parameters, cells, .. } = *self.interface();
         let (_, given_channels, nx, ny, nz) = task.history.values.dim();
@@ -201,7 +201,7 @@ impl Surrogate for Trained {
     }
 }
 
-/// The hash of what the training was, and of the weights in the order of their names.
+/// The hash of the training's description and of the weights in the order of their names.
 fn hash(header: &Header, weights: &HashMap<String, Tensor>) -> CandleResult<String> {
     let mut hasher = Hasher::default();
     hasher.text(&serde_json::to_string(&header.description).expect("a description is plain JSON"));

@@ -1,4 +1,4 @@
-//! Named trainable tensors, drawn from one seed.
+//! Trainable tensors by name, with random initial values.
 
 use candle_core::{DType, Device, Result, Shape, Tensor, Var, bail};
 use candle_nn::var_builder::SimpleBackend;
@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::sync::{Arc, Mutex};
 
-/// The end of the names of weights that are drawn, counted and saved, but stay as they are: whoever
-/// asks for one detaches it.
+/// The end of the name of weights that are random, counted and saved, but not trained. The layer that asks for one
+/// detaches it.
 pub const FROZEN: &str = ".frozen";
 
 /// The trainable tensors of one operator in the order of their names.
 ///
-/// Each is drawn from a stream of its own, made of the seed and its name: the order in which an
-/// architecture asks for them is no matter. (candle's own generator cannot be seeded on a CPU.)
+/// Each has its own stream of random numbers, from the seed and its name, so that the initial values do not depend on
+/// the order in which an architecture asks for them. (The generator of candle cannot be seeded on a CPU.)
 #[derive(Clone)]
 pub struct Weights {
     seed: u64,
@@ -24,22 +24,22 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// None yet; they are drawn when an architecture asks for them.
+    /// No weights yet. They are drawn when an architecture asks for them.
     pub fn new(seed: u64) -> Self {
         Self { seed, variables: Arc::default() }
     }
 
-    /// Hands them to an architecture.
+    /// The builder from which an architecture takes its weights.
     pub fn builder(&self, dtype: DType, device: &Device) -> VarBuilder<'static> {
         VarBuilder::from_backend(Box::new(self.clone()), dtype, device.clone())
     }
 
     /// Names and variables, in the order of the names.
     pub fn variables(&self) -> BTreeMap<String, Var> {
-        self.variables.lock().expect("nobody panics while holding the lock").clone()
+        self.variables.lock().expect("no thread panics while it holds the lock").clone()
     }
 
-    /// How many real numbers they are.
+    /// The number of weights.
     pub fn count(&self) -> usize {
         self.variables().values().map(|variable| variable.elem_count()).sum()
     }
@@ -47,7 +47,8 @@ impl Weights {
 
 impl SimpleBackend for Weights {
     fn get(&self, s: Shape, name: &str, h: Init, dtype: DType, dev: &Device) -> Result<Tensor> {
-        let mut variables = self.variables.lock().expect("nobody panics while holding the lock");
+        let mut variables =
+            self.variables.lock().expect("no thread panics while it holds the lock");
         if variables.contains_key(name) {
             bail!("two layers ask for weights named `{name}`");
         }
@@ -64,7 +65,7 @@ impl SimpleBackend for Weights {
     }
 
     fn contains_tensor(&self, name: &str) -> bool {
-        self.variables.lock().expect("nobody panics while holding the lock").contains_key(name)
+        self.variables.lock().expect("no thread panics while it holds the lock").contains_key(name)
     }
 }
 
@@ -86,7 +87,7 @@ fn draw(init: Init, shape: &Shape, seed: u64, name: &str) -> Result<Vec<f64>> {
     })
 }
 
-/// A standard normal number. Source: Box & Muller (1958), Ann. Math. Stat. 29, 610.
+/// A random number from the standard normal distribution. Source: Box & Muller (1958), Ann. Math. Stat. 29, 610.
 pub(crate) fn normal(rng: &mut impl Rng) -> f64 {
     let [u, v]: [f64; 2] = rng.random();
     (-2.0 * (1.0 - u).ln()).sqrt() * (TAU * v).cos()

@@ -1,11 +1,11 @@
-//! What every architecture promises; a new one inherits these tests.
+//! The contract of all architectures. A new one inherits these tests from the registry.
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
 use operators::{ARCHITECTURES, FROZEN, Inputs, Interface, Loss, Network, OperatorError, Weights};
 use std::collections::BTreeMap;
 
-/// An odd plane that is not square, with a wall on one axis, and two states of history.
+/// A plane that is not square, with an odd number of cells, one axis that is not periodic, and two given states.
 const ODD: Interface = Interface {
     history: 2,
     channels: 3,
@@ -15,7 +15,7 @@ const ODD: Interface = Interface {
     constants: Vec::new(),
 };
 
-/// A box, which some architectures know.
+/// A box, for three-dimensional architectures.
 const BOX: Interface = Interface {
     history: 2,
     channels: 3,
@@ -25,9 +25,9 @@ const BOX: Interface = Interface {
     constants: Vec::new(),
 };
 
-/// Its weights and itself, as an empty table says.
+/// The network of an empty table, and its weights.
 fn build(name: &str, interface: &Interface, seed: u64) -> (Weights, Network) {
-    try_build(DType::F32, name, interface, seed).expect("planes are known to all")
+    try_build(DType::F32, name, interface, seed).expect("all architectures support planes")
 }
 
 fn try_build(
@@ -43,7 +43,7 @@ fn try_build(
     Ok((weights, network))
 }
 
-/// All architectures on a plane, and on a box those that know one.
+/// All architectures on the plane, and those that support it on the box.
 fn on_planes_and_boxes(
     dtype: DType,
     seed: u64,
@@ -58,7 +58,7 @@ fn on_planes_and_boxes(
     })
 }
 
-/// Waves of size 1, the same on every machine.
+/// A sine of amplitude 1, the same on every machine.
 fn tensor(shape: &[usize], wavenumber: f32) -> Tensor {
     let count = shape.iter().product::<usize>();
     let values = (0..count).map(|i| (wavenumber * i as f32 + 1.0).sin());
@@ -74,7 +74,7 @@ fn parameters(interface: &Interface, batch: usize) -> Tensor {
     tensor(&[batch, interface.parameters], 1.7)
 }
 
-/// After three quarters of a trajectory.
+/// The output at three quarters of a trajectory.
 fn forward(network: &Network, states: &Tensor, parameters: &Tensor) -> Result<Tensor> {
     let times = Tensor::full(0.5_f32, states.dim(0)?, &Device::Cpu)?.to_dtype(states.dtype())?;
     network.forward(&Inputs { states, parameters, times: &times })
@@ -104,7 +104,7 @@ fn predicts_every_channel_of_square_oblong_odd_and_tiny_planes() -> Result<()> {
 }
 
 #[test]
-fn predicts_boxes_of_any_sizes_if_it_knows_boxes() -> Result<()> {
+fn predicts_boxes_of_any_size_if_it_supports_boxes() -> Result<()> {
     for name in ARCHITECTURES.names() {
         for cells in [[8, 8, 8], [12, 5, 4], [3, 7, 2]] {
             let interface = Interface { cells, ..ODD };
@@ -118,7 +118,7 @@ fn predicts_boxes_of_any_sizes_if_it_knows_boxes() -> Result<()> {
 }
 
 #[test]
-fn sees_constants_and_puts_out_the_rest() -> Result<()> {
+fn constant_channels_are_inputs_and_not_outputs() -> Result<()> {
     for name in ARCHITECTURES.names() {
         let interface = Interface { constants: vec![1], ..ODD };
         let (_, network) = build(name, &interface, 1);
@@ -175,13 +175,13 @@ fn states_or_time_and_parameters_reach_the_output() -> Result<()> {
     Ok(())
 }
 
-/// Forty steps on one batch of two samples, to less than half the loss.
+/// Forty steps on one batch of two samples reduce the loss to less than half.
 #[test]
-fn learns_one_batch_by_heart() -> Result<()> {
+fn overfits_one_batch() -> Result<()> {
     for (name, interface, (weights, network)) in on_planes_and_boxes(DType::F32, 4) {
         let (states, parameters) = (states(&interface, 2), parameters(&interface, 2));
-        let truth = tensor(&[&[2, 3], interface.axes()].concat(), 0.01);
-        let loss = || Loss::Mse.of(&forward(&network, &states, &parameters)?, &truth);
+        let reference = tensor(&[&[2, 3], interface.axes()].concat(), 0.01);
+        let loss = || Loss::Mse.of(&forward(&network, &states, &parameters)?, &reference);
         let variables: Vec<Var> = weights.variables().into_values().collect();
         let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
         let first = loss()?.to_scalar::<f32>()?;
@@ -195,7 +195,7 @@ fn learns_one_batch_by_heart() -> Result<()> {
 }
 
 #[test]
-fn weights_handed_to_another_instance_make_it_the_same() -> Result<()> {
+fn another_instance_with_the_same_weights_predicts_the_same() -> Result<()> {
     for name in ARCHITECTURES.names() {
         let (weights, network) = build(name, &ODD, 5);
         let tensors =
@@ -212,10 +212,10 @@ fn weights_handed_to_another_instance_make_it_the_same() -> Result<()> {
     Ok(())
 }
 
-/// Double precision takes the composed operations that CUDA takes. Some ten layers lose a few 1e-7
-/// each of values about 1.
+/// In double precision, layers use the same fallback as on CUDA. Each of about ten layers rounds values of order 1 in
+/// single precision, with errors of a few 1e-7.
 #[test]
-fn composed_operations_make_the_same_network() -> Result<()> {
+fn fused_kernels_and_their_fallbacks_agree() -> Result<()> {
     let singles = on_planes_and_boxes(DType::F32, 10);
     for (single, double) in singles.zip(on_planes_and_boxes(DType::F64, 10)) {
         let name = single.0;
@@ -294,7 +294,7 @@ fn other_sizes_than_it_was_built_for_are_refused() -> Result<()> {
 }
 
 #[test]
-fn a_box_is_refused_by_those_that_know_planes_only() {
+fn two_dimensional_architectures_refuse_a_box() {
     for name in ARCHITECTURES.names() {
         let architecture =
             ARCHITECTURES.build(name, toml::Table::new()).expect("defaults are valid");
@@ -302,7 +302,7 @@ fn a_box_is_refused_by_those_that_know_planes_only() {
         let interface = Interface { cells: [8, 8, 8], ..ODD };
         if let Err(error) = architecture.build(&interface, builder) {
             let expected = format!(
-                "architecture `{name}` knows x and y only, and the data have [8, 8, 8] cells along x, y, z"
+                "architecture `{name}` is two-dimensional, and the data have [8, 8, 8] cells along x, y, z"
             );
             assert_eq!(error.to_string(), expected);
         }
@@ -320,6 +320,36 @@ fn an_unknown_key_is_refused_with_the_known_ones() {
         for key in (entry.defaults)().keys() {
             assert!(message.contains(key.as_str()), "{message}");
         }
+    }
+}
+
+#[test]
+fn former_keys_are_refused_with_the_present_ones() {
+    let renamed = [
+        ("fno", "projection = 8", "projection", "projection-channels"),
+        ("unet", "walls = 'zeros'", "walls", "padding-mode"),
+        ("unet", "walls = 'nearest'", "walls = \"nearest\"", "padding-mode = \"replicate\""),
+        ("transolver", "places = 4", "places", "reference-points"),
+        ("cno", "bottom = 2", "bottom", "bottleneck-blocks"),
+        ("unet-convnext", "gate = 0.1", "gate", "layer-scale-init"),
+        ("factformer", "kernels = { width = 8 }", "kernels.width", "kernels.dim-head"),
+    ];
+    for (name, table, former, present) in renamed {
+        let refusal = ARCHITECTURES.build(name, table.parse().expect("it is TOML"));
+        let message = refusal.err().expect("it is former").to_string();
+        let expected = format!("architecture `{name}`: `{former}` is now spelled `{present}`");
+        assert_eq!(message, expected);
+    }
+}
+
+/// No former key is a present one, so that updating the defaults changes nothing.
+#[test]
+fn no_former_key_is_a_present_one() {
+    for entry in ARCHITECTURES.entries {
+        let mut defaults = (entry.defaults)();
+        entry.renamed.iter().for_each(|renamed| renamed.update(&mut defaults));
+        assert_eq!(defaults, (entry.defaults)(), "{}", entry.name);
+        ARCHITECTURES.build(entry.name, defaults).expect("defaults are valid");
     }
 }
 

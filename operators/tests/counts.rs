@@ -1,17 +1,17 @@
-//! How many numbers every architecture learns, against the counts of its references.
+//! Numbers of weights against published ones.
 
 use operators::{ARCHITECTURES, Published};
 use std::collections::BTreeSet;
 
 #[test]
-fn counts_are_those_of_the_references() {
+fn counts_agree_with_the_publications() {
     for published in Published::all() {
         let ours = published.ours().unwrap_or_else(|error| panic!("{published:?}: {error}"));
         assert_eq!(ours + published.idle, published.weights, "{published:?}");
     }
 }
 
-/// Nobody has published how many weights these have.
+/// No number of weights is published for these.
 const UNPUBLISHED: [&str; 4] = ["dmd", "linear", "tfno", "unet"];
 
 #[test]

@@ -1,4 +1,4 @@
-//! A GPU computes what a CPU does; where there is one,
+//! Outputs and gradients on a GPU against those on the CPU:
 //! `cargo test --release -p eddymark-operators --features cuda --test cuda -- --ignored`.
 #![cfg(feature = "cuda")]
 
@@ -6,22 +6,22 @@ use candle_core::{DType, Device, Result, Tensor};
 use operators::{ARCHITECTURES, Inputs, Interface, Loss, Network, OperatorError, Weights};
 use std::collections::BTreeMap;
 
-/// An odd plane with walls, and a box.
-fn places() -> [Interface; 2] {
+/// A plane with an odd number of cells, and a box; one axis is not periodic.
+fn interfaces() -> [Interface; 2] {
     [[11, 14, 1], [5, 6, 3]].map(|cells| {
         let periodic = [true, false, true];
         Interface { history: 2, channels: 3, parameters: 2, cells, periodic, constants: Vec::new() }
     })
 }
 
-/// Waves of size 1, the same on every machine.
+/// A sine of amplitude 1, the same on every machine.
 fn waves(shape: &[usize], wavenumber: f32, device: &Device) -> Result<Tensor> {
     let count = shape.iter().product::<usize>();
     let values = (0..count).map(|i| (wavenumber * i as f32 + 1.0).sin());
     Tensor::from_iter(values, &Device::Cpu)?.reshape(shape)?.to_device(device)
 }
 
-/// The output, and the gradients of all weights by name; nothing for a box that is not known.
+/// The output and the gradients of all weights by name; nothing for a two-dimensional architecture on a box.
 fn passes(
     name: &str,
     interface: &Interface,
@@ -40,8 +40,8 @@ fn passes(
     let times = waves(&[2], 0.5, device)?;
     let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
     let next = network.forward(&inputs)?;
-    let truth = waves(next.dims(), 2.3, device)?;
-    let gradients = Loss::RelativeL2.of(&next, &truth)?.backward()?;
+    let reference = waves(next.dims(), 2.3, device)?;
+    let gradients = Loss::RelativeL2.of(&next, &reference)?.backward()?;
     let of = |x: &Tensor| x.flatten_all()?.to_vec1::<f32>();
     let mut all = BTreeMap::from([("the output".to_string(), of(&next)?)]);
     for (name, variable) in weights.variables() {
@@ -52,19 +52,19 @@ fn passes(
     Ok(Some(all))
 }
 
-/// Both round differently: sums of up to a thousand terms, each rounded at 6e-8 of its size, through
-/// up to forty layers. Gradients that vanish but for rounding are judged by the largest of all.
+/// CPU and GPU round differently: sums of up to a thousand terms, each rounded at 6e-8 of its size, in up to forty
+/// layers. The tolerance of gradients that vanish except for rounding is relative to the largest of all gradients.
 #[test]
 #[ignore = "needs a GPU"]
 fn every_architecture_is_the_same_on_a_gpu() -> Result<()> {
     let gpu = operators::device("cuda:0").expect("there is a GPU");
     let mut failures = Vec::new();
     for (name, interface) in
-        ARCHITECTURES.names().flat_map(|name| places().map(move |place| (name, place)))
+        ARCHITECTURES.names().flat_map(|name| interfaces().map(move |interface| (name, interface)))
     {
         let Some(exact) = passes(name, &interface, &Device::Cpu)? else { continue };
         let found = match passes(name, &interface, &gpu) {
-            Ok(found) => found.expect("it knows this place on a CPU"),
+            Ok(found) => found.expect("it supports this interface on the CPU"),
             Err(error) => {
                 failures.push(format!("{name} on {:?}: {error}", interface.cells));
                 continue;

@@ -1,4 +1,4 @@
-//! Operators against PyTorch: forward and all gradients, on numbers that `fixtures/make_*.py` made.
+//! Outputs and all gradients against PyTorch, on fixtures from `fixtures/make_*.py`.
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::VarBuilder;
@@ -6,10 +6,10 @@ use operators::{ARCHITECTURES, FROZEN, Inputs, Interface, Network};
 use safetensors::SafeTensors;
 use std::collections::BTreeMap;
 
-/// PyTorch computed in f64 and stored f32; ours is f32 all the way, through some ten layers.
+/// PyTorch computed in f64 and stored in f32; here about ten layers compute in f32.
 const OUTPUTS: f64 = 1e-5;
 
-/// Gradients of weights are sums over all cells and samples besides, and lose another digit.
+/// Gradients of weights are sums over all cells and samples, which costs one more digit.
 const GRADIENTS: f64 = 1e-4;
 
 fn fixture(name: &str) -> Result<BTreeMap<String, Tensor>> {
@@ -24,7 +24,7 @@ fn fixture(name: &str) -> Result<BTreeMap<String, Tensor>> {
     file.iter().map(tensor).collect()
 }
 
-/// The interface that the fixture's tensors have.
+/// The interface from the shapes of the fixture's tensors.
 fn interface(theirs: &BTreeMap<String, Tensor>, periodic: [bool; 3]) -> Interface {
     let (states, channels) = (theirs["states"].dims(), theirs["output"].dims()[1]);
     let axis = |axis: usize| states.get(2 + axis).copied().unwrap_or(1);
@@ -38,14 +38,14 @@ fn interface(theirs: &BTreeMap<String, Tensor>, periodic: [bool; 3]) -> Interfac
     }
 }
 
-/// The greatest difference over the greatest value.
+/// The maximum absolute error over the maximum absolute value.
 fn relative_error(ours: &Tensor, theirs: &Tensor) -> Result<f64> {
     assert_eq!(ours.dims(), theirs.dims());
     let greatest = |x: &Tensor| x.abs()?.flatten_all()?.max(0)?.to_scalar::<f32>();
     Ok(f64::from(greatest(&(ours - theirs)?)? / greatest(theirs)?))
 }
 
-/// Holds an architecture to `fixtures/FILE.safetensors`.
+/// Compares an architecture with `fixtures/FILE.safetensors`.
 fn agrees_with_pytorch(
     file: &str,
     architecture: &str,
@@ -88,13 +88,13 @@ fn agrees_with_pytorch(
     Ok(())
 }
 
-/// A wall on the first axis.
+/// The first axis is not periodic.
 const CHANNEL: [bool; 3] = [false, true, true];
 
-/// A wall on the last axis.
+/// The last axis is not periodic.
 const FLOOR: [bool; 3] = [true, true, false];
 
-const SMALL_FNO: &str = "modes = 3\nwidth = 4\nlayers = 3\nprojection = 8\npadding = 2";
+const SMALL_FNO: &str = "modes = 3\nwidth = 4\nlayers = 3\nprojection-channels = 8\npadding = 2";
 
 #[test]
 fn fno_agrees_with_pytorch() -> Result<()> {
@@ -120,13 +120,14 @@ fn tfno_agrees_with_pytorch() -> Result<()> {
 
 #[test]
 fn ifno_agrees_with_pytorch() -> Result<()> {
-    let table = "modes = 3\nwidth = 4\niterations = 3\nprojection = 8\npadding = 2";
+    let table = "modes = 3\nwidth = 4\niterations = 3\nprojection-channels = 8\npadding = 2";
     agrees_with_pytorch("ifno", "ifno", table, CHANNEL, GRADIENTS)
 }
 
 #[test]
 fn ffno_agrees_with_pytorch() -> Result<()> {
-    let table = "modes = 3\nwidth = 4\nlayers = 2\nfactor = 2\nprojection = 8\npadding = 2";
+    let table =
+        "modes = 3\nwidth = 4\nlayers = 2\nfactor = 2\nprojection-channels = 8\npadding = 2";
     agrees_with_pytorch("ffno", "ffno", table, CHANNEL, GRADIENTS)?;
     agrees_with_pytorch("ffno_box", "ffno", table, FLOOR, GRADIENTS)
 }
@@ -144,7 +145,7 @@ fn unet_agrees_with_pytorch() -> Result<()> {
 
 #[test]
 fn unet_modern_agrees_with_pytorch() -> Result<()> {
-    let table = "width = 4\ngroups = 2\nmultipliers = [1, 2]";
+    let table = "width = 4\ngroups = 2\nchannel-multipliers = [1, 2]";
     agrees_with_pytorch("unet_modern", "unet-modern", table, CHANNEL, GRADIENTS)
 }
 
@@ -162,13 +163,19 @@ fn dil_resnet_agrees_with_pytorch() -> Result<()> {
 
 #[test]
 fn cno_agrees_with_pytorch() -> Result<()> {
-    agrees_with_pytorch("cno", "cno", "width = 2\nlevels = 2\nlatent = 4", CHANNEL, GRADIENTS)
+    agrees_with_pytorch(
+        "cno",
+        "cno",
+        "width = 2\nlevels = 2\nlatent-channels = 4",
+        CHANNEL,
+        GRADIENTS,
+    )
 }
 
-/// The fixtures' sizes of factorized transformers.
-const FACTORIZED: &str = "width = 6\nkernels = { heads = 2, width = 3, multiplier = 2 }\n";
+/// The sizes of the factorized transformers in the fixtures.
+const FACTORIZED: &str = "width = 6\nkernels = { heads = 2, dim-head = 3, multiplier = 2 }\n";
 
-/// Ten iterations pass rounding on ten times.
+/// Ten iterations accumulate rounding errors.
 const ITERATED: f64 = 1e-3;
 
 #[test]
@@ -199,12 +206,12 @@ fn operators_of_cfdbench_agree_with_pytorch() -> Result<()> {
         ("auto-deeponet", "width = 6\ndepth = 3"),
         ("auto-edeeponet", "width = 6\ndepth = 3"),
         ("auto-ffn", "width = 6\ndepth = 3"),
-        ("auto-deeponet-cnn", "filters = 3\nhalvings = 2\nwidth = 6\ndepth = 2\nhead = 5"),
-        ("resnet", "width = 4\nhidden = 5\ndepth = 1"),
+        ("auto-deeponet-cnn", "filters = 3\nlevels = 2\nwidth = 6\ndepth = 2\nhead-channels = 5"),
+        ("resnet", "width = 4\nhidden-channels = 5\nblocks = 1"),
         ("cfdbench-unet", "width = 3\nlevels = 2"),
         ("ffn", "width = 6\ndepth = 3"),
         ("deeponet", "width = 6\ndepth = 3"),
-        ("cfdbench-fno", "modes = 3\nwidth = 4\nlayers = 2\nprojection = 8"),
+        ("cfdbench-fno", "modes = 3\nwidth = 4\nlayers = 2\nprojection-channels = 8"),
     ];
     rows.into_iter()
         .try_for_each(|(name, table)| agrees_with_pytorch(name, name, table, CHANNEL, GRADIENTS))
@@ -212,6 +219,6 @@ fn operators_of_cfdbench_agree_with_pytorch() -> Result<()> {
 
 #[test]
 fn transolver_agrees_with_pytorch() -> Result<()> {
-    let table = "width = 6\nlayers = 2\nheads = 2\nslices = 4\nexpansion = 2\nplaces = 3";
+    let table = "width = 6\nlayers = 2\nheads = 2\nslices = 4\nmlp-ratio = 2\nreference-points = 3";
     agrees_with_pytorch("transolver", "transolver", table, CHANNEL, GRADIENTS)
 }

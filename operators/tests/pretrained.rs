@@ -1,4 +1,4 @@
-//! Weights of other programs make the same operators; `fixtures/make_import*.py` wrote both.
+//! Operators with weights of other programs predict the same; `fixtures/make_import*.py` wrote both.
 
 use candle_core::{DType, Device, Result, Tensor, safetensors};
 use candle_nn::VarBuilder;
@@ -9,7 +9,7 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/{name}.safetensors"))
 }
 
-/// Both programs compute in single precision, through some five layers.
+/// Both programs compute about five layers in single precision.
 const TOLERANCE: f32 = 1e-5;
 
 fn answers_as_its_program(
@@ -43,7 +43,7 @@ fn answers_as_its_program(
     Ok(())
 }
 
-const SMALL: &str = "modes = 2\nwidth = 4\nlayers = 2\nprojection = 8";
+const SMALL: &str = "modes = 2\nwidth = 4\nlayers = 2\nprojection-channels = 8";
 
 #[test]
 fn the_original_scripts_weights_answer_the_same() -> Result<()> {
@@ -61,7 +61,7 @@ fn neuraloperators_weights_answer_the_same() -> Result<()> {
 
 #[test]
 fn ifactformers_weights_answer_the_same() -> Result<()> {
-    let table = "width = 6\niterations = 3\nkernels = { heads = 2, width = 4 }";
+    let table = "width = 6\niterations = 3\nkernels = { heads = 2, dim-head = 4 }";
     for (name, architecture) in
         [("import_ifactformer_m", "ifactformer-m"), ("import_ifactformer_o", "ifactformer-o")]
     {

@@ -1,4 +1,4 @@
-//! Operators that are solved for: on exact vortices, once, from the training split alone.
+//! Operators that are fitted in closed form, on exact Taylor–Green vortices.
 
 use candle_core::Device;
 use data::{
@@ -11,22 +11,23 @@ use std::f64::consts::TAU;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Taylor–Green vortices of one viscosity in one wind, of various sizes and places: velocity and
-/// pressure each follow a linear law. Source: Taylor & Green (1937), Proc. R. Soc. A 158, 499.
+/// Taylor–Green vortices with one viscosity and one mean flow, and various amplitudes and positions. Velocity and
+/// pressure each obey a linear equation. Source: Taylor & Green (1937), Proc. R. Soc. A 158, 499.
 fn vortices(frames: usize, growth: f64) -> MemorySource {
     const CELLS: [usize; 2] = [16, 12];
     let axis = |cells| Axis::uniform(cells, 0.0, 1.0, [Boundary::Periodic; 2]);
     let grid = Grid::plane(axis(CELLS[0]), axis(CELLS[1]));
     let [x, y] = [grid.axes[0].centres(), grid.axes[1].centres()];
-    let (interval, wind, viscosity) = (0.1, [0.4, -0.2], 5e-3);
+    let (interval, mean_flow, viscosity) = (0.1, [0.4, -0.2], 5e-3);
     let sample = |index: usize| {
-        let (size, place) = (0.5 + 0.1 * (index % 7) as f64, TAU * 0.618 * index as f64);
+        let (amplitude, phase) = (0.5 + 0.1 * (index % 7) as f64, TAU * 0.618 * index as f64);
         let value = |t: f64, channel: usize, x: f64, y: f64| {
-            let (x, y) = (TAU * (x - wind[0] * t) + place, TAU * (y - wind[1] * t) - 2.0 * place);
-            let decay = size * ((growth - 2.0 * viscosity * TAU * TAU) * t).exp();
+            let (x, y) =
+                (TAU * (x - mean_flow[0] * t) + phase, TAU * (y - mean_flow[1] * t) - 2.0 * phase);
+            let decay = amplitude * ((growth - 2.0 * viscosity * TAU * TAU) * t).exp();
             match channel {
-                0 => wind[0] + decay * x.cos() * y.sin(),
-                1 => wind[1] - decay * x.sin() * y.cos(),
+                0 => mean_flow[0] + decay * x.cos() * y.sin(),
+                1 => mean_flow[1] - decay * x.sin() * y.cos(),
                 _ => -0.25 * decay * decay * ((2.0 * x).cos() + (2.0 * y).cos()),
             }
         };
@@ -81,7 +82,7 @@ fn solve(source: &MemorySource, recipe: &Recipe, seed: u64, folder: &Path) -> Tr
         device: &Device::Cpu,
         jobs: 1,
     };
-    train(&job, &mut |_| ControlFlow::Continue(())).expect("it is solved")
+    train(&job, &mut |_| ControlFlow::Continue(())).expect("it is fitted")
 }
 
 fn task(sample: &Sample, history: usize, steps: usize) -> Task {
@@ -98,7 +99,7 @@ fn folder() -> tempfile::TempDir {
     tempfile::tempdir().expect("a temporary folder can be made")
 }
 
-/// The weights and states are single precision: 6e-8, in ten steps and over 30 terms of a sum.
+/// Weights and states are in single precision, 6e-8; errors accumulate over ten steps and sums of 30 terms.
 #[test]
 fn decaying_vortices_are_predicted_to_rounding() {
     let (source, folder) = (vortices(12, 0.0), folder());
@@ -117,13 +118,13 @@ fn decaying_vortices_are_predicted_to_rounding() {
 }
 
 #[test]
-fn it_is_solved_once_whatever_the_seed_and_what_is_not_for_training() {
+fn the_fit_depends_neither_on_the_seed_nor_on_test_samples_and_is_not_repeated() {
     let (source, folder) = (vortices(12, 0.0), folder());
     let bytes = |seed: u64, source: &MemorySource| {
         let folder = folder.path().join(format!("{seed}"));
         let hash = solve(source, &Recipe::default(), seed, &folder).hash();
         let file = fs_err::read(folder.join("best.safetensors")).expect("it was written");
-        // All but the header, which has the seed in it.
+        // All except the header, which contains the seed.
         let weights = file.len() - 4 * (16 * 3 * 192 + 3 * 192 * 16 + 3 * 192);
         (hash, file[weights..].to_vec())
     };
@@ -136,9 +137,9 @@ fn it_is_solved_once_whatever_the_seed_and_what_is_not_for_training() {
     assert!(once.1 == bytes(2, &other).1, "another seed and other test samples");
 }
 
-/// It finds that vortices grow e-fold a step, and lets them, until they are greater than `f32` can be.
+/// The vortices grow by a factor of e per step, until they exceed the range of `f32`.
 #[test]
-fn what_grows_without_bound_ends_as_nan() {
+fn unbounded_growth_ends_as_nan() {
     let (source, folder) = (vortices(6, 10.0), folder());
     let mut dmd = solve(&source, &Recipe::default(), 1, folder.path());
     let prediction = dmd.rollout(&[task(&source.samples[4], 1, 300)]).expect("a result").remove(0);

@@ -1,4 +1,4 @@
-//! Training as a whole: it learns, stops, goes on, and refuses.
+//! Training as a whole: accuracy, interruption, checkpoints and refusals.
 
 mod synthetic;
 
@@ -6,13 +6,16 @@ use candle_core::Device;
 use data::{Field, MemorySource, Source, Split, Trajectory};
 use ndarray::{Array5, Axis, concatenate};
 use operators::{OperatorError, Recipe, Surrogate, Target, Task, TrainJob, Trained, train};
+use safetensors::SafeTensors;
+use serde_json::Value;
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use synthetic::{statistics, waves};
 
 /// A small operator, so that a training takes a second.
 fn small() -> toml::Table {
-    "modes = 4\nwidth = 12\nlayers = 2\nprojection = 32".parse().expect("it is TOML")
+    "modes = 4\nwidth = 12\nlayers = 2\nprojection-channels = 32".parse().expect("it is TOML")
 }
 
 fn run(recipe: &Recipe, folder: &Path, stop_at: Option<usize>) -> Result<Trained, OperatorError> {
@@ -65,7 +68,7 @@ fn message<T>(result: Result<T, OperatorError>) -> String {
     result.err().expect("it is refused").to_string()
 }
 
-/// With all that has a course or a state of its own, so that all of it goes on as well.
+/// A recipe with everything that has a schedule or a state, so that tests of resuming cover all of it.
 fn twenty_steps() -> Recipe {
     Recipe {
         steps: 20,
@@ -101,8 +104,8 @@ fn a_short_training_beats_persistence_fourfold_in_rollouts() {
     assert!(4.0 * ours < theirs, "{ours} against {theirs}");
 }
 
-/// Waves with a third channel that is given, 1 on the left half and 0 on the right; in states after
-/// the first it has the value `later`.
+/// Waves with a third, constant channel: 1 in the left half and 0 in the right. In states after the first it is
+/// multiplied by `later`.
 fn masked_waves(frames: usize, later: f64) -> MemorySource {
     let (mut source, _) = waves(50, frames, [16, 15]);
     source.info.fields.push(Field::scalar("mask", "m", "").constant());
@@ -134,7 +137,7 @@ fn run_masked(source: &MemorySource, recipe: &Recipe, folder: &Path) -> Trained 
 }
 
 #[test]
-fn a_constant_channel_is_carried_unchanged() {
+fn a_constant_channel_is_copied() {
     for target in [Target::State, Target::Increment] {
         let (source, folder) = (masked_waves(12, 1.0), folder());
         let mut trained = run_masked(&source, &Recipe { target, ..twenty_steps() }, folder.path());
@@ -147,7 +150,7 @@ fn a_constant_channel_is_carried_unchanged() {
 }
 
 #[test]
-fn what_a_constant_channel_becomes_teaches_nothing() {
+fn later_values_of_a_constant_channel_do_not_affect_training() {
     let recipe = Recipe { steps: 5, valid_every: 5, noise: 0.1, ..Recipe::default() };
     let [one, other] = [1.0, 7.0].map(|later| {
         let folder = folder();
@@ -157,29 +160,29 @@ fn what_a_constant_channel_becomes_teaches_nothing() {
     assert!(one == other);
 }
 
-/// At so high a rate the loss does not fall for long.
+/// At this high learning rate the loss soon ceases to decrease.
 #[test]
 fn impatient_training_ends_early_and_stays_ended() {
     let folder = folder();
     let recipe = Recipe {
         steps: 400,
         learning_rate: 0.5,
-        clip: 0.0,
+        clip_grad_norm: 0.0,
         valid_every: 2,
         patience: Some(3),
         ..Recipe::default()
     };
     let trained = run(&recipe, folder.path(), None).expect("it trains");
-    let last = trained.curve.last().expect("it has looked").step;
+    let last = trained.curve.last().expect("there was a validation").step;
     assert!(trained.finished && last < 400 && last >= trained.step + 6, "{last}");
     let before = bytes(folder.path(), "last.safetensors");
     run(&recipe, folder.path(), None).expect("it is done");
     assert!(bytes(folder.path(), "last.safetensors") == before);
 }
 
-/// What is asked for a time answers for it, wherever the rollout begins.
+/// The prediction for a time does not depend on where the rollout begins.
 #[test]
-fn one_that_is_not_autoregressive_is_asked_for_times() {
+fn an_architecture_that_is_not_autoregressive_predicts_by_time() {
     let ((source, normalization), folder) = (waves(50, 12, [16, 15]), folder());
     let recipe = |target| Recipe { steps: 5, target, ..Recipe::default() };
     let run = |target| {
@@ -207,20 +210,71 @@ fn one_that_is_not_autoregressive_is_asked_for_times() {
     assert!(spread.iter().any(|x| x.abs() > 1e-3), "time matters");
     let refusal = message(run(Target::Increment));
     assert!(
-        refusal.contains("`target = increment` must be `state`: `ffn` does not see"),
+        refusal
+            .contains("`target = increment` must be `state`: `ffn` does not see the latest state"),
         "{refusal}"
     );
 }
 
 #[test]
-fn a_training_that_was_stopped_ends_with_the_same_bytes() {
+fn an_interrupted_training_ends_with_the_same_bytes() {
     let [whole, parts] = [folder(), folder()];
     run(&twenty_steps(), whole.path(), None).expect("it trains");
     let stopped = run(&twenty_steps(), parts.path(), Some(10)).expect("it trains");
     assert!(!stopped.finished);
-    let resumed = run(&twenty_steps(), parts.path(), None).expect("it goes on");
+    let resumed = run(&twenty_steps(), parts.path(), None).expect("it resumes");
     assert!(resumed.finished);
     assert_eq!(resumed.curve.last().map(|point| point.step), Some(20));
+    for file in ["last.safetensors", "best.safetensors"] {
+        assert!(bytes(whole.path(), file) == bytes(parts.path(), file), "{file} differs");
+    }
+}
+
+/// The layout of version 1: other kinds of tensors, and former keys in the description.
+fn as_version_1(file: &[u8]) -> Vec<u8> {
+    let (_, metadata) = SafeTensors::read_metadata(file).expect("it is a safetensors file");
+    let mut header: Value =
+        serde_json::from_str(&metadata.metadata().as_ref().expect("it has metadata")["eddymark"])
+            .expect("the header is JSON");
+    header["version"] = 1.into();
+    let mut rename = |table: &str, from: &str, to: &str| {
+        let table = header.pointer_mut(table).and_then(Value::as_object_mut);
+        let table = table.expect("there is such a table");
+        let value = table.remove(from).expect("there is such a key");
+        table.insert(to.into(), value);
+    };
+    rename("/description/table", "projection-channels", "projection");
+    rename("/description/recipe", "clip-grad-norm", "clip");
+    rename("/description/scaling", "standard-deviation", "deviation");
+    rename("/description/scaling/parameters/0", "standard-deviation", "deviation");
+    let former = |name: &str| {
+        let (kind, rest) = name.split_once('.').expect("a kind and a name");
+        let kind = match kind {
+            "exp_avg" => "first",
+            "exp_avg_sq" => "second",
+            "ema" => "average",
+            other => other,
+        };
+        format!("{kind}.{rest}")
+    };
+    let tensors = SafeTensors::deserialize(file).expect("it is a safetensors file");
+    let tensors: Vec<_> = tensors.iter().map(|(name, view)| (former(name), view)).collect();
+    let metadata = HashMap::from([("eddymark".to_string(), header.to_string())]);
+    safetensors::serialize(tensors, Some(metadata)).expect("names differ")
+}
+
+#[test]
+fn checkpoints_of_version_1_are_resumed_and_loaded() {
+    let [whole, parts] = [folder(), folder()];
+    run(&twenty_steps(), whole.path(), None).expect("it trains");
+    run(&twenty_steps(), parts.path(), Some(10)).expect("it trains");
+    for file in ["last.safetensors", "best.safetensors"] {
+        let old = as_version_1(&bytes(parts.path(), file));
+        assert!(old != bytes(parts.path(), file));
+        fs_err::write(parts.path().join(file), old).expect("it can be written");
+    }
+    Trained::load(parts.path(), &Device::Cpu).expect("version 1 is read");
+    run(&twenty_steps(), parts.path(), None).expect("it resumes");
     for file in ["last.safetensors", "best.safetensors"] {
         assert!(bytes(whole.path(), file) == bytes(parts.path(), file), "{file} differs");
     }
@@ -239,7 +293,7 @@ fn a_training_does_not_depend_on_the_number_of_threads() {
 }
 
 #[test]
-fn a_loaded_operator_predicts_what_it_did_and_a_batch_what_its_tasks_do() {
+fn a_loaded_operator_and_a_batch_of_tasks_predict_the_same() {
     let (source, _) = waves(50, 12, [16, 15]);
     let folder = folder();
     let mut trained = run(&twenty_steps(), folder.path(), None).expect("it trains");
@@ -255,7 +309,7 @@ fn a_loaded_operator_predicts_what_it_did_and_a_batch_what_its_tasks_do() {
 }
 
 #[test]
-fn a_rollout_that_diverges_is_nan_from_there_on_and_leaves_others_alone() {
+fn a_rollout_that_diverges_is_nan_from_there_on_and_does_not_affect_others() {
     let (source, _) = waves(50, 12, [16, 15]);
     let folder = folder();
     let mut trained = run(&twenty_steps(), folder.path(), None).expect("it trains");
@@ -286,8 +340,9 @@ fn tasks_of_other_sizes_are_refused() {
 }
 
 #[test]
-fn a_loss_that_is_no_number_stops_with_the_step_the_rate_and_a_remedy() {
-    let recipe = Recipe { learning_rate: 1e30, warm_up: 0.0, clip: 0.0, ..twenty_steps() };
+fn a_loss_that_is_not_finite_stops_with_the_step_the_rate_and_a_remedy() {
+    let recipe =
+        Recipe { learning_rate: 1e30, warm_up: 0.0, clip_grad_norm: 0.0, ..twenty_steps() };
     let message = message(run(&recipe, folder().path(), None));
     assert!(message.starts_with("step 2 of the training has the loss "), "{message}");
     assert!(
@@ -300,7 +355,7 @@ fn a_loss_that_is_no_number_stops_with_the_step_the_rate_and_a_remedy() {
 fn a_folder_with_another_training_is_refused() {
     let folder = folder();
     run(&twenty_steps(), folder.path(), Some(1)).expect("it trains");
-    let recipe = Recipe { clip: 0.5, ..twenty_steps() };
+    let recipe = Recipe { clip_grad_norm: 0.5, ..twenty_steps() };
     let message = message(run(&recipe, folder.path(), None));
     assert!(
         message.contains("last.safetensors` holds a training with recipe Recipe {"),
@@ -324,14 +379,14 @@ fn damaged_and_foreign_checkpoints_are_refused() {
             message.contains("best.safetensors` holds no whole safetensors file ("),
             "{message}"
         );
-        assert!(message.ends_with("and an eddymark checkpoint of version 1 is needed; restore the file, or remove it and train again"), "{message}");
+        assert!(message.ends_with("and an eddymark checkpoint of version 2 or earlier is needed; restore the file, or remove it and train again"), "{message}");
     }
     let foreign = include_bytes!("fixtures/fno.safetensors");
     assert!(damaged(foreign).contains("holds a safetensors file of another program"));
 }
 
 #[test]
-fn recipes_that_make_no_sense_are_refused() {
+fn invalid_recipes_are_refused() {
     let folder = folder();
     let refusal = |recipe: Recipe| message(run(&recipe, folder.path(), None));
     let message = refusal(Recipe { batch_size: 0, ..Recipe::default() });

@@ -1,4 +1,4 @@
-//! The autoregressive `DeepONet` of `CFDBench`.
+//! The autoregressive `DeepONet` of `CFDBench` (Auto-DeepONet).
 
 use crate::layers::{Activation, Functions, Perceptron, sum_of_functions};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -7,26 +7,26 @@ use candle_nn::{Init, VarBuilder};
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A `DeepONet` from one state to the next: the state and the parameters decide how much of which
-/// function there is.
+/// A `DeepONet` that maps the given states and the parameters to the next state.
 ///
 /// ```text
-/// u_c(x) = Σ_k b_ck(a) t_k(x) + β_c      b: branch, of all states and parameters a; t: trunk
+/// u_c(x) = Σ_k b_ck(a, θ) t_k(x) + β_c
 /// ```
 ///
-/// Branch and trunk are perceptrons with ReLU. On `CFDBench`'s interface (one channel, 64 × 64 cells,
-/// 5 parameters) it has the 551,901 weights of its Auto-DeepONet. Three things differ:
-/// coordinates lie in (−1, 1); every channel has coefficients of its own, of the same functions;
-/// and the last state is not added, for the recipe's `target = "increment"` does that.
+/// a: given states; θ: parameters; b: branch network; t: trunk network. Both are perceptrons with ReLU.
 ///
-/// Source: Lu et al. (2021), Nat. Mach. Intell. 3, 218, eq. (2); Luo, Chen & Zhang (2023),
-/// arXiv 2310.05963.
+/// On `CFDBench`'s interface (one channel, 64 × 64 cells, 5 parameters) it has the 551,901 weights of
+/// Auto-DeepONet. Three things differ from the published code: coordinates lie in (−1, 1); each channel has
+/// its own coefficients of the same trunk functions; the latest state is not added to the output, because
+/// the recipe's `target = "increment"` does that.
+///
+/// Source: Lu et al. (2021), Nat. Mach. Intell. 3, 218, eq. (2); Luo, Chen & Zhang (2023), arXiv 2310.05963.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AutoDeepONet {
-    /// Functions in the sum, and channels of the hidden layers, > 0. Default 100.
+    /// Trunk functions, and channels of the hidden layers, > 0. Default 100.
     pub width: usize,
-    /// Linear maps of branch and trunk, > 0. Default 8.
+    /// Linear maps in the branch and in the trunk, > 0. Default 8.
     pub depth: usize,
 }
 
@@ -38,7 +38,7 @@ impl Default for AutoDeepONet {
 
 impl Part for AutoDeepONet {
     const NAME: &'static str = "auto-deeponet";
-    const SUMMARY: &'static str = "DeepONet from state to state (Luo et al. 2023, CFDBench)";
+    const SUMMARY: &'static str = "autoregressive DeepONet (Luo et al. 2023, CFDBench)";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;

@@ -1,4 +1,4 @@
-//! The autoregressive `DeepONet` of `CFDBench` with a branch for the states and one for the parameters.
+//! The autoregressive enhanced `DeepONet` of `CFDBench` (Auto-EDeepONet).
 
 use crate::layers::{Activation, Functions, Perceptron, sum_of_functions};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -7,24 +7,25 @@ use candle_nn::{Init, VarBuilder};
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// An enhanced `DeepONet` from one state to the next: states and parameters decide together how much
-/// of which function there is.
+/// An enhanced `DeepONet` with one branch for the given states and one for the parameters.
 ///
 /// ```text
-/// u_c(x) = Σ_k b_ck(a) p_k(θ) t_k(x) + β_c      b, p: branches of the states a and the parameters θ
+/// u_c(x) = Σ_k b_ck(a) p_k(θ) t_k(x) + β_c
 /// ```
 ///
-/// Without parameters p is 1. On `CFDBench`'s interface (one channel, 64 × 64 cells, 5 parameters) it
-/// has the 622,701 weights of its Auto-EDeepONet, from which it differs as
-/// [`AutoDeepONet`](super::AutoDeepONet) does from its own.
+/// a: given states; θ: parameters; b, p: branch networks; t: trunk network. All are perceptrons with ReLU.
+/// Without parameters p is 1.
+///
+/// On `CFDBench`'s interface (one channel, 64 × 64 cells, 5 parameters) it has the 622,701 weights of
+/// Auto-EDeepONet. It differs from the published code as [`AutoDeepONet`](super::AutoDeepONet) does.
 ///
 /// Source: Tan & Chen (2022), arXiv 2202.08942; Luo, Chen & Zhang (2023), arXiv 2310.05963.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AutoEDeepONet {
-    /// Functions in the sum, and channels of the hidden layers, > 0. Default 100.
+    /// Trunk functions, and channels of the hidden layers, > 0. Default 100.
     pub width: usize,
-    /// Linear maps of branches and trunk, > 0. Default 8.
+    /// Linear maps in each branch and in the trunk, > 0. Default 8.
     pub depth: usize,
 }
 
@@ -37,7 +38,7 @@ impl Default for AutoEDeepONet {
 impl Part for AutoEDeepONet {
     const NAME: &'static str = "auto-edeeponet";
     const SUMMARY: &'static str =
-        "enhanced DeepONet, with two branches, from state to state (Luo et al. 2023, CFDBench)";
+        "autoregressive enhanced DeepONet with two branches (Luo et al. 2023, CFDBench)";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;

@@ -1,4 +1,4 @@
-//! The autoregressive feed-forward network of `CFDBench`.
+//! The autoregressive feed-forward network of `CFDBench` (Auto-FFN).
 
 use crate::layers::{Activation, Perceptron, SampleAndPlace};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -7,16 +7,19 @@ use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A perceptron of all states, all parameters and the place, asked for every cell.
+/// A perceptron of the given states, the parameters and a position, evaluated in every cell.
 ///
 /// ```text
 /// v₁ = A (a, θ) + B x + b,   vₗ₊₁ = W relu(vₗ) + b,   u(x) = v_(depth+1)
 /// ```
 ///
-/// On `CFDBench`'s interface (one channel, 64 × 64 cells, 5 parameters) it has the 1,102,401 weights
-/// of its Auto-FFN. Four things differ: `A (a, θ)` is computed once a sample and not once a cell;
-/// every cell is asked, where the original's batches ask the wrong samples; coordinates lie in
-/// (−1, 1); and the last state is not added, for the recipe's `target = "increment"` does that.
+/// a: given states; θ: parameters; x: coordinates of the cell.
+///
+/// On `CFDBench`'s interface (one channel, 64 × 64 cells, 5 parameters) it has the 1,102,401 weights of
+/// Auto-FFN. Four things differ from the published code: `A (a, θ)` is computed once per sample instead of
+/// once per cell; all cells are evaluated, where the code pairs the positions of a batch with the wrong
+/// samples; coordinates lie in (−1, 1); the latest state is not added to the output, because the recipe's
+/// `target = "increment"` does that.
 ///
 /// Source: Luo, Chen & Zhang (2023), arXiv 2310.05963.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,7 +40,7 @@ impl Default for AutoFfn {
 impl Part for AutoFfn {
     const NAME: &'static str = "auto-ffn";
     const SUMMARY: &'static str =
-        "feed-forward network of a whole state and a place (Luo et al. 2023, CFDBench)";
+        "autoregressive feed-forward network of a state and a position (Luo et al. 2023, CFDBench)";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;

@@ -1,54 +1,57 @@
 //! The Fourier neural operator of `CFDBench`.
 
 use crate::layers::{Gelu, Pointwise, SpectralConvolution, Waves, chained, coordinates, gelu_sum};
+use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// The Fourier neural operator as `CFDBench` has it: GELU after every layer, also the last, and no
-/// padding, whatever the walls.
+/// The Fourier neural operator of `CFDBench`: GELU after every layer including the last, and no padding.
 ///
 /// ```text
-/// v₀   = P(a, x)                    lifting, per cell; a: states and parameters, x: coordinates
+/// v₀   = P (a, θ, x)                lifting, per cell
 /// vₗ₊₁ = gelu(K vₗ + W vₗ + b)       K: spectral convolution
 /// u    = Q gelu(R v_L)              projection, per cell
 /// ```
 ///
-/// On its interface (u, v and a mask, 5 parameters) it has the 1,188,706 weights of the original, if
-/// complex ones count once. Coordinates are those of the cells' centres.
+/// a: given states; θ: parameters; x: coordinates of the cell centres.
+///
+/// On `CFDBench`'s interface (u, v and a mask, 5 parameters) it has the 1,188,706 weights of the original if
+/// each complex weight counts once.
 ///
 /// Source: Luo, Chen & Zhang (2023), arXiv 2310.05963; Li et al. (2021), arXiv 2010.08895.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CfdbenchFno {
-    /// Kept waves along an axis, of each sign, > 0. Default 12.
+    /// Fourier modes along each axis and of each sign, > 0. Default 12.
     pub modes: usize,
     /// Channels of the hidden layers, > 0. Default 32.
     pub width: usize,
     /// Fourier layers. Default 4.
     pub layers: usize,
     /// Channels of the projection, > 0. Default 128.
-    pub projection: usize,
+    pub projection_channels: usize,
 }
 
 impl Default for CfdbenchFno {
     fn default() -> Self {
-        Self { modes: 12, width: 32, layers: 4, projection: 128 }
+        Self { modes: 12, width: 32, layers: 4, projection_channels: 128 }
     }
 }
 
 impl Part for CfdbenchFno {
     const NAME: &'static str = "cfdbench-fno";
-    const SUMMARY: &'static str =
-        "Fourier neural operator in the form of CFDBench (Luo et al. 2023)";
+    const SUMMARY: &'static str = "Fourier neural operator as in CFDBench (Luo et al. 2023)";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("projection", "projection-channels")];
 
     fn check(&self) -> Result<(), Invalid> {
-        let sizes = [("modes", self.modes), ("width", self.width), ("projection", self.projection)];
-        sizes
-            .into_iter()
-            .try_for_each(|(key, size)| Invalid::unless(size > 0, key, size, "greater than 0"))
+        all_positive(&[
+            ("modes", self.modes),
+            ("width", self.width),
+            ("projection-channels", self.projection_channels),
+        ])
     }
 }
 
@@ -60,7 +63,7 @@ impl Architecture for CfdbenchFno {
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.axes();
         let waves = Waves::lowest(self.modes, cells);
-        let (width, hidden) = (self.width, self.projection);
+        let (width, hidden) = (self.width, self.projection_channels);
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             let spectral = weights.pp("spectral");

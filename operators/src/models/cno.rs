@@ -1,53 +1,62 @@
 //! The convolutional neural operator.
 
+use crate::convolution_grid::{ConvolutionGrid, Level, PADDING_MODE};
 use crate::layers::{Beyond, Convolution, Corners, GroupNorm, Resample, leaky_relu};
 use crate::operator::all_positive;
-use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// Of what is below zero, an activation keeps this share; PyTorch's value.
+/// Slope of the leaky ReLU below zero; the default of PyTorch.
 const SLOPE: f64 = 0.01;
 
-/// The convolutional neural operator: a U-Net whose activations are taken on twice the cells, so that
-/// they make no waves that the cells cannot carry.
+/// The convolutional neural operator: a U-Net whose activations are evaluated on twice the cells, which
+/// limits the aliasing that they cause.
 ///
 /// ```text
-/// Σ v = D σ(U v)             U: bicubic to twice the cells, D: to those wanted, σ: leaky ReLU
+/// Σ v = D σ(U v)             U: bicubic upsampling to twice the cells, D: bicubic downsampling, σ: leaky ReLU
 /// B v = Σ N C v              C: 3 × 3 convolution, N: norm
 /// R v = v + N C Σ N C v
-/// down: v kept as R … R v;  B onto half the cells and twice the channels
-/// up:   B onto twice the cells and half the channels, then beside it B of what was kept
+/// down: the skip connection is R … R v;  B to half the cells and twice the channels
+/// up:   B to twice the cells and half the channels, concatenated with B of the skip connection
 /// ```
 ///
-/// between a lifting and a projection, each `C Σ C`. Cells are halved to `⌊n/2⌋`, at least 1.
+/// Lifting and projection are `C Σ C`. A level has `⌊n/2⌋` of the `n` cells of the level above, at least 1.
 ///
-/// Source: Raonić et al. (2023), arXiv 2302.01178, §3, and `CNO2d_simplified` of its code. Norms are
-/// group norms with one group where the code has batch norms, which make a prediction depend on
-/// its neighbours in the batch; as many weights. Periodic axes go around.
+/// Two things differ from the published code: group norm with one group replaces batch norm, with which the
+/// prediction of a sample depends on the rest of its batch (the number of weights is the same); periodic
+/// axes have circular padding.
+///
+/// Source: Raonić et al. (2023), arXiv 2302.01178, §3, and `CNO2d_simplified` of its code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Cno {
-    /// Channels on the finest cells, > 0; half the code's `channel_multiplier`. Default 8.
+    /// Channels on the finest level, > 0; half of the code's `channel_multiplier`. Default 8.
     pub width: usize,
-    /// How often cells are halved, 1 to 7. Default 3.
+    /// Downsamplings by two, 1 to 7; the code's `N_layers`. Default 3.
     pub levels: usize,
-    /// Residual blocks of a level. Default 1.
-    pub residual: usize,
-    /// Residual blocks on the coarsest cells. Default 1.
-    pub bottom: usize,
-    /// Channels inside of lifting and projection, > 0. Default 32.
-    pub latent: usize,
-    /// What convolutions find beyond an axis that is not periodic. Default `zeros`.
-    pub walls: Beyond,
+    /// Residual blocks per level; the code's `N_res`. Default 1.
+    pub residual_blocks: usize,
+    /// Residual blocks on the coarsest level; the code's `N_res_neck`. Default 1.
+    pub bottleneck_blocks: usize,
+    /// Channels within lifting and projection, > 0; the code's `latent_lift_proj_dim`. Default 32.
+    pub latent_channels: usize,
+    /// Padding of convolutions on axes that are not periodic. Default `zeros`.
+    pub padding_mode: Beyond,
 }
 
 impl Default for Cno {
     fn default() -> Self {
-        Self { width: 8, levels: 3, residual: 1, bottom: 1, latent: 32, walls: Beyond::Zeros }
+        Self {
+            width: 8,
+            levels: 3,
+            residual_blocks: 1,
+            bottleneck_blocks: 1,
+            latent_channels: 32,
+            padding_mode: Beyond::Zeros,
+        }
     }
 }
 
@@ -55,11 +64,17 @@ impl Part for Cno {
     const NAME: &'static str = "cno";
     const SUMMARY: &'static str =
         "convolutional neural operator (Raonić et al. 2023), two-dimensional";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("residual", "residual-blocks"),
+        Renamed::key("bottom", "bottleneck-blocks"),
+        Renamed::key("latent", "latent-channels"),
+        PADDING_MODE,
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
         let levels = (1..8).contains(&self.levels);
         Invalid::unless(levels, "levels", self.levels, "from 1 to 7")?;
-        all_positive(&[("width", self.width), ("latent", self.latent)])
+        all_positive(&[("width", self.width), ("latent-channels", self.latent_channels)])
     }
 }
 
@@ -69,26 +84,26 @@ impl Architecture for Cno {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plane = Plane::of(interface, Self::NAME, self.walls)?;
+        let grid = ConvolutionGrid::of(interface, Self::NAME, self.padding_mode)?;
         let level = |number: usize| Level {
-            plane: plane.with(|cells| (cells >> number).max(1)),
+            grid: grid.with(|cells| (cells >> number).max(1)),
             width: self.width << number,
         };
         let levels: Vec<Level> = (0..=self.levels).map(level).collect();
         let stage = |number: usize| {
             let weights = weights.pp(format!("level-{number}"));
-            Stage::new(&levels[number..], self.residual, &weights)
+            Stage::new(&levels[number..], self.residual_blocks, &weights)
         };
         let bottom = levels[self.levels];
         let outer = |channels, out, name: &str| {
-            Outer::new([channels, self.latent, out], plane, &weights.pp(name))
+            Outer::new([channels, self.latent_channels, out], grid, &weights.pp(name))
         };
         let weights_bottom = weights.pp("bottom");
         Ok(Box::new(CnoOperator {
             lift: outer(interface.inputs(), self.width, "lift")?,
             stages: (0..self.levels).map(stage).collect::<CandleResult<_>>()?,
-            bottom: Residual::several(self.bottom, bottom, &weights_bottom)?,
-            carry: Block::new([bottom.width; 2], [bottom; 2], &weights_bottom.pp("carry"))?,
+            bottom: Residual::several(self.bottleneck_blocks, bottom, &weights_bottom)?,
+            neck: Block::new([bottom.width; 2], [bottom; 2], &weights_bottom.pp("carry"))?,
             project: outer(2 * self.width, interface.outputs(), "project")?,
         }))
     }
@@ -98,7 +113,7 @@ struct CnoOperator {
     lift: Outer,
     stages: Vec<Stage>,
     bottom: Vec<Residual>,
-    carry: Block,
+    neck: Block,
     project: Outer,
 }
 
@@ -108,44 +123,44 @@ impl Operator for CnoOperator {
             blocks.iter().try_fold(v, |v, block| block.forward(&v))
         };
         let mut v = self.lift.forward(&inputs.channels()?)?;
-        let mut kept = Vec::new();
+        let mut skips = Vec::new();
         for stage in &self.stages {
-            kept.push(through(&stage.residual, v.clone())?);
+            skips.push(through(&stage.residual, v.clone())?);
             v = stage.down.forward(&v)?;
         }
-        v = self.carry.forward(&through(&self.bottom, v)?)?;
-        for (stage, kept) in self.stages.iter().zip(kept).rev() {
-            v = Tensor::cat(&[stage.up.forward(&v)?, stage.carry.forward(&kept)?], 1)?;
+        v = self.neck.forward(&through(&self.bottom, v)?)?;
+        for (stage, skip) in self.stages.iter().zip(skips).rev() {
+            v = Tensor::cat(&[stage.up.forward(&v)?, stage.skip.forward(&skip)?], 1)?;
         }
         self.project.forward(&v)
     }
 }
 
-/// What happens between a level and the next coarser one.
+/// The blocks between a level and the next coarser one.
 struct Stage {
     residual: Vec<Residual>,
-    carry: Block,
+    skip: Block,
     down: Block,
     up: Block,
 }
 
 impl Stage {
-    /// Of a level and those below it; what comes up from below has twice the channels, unless it
-    /// comes from the bottom.
+    /// Of a level and all coarser ones. The input of the way up is a concatenation and has twice the channels
+    /// of the coarser level, except on the coarsest one.
     fn new(levels: &[Level], residual: usize, weights: &VarBuilder) -> CandleResult<Self> {
         let (fine, coarse) = (levels[0], levels[1]);
         let below = if levels.len() == 2 { coarse.width } else { 2 * coarse.width };
         let (up, down) = ([below, fine.width], [fine.width, coarse.width]);
         Ok(Self {
             residual: Residual::several(residual, fine, weights)?,
-            carry: Block::new([fine.width; 2], [fine; 2], &weights.pp("carry"))?,
+            skip: Block::new([fine.width; 2], [fine; 2], &weights.pp("carry"))?,
             down: Block::new(down, [fine, coarse], &weights.pp("down"))?,
             up: Block::new(up, [coarse, fine], &weights.pp("up"))?,
         })
     }
 }
 
-/// The activation, on twice the cells.
+/// The activation, evaluated on twice the cells.
 struct Smooth {
     up: Resample,
     down: Resample,
@@ -175,9 +190,9 @@ struct Block {
 impl Block {
     fn new(channels: [usize; 2], levels: [Level; 2], weights: &VarBuilder) -> CandleResult<Self> {
         Ok(Self {
-            convolution: levels[0].plane.convolution(channels, &weights.pp("convolution"))?,
+            convolution: levels[0].grid.convolution(channels, &weights.pp("convolution"))?,
             norm: GroupNorm::new(channels[1], 1, &weights.pp("norm"))?,
-            smooth: Smooth::new(levels[0].plane.cells, levels[1].plane.cells, weights)?,
+            smooth: Smooth::new(levels[0].grid.cells, levels[1].grid.cells, weights)?,
         })
     }
 
@@ -200,7 +215,7 @@ impl Residual {
             let second = weights.pp("second");
             Ok(Self {
                 block: Block::new(channels, [level; 2], &weights.pp("first"))?,
-                convolution: level.plane.convolution(channels, &second.pp("convolution"))?,
+                convolution: level.grid.convolution(channels, &second.pp("convolution"))?,
                 norm: GroupNorm::new(level.width, 1, &second.pp("norm"))?,
             })
         };
@@ -222,14 +237,14 @@ struct Outer {
 impl Outer {
     fn new(
         [channels, latent, out]: [usize; 3],
-        plane: Plane,
+        grid: ConvolutionGrid,
         weights: &VarBuilder,
     ) -> CandleResult<Self> {
         let convolution =
-            |channels, name: &str| plane.convolution(channels, &weights.pp(name).pp("convolution"));
+            |channels, name: &str| grid.convolution(channels, &weights.pp(name).pp("convolution"));
         Ok(Self {
             first: convolution([channels, latent], "first")?,
-            smooth: Smooth::new(plane.cells, plane.cells, weights)?,
+            smooth: Smooth::new(grid.cells, grid.cells, weights)?,
             second: convolution([latent, out], "second")?,
         })
     }

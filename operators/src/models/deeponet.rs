@@ -1,4 +1,4 @@
-//! The `DeepONet` of `CFDBench` that is asked for any time.
+//! The `DeepONet` of `CFDBench`, a function of time.
 
 use crate::layers::{Activation, Perceptron, Pointwise, centred};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -7,27 +7,27 @@ use candle_nn::{Init, VarBuilder};
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A `DeepONet` of parameters, time and place; the states so far are not seen.
+/// A `DeepONet` of parameters, time and position. It does not see the given states.
 ///
 /// ```text
 /// u_c(t, x) = Σ_k b_ck(θ) f_k(t, x) + β_c      f(t, x) = T(A t + a + B x + b)
 /// ```
 ///
-/// b, the branch, and T, the trunk, are perceptrons; without parameters b is 1. On `CFDBench`'s
-/// interface (one channel, 5 parameters) it has the 142,501 weights of its `DeepONet`. Two things
-/// differ: every cell is asked, in training too, not a thousand drawn ones; and time and coordinates
-/// lie in (−1, 1).
+/// θ: parameters; b: branch network; T: trunk network. Both are perceptrons; without parameters b is 1.
 ///
-/// Source: Lu et al. (2021), Nat. Mach. Intell. 3, 218, eq. (2); Luo, Chen & Zhang (2023),
-/// arXiv 2310.05963.
+/// On `CFDBench`'s interface (one channel, 5 parameters) it has the 142,501 weights of `DeepONet`. Two things
+/// differ from the published code: all cells are evaluated, in training too, instead of a random thousand;
+/// time and coordinates lie in (−1, 1).
+///
+/// Source: Lu et al. (2021), Nat. Mach. Intell. 3, 218, eq. (2); Luo, Chen & Zhang (2023), arXiv 2310.05963.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct DeepONet {
-    /// Functions in the sum, and channels of the hidden layers, > 0. Default 100.
+    /// Trunk functions, and channels of the hidden layers, > 0. Default 100.
     pub width: usize,
-    /// Linear maps of branch and trunk, > 1. Default 8.
+    /// Linear maps in the branch and in the trunk, > 1. Default 8.
     pub depth: usize,
-    /// What stands between linear maps. Default `normalized-relu`.
+    /// The activation between linear maps. Default `normalized-relu`, as published.
     pub activation: Activation,
 }
 
@@ -40,7 +40,7 @@ impl Default for DeepONet {
 impl Part for DeepONet {
     const NAME: &'static str = "deeponet";
     const SUMMARY: &'static str =
-        "DeepONet of parameters, time and place (Luo et al. 2023, CFDBench)";
+        "DeepONet of parameters, time and position (Luo et al. 2023, CFDBench)";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;
@@ -101,7 +101,7 @@ impl Operator for DeepONetOperator {
 }
 
 impl DeepONetOperator {
-    /// The functions at these times, `[batch, function, …cells]`.
+    /// The trunk functions at these times, `[batch, function, …cells]`.
     fn functions(&self, times: &Tensor) -> CandleResult<Tensor> {
         let of_time = self.time.forward(&times.reshape(((), 1, 1))?)?;
         let of_place = self.place.forward(&self.coordinates)?;

@@ -1,29 +1,32 @@
 //! The dilated residual network.
 
+use crate::convolution_grid::ConvolutionGrid;
 use crate::layers::{Beyond, Convolution, Gelu, Margin, Pointwise, Stencil, chained, gelu};
 use crate::operator::all_positive;
-use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// How far apart the cells under the convolutions of a block are.
+/// The dilations of the convolutions of a block.
 const DILATIONS: [usize; 7] = [1, 2, 4, 8, 4, 2, 1];
 
-/// The dilated residual network: it sees far by convolutions that leave cells out.
+/// The dilated residual network: residual blocks of dilated convolutions, on the full grid.
 ///
 /// ```text
-/// v₀   = gelu(P₂ gelu(P₁ a))                      per cell; a: states and parameters
-/// vₗ₊₁ = vₗ + gelu C₁ … gelu C₈ … gelu C₁ vₗ       C_d: 3 × 3 convolution of cells d apart
+/// v₀   = gelu(P₂ gelu(P₁ (a, θ)))                 per cell
+/// vₗ₊₁ = vₗ + gelu C₁ … gelu C₈ … gelu C₁ vₗ       C_d: 3 × 3 convolution with dilation d
 /// u    = Q₂ gelu(Q₁ v_L)                          per cell
 /// ```
 ///
-/// The dilations of a block are 1, 2, 4, 8, 4, 2, 1.
+/// a: given states; θ: parameters. The dilations of a block are 1, 2, 4, 8, 4, 2, 1.
 ///
-/// Source: Stachenfeld et al. (2022), arXiv 2112.15275, §3, in the form of `DilResNet-128` of PDEArena
-/// (Gupta & Brandstetter 2022, arXiv 2209.15616): GELU, no norm, padding. Periodic axes go around.
+/// The form is `DilResNet-128` of PDEArena, with GELU, without norms, and with cells of padding. One thing
+/// differs from its code: periodic axes have circular padding.
+///
+/// Source: Stachenfeld et al. (2022), arXiv 2112.15275, §3; PDEArena: Gupta & Brandstetter (2022),
+/// arXiv 2209.15616.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct DilResNet {
@@ -31,7 +34,7 @@ pub struct DilResNet {
     pub width: usize,
     /// Blocks of seven convolutions, > 0. Default 4.
     pub blocks: usize,
-    /// Cells of zeros beyond the end of every axis that is not periodic. Default 0; PDEArena has 9.
+    /// Cells of zeros appended to each axis that is not periodic. Default 0; PDEArena has 9.
     pub padding: usize,
 }
 
@@ -57,14 +60,14 @@ impl Architecture for DilResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plane = Plane::of(interface, Self::NAME, Beyond::Zeros)?;
-        let margin = Margin(interface.beyond_walls(self.padding));
-        let larger = margin.around(&plane.cells);
-        let larger = Plane { cells: [larger[0], larger[1]], ..plane };
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Zeros)?;
+        let margin = Margin(interface.padding(self.padding));
+        let larger = margin.around(&grid.cells);
+        let larger = ConvolutionGrid { cells: [larger[0], larger[1]], ..grid };
         let width = self.width;
         let convolution = |dilation: usize, weights: &VarBuilder| {
             let stencils =
-                larger.stencils(|cells, beyond| Stencil::dilated(cells, dilation, beyond));
+                larger.stencils(|cells, padding| Stencil::dilated(cells, dilation, padding));
             Convolution::new([width; 2], stencils, weights)
         };
         let block = |number: usize| {

@@ -17,35 +17,35 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use subspace::principal_directions;
 
-/// The linear operator that fits all training pairs best in the sense of least squares, of a rank so
-/// small that it does not fit their noise. It is solved for, not trained.
+/// Dynamic mode decomposition: the linear operator of limited rank that fits all training pairs best in the
+/// sense of least squares. It is fitted in closed form.
 ///
 /// ```text
 /// y = b + D E x        x: all given states, then all parameters    y: the next state
 ///
-/// X = U Σ Vᵀ  of rank r     X, Y: all x and y of the training split, less their means
+/// X = U Σ Vᵀ  of rank r     X, Y: all x and y of the training split, minus their means
 /// E = Uᵀ,   D = Y V Σ⁻¹,    b = ȳ − D E x̄
 /// ```
 ///
-/// `D E` is the matrix of exact dynamic mode decomposition, and the columns of `D` span its modes.
-/// Given several states it has delays as coordinates; with parameters it is the decomposition with
-/// control. A parameter weighs as much as a channel. Ranks 1, 2, 4, … up to `rank` are tried, and the
-/// one with the best rollouts on the valid split is kept, the others' directions being 0: a high
-/// rank fits one step better, and often grows without bound.
+/// `D E` is the matrix of exact dynamic mode decomposition, and the columns of `D` span its modes. With several
+/// given states it is the decomposition with time-delay coordinates; with parameters it is the decomposition
+/// with control. A parameter has the same weight in the least-squares fit as a channel. Ranks 1, 2, 4, … up to
+/// `rank` are tried. The rank with the least loss over rollouts on the split `valid` is kept, and the other
+/// directions are set to 0: a higher rank fits one step better, but its rollouts often grow without bound.
 ///
-/// Of the recipe only `history`, `target`, `loss` and `valid-steps` matter, and of the seed nothing.
+/// Of the recipe only `history`, `target`, `loss` and `valid-steps` have an effect; the seed has none.
 ///
-/// Source: Tu et al. (2014), J. Comput. Dyn. 1, 391, def. 1 and alg. 2; delays: Arbabi & Mezić (2017),
-/// SIAM J. Appl. Dyn. Syst. 16, 2096; control: Proctor, Brunton & Kutz (2016), SIAM J. Appl. Dyn. Syst.
-/// 15, 142; means: Hirsh et al. (2020), SIAM J. Appl. Dyn. Syst. 19, 1920.
+/// Source: Tu et al. (2014), J. Comput. Dyn. 1, 391, def. 1 and alg. 2; time delays: Arbabi & Mezić (2017),
+/// SIAM J. Appl. Dyn. Syst. 16, 2096; control: Proctor, Brunton & Kutz (2016), SIAM J. Appl. Dyn. Syst. 15,
+/// 142; means: Hirsh et al. (2020), SIAM J. Appl. Dyn. Syst. 19, 1920.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Dmd {
-    /// Directions at most, > 0; fewer where there are fewer numbers. Default 64.
+    /// The largest rank, > 0; limited by the number of inputs. Default 64.
     pub rank: usize,
-    /// Whether means are taken off, so that there is a constant term. Default true.
+    /// Whether the means are subtracted, so that there is a constant term b. Default true.
     pub affine: bool,
-    /// Whether it sees parameters. Default true.
+    /// Whether parameters are inputs. Default true.
     pub parameters: bool,
 }
 
@@ -57,7 +57,8 @@ impl Default for Dmd {
 
 impl Part for Dmd {
     const NAME: &'static str = "dmd";
-    const SUMMARY: &'static str = "dynamic mode decomposition (Tu et al. 2014): linear, solved for";
+    const SUMMARY: &'static str =
+        "dynamic mode decomposition (Tu et al. 2014): linear, in closed form";
 
     fn check(&self) -> Result<(), Invalid> {
         all_positive(&[("rank", self.rank)])
@@ -69,7 +70,8 @@ impl Dmd {
         self.rank.min(interface.numbers())
     }
 
-    /// How much every number of the input weighs: a parameter as much as a channel's cells, or nothing.
+    /// The weight of each number of the input: 1 for a cell of a channel; for a parameter the root of the
+    /// number of cells, so that it counts as much as a channel, or 0.
     fn importance(&self, interface: &Interface) -> Array1<f64> {
         let cells = interface.axes().iter().product::<usize>() as f64;
         let parameter = if self.parameters { cells.sqrt() } else { 0.0 };
@@ -77,7 +79,7 @@ impl Dmd {
         Array1::from_shape_fn(interface.numbers(), |i| if i < states { 1.0 } else { parameter })
     }
 
-    /// `E`, `D` and `b` of every rank, one at a time: a map is as large as the network.
+    /// `E`, `D` and `b` of each rank, computed one at a time, because each is as large as the network.
     fn solve(
         &self,
         interface: &Interface,
@@ -88,7 +90,7 @@ impl Dmd {
         let (directions, variances) = principal_directions(&centre, pairs, rank)?;
         let mut decode = cross_covariance(&centre, pairs, &directions)?;
         for (mut column, variance) in decode.axis_iter_mut(Axis(1)).zip(&variances) {
-            // What is below the rounding of the data, which are f32, tells nothing.
+            // Variances below the rounding errors of the data, which are f32, are noise.
             let is_noise = *variance <= f64::from(f32::EPSILON).powi(2) * variances[0];
             column.mapv_inplace(|value| if is_noise { 0.0 } else { value / variance });
         }
@@ -110,15 +112,15 @@ struct LinearMap {
 }
 
 impl LinearMap {
-    /// The map with the first `rank` directions, and 0 in place of the others.
+    /// The map with the first `rank` directions; the others are set to 0.
     fn truncated(encode: &Array2<f64>, decode: &Array2<f64>, rank: usize, centre: &Centre) -> Self {
         let mut decode = decode.clone();
         decode.slice_mut(s![.., rank..]).fill(0.0);
-        let bias = &centre.wanted - &decode.dot(&encode.dot(&centre.seen));
+        let bias = &centre.outputs - &decode.dot(&encode.dot(&centre.inputs));
         Self { encode: encode.clone(), decode, bias }
     }
 
-    /// Its numbers as the weights of a [`DmdOperator`].
+    /// The weights of a [`DmdOperator`].
     fn weights(&self) -> CandleResult<BTreeMap<String, Tensor>> {
         let tensor = |values: ndarray::ArrayViewD<f64>| {
             Tensor::from_iter(values.iter().map(|&x| x as f32), &Device::Cpu)?
@@ -161,7 +163,7 @@ impl Architecture for Dmd {
 struct DmdOperator {
     encode: Pointwise,
     decode: Pointwise,
-    /// Outputs and cells.
+    /// The number of outputs, and the cells.
     shape: Vec<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! The feed-forward network of `CFDBench` that is asked for any time.
+//! The feed-forward network of `CFDBench`, a function of time.
 
 use crate::layers::{Activation, Perceptron, SampleAndPlace};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -7,14 +7,14 @@ use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A perceptron of all parameters, the time and the place; the states so far are not seen.
+/// A perceptron of parameters, time and position. It does not see the given states.
 ///
 /// ```text
 /// v₁ = A (θ, t) + B x + b,   vₗ₊₁ = W σ(vₗ) + b,   u(t, x) = v_(depth+1)
 /// ```
 ///
-/// On `CFDBench`'s interface (one channel, 5 parameters) it has the 71,701 weights of its FFN. Two
-/// things differ: every cell is asked, in training too, not a thousand drawn ones; and time and
+/// On `CFDBench`'s interface (one channel, 5 parameters) it has the 71,701 weights of FFN. Two things differ
+/// from the published code: all cells are evaluated, in training too, instead of a random thousand; time and
 /// coordinates lie in (−1, 1).
 ///
 /// Source: Luo, Chen & Zhang (2023), arXiv 2310.05963.
@@ -25,7 +25,7 @@ pub struct Ffn {
     pub width: usize,
     /// Hidden layers, > 0. Default 8.
     pub depth: usize,
-    /// σ. Default `normalized-relu`.
+    /// The activation σ. Default `normalized-relu`, as published.
     pub activation: Activation,
 }
 
@@ -38,7 +38,7 @@ impl Default for Ffn {
 impl Part for Ffn {
     const NAME: &'static str = "ffn";
     const SUMMARY: &'static str =
-        "feed-forward network of parameters, time and place (Luo et al. 2023, CFDBench)";
+        "feed-forward network of parameters, time and position (Luo et al. 2023, CFDBench)";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;

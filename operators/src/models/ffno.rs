@@ -7,40 +7,40 @@ use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// The factorized Fourier neural operator: transforms along one axis at a time, and a feed-forward
-/// network behind them.
+/// The factorized Fourier neural operator: spectral convolutions along one axis at a time, followed by a
+/// feed-forward network.
 ///
 /// ```text
-/// v₀   = P(a, x)                          lifting, per cell; a: states and parameters, x: coordinates
+/// v₀   = P (a, θ, x)                      lifting, per cell
 /// fₗ   = W₂ relu(W₁ Σ_a K_a vₗ + b₁) + b₂   K_a: spectral convolution along axis a
 /// vₗ₊₁ = vₗ + fₗ
-/// u    = Q R f_{L−1}                      what the last layer adds, not what it adds to
+/// u    = Q R f_{L−1}                      of the last layer's increment, not of v_L
 /// ```
 ///
-/// All linear maps are weight-normalized, `W = g v/|v|` for every row. Coordinates are those of cell
-/// centres; padding is inside the transforms.
+/// a: given states; θ: parameters; x: coordinates of the cell centres. All linear maps are weight-normalized,
+/// `W = g v/|v|` for each row. One thing differs from the published code: only axes that are not periodic are
+/// padded, and the padding is inside the spectral convolutions.
 ///
-/// Source: Tran et al. (2023), arXiv 2111.13802, eqs. (7)–(10), and `factorized_fno/grid_2d.py` of
-/// its code.
+/// Source: Tran et al. (2023), arXiv 2111.13802, eqs. (7)–(10), and `factorized_fno/grid_2d.py` of its code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Ffno {
-    /// Kept waves along an axis, > 0. Default 12.
+    /// Fourier modes along each axis, > 0. Default 12.
     pub modes: usize,
     /// Channels of the hidden layers, > 0. Default 32.
     pub width: usize,
     /// Layers, > 0. Default 4.
     pub layers: usize,
-    /// How many times wider the feed-forward networks are inside, > 0. Default 4.
+    /// Hidden channels of the feed-forward networks over `width`, > 0. Default 4.
     pub factor: usize,
-    /// Whether all layers have the same spectral weights. Default true.
-    pub shared: bool,
+    /// Whether all layers share their spectral weights. Default true.
+    pub share_weight: bool,
     /// Channels of the projection, > 0. Default 128.
-    pub projection: usize,
-    /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
+    pub projection_channels: usize,
+    /// Cells of zeros appended to each axis that is not periodic. Default 8.
     pub padding: usize,
 }
 
@@ -51,8 +51,8 @@ impl Default for Ffno {
             width: 32,
             layers: 4,
             factor: 4,
-            shared: true,
-            projection: 128,
+            share_weight: true,
+            projection_channels: 128,
             padding: 8,
         }
     }
@@ -61,6 +61,10 @@ impl Default for Ffno {
 impl Part for Ffno {
     const NAME: &'static str = "ffno";
     const SUMMARY: &'static str = "factorized Fourier neural operator (Tran et al. 2023)";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("shared", "share-weight"),
+        Renamed::key("projection", "projection-channels"),
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
         all_positive(&[
@@ -68,7 +72,7 @@ impl Part for Ffno {
             ("width", self.width),
             ("layers", self.layers),
             ("factor", self.factor),
-            ("projection", self.projection),
+            ("projection-channels", self.projection_channels),
         ])
     }
 }
@@ -80,10 +84,10 @@ impl Architecture for Ffno {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let (cells, width) = (interface.axes(), self.width);
-        let padding = interface.beyond_walls(self.padding);
+        let padding = interface.padding(self.padding);
         let (device, dtype) = (weights.device(), weights.dtype());
         let fourier = SpectralByAxis::new(self.modes, cells, &padding, device, dtype)?;
-        let shared = self.shared.then(|| self.spectral(&fourier, &weights)).transpose()?;
+        let shared = self.share_weight.then(|| self.spectral(&fourier, &weights)).transpose()?;
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             let inside = self.factor * width;
@@ -92,8 +96,8 @@ impl Architecture for Ffno {
                     Some(shared) => shared.clone(),
                     None => self.spectral(&fourier, &weights)?,
                 },
-                widen: Normalized::new(width, inside, &weights.pp("widen"))?,
-                narrow: Normalized::new(inside, width, &weights.pp("narrow"))?,
+                widen: WeightNormalized::new(width, inside, &weights.pp("widen"))?,
+                narrow: WeightNormalized::new(inside, width, &weights.pp("narrow"))?,
             })
         };
         let layers = (0..self.layers).map(layer).collect::<CandleResult<_>>()?;
@@ -101,16 +105,20 @@ impl Architecture for Ffno {
         Ok(Box::new(FfnoOperator {
             coordinates: coordinates(cells, device, dtype)?,
             fourier,
-            lift: Normalized::new(inputs, width, &weights.pp("lift"))?,
+            lift: WeightNormalized::new(inputs, width, &weights.pp("lift"))?,
             layers,
-            widen: Normalized::new(width, self.projection, &weights.pp("widen"))?,
-            project: Normalized::new(self.projection, outputs, &weights.pp("project"))?,
+            widen: WeightNormalized::new(width, self.projection_channels, &weights.pp("widen"))?,
+            project: WeightNormalized::new(
+                self.projection_channels,
+                outputs,
+                &weights.pp("project"),
+            )?,
         }))
     }
 }
 
 impl Ffno {
-    /// A weight an axis, normal with a tenth of Glorot's deviation.
+    /// One weight per axis, normal with a tenth of the standard deviation of Glorot & Bengio (2010).
     fn spectral(
         &self,
         fourier: &SpectralByAxis,
@@ -128,16 +136,16 @@ impl Ffno {
 struct FfnoOperator {
     coordinates: Tensor,
     fourier: SpectralByAxis,
-    lift: Normalized,
+    lift: WeightNormalized,
     layers: Vec<Layer>,
-    widen: Normalized,
-    project: Normalized,
+    widen: WeightNormalized,
+    project: WeightNormalized,
 }
 
 struct Layer {
     spectral: Vec<Tensor>,
-    widen: Normalized,
-    narrow: Normalized,
+    widen: WeightNormalized,
+    narrow: WeightNormalized,
 }
 
 impl Operator for FfnoOperator {
@@ -155,17 +163,17 @@ impl Operator for FfnoOperator {
     }
 }
 
-/// `y = g v x/|v| + b` in every cell, a g for every row of v.
+/// A weight-normalized linear map of the channels, `y = g v x/|v| + b`, with one g for each row of v.
 ///
 /// Source: Salimans & Kingma (2016), arXiv 1602.07868, eq. (2).
-struct Normalized {
+struct WeightNormalized {
     direction: Tensor,
     length: Tensor,
     bias: Tensor,
 }
 
-impl Normalized {
-    /// v and b uniform in ±1/√channels; g is |v|'s root mean square, 1/√3.
+impl WeightNormalized {
+    /// v and b are uniform in ±1/√channels; g is the root mean square of |v|, 1/√3.
     fn new(channels: usize, out: usize, weights: &VarBuilder) -> CandleResult<Self> {
         let bound = 1.0 / (channels as f64).sqrt();
         let uniform = Init::Uniform { lo: -bound, up: bound };
@@ -177,7 +185,7 @@ impl Normalized {
         })
     }
 
-    /// As it is now.
+    /// The map with the current weights.
     fn map(&self) -> CandleResult<Pointwise> {
         let norm = self.direction.sqr()?.sum_keepdim(1)?.sqrt()?;
         let weight = self.direction.broadcast_mul(&(&self.length / norm)?)?;

@@ -11,49 +11,50 @@ use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
 /// The Fourier neural operator.
 ///
 /// ```text
-/// v₀   = P(a, x)                    lifting, per cell; a: states and parameters, x: coordinates
-/// vₗ₊₁ = gelu(K vₗ + W vₗ + b)       K: spectral convolution; the last layer without gelu
+/// v₀   = P (a, θ, x)                lifting, per cell
+/// vₗ₊₁ = gelu(K vₗ + W vₗ + b)       K: spectral convolution; the last layer without GELU
 /// u    = Q gelu(R v_L)              projection, per cell
 /// ```
 ///
-/// Weights are real numbers, so that every complex one counts twice.
+/// a: given states; θ: parameters; x: coordinates. Weights are real numbers: each complex weight counts
+/// twice. What differs between this program and the published codes is the choice of [`FnoStyle`].
 ///
-/// Source: Li et al. (2021), arXiv 2010.08895, eqs. (2)–(4), and what [`FnoStyle`] names.
+/// Source: Li et al. (2021), arXiv 2010.08895, eqs. (2)–(4), and the codes that [`FnoStyle`] names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Fno {
-    /// Which of its forms. Default `inner`.
+    /// The variant. Default `inner`.
     pub style: FnoStyle,
-    /// Kept waves along an axis, of each sign, > 0. Default 12.
+    /// Fourier modes along each axis and of each sign, > 0. Default 12.
     pub modes: usize,
     /// Channels of the hidden layers, > 0. Default 32.
     pub width: usize,
     /// Fourier layers, > 0. Default 4.
     pub layers: usize,
-    /// Channels of the projection, and of neuraloperator's lifting, > 0. Default 128.
-    pub projection: usize,
-    /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
+    /// Channels of the projection, and of the lifting of `style = "neuraloperator"`, > 0. Default 128.
+    pub projection_channels: usize,
+    /// Cells of zeros appended to each axis that is not periodic. Default 8.
     pub padding: usize,
 }
 
-/// The forms of the Fourier neural operator.
+/// The variants of the Fourier neural operator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FnoStyle {
-    /// Coordinates are those of the cells' centres, and padding is inside the spectral convolutions
-    /// (see [`SpectralConvolution`]): the layers between them never see it.
+    /// Coordinates are those of the cell centres. The padding is inside the spectral convolutions (see
+    /// [`SpectralConvolution`]): all other layers act on the unpadded grid.
     #[default]
     Inner,
-    /// As in `fourier_2d.py` and `fourier_3d.py` of the original: coordinates from 0 to 1 with both
-    /// ends, and the padding is there from the lifting to the projection.
+    /// As in `fourier_2d.py` and `fourier_3d.py` of Li et al.: coordinates run from 0 to 1, both included, and
+    /// the padding extends from the lifting to the projection.
     Original,
-    /// As in the library neuraloperator: see [`neuraloperator`].
+    /// As in the library neuraloperator, see [`neuraloperator`].
     Neuraloperator,
 }
 
@@ -64,7 +65,7 @@ impl Default for Fno {
             modes: 12,
             width: 32,
             layers: 4,
-            projection: 128,
+            projection_channels: 128,
             padding: 8,
         }
     }
@@ -73,13 +74,14 @@ impl Default for Fno {
 impl Part for Fno {
     const NAME: &'static str = "fno";
     const SUMMARY: &'static str = "Fourier neural operator (Li et al. 2021)";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("projection", "projection-channels")];
 
     fn check(&self) -> Result<(), Invalid> {
         all_positive(&[
             ("modes", self.modes),
             ("width", self.width),
             ("layers", self.layers),
-            ("projection", self.projection),
+            ("projection-channels", self.projection_channels),
         ])
     }
 }
@@ -90,7 +92,7 @@ impl Architecture for Fno {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let (cells, padding) = (interface.axes(), interface.beyond_walls(self.padding));
+        let (cells, padding) = (interface.axes(), interface.padding(self.padding));
         let (waves, position, margin) = match self.style {
             FnoStyle::Inner => {
                 let waves = Waves::lowest(self.modes, cells).padded(&padding);
@@ -101,7 +103,7 @@ impl Architecture for Fno {
                 (Waves::lowest(self.modes, &margin.around(cells)), Position::Ends, margin)
             }
             FnoStyle::Neuraloperator => {
-                let Self { modes, width, layers, projection: hidden, .. } = *self;
+                let Self { modes, width, layers, projection_channels: hidden, .. } = *self;
                 let blocks = Blocks { modes, width, layers, hidden, padding };
                 return Ok(Box::new(blocks.build(interface, &weights, full)?));
             }
@@ -114,7 +116,7 @@ impl Architecture for Fno {
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
             })
         };
-        let (inputs, hidden) = (interface.inputs() + cells.len(), self.projection);
+        let (inputs, hidden) = (interface.inputs() + cells.len(), self.projection_channels);
         Ok(Box::new(FnoOperator {
             coordinates: coordinates_at(position, cells, weights.device(), weights.dtype())?,
             margin,

@@ -1,46 +1,48 @@
 //! The implicit factorized transformer with parallel kernels.
 
-use super::factorized::{Kernels, Plan, Positions, Trunk, check};
+use super::factorized::{FactorizedNetwork, Kernels, Positions, RENAMED, Sizes, check};
 use crate::layers::{Normal, Order};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// The modified implicit factorized transformer: one layer of attention along the axes, applied
-/// several times in small steps, its kernels side by side.
+/// The modified implicit factorized transformer: one layer of attention along the axes, iterated L times
+/// with step 1/L. The kernels of the axes are applied in parallel.
 ///
 /// ```text
-/// u₀   = lift(a) + E p                  p: places, as Fourier features
-/// uₗ₊₁ = uₗ + F(uₗ)/L,  l = 0 … L−1       the same F every time
-/// F u  = W₂ gelu(W₁ norm(K_x v, K_y v, K_z v)),   v = W_v n,  n = norm u
+/// u₀   = lift(a, θ) + E p               p: positions, as Fourier features
+/// uₗ₊₁ = uₗ + F(uₗ)/L,  l = 0 … L−1       the same F in every iteration
+/// F u  = W₂ gelu(W₁ norm(K_x v, K_y v, K_z v)),   v = W_v n,   n = norm u
 /// K_a(i, j) = q_i · k_j                 from the means of n over all axes but a; no softmax
 /// ```
 ///
-/// Source: arXiv 2412.18840 and its released code; of a plane, the same without z. With parameters
-/// each is one more field that is lifted, where the original has none. What is published for the
-/// channel flow is `width = 96`, `iterations = 10`, `kernels = { heads = 5, width = 96, gain = 0.02 }`,
-/// `positions = { lengths = [4π, 2, 4π/3], frequency = 8 }`.
+/// On a plane there is no z. Each parameter is lifted as one more field; the published code has none. The
+/// published configuration for the channel flow is `width = 96`, `iterations = 10`,
+/// `kernels = { heads = 5, dim-head = 96, gain = 0.02 }`,
+/// `positions = { lengths = [4π, 2, 4π/3], fourier-scale = 8 }`.
+///
+/// Source: arXiv 2412.18840 and its published code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct IFactFormerM {
     /// Channels, even and > 0. Default 48.
     pub width: usize,
-    /// How often the layer is applied, L > 0. Default 4.
+    /// Iterations of the layer, L > 0. Default 4.
     pub iterations: usize,
-    /// Which of two released codes. Default `2025-12`.
+    /// The release of the published code. Default `2025-12`.
     pub release: Release,
-    /// The kernels along the axes.
+    /// The attention kernels along the axes.
     pub kernels: Kernels,
-    /// Where the cells are.
+    /// The positions of the cells.
     pub positions: Positions,
 }
 
-/// Which released code of IFactFormer-m.
+/// A release of the published code of IFactFormer-m.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Release {
-    /// Normalizes each plane of equal x over its cells and channels, and ends a layer with two
-    /// linear maps more. The only one with a published count of weights.
+    /// Normalizes each plane of equal x over its cells and channels, and ends a layer with two additional
+    /// linear maps. The only release with a published number of weights.
     #[serde(rename = "2025-02")]
     First,
     /// Normalizes each channel over all cells.
@@ -63,6 +65,7 @@ impl Default for IFactFormerM {
 impl Part for IFactFormerM {
     const NAME: &'static str = "ifactformer-m";
     const SUMMARY: &'static str = "implicit factorized transformer with parallel kernels (2024)";
+    const RENAMED: &'static [Renamed] = RENAMED;
 
     fn check(&self) -> Result<(), Invalid> {
         check(self.width, ("iterations", self.iterations), &self.kernels, &self.positions)
@@ -79,7 +82,7 @@ impl Architecture for IFactFormerM {
             Release::First => Normal::Planes,
             Release::Second => Normal::Channels,
         };
-        let plan = Plan {
+        let sizes = Sizes {
             width: self.width,
             layers: 1,
             iterations: self.iterations,
@@ -88,6 +91,6 @@ impl Architecture for IFactFormerM {
             kernels: &self.kernels,
             positions: &self.positions,
         };
-        Ok(Box::new(Trunk::new(&plan, interface, &weights)?))
+        Ok(Box::new(FactorizedNetwork::new(&sizes, interface, &weights)?))
     }
 }

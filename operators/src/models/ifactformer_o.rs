@@ -1,30 +1,31 @@
 //! The implicit factorized transformer with chained kernels.
 
-use super::factorized::{Kernels, Plan, Positions, Trunk, check};
+use super::factorized::{FactorizedNetwork, Kernels, Positions, RENAMED, Sizes, check};
 use crate::layers::{Normal, Order};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// The original implicit factorized transformer: as [`IFactFormerM`](super::IFactFormerM), but with
-/// each kernel applied to what the one before it made, `K_z K_y K_x v`.
+/// The original implicit factorized transformer: as [`IFactFormerM`](super::IFactFormerM), but the kernels
+/// are applied one after another, `K_z K_y K_x v`.
 ///
-/// Source: Yang, Li, Wang & Wang (2024), Theor. Appl. Mech. Lett., eqs. (6)–(12). Published for
-/// isotropic turbulence: `width = 96`, `iterations = 10`, `kernels = { heads = 10, width = 64, gain =
-/// 0.02 }` and five states of history. With that gain, and with three axes more than with two, the
-/// chain of kernels begins far below the ε of its norm, and so does the layer's output: training
-/// starts slowly.
+/// The published configuration for isotropic turbulence is `width = 96`, `iterations = 10`,
+/// `kernels = { heads = 10, dim-head = 64, gain = 0.02 }` and five given states. With this gain the product of
+/// the kernels is initially far below the ε of the norm that follows it, in three dimensions more than in
+/// two, and so is the output of the layer: the loss decreases slowly at first.
+///
+/// Source: Yang, Li, Wang & Wang (2024), Theor. Appl. Mech. Lett., eqs. (6)–(12).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct IFactFormerO {
     /// Channels, even and > 0. Default 48.
     pub width: usize,
-    /// How often the layer is applied, > 0. Default 4.
+    /// Iterations of the layer, > 0. Default 4.
     pub iterations: usize,
-    /// The kernels along the axes.
+    /// The attention kernels along the axes.
     pub kernels: Kernels,
-    /// Where the cells are.
+    /// The positions of the cells.
     pub positions: Positions,
 }
 
@@ -38,6 +39,7 @@ impl Default for IFactFormerO {
 impl Part for IFactFormerO {
     const NAME: &'static str = "ifactformer-o";
     const SUMMARY: &'static str = "implicit factorized transformer with chained kernels (2024)";
+    const RENAMED: &'static [Renamed] = RENAMED;
 
     fn check(&self) -> Result<(), Invalid> {
         check(self.width, ("iterations", self.iterations), &self.kernels, &self.positions)
@@ -50,7 +52,7 @@ impl Architecture for IFactFormerO {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plan = Plan {
+        let sizes = Sizes {
             width: self.width,
             layers: 1,
             iterations: self.iterations,
@@ -59,6 +61,6 @@ impl Architecture for IFactFormerO {
             kernels: &self.kernels,
             positions: &self.positions,
         };
-        Ok(Box::new(Trunk::new(&plan, interface, &weights)?))
+        Ok(Box::new(FactorizedNetwork::new(&sizes, interface, &weights)?))
     }
 }

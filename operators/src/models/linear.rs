@@ -1,39 +1,41 @@
 //! The linear operator.
 
+use crate::convolution_grid::ConvolutionGrid;
 use crate::layers::{Beyond, Convolution, Stencil};
-use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// One convolution and nothing else: an explicit finite-difference scheme whose stencil is learned.
+/// One convolution: an explicit finite-difference scheme whose stencil is learned.
 ///
 /// ```text
-/// u(i) = b + Σ_k W_k a(i + k)      a: states and parameters as channels
+/// u(i) = b + Σ_k W_k a(i + k)      a: given states and parameters as channels
 /// ```
 ///
-/// What beats it has learned more than how a flow is carried and diffuses on the average.
+/// Convolutions have circular padding on periodic axes and replicate padding on the others. It serves as a
+/// baseline: an operator that is more accurate has learned more than mean advection and diffusion.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Linear {
-    /// Cells under the stencil along an axis, odd. Default 5.
-    pub kernel: usize,
+    /// Cells of the stencil along each axis, odd. Default 5.
+    pub kernel_size: usize,
 }
 
 impl Default for Linear {
     fn default() -> Self {
-        Self { kernel: 5 }
+        Self { kernel_size: 5 }
     }
 }
 
 impl Part for Linear {
     const NAME: &'static str = "linear";
     const SUMMARY: &'static str = "one convolution: a learned linear finite-difference scheme";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("kernel", "kernel-size")];
 
     fn check(&self) -> Result<(), Invalid> {
-        Invalid::unless(self.kernel % 2 == 1, "kernel", self.kernel, "odd")
+        Invalid::unless(self.kernel_size % 2 == 1, "kernel-size", self.kernel_size, "odd")
     }
 }
 
@@ -43,8 +45,9 @@ impl Architecture for Linear {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plane = Plane::of(interface, Self::NAME, Beyond::Nearest)?;
-        let stencils = plane.stencils(|cells, beyond| Stencil::wide(cells, self.kernel, beyond));
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Nearest)?;
+        let stencils =
+            grid.stencils(|cells, padding| Stencil::wide(cells, self.kernel_size, padding));
         let channels = [interface.inputs(), interface.outputs()];
         Ok(Box::new(LinearOperator(Convolution::new(channels, stencils, &weights)?)))
     }

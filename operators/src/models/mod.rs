@@ -1,4 +1,4 @@
-//! The architectures, a file each. A new one adds its two lines here.
+//! The architectures, one per file. A new one adds two lines here.
 
 mod auto_deeponet;
 mod auto_deeponet_cnn;

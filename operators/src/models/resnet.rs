@@ -1,25 +1,27 @@
 //! The residual network of `CFDBench`.
 
+use crate::convolution_grid::ConvolutionGrid;
 use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, gelu};
-use crate::plane::Plane;
+use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// Blocks of two wide convolutions, each added to what it began with.
+/// A residual network: blocks of two wide convolutions with a skip connection.
 ///
 /// ```text
-/// vₗ₊₁ = S vₗ + N C gelu(N C vₗ)      C: 7 × 7 convolution, S: identity, or a linear map of the
-///                                    channels where their number changes, N: group norm if wanted
+/// vₗ₊₁ = S vₗ + N C gelu(N C vₗ)      C: 7 × 7 convolution, N: group norm if `norm`,
+///                                    S: identity, or a linear map of the channels if their number changes
 /// ```
 ///
-/// On `CFDBench`'s interface (u, v and a mask, 5 parameters) it has the 534,696 weights of the
-/// original, which never applies 932 of them, those of batch norms: without any norm it soon
-/// diverges, so here they are group norms. Three things differ besides: there is no dropout; walls
-/// are what is nearest, but a periodic axis goes around; and the last state is not added, for the
-/// recipe's `target = "increment"` does that.
+/// On `CFDBench`'s interface (u, v and a mask, 5 parameters) it has the 534,696 weights of the original. The
+/// original has batch norms, 932 of these weights, but never applies them; without any norm its rollouts
+/// soon diverge, so that group norms with one group are applied here. Three more things differ from the
+/// published code: there is no dropout; convolutions have circular padding on periodic axes and replicate
+/// padding on the others; the latest state is not added to the output, because the recipe's
+/// `target = "increment"` does that.
 ///
 /// Source: Luo, Chen & Zhang (2023), arXiv 2310.05963, after He et al. (2016), arXiv 1512.03385.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -28,18 +30,18 @@ pub struct ResNet {
     /// Channels between blocks, > 0. Default 16.
     pub width: usize,
     /// Channels within a block, > 0. Default 64.
-    pub hidden: usize,
+    pub hidden_channels: usize,
     /// Blocks besides the first and the last. Default 4.
-    pub depth: usize,
-    /// Cells under a convolution along an axis, odd. Default 7.
-    pub kernel: usize,
-    /// Whether convolutions are followed by a group norm, one group. Default true.
+    pub blocks: usize,
+    /// Cells of a convolution along each axis, odd. Default 7.
+    pub kernel_size: usize,
+    /// Whether convolutions are followed by a group norm with one group. Default true.
     pub norm: bool,
 }
 
 impl Default for ResNet {
     fn default() -> Self {
-        Self { width: 16, hidden: 64, depth: 4, kernel: 7, norm: true }
+        Self { width: 16, hidden_channels: 64, blocks: 4, kernel_size: 7, norm: true }
     }
 }
 
@@ -47,11 +49,15 @@ impl Part for ResNet {
     const NAME: &'static str = "resnet";
     const SUMMARY: &'static str =
         "residual network with 7×7 convolutions (Luo et al. 2023, CFDBench)";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("hidden", "hidden-channels"),
+        Renamed::key("depth", "blocks"),
+        Renamed::key("kernel", "kernel-size"),
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
-        Invalid::unless(self.width > 0, "width", self.width, "greater than 0")?;
-        Invalid::unless(self.hidden > 0, "hidden", self.hidden, "greater than 0")?;
-        Invalid::unless(self.kernel % 2 == 1, "kernel", self.kernel, "odd")
+        all_positive(&[("width", self.width), ("hidden-channels", self.hidden_channels)])?;
+        Invalid::unless(self.kernel_size % 2 == 1, "kernel-size", self.kernel_size, "odd")
     }
 }
 
@@ -61,9 +67,10 @@ impl Architecture for ResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plane = Plane::of(interface, Self::NAME, Beyond::Nearest)?;
-        let stencils = plane.stencils(|cells, beyond| Stencil::wide(cells, self.kernel, beyond));
-        let inner = vec![self.width; self.depth + 1];
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Nearest)?;
+        let stencils =
+            grid.stencils(|cells, padding| Stencil::wide(cells, self.kernel_size, padding));
+        let inner = vec![self.width; self.blocks + 1];
         let widths = [&[interface.inputs()], &inner[..], &[interface.outputs()]].concat();
         let block = |(number, pair): (usize, &[usize])| {
             let weights = weights.pp(format!("block-{number}"));
@@ -90,8 +97,8 @@ impl ResNet {
         };
         let shortcut = || Pointwise::new(channels, out, &weights.pp("shortcut"));
         Ok(Block {
-            first: half(channels, self.hidden, weights.pp("first"))?,
-            second: half(self.hidden, out, weights.pp("second"))?,
+            first: half(channels, self.hidden_channels, weights.pp("first"))?,
+            second: half(self.hidden_channels, out, weights.pp("second"))?,
             shortcut: (channels != out).then(shortcut).transpose()?,
         })
     }
@@ -123,7 +130,7 @@ impl Block {
     }
 }
 
-/// A convolution, and a norm if wanted.
+/// A convolution with an optional norm.
 struct Half {
     convolution: Convolution,
     norm: Option<GroupNorm>,

@@ -1,50 +1,51 @@
 //! Transolver.
 
+use crate::convolution_grid::{ConvolutionGrid, PADDING_MODE};
 use crate::layers::{
     Beyond, Gelu, LayerNorm, Pointwise, SliceAttention, Stencil, added_chain, chained, coordinates,
     with_constants,
 };
-use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// PyTorch's value.
+/// The ε of the layer norms; the default of PyTorch.
 const EPSILON: f64 = 1e-5;
 
-/// Transolver on a plane: a transformer whose tokens are slices of the domain, learned from the
-/// state.
+/// Transolver on a structured two-dimensional grid: a transformer whose tokens are slices of the domain, soft
+/// clusters of cells with learned weights.
 ///
 /// ```text
-/// v = P gelu(L (a, r))                         r: distances to a coarse grid of places
-/// v ← v + A norm v,   v ← v + M₂ gelu(M₁ norm v)      for every layer; A: SliceAttention
+/// v = P gelu(L (a, θ, r))                             r: distances from the points of a reference grid
+/// v ← v + A norm v,   v ← v + M₂ gelu(M₁ norm v)      in each layer; A: SliceAttention
 /// u = Q norm v
 /// ```
 ///
-/// Source: Wu et al. (2024), arXiv 2402.02366, §3, and its code for structured meshes
-/// (`Transolver_2D.py`), whose configuration for the Navier–Stokes equations is `width = 256`,
-/// `layers = 8`, `heads = 8`, `slices = 32`. Three things differ: cells are where their centres are;
-/// convolutions go round periodic axes; and there is no placeholder for missing fields, 256 weights
-/// that do nothing.
+/// a: given states; θ: parameters. The published configuration for the Navier–Stokes equations is
+/// `width = 256`, `layers = 8`, `heads = 8`, `slices = 32`. Three things differ from the published code:
+/// coordinates are those of the cell centres; convolutions have circular padding on periodic axes; the
+/// placeholder for missing fields, 256 weights without an effect, is left out.
+///
+/// Source: Wu et al. (2024), arXiv 2402.02366, §3, and `Transolver_2D.py` of its code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Transolver {
-    /// Channels, > 0; heads divide them. Default 48.
+    /// Channels, > 0, a multiple of `heads`. Default 48.
     pub width: usize,
     /// Layers, > 0. Default 4.
     pub layers: usize,
-    /// Heads of the attention, > 0. Default 4.
+    /// Attention heads, > 0. Default 4.
     pub heads: usize,
-    /// Slices of each head, > 1. Default 16.
+    /// Slices per head, > 1. Default 16.
     pub slices: usize,
-    /// Channels inside M over the width, > 0. Default 1.
-    pub expansion: usize,
-    /// Places along an axis to which cells know their distance, > 1. Default 8.
-    pub places: usize,
-    /// What convolutions find beyond an axis that is not periodic. Default `zeros`.
-    pub walls: Beyond,
+    /// Hidden channels of the feed-forward networks over `width`, > 0. Default 1.
+    pub mlp_ratio: usize,
+    /// Points of the reference grid along each axis, > 1; the code's `ref`. Default 8.
+    pub reference_points: usize,
+    /// Padding of convolutions on axes that are not periodic. Default `zeros`.
+    pub padding_mode: Beyond,
 }
 
 impl Default for Transolver {
@@ -54,9 +55,9 @@ impl Default for Transolver {
             layers: 4,
             heads: 4,
             slices: 16,
-            expansion: 1,
-            places: 8,
-            walls: Beyond::Zeros,
+            mlp_ratio: 1,
+            reference_points: 8,
+            padding_mode: Beyond::Zeros,
         }
     }
 }
@@ -64,6 +65,11 @@ impl Default for Transolver {
 impl Part for Transolver {
     const NAME: &'static str = "transolver";
     const SUMMARY: &'static str = "Transolver (Wu et al. 2024), two-dimensional";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("expansion", "mlp-ratio"),
+        Renamed::key("places", "reference-points"),
+        PADDING_MODE,
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
         let sizes = [
@@ -71,8 +77,8 @@ impl Part for Transolver {
             ("layers", self.layers, 0),
             ("heads", self.heads, 0),
             ("slices", self.slices, 1),
-            ("expansion", self.expansion, 0),
-            ("places", self.places, 1),
+            ("mlp-ratio", self.mlp_ratio, 0),
+            ("reference-points", self.reference_points, 1),
         ];
         for (key, size, least) in sizes {
             Invalid::unless(size > least, key, size, &format!("greater than {least}"))?;
@@ -88,13 +94,14 @@ impl Architecture for Transolver {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let plane = Plane::of(interface, Self::NAME, self.walls)?;
-        let stencils = plane.stencils(Stencil::same);
+        let grid = ConvolutionGrid::of(interface, Self::NAME, self.padding_mode)?;
+        let stencils = grid.stencils(Stencil::same);
         let layer =
             |number: usize| Layer::new(self, &stencils, &weights.pp(format!("layer-{number}")));
-        let (inputs, width) = (interface.inputs() + self.places * self.places, self.width);
+        let (points, width) = (self.reference_points, self.width);
+        let inputs = interface.inputs() + points * points;
         Ok(Box::new(TransolverOperator {
-            distances: distances(plane.cells, self.places, weights.device(), weights.dtype())?,
+            distances: distances(grid.cells, points, weights.device(), weights.dtype())?,
             lift: linear([inputs, 2 * width], &weights.pp("lift"))?,
             narrow: linear([2 * width, width], &weights.pp("narrow"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,
@@ -104,14 +111,14 @@ impl Architecture for Transolver {
     }
 }
 
-/// Weights normal with deviation 0.02, bias 0.
+/// A linear map with weights that are normal with standard deviation 0.02, and with bias 0.
 fn linear(channels: [usize; 2], weights: &VarBuilder) -> CandleResult<Pointwise> {
     let normal = Init::Randn { mean: 0.0, stdev: 0.02 };
     Pointwise::drawn(channels, normal, Some(Init::Const(0.0)), weights)
 }
 
 struct TransolverOperator {
-    /// `[1, place, x, y]`.
+    /// `[1, point, x, y]`.
     distances: Tensor,
     lift: Pointwise,
     narrow: Pointwise,
@@ -142,7 +149,7 @@ impl Layer {
         stencils: &[Stencil; 2],
         weights: &VarBuilder,
     ) -> CandleResult<Self> {
-        let (width, inner) = (options.width, options.expansion * options.width);
+        let (width, inner) = (options.width, options.mlp_ratio * options.width);
         let norm = |name| LayerNorm::new(width, EPSILON, &weights.pp(name));
         let attention = weights.pp("attention");
         Ok(Self {
@@ -166,21 +173,21 @@ impl Layer {
     }
 }
 
-/// Distances of all cells from the nodes of a coarse grid whose ends are the domain's, in units of
-/// the axes' lengths: `[1, node, x, y]`.
+/// Distances of all cells from the points of a reference grid that spans the domain, in units of the lengths
+/// of the axes: `[1, point, x, y]`.
 fn distances(
     cells: [usize; 2],
-    nodes: usize,
+    points: usize,
     device: &Device,
     dtype: DType,
 ) -> CandleResult<Tensor> {
     let [x, y] =
         [0, 1].map(|axis| coordinates(&cells, &Device::Cpu, DType::F64)?.get(0)?.get(axis));
     let (x, y) = (x?, y?);
-    let place = |i: usize| i as f64 / (nodes - 1) as f64;
-    let distance = |node: usize| {
-        ((&x - place(node / nodes))?.sqr()? + (&y - place(node % nodes))?.sqr()?)?.sqrt()
+    let position = |i: usize| i as f64 / (points - 1) as f64;
+    let distance = |point: usize| {
+        ((&x - position(point / points))?.sqr()? + (&y - position(point % points))?.sqr()?)?.sqrt()
     };
-    let distances = (0..nodes * nodes).map(distance).collect::<CandleResult<Vec<_>>>()?;
+    let distances = (0..points * points).map(distance).collect::<CandleResult<Vec<_>>>()?;
     Tensor::stack(&distances, 0)?.unsqueeze(0)?.to_dtype(dtype)?.to_device(device)
 }

@@ -1,69 +1,88 @@
-//! The U-Net of ConvNeXt blocks.
+//! The U-Net with ConvNeXt blocks.
 
+use crate::convolution_grid::{ConvolutionGrid, Level, PADDING_MODE};
 use crate::layers::{
     Beyond, Convolution, Depthwise, Gelu, LayerNorm, Pointwise, Stencil, chained, gate,
 };
 use crate::operator::all_positive;
-use crate::plane::{Level, Plane};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// Keeps quotients finite.
+/// The ε of the norms.
 const EPSILON: f64 = 1e-6;
 
-/// The U-Net of ConvNeXt blocks.
+/// The U-Net with ConvNeXt blocks.
 ///
 /// ```text
-/// B v  = v + g ∘ W₂ gelu(W₁ N D v)       D: depthwise 7 × 7 convolution, N: layer norm, g: a gate,
-///                                       W₁ to four times the channels
-/// down: blocks, unit norm, 2 × 2 convolution to half the cells and twice the channels
-/// up:   beside what the way down saw there, to half the channels; blocks; unit norm, transposed
-///       2 × 2 convolution to twice the cells and half the channels
+/// B v  = v + g ∘ W₂ gelu(W₁ N D v)       D: depthwise 7 × 7 convolution, N: layer norm, g: channel scale,
+///                                       W₁: to four times the channels
+/// down: blocks; unit norm, 2 × 2 convolution with stride 2 to twice the channels
+/// up:   concatenation with the skip connection, linear map to half the channels; blocks; unit norm,
+///       transposed 2 × 2 convolution to twice the cells and half the channels
 /// ```
 ///
-/// between two 3 × 3 convolutions. The unit norm is `γ v/|v|` over the channels of a cell. It works on
-/// any number of cells: `n` are halved to `⌈n/2⌉`, and doubled to `n` again.
+/// Lifting and projection are 3 × 3 convolutions. The unit norm is `γ v/|v|` over the channels of a cell. It
+/// takes any number of cells: a level has `⌈n/2⌉` of the `n` cells of the level above.
 ///
-/// Source: Ohana et al. (2024), The Well, arXiv 2412.00568, and `unet_convnext` of its code, which
-/// finds zeros beyond every axis (here periodic ones go around) and has biases in the unit norms
-/// that it never applies; Liu et al. (2022), arXiv 2201.03545, for the block.
+/// Two things differ from the published code: convolutions have circular padding on periodic axes; biases of
+/// the unit norms, which the code defines but does not use, are left out.
+///
+/// Source: Ohana et al. (2024), The Well, arXiv 2412.00568, and `unet_convnext` of its code; Liu et al. (2022),
+/// arXiv 2201.03545, for the block.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct UNetConvNext {
-    /// Channels on the finest cells, > 0; every level has twice those above. Default 12.
+    /// Channels on the finest level, > 0; each coarser level has twice as many. Default 12.
     pub width: usize,
-    /// How often cells are halved, 1 to 7. Default 3.
+    /// Downsamplings by two, 1 to 7. Default 3.
     pub levels: usize,
-    /// Blocks of a level, each way, > 0. Default 1.
+    /// Blocks per level on the way down, and as many on the way up, > 0. Default 1.
     pub blocks: usize,
-    /// Blocks on the coarsest cells, > 0. Default 1.
-    pub bottom: usize,
-    /// What gates begin with, > 0. Default 0.1; The Well begins with 1e-6, of which it recovers in the
-    /// course of a long training.
-    pub gate: f64,
-    /// What convolutions find beyond an axis that is not periodic. Default `zeros`.
-    pub walls: Beyond,
+    /// Blocks on the coarsest level, > 0. Default 1.
+    pub bottleneck_blocks: usize,
+    /// Initial value of the channel scale g, > 0; `layer_scale_init_value` of ConvNeXt. Default 0.1. The Well
+    /// starts at 1e-6, from which the blocks recover only in a long training.
+    pub layer_scale_init: f64,
+    /// Padding of convolutions on axes that are not periodic. Default `zeros`.
+    pub padding_mode: Beyond,
 }
 
 impl Default for UNetConvNext {
     fn default() -> Self {
-        Self { width: 12, levels: 3, blocks: 1, bottom: 1, gate: 0.1, walls: Beyond::Zeros }
+        Self {
+            width: 12,
+            levels: 3,
+            blocks: 1,
+            bottleneck_blocks: 1,
+            layer_scale_init: 0.1,
+            padding_mode: Beyond::Zeros,
+        }
     }
 }
 
 impl Part for UNetConvNext {
     const NAME: &'static str = "unet-convnext";
     const SUMMARY: &'static str =
-        "U-Net of ConvNeXt blocks (Ohana et al. 2024, The Well), two-dimensional";
+        "U-Net with ConvNeXt blocks (Ohana et al. 2024, The Well), two-dimensional";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("bottom", "bottleneck-blocks"),
+        Renamed::key("gate", "layer-scale-init"),
+        PADDING_MODE,
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
         let levels = (1..8).contains(&self.levels);
         Invalid::unless(levels, "levels", self.levels, "from 1 to 7")?;
-        Invalid::unless(self.gate > 0.0, "gate", self.gate, "greater than 0")?;
-        all_positive(&[("width", self.width), ("blocks", self.blocks), ("bottom", self.bottom)])
+        let scale = self.layer_scale_init;
+        Invalid::unless(scale > 0.0, "layer-scale-init", scale, "greater than 0")?;
+        all_positive(&[
+            ("width", self.width),
+            ("blocks", self.blocks),
+            ("bottleneck-blocks", self.bottleneck_blocks),
+        ])
     }
 }
 
@@ -73,15 +92,15 @@ impl Architecture for UNetConvNext {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let finest =
-            Level { plane: Plane::of(interface, Self::NAME, self.walls)?, width: self.width };
+        let grid = ConvolutionGrid::of(interface, Self::NAME, self.padding_mode)?;
+        let finest = Level { grid, width: self.width };
         let levels: Vec<Level> = std::iter::successors(Some(finest), |level| Some(level.coarser()))
             .take(self.levels)
             .collect();
         let coarsest = levels[self.levels - 1].coarser();
         let down = |(number, level): (usize, &Level)| {
             let weights = weights.pp(format!("down-{number}"));
-            let stencils = level.plane.stencils(Stencil::pairing);
+            let stencils = level.grid.stencils(Stencil::pairing);
             let channels = [level.width, 2 * level.width];
             Ok(Down {
                 blocks: self.blocks(self.blocks, *level, &weights)?,
@@ -90,7 +109,7 @@ impl Architecture for UNetConvNext {
         };
         let up = |(number, finer): (usize, &Level)| {
             let weights = weights.pp(format!("up-{number}"));
-            let (level, stencils) = (finer.coarser(), finer.plane.cells.map(Stencil::parting));
+            let (level, stencils) = (finer.coarser(), finer.grid.cells.map(Stencil::parting));
             let width = level.width;
             let join = || Pointwise::new(2 * width, width, &weights.pp("join"));
             Ok(Up {
@@ -99,11 +118,11 @@ impl Architecture for UNetConvNext {
                 resample: Resampling::new([width, width / 2], stencils, &weights.pp("resample"))?,
             })
         };
-        let outer = |channels, name: &str| finest.plane.convolution(channels, &weights.pp(name));
+        let outer = |channels, name: &str| finest.grid.convolution(channels, &weights.pp(name));
         Ok(Box::new(UNetConvNextOperator {
             lift: outer([interface.inputs(), self.width], "lift")?,
             down: levels.iter().enumerate().map(down).collect::<CandleResult<_>>()?,
-            bottom: self.blocks(self.bottom, coarsest, &weights.pp("bottom"))?,
+            bottom: self.blocks(self.bottleneck_blocks, coarsest, &weights.pp("bottom"))?,
             up: levels.iter().enumerate().rev().map(up).collect::<CandleResult<_>>()?,
             project: outer([self.width, interface.outputs()], "project")?,
         }))
@@ -112,7 +131,9 @@ impl Architecture for UNetConvNext {
 
 impl UNetConvNext {
     fn blocks(&self, count: usize, level: Level, weights: &VarBuilder) -> CandleResult<Vec<Block>> {
-        let block = |number| Block::new(level, self.gate, &weights.pp(format!("block-{number}")));
+        let block = |number| {
+            Block::new(level, self.layer_scale_init, &weights.pp(format!("block-{number}")))
+        };
         (0..count).map(block).collect()
     }
 }
@@ -131,28 +152,28 @@ struct Down {
 }
 
 struct Up {
-    /// Of what the way down saw, but for the coarsest cells.
+    /// The linear map of the concatenation; not on the coarsest level, which has no skip connection.
     join: Option<Pointwise>,
     blocks: Vec<Block>,
     resample: Resampling,
 }
 
 impl Operator for UNetConvNextOperator {
-    /// What the finest level saw is not looked at again.
+    /// The skip connection of the finest level is not used, as in the published code.
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let through =
             |blocks: &[Block], v: Tensor| blocks.iter().try_fold(v, |v, block| block.forward(&v));
         let mut v = self.lift.forward(&inputs.channels()?)?;
-        let mut seen = Vec::new();
+        let mut skips = Vec::new();
         for level in &self.down {
-            seen.push(v.clone());
+            skips.push(v.clone());
             v = level.resample.forward(&through(&level.blocks, v)?)?;
         }
         v = through(&self.bottom, v)?;
         for level in &self.up {
             if let Some(join) = &level.join {
-                let seen = seen.pop().expect("every level was seen on the way down");
-                v = join.forward(&Tensor::cat(&[v, seen], 1)?)?;
+                let skip = skips.pop().expect("every level has a skip connection");
+                v = join.forward(&Tensor::cat(&[v, skip], 1)?)?;
             }
             v = level.resample.forward(&through(&level.blocks, v)?)?;
         }
@@ -160,7 +181,7 @@ impl Operator for UNetConvNextOperator {
     }
 }
 
-/// A unit norm and a convolution to other cells.
+/// A unit norm and a convolution that changes the number of cells.
 struct Resampling {
     scale: Tensor,
     convolution: Convolution,
@@ -193,15 +214,15 @@ struct Block {
 }
 
 impl Block {
-    fn new(level: Level, start: f64, weights: &VarBuilder) -> CandleResult<Self> {
-        let wide = |cells: usize, beyond: Beyond| Stencil::wide(cells, 7, beyond);
+    fn new(level: Level, scale: f64, weights: &VarBuilder) -> CandleResult<Self> {
+        let wide = |cells: usize, padding: Beyond| Stencil::wide(cells, 7, padding);
         let width = level.width;
         Ok(Self {
-            depthwise: Depthwise::new(width, level.plane.stencils(wide), &weights.pp("depthwise"))?,
+            depthwise: Depthwise::new(width, level.grid.stencils(wide), &weights.pp("depthwise"))?,
             norm: LayerNorm::new(width, EPSILON, &weights.pp("norm"))?,
             widen: Pointwise::new(width, 4 * width, &weights.pp("widen"))?,
             narrow: Pointwise::new(4 * width, width, &weights.pp("narrow"))?,
-            gate: weights.get_with_hints(width, "gate", Init::Const(start))?,
+            gate: weights.get_with_hints(width, "gate", Init::Const(scale))?,
         })
     }
 

@@ -1,48 +1,53 @@
 //! The modern U-Net.
 
+use crate::convolution_grid::{ConvolutionGrid, PADDING_MODE};
 use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
 use crate::operator::all_positive;
-use crate::plane::Plane;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Invalid, Part};
+use data::{Invalid, Part, Renamed};
 use serde::{Deserialize, Serialize};
 
-/// The modern U-Net of PDEArena: residual blocks, and everything on the way down is seen on the way
-/// up.
+/// The modern U-Net of PDEArena: residual blocks, with a skip connection from each block on the way down.
 ///
 /// ```text
-/// B v  = S v + C gelu(N C gelu(N v))      C: 3 × 3 convolution, N: group norm, S: identity, or a
-///                                        linear map of the channels where their number changes
-/// down: the blocks of a level, then a convolution to half the cells
-/// up:   the blocks of a level and one more, each beside what the way down saw there; then a
+/// B v  = S v + C gelu(N C gelu(N v))      C: 3 × 3 convolution, N: group norm,
+///                                        S: identity, or a linear map of the channels if their number changes
+/// down: the blocks of a level, then a 3 × 3 convolution with stride 2
+/// up:   the blocks of a level and one more, each on the concatenation with a skip connection; then a
 ///       transposed 4 × 4 convolution to twice the cells
 /// ```
 ///
-/// It works on any number of cells: `n` are halved to `⌈n/2⌉`, and doubled to `n` again.
+/// It takes any number of cells: a level has `⌈n/2⌉` of the `n` cells of the level above. One thing differs
+/// from the published code: convolutions have circular padding on periodic axes.
 ///
-/// Source: Gupta & Brandstetter (2022), arXiv 2209.15616, §4, and `twod_unet.py` of its code
-/// (`Unetmod`), which finds zeros beyond every axis; here periodic ones go around.
+/// Source: Gupta & Brandstetter (2022), arXiv 2209.15616, §4, and `Unetmod` in `twod_unet.py` of its code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct UNetModern {
-    /// Channels on the finest cells, a multiple of `groups`, > 0. Default 16.
+    /// Channels on the finest level, a multiple of `groups`, > 0. Default 16.
     pub width: usize,
-    /// Groups of the last norm, > 0; all others have one. Default 8.
+    /// Groups of the last norm, > 0; all others have one group. Default 8.
     pub groups: usize,
-    /// How many times the channels of the level above each level has, > 0, the first that of `width`.
+    /// The channels of each level over those of the level above, > 0; for the first level, over `width`.
     /// Default `[1, 2, 2]`.
-    pub multipliers: Vec<usize>,
-    /// Blocks of a level on the way down, > 0. Default 1.
+    pub channel_multipliers: Vec<usize>,
+    /// Blocks per level on the way down, > 0. Default 1.
     pub blocks: usize,
-    /// What convolutions find beyond an axis that is not periodic. Default `zeros`.
-    pub walls: Beyond,
+    /// Padding of convolutions on axes that are not periodic. Default `zeros`.
+    pub padding_mode: Beyond,
 }
 
 impl Default for UNetModern {
     fn default() -> Self {
-        Self { width: 16, groups: 8, multipliers: vec![1, 2, 2], blocks: 1, walls: Beyond::Zeros }
+        Self {
+            width: 16,
+            groups: 8,
+            channel_multipliers: vec![1, 2, 2],
+            blocks: 1,
+            padding_mode: Beyond::Zeros,
+        }
     }
 }
 
@@ -50,14 +55,16 @@ impl Part for UNetModern {
     const NAME: &'static str = "unet-modern";
     const SUMMARY: &'static str =
         "modern U-Net (Gupta & Brandstetter 2022, PDEArena), two-dimensional";
+    const RENAMED: &'static [Renamed] =
+        &[Renamed::key("multipliers", "channel-multipliers"), PADDING_MODE];
 
     fn check(&self) -> Result<(), Invalid> {
         let whole = self.width > 0 && self.width.is_multiple_of(self.groups);
         Invalid::unless(whole, "width", self.width, "a multiple of `groups`, greater than 0")?;
-        let levels = (1..8).contains(&self.multipliers.len());
-        let count = self.multipliers.len();
-        Invalid::unless(levels, "multipliers", format!("{count} numbers"), "1 to 7 numbers")?;
-        let each = self.multipliers.iter().map(|factor| ("multipliers", *factor));
+        let (key, count) = ("channel-multipliers", self.channel_multipliers.len());
+        let is_valid = (1..8).contains(&count);
+        Invalid::unless(is_valid, key, format!("{count} numbers"), "1 to 7 numbers")?;
+        let each = self.channel_multipliers.iter().map(|factor| (key, *factor));
         all_positive(
             &each.chain([("blocks", self.blocks), ("groups", self.groups)]).collect::<Vec<_>>(),
         )
@@ -70,7 +77,7 @@ impl Architecture for UNetModern {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let finest = Plane::of(interface, Self::NAME, self.walls)?;
+        let finest = ConvolutionGrid::of(interface, Self::NAME, self.padding_mode)?;
         let width = self.width;
         let lift = finest.convolution([interface.inputs(), width], &weights.pp("lift"))?;
         Ok(Box::new(UNetModernOperator {
@@ -83,31 +90,31 @@ impl Architecture for UNetModern {
 }
 
 impl UNetModern {
-    /// A level and all below it, from so many channels to as many.
+    /// A level with all coarser ones, with `channels` channels at its input and at its output.
     fn stage(
         &self,
         level: usize,
         channels: usize,
-        plane: Plane,
+        grid: ConvolutionGrid,
         weights: &VarBuilder,
     ) -> CandleResult<Stage> {
-        let width = channels * self.multipliers[level];
+        let width = channels * self.channel_multipliers[level];
         let block = |from: usize, to: usize, name: &str, number: usize| {
-            Block::new([from, to], plane, &weights.pp(format!("{name}-{number}")))
+            Block::new([from, to], grid, &weights.pp(format!("{name}-{number}")))
         };
         let down = (0..self.blocks)
             .map(|number| block(if number == 0 { channels } else { width }, width, "down", number));
         let same = (0..self.blocks).map(|number| block(2 * width, width, "up", number));
         let last = block(width + channels, channels, "up", self.blocks);
-        let below = if level + 1 < self.multipliers.len() {
+        let below = if level + 1 < self.channel_multipliers.len() {
             let coarser = weights.pp(format!("level-{}", level + 1));
-            let stage = self.stage(level + 1, width, plane.coarser(), &coarser)?;
+            let stage = self.stage(level + 1, width, grid.coarser(), &coarser)?;
             let [halving, spreading] =
-                [Stencil::halving, Stencil::spreading].map(|of| plane.stencils(of));
+                [Stencil::halving, Stencil::spreading].map(|of| grid.stencils(of));
             Below::Level {
-                halve: Convolution::new([width; 2], halving, &weights.pp("halve"))?,
+                down: Convolution::new([width; 2], halving, &weights.pp("halve"))?,
                 stage: Box::new(stage),
-                spread: Convolution::new([width; 2], spreading, &weights.pp("spread"))?,
+                up: Convolution::new([width; 2], spreading, &weights.pp("spread"))?,
             }
         } else {
             Below::Bottom(vec![
@@ -137,7 +144,7 @@ impl Operator for UNetModernOperator {
     }
 }
 
-/// A level with all that is below it.
+/// A level with all coarser ones.
 struct Stage {
     down: Vec<Block>,
     below: Below,
@@ -145,44 +152,48 @@ struct Stage {
 }
 
 enum Below {
-    Level { halve: Convolution, stage: Box<Stage>, spread: Convolution },
+    Level { down: Convolution, stage: Box<Stage>, up: Convolution },
     Bottom(Vec<Block>),
 }
 
 impl Stage {
-    /// The last thing seen on the way down is the first beside the way up.
+    /// Skip connections are used in reverse order: the last one on the way down is the first on the way up.
     fn forward(&self, x: &Tensor) -> CandleResult<Tensor> {
-        let mut seen = vec![x.clone()];
+        let mut skips = vec![x.clone()];
         for block in &self.down {
-            seen.push(block.forward(&seen[seen.len() - 1])?);
+            skips.push(block.forward(&skips[skips.len() - 1])?);
         }
-        let deepest = seen[seen.len() - 1].clone();
+        let deepest = skips[skips.len() - 1].clone();
         let mut v = match &self.below {
-            Below::Level { halve, stage, spread } => {
-                spread.forward(&stage.forward(&halve.forward(&deepest)?)?)?
+            Below::Level { down, stage, up } => {
+                up.forward(&stage.forward(&down.forward(&deepest)?)?)?
             }
             Below::Bottom(blocks) => {
                 blocks.iter().try_fold(deepest, |v, block| block.forward(&v))?
             }
         };
-        for (block, seen) in self.up.iter().zip(seen.iter().rev()) {
-            v = block.forward(&Tensor::cat(&[&v, seen], 1)?)?;
+        for (block, skip) in self.up.iter().zip(skips.iter().rev()) {
+            v = block.forward(&Tensor::cat(&[&v, skip], 1)?)?;
         }
         Ok(v)
     }
 }
 
-/// Twice group norm, gelu, convolution; added to what it began with.
+/// A residual block: twice group norm, GELU, convolution.
 struct Block {
     halves: [(GroupNorm, Convolution); 2],
     shortcut: Option<Pointwise>,
 }
 
 impl Block {
-    fn new([from, to]: [usize; 2], plane: Plane, weights: &VarBuilder) -> CandleResult<Self> {
+    fn new(
+        [from, to]: [usize; 2],
+        grid: ConvolutionGrid,
+        weights: &VarBuilder,
+    ) -> CandleResult<Self> {
         let half = |channels: usize, weights: VarBuilder| -> CandleResult<_> {
             let norm = GroupNorm::new(channels, 1, &weights.pp("norm"))?;
-            Ok((norm, plane.convolution([channels, to], &weights.pp("convolution"))?))
+            Ok((norm, grid.convolution([channels, to], &weights.pp("convolution"))?))
         };
         let shortcut = || Pointwise::new(from, to, &weights.pp("shortcut"));
         Ok(Self {

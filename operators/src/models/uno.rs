@@ -12,30 +12,31 @@ use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// The U-shaped neural operator: Fourier layers onto fewer cells and back, with what the finer ones
-/// saw.
+/// The U-shaped neural operator: Fourier layers to fewer cells and back, with skip connections.
 ///
 /// ```text
-/// v    = gelu(P₂ gelu(P₁ (a, sin 2πx, cos 2πx)))     a: states and parameters, x: coordinates
-/// Lᵢ v = gelu(K v + B (W v + b))                     onto cᵢ times as many cells along each axis
+/// v    = gelu(P₂ gelu(P₁ (a, θ, sin 2πx, cos 2πx)))    per cell; x: coordinates
+/// Lᵢ v = gelu(K v + B (W v + b))                       to cᵢ times the cells along each axis
 /// u    = Q₂ gelu(Q₁ (L₆ …, v))
 /// ```
 ///
-/// K: spectral convolution; B: bicubic interpolation. The seven layers have `c = ¾, ½, ¼, ¼, ½, ¾, 1`
-/// and `3/2, 3, 6, 6, 3, 3/2, 1` times the width as channels; those on the way back also see what had
-/// their cells before.
+/// a: given states; θ: parameters; K: spectral convolution; B: bicubic interpolation. The seven layers have
+/// `c = ¾, ½, ¼, ¼, ½, ¾, 1` times the cells of the input and `3/2, 3, 6, 6, 3, 3/2, 1` times `width`
+/// channels. Layers on the way up act on the concatenation with the layer of the same cells on the way down.
 ///
-/// Source: Rahman, Ross & Azizzadenesheli (2023), arXiv 2204.11127, §4, and `navier_stokes_uno2d.py`
-/// of its code. Padding is beyond the ends of axes that are not periodic, not around all.
+/// One thing differs from the published code: padding is appended to axes that are not periodic, not to all.
+///
+/// Source: Rahman, Ross & Azizzadenesheli (2023), arXiv 2204.11127, §4, and `navier_stokes_uno2d.py` of its
+/// code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Uno {
-    /// Channels on all cells, even, > 0. Default 16.
+    /// Channels on the full grid, even, > 0. Default 16.
     pub width: usize,
-    /// Kept waves of each sign of the layers to or from all, ¾ and ½ of the cells, > 0; at most half
-    /// the fewer of both cells are kept. Default `[22, 14, 6]`.
+    /// Fourier modes of each sign in the layers from or to all, ¾ and ½ of the cells, > 0; limited to half of the
+    /// smaller number of cells, before or after the layer. Default `[22, 14, 6]`.
     pub modes: [usize; 3],
-    /// Cells of zeros beyond the end of every axis that is not periodic. Default 8.
+    /// Cells of zeros appended to each axis that is not periodic. Default 8.
     pub padding: usize,
 }
 
@@ -63,14 +64,14 @@ impl Architecture for Uno {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.plane(Self::NAME)?;
-        let margin = Margin(interface.beyond_walls(self.padding));
+        let margin = Margin(interface.padding(self.padding));
         let all = margin.around(&cells);
         let part = |quarters: usize| -> Vec<usize> {
             all.iter().map(|cells| (cells * quarters / 4).max(1)).collect()
         };
         let (width, [fine, middle, coarse]) = (self.width, self.modes);
         let [w0, w1, w2, w3] = [width, 3 * width / 2, 3 * width, 6 * width];
-        // Channels, modes, and quarters of the cells, from and to.
+        // Channels, modes, and quarters of the cells, each before and after the layer.
         let sizes = [
             ([w0, w1], fine, [4, 3]),
             ([w1, w2], middle, [3, 2]),
@@ -85,10 +86,10 @@ impl Architecture for Uno {
             Layer::new(channels, modes, <[usize; 2]>::map(quarters, part), &weights)
         };
         let (inputs, outputs) = (interface.inputs() + 2 * cells.len(), interface.outputs());
-        let turns =
+        let phases =
             (coordinates_at(Position::Ends, &cells, weights.device(), weights.dtype())? * TAU)?;
         Ok(Box::new(UnoOperator {
-            waves: Tensor::cat(&[turns.sin()?, turns.cos()?], 1)?,
+            positions: Tensor::cat(&[phases.sin()?, phases.cos()?], 1)?,
             margin,
             lift: [
                 Pointwise::new(inputs, width / 2, &weights.pp("lift.0"))?,
@@ -102,7 +103,8 @@ impl Architecture for Uno {
 }
 
 struct UnoOperator {
-    waves: Tensor,
+    /// Sines and cosines of the coordinates, `[1, 2·axis, x, y]`.
+    positions: Tensor,
     margin: Margin,
     lift: [Pointwise; 2],
     layers: Vec<Layer>,
@@ -112,7 +114,7 @@ struct UnoOperator {
 
 impl Operator for UnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
-        let v = with_constants(&inputs.channels()?, &self.waves)?;
+        let v = with_constants(&inputs.channels()?, &self.positions)?;
         let v = gelu(&chained::<Gelu>(&v, &self.lift.each_ref())?)?;
         let v = self.margin.add(&v)?;
         let layer = |number: usize, v: &Tensor| self.layers[number].forward(v);

@@ -1,4 +1,4 @@
-//! Adam with decoupled weight decay, its state open to checkpoints.
+//! The optimizer AdamW, with its state in checkpoints.
 
 use super::Recipe;
 use candle_core::backprop::GradStore;
@@ -10,20 +10,22 @@ use std::collections::{BTreeMap, HashMap};
 const BETA_1: f64 = 0.9;
 /// Decay of the second moment.
 const BETA_2: f64 = 0.999;
-/// Keeps the quotient finite.
+/// Keeps the denominator from 0.
 const EPSILON: f64 = 1e-8;
-/// Values a task.
+/// Values per parallel task.
 const BLOCK: usize = 16_384;
 
-/// First and second moment of a variable's gradient, and the running mean of the variable itself if
-/// one is kept.
-pub(super) struct Moments {
-    pub(super) first: Tensor,
-    pub(super) second: Tensor,
-    pub(super) average: Option<Tensor>,
+/// The state of one variable, named as in PyTorch.
+pub(super) struct VariableState {
+    /// The running mean of the gradient.
+    pub(super) exp_avg: Tensor,
+    /// The running mean of the squared gradient.
+    pub(super) exp_avg_sq: Tensor,
+    /// The exponential moving average of the variable, if the recipe has one.
+    pub(super) ema: Option<Tensor>,
 }
 
-/// The optimizer.
+/// Adam with decoupled weight decay, gradient clipping and an optional exponential moving average of the weights.
 ///
 /// ```text
 /// m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
@@ -32,102 +34,103 @@ pub(super) struct Moments {
 ///
 /// Source: Loshchilov & Hutter (2019), arXiv 1711.05101, alg. 2.
 pub struct AdamW {
-    variables: BTreeMap<String, (Var, Moments)>,
+    variables: BTreeMap<String, (Var, VariableState)>,
     decay: f64,
-    clip: f64,
+    clip_grad_norm: f64,
     ema: f64,
     step: i32,
 }
 
 impl AdamW {
-    /// Moments of 0, and means that begin at the variables.
+    /// With running means of 0, and moving averages that begin at the variables.
     pub fn new(variables: BTreeMap<String, Var>, recipe: &Recipe) -> Result<Self> {
-        let Recipe { weight_decay: decay, clip, ema, .. } = *recipe;
-        let with_moments = |(name, variable): (String, Var)| {
-            let (first, second) = (variable.zeros_like()?, variable.zeros_like()?);
-            let average = (ema > 0.0).then(|| variable.as_detached_tensor().copy()).transpose()?;
-            Ok((name, (variable, Moments { first, second, average })))
+        let Recipe { weight_decay: decay, clip_grad_norm, ema, .. } = *recipe;
+        let with_state = |(name, variable): (String, Var)| {
+            let (exp_avg, exp_avg_sq) = (variable.zeros_like()?, variable.zeros_like()?);
+            let ema = (ema > 0.0).then(|| variable.as_detached_tensor().copy()).transpose()?;
+            Ok((name, (variable, VariableState { exp_avg, exp_avg_sq, ema })))
         };
-        let variables = variables.into_iter().map(with_moments).collect::<Result<_>>()?;
-        Ok(Self { variables, decay, clip, ema, step: 0 })
+        let variables = variables.into_iter().map(with_state).collect::<Result<_>>()?;
+        Ok(Self { variables, decay, clip_grad_norm, ema, step: 0 })
     }
 
-    /// Exchanges variables and their running means, if those are kept.
+    /// Exchanges the variables and their moving averages, if the recipe has those.
     pub(super) fn exchange(&mut self) -> Result<()> {
-        for (variable, moments) in self.variables.values_mut() {
-            if let Some(average) = &mut moments.average {
+        for (variable, state) in self.variables.values_mut() {
+            if let Some(ema) = &mut state.ema {
                 let value = variable.as_detached_tensor().copy()?;
-                variable.set(average)?;
-                *average = value;
+                variable.set(ema)?;
+                *ema = value;
             }
         }
         Ok(())
     }
 
-    /// Goes on after `step` steps with these weights, first and second moments, and means.
+    /// Resumes after `step` steps with these weights, running means and moving averages.
     pub(super) fn resume(
         &mut self,
         step: usize,
-        [weights, first, second, average]: &[HashMap<String, Tensor>; 4],
+        [weights, exp_avg, exp_avg_sq, ema]: &[HashMap<String, Tensor>; 4],
     ) -> Result<()> {
         self.step = i32::try_from(step).unwrap_or(i32::MAX);
-        for (name, (variable, moments)) in &mut self.variables {
-            let (Some(weights), Some(first), Some(second)) =
-                (weights.get(name), first.get(name), second.get(name))
+        for (name, (variable, state)) in &mut self.variables {
+            let (Some(weights), Some(exp_avg), Some(exp_avg_sq)) =
+                (weights.get(name), exp_avg.get(name), exp_avg_sq.get(name))
             else {
-                bail!("the checkpoint lacks weights or moments of `{name}`")
+                bail!("the checkpoint lacks weights or optimizer state of `{name}`")
             };
             variable.set(weights)?;
-            let (first, second) = (first.clone(), second.clone());
-            *moments = Moments { first, second, average: average.get(name).cloned() };
+            let (exp_avg, exp_avg_sq) = (exp_avg.clone(), exp_avg_sq.clone());
+            *state = VariableState { exp_avg, exp_avg_sq, ema: ema.get(name).cloned() };
         }
         Ok(())
     }
 
-    /// Puts these weights in place of the variables and of their running means.
+    /// Sets the variables and their moving averages.
     pub(super) fn replace(&mut self, weights: &BTreeMap<String, Tensor>) -> Result<()> {
-        for (name, (variable, moments)) in &mut self.variables {
+        for (name, (variable, state)) in &mut self.variables {
             let Some(value) = weights.get(name) else { bail!("there is no weight `{name}`") };
             let value = value.to_device(variable.device())?;
             variable.set(&value)?;
-            moments.average = moments.average.is_some().then_some(value);
+            state.ema = state.ema.is_some().then_some(value);
         }
         Ok(())
     }
 
-    /// Variables and moments by name.
-    pub(super) fn state(&self) -> impl Iterator<Item = (&str, &Var, &Moments)> {
-        self.variables.iter().map(|(name, (variable, moments))| (name.as_str(), variable, moments))
+    /// The variables with their names and states.
+    pub(super) fn state(&self) -> impl Iterator<Item = (&str, &Var, &VariableState)> {
+        self.variables.iter().map(|(name, (variable, state))| (name.as_str(), variable, state))
     }
 
-    /// Updates all variables; returns the norm that the gradient had before it was clipped.
+    /// Updates all variables; returns the norm of the gradient before clipping.
     pub fn update(&mut self, gradients: &GradStore, rate: f64) -> Result<f64> {
         let norm = self.norm(gradients)?;
-        let scale = if self.clip > 0.0 && norm > self.clip { self.clip / norm } else { 1.0 };
+        let limit = self.clip_grad_norm;
+        let scale = if limit > 0.0 && norm > limit { limit / norm } else { 1.0 };
         self.step += 1;
         let update = Update {
             rate: rate / (1.0 - BETA_1.powi(self.step)),
             correction: 1.0 / (1.0 - BETA_2.powi(self.step)),
             keep: 1.0 - rate * self.decay,
         };
-        let mut together = Vec::new();
-        for (variable, moments) in self.variables.values_mut() {
+        let mut composed = Vec::new();
+        for (variable, state) in self.variables.values_mut() {
             match gradients.get(variable) {
-                Some(g) if by_hand(variable) => {
-                    update.by_hand(variable, moments, &g.contiguous()?, scale)?;
+                Some(g) if is_fused(variable) => {
+                    update.fused(variable, state, &g.contiguous()?, scale)?;
                 }
-                Some(g) => together.push((&*variable, moments, g)),
+                Some(g) => composed.push((&*variable, state, g)),
                 None => {}
             }
         }
-        update.together(&mut together, scale)?;
-        for (variable, moments) in self.variables.values_mut() {
-            average(variable, moments, self.ema)?;
+        update.composed(&mut composed, scale)?;
+        for (variable, state) in self.variables.values_mut() {
+            average(variable, state, self.ema)?;
         }
         Ok(norm)
     }
 
-    /// The norm of all gradients; they come from the device at once.
+    /// The norm of all gradients, read from the device in one transfer.
     fn norm(&self, gradients: &GradStore) -> Result<f64> {
         let gradients = self.variables.values().filter_map(|(variable, _)| gradients.get(variable));
         let squares = gradients.map(|g| g.sqr()?.sum_all()?.to_dtype(DType::F32));
@@ -141,12 +144,12 @@ impl AdamW {
 }
 
 /// `θ̄ ← β θ̄ + (1 − β) θ`
-fn average(variable: &Var, moments: &mut Moments, beta: f64) -> Result<()> {
-    let Some(average) = &mut moments.average else { return Ok(()) };
-    if by_hand(variable) {
-        return average.inplace_op2(variable, &Average { beta, scale: 1.0, squared: false });
+fn average(variable: &Var, state: &mut VariableState, beta: f64) -> Result<()> {
+    let Some(ema) = &mut state.ema else { return Ok(()) };
+    if is_fused(variable) {
+        return ema.inplace_op2(variable, &Average { beta, scale: 1.0, squared: false });
     }
-    *average = ((&*average * beta)? + (variable.as_tensor() * (1.0 - beta))?)?.detach();
+    *ema = ((&*ema * beta)? + (variable.as_tensor() * (1.0 - beta))?)?.detach();
     Ok(())
 }
 
@@ -157,42 +160,46 @@ struct Update {
     keep: f64,
 }
 
-/// Whether updates are written by hand for this variable.
-fn by_hand(variable: &Var) -> bool {
+/// Whether this variable is updated in place by a fused CPU kernel.
+fn is_fused(variable: &Var) -> bool {
     variable.device().is_cpu() && variable.dtype() == DType::F32
 }
 
 impl Update {
-    fn by_hand(&self, variable: &Var, moments: &Moments, g: &Tensor, scale: f64) -> Result<()> {
-        let Moments { first: m, second: v, .. } = moments;
+    fn fused(&self, variable: &Var, state: &VariableState, g: &Tensor, scale: f64) -> Result<()> {
+        let VariableState { exp_avg: m, exp_avg_sq: v, .. } = state;
         m.inplace_op2(g, &Average { beta: BETA_1, scale, squared: false })?;
         v.inplace_op2(g, &Average { beta: BETA_2, scale, squared: true })?;
         variable.inplace_op3(m, v, self)
     }
 
-    /// All variables as one, by candle's operations: a GPU takes longer to start an operation than
-    /// to update most variables.
-    fn together(&self, variables: &mut [(&Var, &mut Moments, &Tensor)], scale: f64) -> Result<()> {
+    /// Updates all variables as one tensor, with candle's operations: starting an operation on a GPU takes longer than
+    /// updating most variables.
+    fn composed(
+        &self,
+        variables: &mut [(&Var, &mut VariableState, &Tensor)],
+        scale: f64,
+    ) -> Result<()> {
         if variables.is_empty() {
             return Ok(());
         }
-        let joined = |of: &dyn Fn(&(&Var, &mut Moments, &Tensor)) -> Tensor| {
+        let joined = |of: &dyn Fn(&(&Var, &mut VariableState, &Tensor)) -> Tensor| {
             let flat = variables.iter().map(|variable| of(variable).detach().flatten_all());
             Tensor::cat(&flat.collect::<Result<Vec<_>>>()?, 0)
         };
         let g = (joined(&|(_, _, g)| (*g).clone())? * scale)?;
-        let m = joined(&|(_, moments, _)| moments.first.clone())?;
-        let v = joined(&|(_, moments, _)| moments.second.clone())?;
+        let m = joined(&|(_, state, _)| state.exp_avg.clone())?;
+        let v = joined(&|(_, state, _)| state.exp_avg_sq.clone())?;
         let theta = joined(&|(variable, ..)| variable.as_tensor().clone())?;
         let m = ((m * BETA_1)? + (&g * (1.0 - BETA_1))?)?;
         let v = ((v * BETA_2)? + (g.sqr()? * (1.0 - BETA_2))?)?;
         let step = (&m * self.rate)?.div(&((&v * self.correction)?.sqrt()? + EPSILON)?)?;
         let theta = ((theta * self.keep)? - step)?;
         let mut first = 0;
-        for (variable, moments, _) in variables {
+        for (variable, state, _) in variables {
             let count = variable.elem_count();
             let own = |x: &Tensor| x.narrow(0, first, count)?.reshape(variable.shape());
-            (moments.first, moments.second) = (own(&m)?, own(&v)?);
+            (state.exp_avg, state.exp_avg_sq) = (own(&m)?, own(&v)?);
             variable.set(&own(&theta)?)?;
             first += count;
         }
@@ -273,11 +280,11 @@ mod tests {
     use super::*;
     use candle_core::Device;
 
-    /// Three clipped and decayed steps down `Σ (x + 1)²`.
+    /// Three steps with clipping and weight decay on the loss `Σ (x + 1)²`.
     fn three_steps(dtype: DType) -> Result<(Vec<f64>, f64)> {
         let x = Tensor::new(&[[3.0, -2.0], [0.5, 40.0]], &Device::Cpu)?.to_dtype(dtype)?;
         let x = Var::from_tensor(&x)?;
-        let recipe = Recipe { weight_decay: 0.1, clip: 5.0, ..Recipe::default() };
+        let recipe = Recipe { weight_decay: 0.1, clip_grad_norm: 5.0, ..Recipe::default() };
         let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), &recipe)?;
         let mut norm = 0.0;
         for _ in 0..3 {
@@ -307,9 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn in_place_and_composed_updates_follow_the_definition() -> Result<()> {
+    fn fused_and_composed_updates_follow_the_definition() -> Result<()> {
         let (exact, exact_norm) = by_definition();
-        // A few roundings of values up to 40 in single precision; the norm's sum is f32 in both.
+        // A few rounding errors of values up to 40 in single precision; the norm is summed in f32 in both.
         for (dtype, tolerance) in [(DType::F32, 1e-5), (DType::F64, 1e-7)] {
             let (ours, norm) = three_steps(dtype)?;
             assert!((norm - exact_norm).abs() < 1e-5 * exact_norm);
@@ -323,17 +330,17 @@ mod tests {
         Ok(())
     }
 
-    /// Averages of 3, 2, 1 from 3 on, halfway each: 3, 2.5, 1.75.
+    /// The averages of 3, 2, 1 with decay ½, beginning at 3, are 3, 2.5, 1.75.
     #[test]
-    fn the_running_mean_follows_and_is_exchanged() -> Result<()> {
+    fn the_moving_average_is_updated_and_exchanged() -> Result<()> {
         for dtype in [DType::F32, DType::F64] {
             let x = Var::from_tensor(&Tensor::new(&[3.0], &Device::Cpu)?.to_dtype(dtype)?)?;
             let recipe = Recipe { ema: 0.5, ..Recipe::default() };
             let mut adam = AdamW::new(BTreeMap::from([("x".into(), x.clone())]), &recipe)?;
-            let (variable, moments) = adam.variables.get_mut("x").expect("just put there");
+            let (variable, state) = adam.variables.get_mut("x").expect("it was inserted");
             for value in [3.0, 2.0, 1.0] {
                 variable.set(&Tensor::new(&[value], &Device::Cpu)?.to_dtype(dtype)?)?;
-                average(variable, moments, 0.5)?;
+                average(variable, state, 0.5)?;
             }
             let value = || x.to_dtype(DType::F64)?.to_vec1::<f64>();
             adam.exchange()?;

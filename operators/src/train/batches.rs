@@ -1,4 +1,4 @@
-//! Windows of trajectories, shuffled and read ahead.
+//! Windows of trajectories, shuffled and prefetched.
 
 use super::{Recipe, TrainJob};
 use crate::interface::{axes, constants};
@@ -12,13 +12,13 @@ use std::ops::Range;
 use std::sync::mpsc::{IntoIter, sync_channel};
 use std::thread::Scope;
 
-/// Batches read ahead of the one in use.
-const AHEAD: usize = 2;
+/// Batches that are prefetched.
+const PREFETCHED: usize = 2;
 
-/// Where the noise's streams begin; those before it shuffle epochs.
+/// The first stream of random numbers for noise; those before it shuffle the epochs.
 const NOISE: u64 = 1 << 63;
 
-/// Scaled states of several samples at successive times.
+/// Windows of several samples: scaled states at successive times.
 pub(super) struct Batch {
     /// `[batch, time, channel, …cells]`
     states: Tensor,
@@ -42,48 +42,48 @@ impl Batch {
         self.states.dims()[0]
     }
 
-    /// The number of states in time.
+    /// The number of states in each window.
     pub(super) fn length(&self) -> usize {
         self.states.dims()[1]
     }
 
-    /// The state at one time, `[batch, channel, …cells]`.
+    /// The state with index `time` in the window, `[batch, channel, …cells]`.
     pub(super) fn state(&self, time: usize) -> CandleResult<Tensor> {
         self.states.narrow(1, time, 1)?.squeeze(1)?.contiguous()
     }
 
-    /// When that state is, `[batch]`.
+    /// The times of that state, `[batch]`.
     pub(super) fn times(&self, time: usize) -> CandleResult<Tensor> {
         self.times.narrow(1, time, 1)?.squeeze(1)
     }
 
-    /// The first states as channels, `[batch, history·channel, …cells]`.
+    /// The given states as channels, `[batch, history·channel, …cells]`.
     pub(super) fn history(&self, history: usize) -> CandleResult<Tensor> {
         self.states.narrow(1, 0, history)?.flatten(1, 2)?.contiguous()
     }
 }
 
-/// All stretches of some length in one split.
+/// The windows of one length in one split.
 pub(super) struct Windows<'a> {
     source: &'a dyn Source,
     scaling: &'a Scaling,
-    /// Sample and first state.
+    /// The sample and the index of the first state of each window.
     starts: Vec<(usize, usize)>,
     length: usize,
 }
 
 impl<'a> Windows<'a> {
-    /// All stretches of the training split.
+    /// All windows of the training split.
     pub(super) fn training(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
         Self::every(job.source, scaling, Split::Train, job.recipe.window())
     }
 
-    /// All pairs of a history and the state after it in the training split.
+    /// All windows of a history and the state after it in the training split.
     pub(super) fn pairs(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
         Self::every(job.source, scaling, Split::Train, job.recipe.history + 1)
     }
 
-    /// The first stretch of every sample of the valid split.
+    /// The first window of each sample of the split `valid`.
     pub(super) fn valid(job: &TrainJob<'a>, scaling: &'a Scaling) -> Self {
         let length = (job.recipe.history + job.recipe.valid_steps).min(job.source.info().frames);
         let mut windows = Self::every(job.source, scaling, Split::Valid, length);
@@ -102,7 +102,7 @@ impl<'a> Windows<'a> {
         self.starts.len()
     }
 
-    /// All of them in order.
+    /// All batches in order.
     pub(super) fn in_order(
         &self,
         size: usize,
@@ -110,17 +110,17 @@ impl<'a> Windows<'a> {
         self.starts.chunks(size).map(|starts| self.read(starts))
     }
 
-    /// The shuffled batches of some optimizer steps, read by a thread of their own.
+    /// The shuffled batches of a range of optimizer steps, read by a separate thread.
     ///
-    /// Epoch after epoch in one stream, every epoch in an order of its own; batch `step` depends on
-    /// nothing but the seed and `step`, so that an interrupted training continues as it would have.
+    /// Each epoch has its own order, and epochs follow one another without a gap. The batch of a step depends only on
+    /// the seed and the step, so that a training continues after an interruption as it would have without.
     pub(super) fn shuffled<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,
         steps: Range<usize>,
         job: &TrainJob,
     ) -> IntoIter<Result<Batch, OperatorError>> {
-        let (send, receive) = sync_channel(AHEAD);
+        let (send, receive) = sync_channel(PREFETCHED);
         let Recipe { batch_size: size, noise, history, .. } = *job.recipe;
         let (seed, constants) = (job.seed, constants(&self.source.info().fields));
         scope.spawn(move || {
@@ -130,25 +130,25 @@ impl<'a> Windows<'a> {
                     batch.with_noise(noise, history, &constants, rng(seed, NOISE + step as u64))
                 });
                 if send.send(batch).is_err() {
-                    break; // nobody listens any more: training has ended
+                    break; // the receiver is gone: training has ended
                 }
             }
         });
         receive.into_iter()
     }
 
-    fn shuffled_starts(&self, places: Range<usize>, seed: u64) -> Vec<(usize, usize)> {
+    fn shuffled_starts(&self, positions: Range<usize>, seed: u64) -> Vec<(usize, usize)> {
         let count = self.starts.len();
         let mut order = (usize::MAX, Vec::new());
-        let mut at = |place: usize| {
-            let epoch = place / count;
+        let mut at = |position: usize| {
+            let epoch = position / count;
             if order.0 != epoch {
                 order = (epoch, self.starts.clone());
                 order.1.shuffle(&mut rng(seed, epoch as u64));
             }
-            order.1[place % count]
+            order.1[position % count]
         };
-        places.map(&mut at).collect()
+        positions.map(&mut at).collect()
     }
 
     fn read(&self, starts: &[(usize, usize)]) -> Result<Batch, OperatorError> {
@@ -159,8 +159,8 @@ impl<'a> Windows<'a> {
             let plane = window.shape()[2..].iter().product::<usize>();
             let planes = window.as_standard_layout();
             let planes = planes.as_slice().expect("standard layout").chunks_exact(plane.max(1));
-            for (place, plane) in planes.enumerate() {
-                let channel = place % self.scaling.mean.len();
+            for (number, plane) in planes.enumerate() {
+                let channel = number % self.scaling.mean.len();
                 states.extend(plane.iter().map(|&x| self.scaling.scale(channel, f64::from(x))));
             }
             parameters.extend(self.scaling.scale_parameters(&self.source.parameters(sample)?));
@@ -180,31 +180,31 @@ impl<'a> Windows<'a> {
     }
 }
 
-/// The time of a state, by its number, in trajectories of so many: −1 for the first, 1 for the last.
+/// The time of the state with this number in trajectories of `frames` states: −1 for the first, 1 for the last.
 pub(crate) fn relative_time(number: f64, frames: usize) -> f32 {
     (2.0 * number / frames.saturating_sub(1).max(1) as f64 - 1.0) as f32
 }
 
 impl Batch {
-    /// Adds noise to the given states but their constants, and none to those that are to be predicted.
+    /// Adds noise to the given states, except to constant channels. The states to predict are unchanged.
     fn with_noise(
         self,
-        deviation: f64,
+        standard_deviation: f64,
         history: usize,
         constants: &[usize],
         mut rng: impl Rng,
     ) -> Result<Self, OperatorError> {
-        if deviation == 0.0 {
+        if standard_deviation == 0.0 {
             return Ok(self);
         }
         let given = self.states.narrow(1, 0, history)?;
-        let wanted = self.states.narrow(1, history, self.length() - history)?;
+        let future = self.states.narrow(1, history, self.length() - history)?;
         let (channels, plane) = (given.dims()[2], given.dims()[3..].iter().product::<usize>());
-        let noise = (0..given.elem_count()).map(|place| {
-            let drawn = (deviation * normal(&mut rng)) as f32;
-            if constants.contains(&(place / plane % channels)) { 0.0 } else { drawn }
+        let noise = (0..given.elem_count()).map(|index| {
+            let drawn = (standard_deviation * normal(&mut rng)) as f32;
+            if constants.contains(&(index / plane % channels)) { 0.0 } else { drawn }
         });
         let noise = Tensor::from_iter(noise, &Device::Cpu)?.reshape(given.dims())?;
-        Ok(Self { states: Tensor::cat(&[&(given + noise)?, &wanted], 1)?, ..self })
+        Ok(Self { states: Tensor::cat(&[&(given + noise)?, &future], 1)?, ..self })
     }
 }

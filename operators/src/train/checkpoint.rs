@@ -1,34 +1,37 @@
-//! Weights, optimizer and all that is needed to go on, in one safetensors file.
+//! Checkpoints: weights, optimizer state and description of a training in one safetensors file.
 
-use super::Description;
+use super::description::Description;
+use super::version_1;
 use crate::OperatorError;
 use candle_core::{Device, Tensor};
 use data::{DataError, write_whole};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
-/// The version of the layout that this program writes and reads.
-const VERSION: u32 = 1;
+/// The version of the layout that this program writes. It reads this one and version 1.
+const VERSION: u32 = 2;
 
-/// The metadata's one key.
+/// The only key of the metadata.
 const KEY: &str = "eddymark";
 
-/// A checkpoint's metadata.
+/// The metadata of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Header {
     version: u32,
     pub(crate) description: Description,
-    /// Optimizer steps done.
+    /// Optimizer steps taken.
     pub(crate) step: usize,
-    /// The least loss on the valid split so far.
+    /// The least loss on the split `valid` so far.
     pub(crate) best: Option<f64>,
 }
 
-/// A checkpoint: its metadata, and tensors named `weights.…`, `first.…` and `second.…`.
+/// A checkpoint: its metadata, and tensors by kind and name. The kinds are `weights`, `exp_avg`, `exp_avg_sq` and
+/// `ema`.
 pub(crate) struct Checkpoint {
     pub(crate) header: Header,
     tensors: BTreeMap<String, Tensor>,
@@ -40,7 +43,7 @@ impl Checkpoint {
         Self { header, tensors: BTreeMap::new() }
     }
 
-    /// Writes it beside its place, syncs it and renames it.
+    /// Writes a temporary file, syncs it and renames it.
     pub(crate) fn write(&self, path: &Path) -> Result<(), OperatorError> {
         let bytes = |tensor: &Tensor| -> candle_core::Result<(Vec<usize>, Vec<u8>)> {
             let values = tensor.flatten_all()?.to_vec1::<f32>()?;
@@ -50,7 +53,7 @@ impl Checkpoint {
         let owned = owned.collect::<candle_core::Result<Vec<_>>>()?;
         let views = owned.iter().map(|(name, (shape, bytes))| {
             let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-            (name, view.expect("there are four bytes a value"))
+            (name, view.expect("there are four bytes per value"))
         });
         let header = serde_json::to_string(&self.header).expect("a header is plain JSON");
         let metadata = HashMap::from([(KEY.to_string(), header)]);
@@ -63,7 +66,7 @@ impl Checkpoint {
         let refuse = |found: String| OperatorError::Checkpoint {
             path: path.into(),
             found,
-            expected: format!("an eddymark checkpoint of version {VERSION}"),
+            expected: format!("an eddymark checkpoint of version {VERSION} or earlier"),
             remedy: "restore the file, or remove it and train again",
         };
         let foreign =
@@ -74,11 +77,19 @@ impl Checkpoint {
         let header = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let header =
             header.ok_or_else(|| refuse("a safetensors file of another program".into()))?;
-        let header: Header = serde_json::from_str(header)
-            .map_err(|error| refuse(format!("metadata that cannot be read ({error})")))?;
-        if header.version != VERSION {
-            return Err(refuse(format!("a checkpoint of version {}", header.version)));
+        let unreadable =
+            |error: serde_json::Error| refuse(format!("metadata that cannot be read ({error})"));
+        let mut header: Value = serde_json::from_str(header).map_err(unreadable)?;
+        let version = header["version"].as_u64().unwrap_or_default();
+        if let (1, Some(description)) = (version, header.get_mut("description")) {
+            version_1::update(description);
+        } else if version != u64::from(VERSION) {
+            return Err(refuse(format!("a checkpoint of version {version}")));
         }
+        let header: Header = serde_json::from_value(header).map_err(unreadable)?;
+        let present_name = |name: &str| {
+            if version == 1 { version_1::tensor_name(name) } else { name.into() }
+        };
         let tensor = |view: &TensorView| -> candle_core::Result<Tensor> {
             let values = view.data().chunks_exact(4);
             let values: Vec<f32> = values
@@ -86,11 +97,11 @@ impl Checkpoint {
                 .collect();
             Tensor::from_vec(values, view.shape(), device)
         };
-        let tensors = tensors.iter().map(|(name, view)| Ok((name.to_string(), tensor(&view)?)));
+        let tensors = tensors.iter().map(|(name, view)| Ok((present_name(name), tensor(&view)?)));
         Ok(Self { header, tensors: tensors.collect::<candle_core::Result<_>>()? })
     }
 
-    /// Adds a tensor of a kind: `weights`, `first` or `second`.
+    /// Adds a tensor of a kind.
     pub(crate) fn insert(&mut self, kind: &str, name: &str, tensor: &Tensor) {
         self.tensors.insert(format!("{kind}.{name}"), tensor.clone());
     }

@@ -1,31 +1,31 @@
-//! What a training is.
+//! The description that identifies a training.
 
-use super::{Recipe, Target, TrainJob};
+use super::{Recipe, TrainJob};
 use crate::interface::constants;
-use crate::{ARCHITECTURES, Interface, OperatorError, Scaling};
+use crate::{ARCHITECTURES, Interface, OperatorError, Scaling, Target};
 use data::{Invalid, Part, Source, Split, channels};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// What identifies a training: two with equal descriptions take the same steps.
+/// All that determines a training: two trainings with equal descriptions take the same steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct Description {
     pub(crate) architecture: String,
-    /// The architecture's table with all defaults.
+    /// The architecture's table, defaults included.
     pub(crate) table: toml::Table,
     pub(crate) recipe: Recipe,
     pub(crate) seed: u64,
     pub(crate) interface: Interface,
     pub(crate) scaling: Scaling,
-    /// States of a trajectory, which make the unit of time.
+    /// States per trajectory, from which times are scaled.
     pub(crate) frames: usize,
-    /// Optimizer steps in all.
+    /// Optimizer steps of the whole training.
     pub(crate) steps: usize,
 }
 
 impl Description {
-    /// What a job comes down to, its table with all defaults filled in.
+    /// The description of a job.
     pub(super) fn new(job: &TrainJob) -> Result<Self, OperatorError> {
         job.recipe.check()?;
         let entry = ARCHITECTURES.find(job.architecture)?;
@@ -33,7 +33,7 @@ impl Description {
         table.extend(job.table.clone());
         let architecture = ARCHITECTURES.build(job.architecture, table.clone())?;
         if job.recipe.target == Target::Increment && !architecture.is_autoregressive() {
-            let expected = format!("`state`: `{}` does not see what is changed", job.architecture);
+            let expected = format!("`state`: `{}` does not see the latest state", job.architecture);
             return Err(Invalid::new("target", "increment", expected).into());
         }
         let indices = job.source.indices(Split::Train);
@@ -41,7 +41,7 @@ impl Description {
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
         let windows = |needed| windows(job, indices.len(), needed);
         let steps = if architecture.fit().is_some() {
-            // It sees pairs of what is given and the state after it.
+            // It is fitted to pairs of a history and the state after it.
             windows(job.recipe.history + 1).map(|_| 1)?
         } else {
             job.recipe.total_steps(windows(job.recipe.window())?)
@@ -58,7 +58,7 @@ impl Description {
         })
     }
 
-    /// Refuses a checkpoint of another training, naming the first thing in which they differ.
+    /// Refuses the checkpoint of another training; the error names the first difference.
     pub(crate) fn check(&self, found: &Self, path: &Path) -> Result<(), OperatorError> {
         let differs = [
             ("architecture", debug(&found.architecture), debug(&self.architecture)),
@@ -86,7 +86,7 @@ fn debug(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}")
 }
 
-/// How many stretches of history and unroll the training samples have.
+/// The number of windows of `needed` states in the training samples.
 fn windows(job: &TrainJob, samples: usize, needed: usize) -> Result<usize, OperatorError> {
     let frames = job.source.info().frames;
     match samples * (frames + 1).saturating_sub(needed) {

@@ -1,11 +1,11 @@
-//! Published recipes by name.
+//! Published recipes.
 
 use super::Recipe;
-use data::{PartError, nearest};
+use data::{Part, PartError, Renamed, nearest};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-/// Name and text of every file in `presets/`.
+/// The name and the text of each file in `presets/`.
 const PRESETS: &[(&str, &str)] = &[
     ("cfdbench", include_str!("../../presets/cfdbench.toml")),
     ("fno", include_str!("../../presets/fno.toml")),
@@ -13,16 +13,16 @@ const PRESETS: &[(&str, &str)] = &[
     ("the-well", include_str!("../../presets/the-well.toml")),
 ];
 
-/// A published recipe, as far as a [`Recipe`] can say it.
+/// A published recipe, as far as a [`Recipe`] can express it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Preset {
     /// Its name.
     #[serde(skip)]
     pub name: &'static str,
-    /// What it is, in a line.
+    /// A description in one line.
     pub summary: String,
-    /// The keys in which it differs from the default, or that it is known for.
+    /// The keys that define it, some of them with their default values.
     pub training: toml::Table,
 }
 
@@ -45,10 +45,11 @@ impl Preset {
 }
 
 impl Recipe {
-    /// Reads the table of a training: a recipe's keys, and `preset`, a published recipe that the
-    /// other keys change. Where they give `steps`, the preset's `epochs` do not count.
+    /// Reads the table of a training: the keys of a recipe and optionally `preset`, the name of a published recipe
+    /// whose values the other keys replace. If `steps` is given, the `epochs` of the preset are ignored.
     pub fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let mut changes = toml::Table::deserialize(from)?;
+        Renamed::refuse(Self::RENAMED, &changes).map_err(D::Error::custom)?;
         let mut table = toml::Table::new();
         match changes.remove("preset") {
             None => {}
@@ -64,7 +65,7 @@ impl Recipe {
             table.remove("epochs");
         }
         table.extend(changes);
-        // The error's place in this table is nowhere in the file.
+        // The position of an error in this table is not one in the file, and is left out.
         table
             .try_into()
             .map_err(|error: toml::de::Error| D::Error::custom(error.to_string().trim()))
@@ -75,7 +76,6 @@ impl Recipe {
 mod tests {
     use super::*;
     use crate::{Schedule, Target};
-    use data::Part;
 
     fn read(text: &str) -> Result<Recipe, String> {
         let table: toml::Table = text.parse().expect("it is TOML");
@@ -103,7 +103,7 @@ mod tests {
         let recipe = recipe.expect("it reads");
         assert_eq!((recipe.target, recipe.batch_size), (Target::State, 4));
         assert_eq!((recipe.epochs, recipe.warm_up), (Some(100), 0.0));
-        assert_eq!(recipe.schedule, Schedule::Step { every: 0.2, factor: 0.9 });
+        assert_eq!(recipe.schedule, Schedule::Step { every: 0.2, gamma: 0.9 });
         let recipe = read("preset = \"cfdbench\"\nsteps = 7").expect("it reads");
         assert_eq!((recipe.epochs, recipe.total_steps(1000)), (None, 7));
     }
@@ -117,6 +117,12 @@ mod tests {
         assert!(message.contains(expected), "{message}");
         let message = read("preset = \"fno\"\nstepz = 1").expect_err("there is no such key");
         assert!(message.contains("unknown field `stepz`, expected one of `steps`"), "{message}");
+        let message = read("clip = 1").expect_err("a former spelling");
+        assert!(message.contains("`clip` is now spelled `clip-grad-norm`"), "{message}");
+        let former = "schedule = { step = { every = 0.2, factor = 0.5 } }";
+        let message = read(former).expect_err("a former spelling");
+        let expected = "`schedule.step.factor` is now spelled `schedule.step.gamma`";
+        assert!(message.contains(expected), "{message}");
         let message = read("preset = 3").expect_err("no name");
         assert!(message.contains("`preset = 3` must be the name of a preset"), "{message}");
     }

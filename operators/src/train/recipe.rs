@@ -1,68 +1,56 @@
-//! How an operator is trained.
+//! Training recipes.
 
 use super::{Loss, Schedule};
-use data::{Invalid, Part};
+use crate::Target;
+use data::{Invalid, Part, Renamed, TrainingPoint};
 use serde::{Deserialize, Serialize};
 
-/// What the network's output means.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Target {
-    /// The next state itself.
-    #[default]
-    State,
-    /// The change from the last state, in units of the channel's usual change: an output of 0 is
-    /// persistence. An error in a channel without memory of its own, such as the pressure of an
-    /// incompressible flow, is then never forgotten.
-    Increment,
-}
-
-/// Everything about a training but the data, the architecture and the seed.
+/// The recipe of a training: everything except the data, the architecture and the seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Recipe {
     /// Optimizer steps, > 0. Default 1000.
     pub steps: usize,
-    /// Passes over the training windows; if given, it decides in place of `steps`.
+    /// Passes over all training windows, > 0. If given, it replaces `steps`.
     pub epochs: Option<usize>,
-    /// Windows an optimizer step, > 0. Default 8.
+    /// Windows per optimizer step, > 0. Default 8.
     pub batch_size: usize,
-    /// The greatest learning rate, > 0. Default 5e-3.
+    /// The peak learning rate, > 0. Default 5e-3.
     pub learning_rate: f64,
     /// Decoupled weight decay, ≥ 0. Default 1e-4.
     pub weight_decay: f64,
-    /// How the rate goes down. Default `cosine`.
+    /// The schedule of the learning rate after the warm-up. Default `cosine`.
     pub schedule: Schedule,
-    /// The part of all steps in which the rate rises linearly from 0, in [0, 1). Default 0.05.
+    /// The fraction of the steps in which the learning rate rises linearly from 0, in [0, 1). Default 0.05.
     pub warm_up: f64,
-    /// The greatest norm of the gradient, longer ones are scaled down; 0 for any. Default 1.
-    pub clip: f64,
-    /// What is made small. Default `relative-l2`.
+    /// The norm to which longer gradients are scaled, ≥ 0; 0 for no limit. Default 1.
+    pub clip_grad_norm: f64,
+    /// The loss. Default `relative-l2`.
     pub loss: Loss,
-    /// States that are given, > 0. Default 1.
+    /// Given states, > 0. Default 1.
     pub history: usize,
-    /// Predictions in a row through which gradients flow, > 0. Default 1.
+    /// Successive predictions in the loss, through which gradients flow, > 0. Default 1.
     pub unroll: usize,
-    /// Predictions in a row before those, which only make their input: no gradient flows through
-    /// them, and they are not judged. Source: Brandstetter, Worrall & Welling (2022),
-    /// arXiv 2202.03376, §3.1. Default 0.
+    /// Successive predictions before those of `unroll`, without gradients and not in the loss. Source: Brandstetter,
+    /// Worrall & Welling (2022), arXiv 2202.03376, §3.1. Default 0.
     pub pushforward: usize,
-    /// The part of all steps in which `unroll` grows from 1 to what it is, in [0, 1). Default 0.
+    /// The fraction of the steps in which the number of predictions in the loss grows from 1 to `unroll`, in [0, 1).
+    /// Default 0.
     pub curriculum: f64,
-    /// Decay of the running mean of the weights that is looked at and kept in place of the latest
-    /// ones, in [0, 1); 0 for none. Default 0.
+    /// Decay of the exponential moving average of the weights, in [0, 1). If it is above 0, the averages are validated
+    /// and kept instead of the latest weights. Default 0.
     pub ema: f64,
-    /// Looks in a row without a better loss on the valid split after which training ends.
+    /// Successive validations without improvement after which the training ends, > 0. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patience: Option<usize>,
-    /// What the network's output means. Default `state`.
+    /// The meaning of the network's output. Default `state`.
     pub target: Target,
-    /// Deviation of the noise added to the given states, in deviations of the channel, ≥ 0.
-    /// The target is the true next state: the network learns to correct its own errors. Default 0.
+    /// Standard deviation of the noise added to the given states, over the standard deviation of the channel, ≥ 0. The
+    /// target has no noise, so that the network learns to correct its own errors. Default 0.
     pub noise: f64,
-    /// Steps between looks at the valid split, > 0. Default 100.
+    /// Steps between validations, > 0. Default 100.
     pub valid_every: usize,
-    /// Length of the rollouts by which checkpoints are chosen, > 0. Default 20.
+    /// Predicted states in the rollouts of a validation, > 0. Default 20.
     pub valid_steps: usize,
 }
 
@@ -76,7 +64,7 @@ impl Default for Recipe {
             weight_decay: 1e-4,
             schedule: Schedule::default(),
             warm_up: 0.05,
-            clip: 1.0,
+            clip_grad_norm: 1.0,
             loss: Loss::default(),
             history: 1,
             unroll: 1,
@@ -95,6 +83,8 @@ impl Default for Recipe {
 impl Part for Recipe {
     const NAME: &'static str = "recipe";
     const SUMMARY: &'static str = "how an operator is trained";
+    const RENAMED: &'static [Renamed] =
+        &[Renamed::key("clip", "clip-grad-norm"), Renamed::key("schedule.step.factor", "gamma")];
 
     fn check(&self) -> Result<(), Invalid> {
         let counts = [
@@ -110,15 +100,17 @@ impl Part for Recipe {
         for (key, count) in counts {
             Invalid::unless(count > 0, key, count, "greater than 0")?;
         }
-        for (key, value) in
-            [("weight-decay", self.weight_decay), ("clip", self.clip), ("noise", self.noise)]
-        {
+        for (key, value) in [
+            ("weight-decay", self.weight_decay),
+            ("clip-grad-norm", self.clip_grad_norm),
+            ("noise", self.noise),
+        ] {
             Invalid::unless(value >= 0.0, key, value, "0 or greater")?;
         }
-        for (key, part) in
+        for (key, fraction) in
             [("warm-up", self.warm_up), ("curriculum", self.curriculum), ("ema", self.ema)]
         {
-            Invalid::unless((0.0..1.0).contains(&part), key, part, "in [0, 1)")?;
+            Invalid::unless((0.0..1.0).contains(&fraction), key, fraction, "in [0, 1)")?;
         }
         self.schedule.check()?;
         let rate = self.learning_rate;
@@ -127,18 +119,18 @@ impl Part for Recipe {
 }
 
 impl Recipe {
-    /// The number of optimizer steps, given how many windows an epoch has.
+    /// The number of optimizer steps, for epochs of `windows` windows.
     pub fn total_steps(&self, windows: usize) -> usize {
         let of_epochs = |epochs: usize| (epochs * windows).div_ceil(self.batch_size);
         self.epochs.map_or(self.steps, of_epochs)
     }
 
-    /// States of a training window: the given ones, those that are pushed forward and those judged.
+    /// The states of a training window: history, pushforward and unroll.
     pub fn window(&self) -> usize {
         self.history + self.pushforward + self.unroll
     }
 
-    /// The predictions in a row that step number `step`, from 0, of `steps` is judged by.
+    /// The number of successive predictions in the loss of step number `step`, from 0, of `steps`.
     pub fn horizon(&self, step: usize, steps: usize) -> usize {
         let grown = step as f64 / (self.curriculum * steps as f64).max(1.0);
         if self.curriculum > 0.0 && grown < 1.0 {
@@ -159,12 +151,24 @@ impl Recipe {
     }
 }
 
+impl Recipe {
+    /// Whether there were `patience` validations since the one with the least loss. A validation in which
+    /// a rollout diverged has no loss in the curve, and counts.
+    pub(crate) fn is_out_of_patience(&self, curve: &[TrainingPoint]) -> bool {
+        let Some(patience) = self.patience else { return false };
+        let losses = curve.iter().filter_map(|point| Some((point.step, point.valid_loss?)));
+        let Some((best, _)) = losses.min_by(|(_, a), (_, b)| a.total_cmp(b)) else { return false };
+        let is_validation = |step: usize| step > best && step.is_multiple_of(self.valid_every);
+        curve.iter().filter(|point| is_validation(point.step)).count() >= patience
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_horizon_grows_to_what_it_is() {
+    fn the_horizon_grows_to_the_unroll() {
         let recipe = Recipe { unroll: 4, curriculum: 0.5, ..Recipe::default() };
         let horizons: Vec<usize> = (0..12).map(|step| recipe.horizon(step, 12)).collect();
         assert_eq!(horizons, [1, 1, 2, 2, 3, 3, 4, 4, 4, 4, 4, 4]);

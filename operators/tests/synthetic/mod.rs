@@ -1,4 +1,4 @@
-//! Data with an exact solution: waves that are carried along and diffuse.
+//! Data with an exact solution: waves under advection and diffusion.
 
 use data::{
     Axis, Boundary, Field, Grid, Info, Interval, MemorySource, Normalization, NormalizationBuilder,
@@ -13,7 +13,7 @@ const INTERVAL: f64 = 0.05;
 
 /// `c = Σ a e^{−ν|2πk|²t} cos(2π k·(x − Vt) + φ)` and its partner with `sin`, ν over two decades.
 ///
-/// A fifth of the samples, at least one, is valid; another is test.
+/// A fifth of the samples, at least one, is in the split `valid`, another fifth in `test`.
 pub(crate) fn waves(
     samples: usize,
     frames: usize,

@@ -1,4 +1,4 @@
-//! The directions in which data vary most.
+//! Principal directions of the data.
 
 use super::covariance::{Centre, times_covariance};
 use super::eigen::symmetric_eigen;
@@ -8,21 +8,22 @@ use crate::weights::normal;
 use data::rng;
 use ndarray::{Array1, Array2, ArrayViewMut1, s};
 
-/// Directions beyond those wanted, so that the last wanted ones converge. Halko et al. advise 5 to 10.
-const BEYOND: usize = 10;
+/// Oversampling: directions in addition to `rank`, so that the last of these converge. Halko et al. advise 5
+/// to 10.
+const OVERSAMPLING: usize = 10;
 
-/// Products with the covariance. The direction `i` of `k` is off by `(σ_{k+1}/σ_i)⁶` besides rounding.
+/// Products with the covariance. The error of direction `i` of `k` is `(σ_{k+1}/σ_i)⁶`, plus rounding.
 const PRODUCTS: usize = 4;
 
-/// The `rank` directions in which `w (x − x̄)` varies most, `[direction, number]`, orthonormal, and
-/// the sums of squares along them, in falling order.
+/// The `rank` directions in which `w (x − x̄)` varies most, `[direction, number]`, orthonormal, and the sums of
+/// squares along them in descending order.
 ///
 /// ```text
 /// Q ← orth(C Q) from a random Q;   Q C Qᵀ = S Λ Sᵀ;   U = Sᵀ Q
 /// ```
 ///
-/// Exact to rounding where all but `rank` of the singular values are 0. Directions beyond the number
-/// of pairs are 0.
+/// Exact to rounding if all but `rank` of the singular values are 0. If there are fewer pairs than directions,
+/// the remaining directions are 0.
 ///
 /// Source: Halko, Martinsson & Tropp (2011), SIAM Rev. 53, 217, alg. 4.4 and §5.3.
 pub(super) fn principal_directions(
@@ -32,7 +33,7 @@ pub(super) fn principal_directions(
 ) -> Result<(Array2<f64>, Array1<f64>), OperatorError> {
     let numbers = centre.importance.len();
     let mut random = rng(0, 0);
-    let count = (rank + BEYOND).min(numbers);
+    let count = (rank + OVERSAMPLING).min(numbers);
     let mut directions = Array2::from_shape_simple_fn((count, numbers), || normal(&mut random));
     orthonormalize(&mut directions);
     for _ in 1..PRODUCTS {
@@ -45,9 +46,9 @@ pub(super) fn principal_directions(
     Ok((directions.slice(s![..rank, ..]).to_owned(), values.slice(s![..rank]).to_owned()))
 }
 
-/// Makes rows orthonormal in their order, and those that depend on earlier ones 0.
+/// Orthonormalizes the rows in their order. Rows that depend linearly on earlier ones become 0.
 ///
-/// Gram–Schmidt, twice each. Source: Giraud et al. (2005), Numer. Math. 101, 87.
+/// The Gram–Schmidt process with one reorthogonalization. Source: Giraud et al. (2005), Numer. Math. 101, 87.
 pub(super) fn orthonormalize(rows: &mut Array2<f64>) {
     for last in 0..rows.nrows() {
         let (before, mut rest) = rows.view_mut().split_at(ndarray::Axis(0), last);
@@ -57,10 +58,10 @@ pub(super) fn orthonormalize(rows: &mut Array2<f64>) {
             let along = before.dot(&row);
             row -= &along.dot(&before);
         }
-        let left = norm(&row);
-        // What is left of a row within the others' span is its rounding.
-        let is_new = left > 1e-12 * length;
-        row.mapv_inplace(|x| if is_new { x / left } else { 0.0 });
+        let remainder = norm(&row);
+        // The remainder of a row in the span of the earlier ones is rounding.
+        let is_new = remainder > 1e-12 * length;
+        row.mapv_inplace(|x| if is_new { x / remainder } else { 0.0 });
     }
 }
 

@@ -1,4 +1,4 @@
-//! Linear systems that are known exactly.
+//! Linear systems with known operators.
 
 use super::eigen::symmetric_eigen;
 use super::subspace::orthonormalize;
@@ -7,20 +7,20 @@ use crate::weights::normal;
 use data::rng;
 use ndarray::{ArrayView1, ArrayView2, array, concatenate};
 
-/// Pairs in memory, shown in two parts.
+/// Pairs in memory, visited in two chunks.
 struct Matrices {
-    seen: Array2<f64>,
-    wanted: Array2<f64>,
+    inputs: Array2<f64>,
+    outputs: Array2<f64>,
 }
 
 impl Pairs for Matrices {
     fn visit(
         &self,
-        see: &mut dyn FnMut(ArrayView2<f64>, ArrayView2<f64>),
+        visitor: &mut dyn FnMut(ArrayView2<f64>, ArrayView2<f64>),
     ) -> Result<(), OperatorError> {
-        let half = self.seen.nrows() / 2;
+        let half = self.inputs.nrows() / 2;
         for rows in [s![..half, ..], s![half.., ..]] {
-            see(self.seen.slice(rows), self.wanted.slice(rows));
+            visitor(self.inputs.slice(rows), self.outputs.slice(rows));
         }
         Ok(())
     }
@@ -39,7 +39,7 @@ fn random(rows: usize, columns: usize, stream: u64) -> Array2<f64> {
     Array2::from_shape_simple_fn((rows, columns), || normal(&mut rng))
 }
 
-/// Three pairs of modes that turn by 0.1, 0.5 and 1.3 a step and fall by 0.99, 0.9 and 0.8.
+/// Three pairs of modes with angles of 0.1, 0.5 and 1.3 per step and moduli of 0.99, 0.9 and 0.8.
 fn spectrum() -> Array2<f64> {
     let mut block = Array2::zeros((6, 6));
     for (i, (size, angle)) in [(0.99, 0.1_f64), (0.9, 0.5), (0.8, 1.3)].into_iter().enumerate() {
@@ -55,13 +55,13 @@ fn pairs(
     steps: usize,
     next: impl Fn(ArrayView1<f64>) -> Array1<f64>,
 ) -> Matrices {
-    let (mut seen, mut wanted) = (Vec::new(), Vec::new());
+    let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     for start in starts.outer_iter() {
         let mut x = start.to_owned();
         for _ in 0..steps {
             let y = next(x.view());
-            seen.push(x.insert_axis(Axis(0)));
-            wanted.push(y.clone().insert_axis(Axis(0)));
+            inputs.push(x.insert_axis(Axis(0)));
+            outputs.push(y.clone().insert_axis(Axis(0)));
             x = y;
         }
     }
@@ -69,36 +69,35 @@ fn pairs(
         let rows: Vec<_> = rows.iter().map(|row| row.view()).collect();
         concatenate(Axis(0), &rows).expect("all have one length")
     };
-    Matrices { seen: stacked(seen), wanted: stacked(wanted) }
+    Matrices { inputs: stacked(inputs), outputs: stacked(outputs) }
 }
 
 fn solve(dmd: &Dmd, interface: &Interface, pairs: &Matrices) -> Vec<LinearMap> {
     dmd.solve(interface, pairs).expect("pairs in memory are read without error").collect()
 }
 
-/// Root mean square of what a map makes of the pairs, less what it should.
+/// Root mean square error of a map over the pairs.
 fn error(map: &LinearMap, pairs: &Matrices) -> f64 {
-    let made = pairs.seen.dot(&map.encode.t()).dot(&map.decode.t()) + &map.bias;
-    (made - &pairs.wanted).mapv(|x| x * x).mean().expect("there are pairs").sqrt()
+    let predicted = pairs.inputs.dot(&map.encode.t()).dot(&map.decode.t()) + &map.bias;
+    (predicted - &pairs.outputs).mapv(|x| x * x).mean().expect("there are pairs").sqrt()
 }
 
 fn greatest(x: &Array2<f64>) -> f64 {
     x.iter().fold(0.0, |greatest, x| x.abs().max(greatest))
 }
 
-/// Rounding, times the square of the ratio of greatest and least singular value, which is below 100,
-/// makes 2e-12.
+/// Rounding times the square of the condition number, which is below 100, is 2e-12.
 const EXACT: f64 = 1e-10;
 
-/// Six orthonormal modes, a row each.
+/// Six orthonormal modes as rows.
 fn modes() -> Array2<f64> {
     let mut modes = random(6, CELLS, 0);
     orthonormalize(&mut modes);
     modes
 }
 
-/// Modes `P` and eigenvalues `B` of `A = Pᵀ B P`, both real: `D E Pᵀ = Pᵀ B`. Directions beyond the
-/// six that there are stay 0 and harm nothing.
+/// Modes `P` and eigenvalues `B` of `A = Pᵀ B P`, both real: `D E Pᵀ = Pᵀ B`. Directions in addition to the six
+/// modes are 0 and have no effect.
 #[test]
 fn finds_the_modes_and_eigenvalues_of_a_linear_system() {
     let (modes, spectrum) = (modes(), spectrum());
@@ -116,24 +115,24 @@ fn finds_the_modes_and_eigenvalues_of_a_linear_system() {
 
 /// `x ↦ Pᵀ B P x + a θ + c`
 #[test]
-fn finds_a_constant_term_and_what_a_parameter_does() {
+fn finds_a_constant_term_and_the_effect_of_a_parameter() {
     let matrix = modes().t().dot(&spectrum()).dot(&modes());
     let (of_parameter, constant) = (random(1, CELLS, 4), random(1, CELLS, 5));
-    // So many starts that they span everything: what is 1 on all of them is no linear function.
+    // The initial states span the whole space, so that no linear function is 1 on all of them.
     let parameters = random(60, 1, 6);
-    let mut seen = Array2::zeros((0, CELLS + 1));
-    let mut wanted = Array2::zeros((0, CELLS));
+    let mut inputs = Array2::zeros((0, CELLS + 1));
+    let mut outputs = Array2::zeros((0, CELLS));
     for (start, parameter) in random(60, CELLS, 7).outer_iter().zip(parameters.iter()) {
         let mut x = start.to_owned();
         for _ in 0..3 {
             let next = matrix.dot(&x) + &of_parameter.row(0) * *parameter + constant.row(0);
             let both = concatenate![Axis(0), x, array![*parameter]];
-            seen.push_row(both.view()).expect("it fits");
-            wanted.push_row(next.view()).expect("it fits");
+            inputs.push_row(both.view()).expect("it fits");
+            outputs.push_row(next.view()).expect("it fits");
             x = next;
         }
     }
-    let (pairs, interface) = (Matrices { seen, wanted }, interface(1, 1));
+    let (pairs, interface) = (Matrices { inputs, outputs }, interface(1, 1));
     let all = Dmd { rank: 41, affine: true, parameters: true };
     let last = |dmd: &Dmd| error(solve(dmd, &interface, &pairs).last().expect("one"), &pairs);
     assert!(last(&all) < 1e-8, "{}", last(&all));
@@ -141,10 +140,9 @@ fn finds_a_constant_term_and_what_a_parameter_does() {
     assert!(last(&Dmd { parameters: false, ..all }) > 1e-3);
 }
 
-/// A standing wave has one direction, in which it goes on one way or the other: one state does not
-/// say, two do.
+/// A standing wave has one spatial mode. Its next amplitude depends on the latest two, not on the latest alone.
 #[test]
-fn two_given_states_tell_a_standing_wave_how_it_goes_on() {
+fn a_standing_wave_needs_two_given_states() {
     let shape = random(1, CELLS, 8);
     let at = |step: usize| shape.row(0).mapv(|x| x * (0.3 * step as f64).cos());
     let pairs = |history: usize| {
@@ -153,13 +151,13 @@ fn two_given_states_tell_a_standing_wave_how_it_goes_on() {
             let given = given(step);
             concatenate(Axis(0), &given.iter().map(|x| x.view()).collect::<Vec<_>>())
         };
-        let mut seen = Array2::zeros((0, history * CELLS));
-        let mut wanted = Array2::zeros((0, CELLS));
+        let mut inputs = Array2::zeros((0, history * CELLS));
+        let mut outputs = Array2::zeros((0, CELLS));
         for step in 0..30 {
-            seen.push_row(row(step).expect("they fit").view()).expect("it fits");
-            wanted.push_row(at(step + history).view()).expect("it fits");
+            inputs.push_row(row(step).expect("they fit").view()).expect("it fits");
+            outputs.push_row(at(step + history).view()).expect("it fits");
         }
-        Matrices { seen, wanted }
+        Matrices { inputs, outputs }
     };
     let dmd = Dmd { rank: 2, affine: false, parameters: false };
     let errors = [1, 2].map(|history| {
@@ -182,7 +180,7 @@ fn a_higher_rank_fits_the_pairs_no_worse_and_few_pairs_exactly() {
     assert!(error(&map, &few) < EXACT, "{}", error(&map, &few));
 }
 
-/// Second differences between walls: `2 − 2 cos(kπ/(n+1))`. Source: Golub & Van Loan (2013), §4.8.
+/// Second differences with Dirichlet boundaries: `2 − 2 cos(kπ/(n+1))`. Source: Golub & Van Loan (2013), §4.8.
 #[test]
 fn eigenvalues_of_second_differences() {
     let n = 30;

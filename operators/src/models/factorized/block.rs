@@ -8,17 +8,17 @@ use crate::layers::{
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-/// PyTorch's value.
+/// The ε of the layer norm; the default of PyTorch.
 const EPSILON: f64 = 1e-5;
 
 /// One layer of factorized attention.
 ///
 /// ```text
 /// n = norm u,   v = W_v n,   K_a = kernel of the means of W n over all axes but a
-/// F u = W₂ gelu(s),   s = the kernels applied to v, normalized, and mixed
+/// F u = W₂ gelu(s),   s: v after the kernels, a norm and a linear map
 /// ```
 ///
-/// The means are taken before W, which is linear: a matrix product over places, not cells.
+/// Since W is linear, the means are taken before it: W acts on the positions along each axis, not on cells.
 pub(super) struct Block {
     norm: LayerNorm,
     values: Pointwise,
@@ -26,7 +26,7 @@ pub(super) struct Block {
     kernels: Vec<AxisKernel>,
     mixing: AxialMixing,
     out: Pointwise,
-    /// Once more a linear map, gelu and another; of the first release only.
+    /// Two additional linear maps with GELU between them, in the first release only.
     again: Option<[Pointwise; 2]>,
     cells: Vec<usize>,
 }
@@ -41,8 +41,8 @@ impl Block {
     ) -> Result<Self> {
         let channels = kernels.channels();
         let kernel = |(axis, name): (usize, &str)| {
-            let places = positions.along(axis, cells[axis]);
-            AxisKernel::new(width, kernels, &places, &weights.pp(name))
+            let positions = positions.along(axis, cells[axis]);
+            AxisKernel::new(width, kernels, &positions, &weights.pp(name))
         };
         let names = ["kernel-x", "kernel-y", "kernel-z"];
         let linear = |name: &str| Pointwise::unbiased(width, width, &weights.pp(name));
@@ -65,7 +65,7 @@ impl Block {
         })
     }
 
-    /// `u + s F u`, with a step s.
+    /// `u + s F u` with step s.
     pub(super) fn forward(&self, u: &Tensor, step: f64) -> Result<Tensor> {
         let n = self.norm.forward(u)?;
         let kernels = self.kernels_of(&n)?;

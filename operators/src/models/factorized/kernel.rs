@@ -1,27 +1,28 @@
-//! The kernel along one axis.
+//! The attention kernel along one axis.
 
 use super::Kernels;
 use crate::layers::{LayerNorm, Pointwise, Rotation, gelu};
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
-/// The frequency of the rotation's slowest pair at unit distance; of the released code.
+/// The lowest frequency of the rotary embedding at unit distance; the value of the published code.
 const LEAST_FREQUENCY: f64 = 1.0 / 64.0;
 
-/// PyTorch's value.
+/// The ε of the layer norm; the default of PyTorch.
 const EPSILON: f64 = 1e-5;
 
-/// A kernel from the means `u` over all other axes, for every head:
+/// The attention kernel along one axis, computed from the means `u` over all other axes, for each head:
 ///
 /// ```text
 /// (a, b) = L₁ norm(W u),   p = L₂ (gelu(a) b)
-/// K(i, j) = q_i · k_j,     q = R W_q p,  k = R W_k p         R: rotary embedding of the places
+/// K(i, j) = q_i · k_j,     q = R W_q p,  k = R W_k p         R: rotary embedding of the positions
 /// ```
 ///
 /// Shapes: `u [batch, width, cells]` → `[batch, head, cells, cells]`.
 ///
-/// Source: Li, Shu & Barati Farimani (2023), arXiv 2305.17560, §3.2; a multiplier above 4 divides K
-/// by the root of its rank, as its code does.
+/// If the multiplier is above 4, K is divided by the square root of its rank, as in the published code.
+///
+/// Source: Li, Shu & Barati Farimani (2023), arXiv 2305.17560, §3.2.
 pub(super) struct AxisKernel {
     reduce: Pointwise,
     norm: LayerNorm,
@@ -38,7 +39,7 @@ impl AxisKernel {
     pub(super) fn new(
         width: usize,
         options: &Kernels,
-        places: &[f64],
+        positions: &[f64],
         weights: &VarBuilder,
     ) -> Result<Self> {
         let (rank, out) = (options.rank(), options.heads * options.rank());
@@ -46,7 +47,7 @@ impl AxisKernel {
         let bound = options.gain * (6.0 / (width + out) as f64).sqrt();
         let uniform = Init::Uniform { lo: -bound, up: bound };
         let drawn = |name| Pointwise::drawn([width, out], uniform, None, &weights.pp(name));
-        let places: Vec<f64> = places.iter().map(|p| p / LEAST_FREQUENCY).collect();
+        let positions: Vec<f64> = positions.iter().map(|p| p / LEAST_FREQUENCY).collect();
         Ok(Self {
             reduce: Pointwise::unbiased(width, width, &weights.pp("reduce"))?,
             norm: LayerNorm::new(width, EPSILON, &weights.pp("norm"))?,
@@ -54,7 +55,7 @@ impl AxisKernel {
             narrow: Pointwise::new(width, width, &weights.pp("narrow"))?,
             queries: drawn("queries")?,
             keys: drawn("keys")?,
-            rotation: Rotation::new(rank, &places, weights.device(), weights.dtype())?,
+            rotation: Rotation::new(rank, &positions, weights.device(), weights.dtype())?,
             heads: options.heads,
             scale: if options.multiplier > 4 { (rank as f64).sqrt().recip() } else { 1.0 },
         })
@@ -64,12 +65,12 @@ impl AxisKernel {
         let ab = self.widen.forward(&self.norm.forward(&self.reduce.forward(u)?)?)?;
         let halves = ab.chunk(2, 1)?;
         let p = self.narrow.forward(&(gelu(&halves[0])? * &halves[1])?)?;
-        let turned = |linear: &Pointwise| {
+        let rotated = |linear: &Pointwise| {
             let x = linear.forward(&p)?;
             let heads = x.reshape((x.dim(0)?, self.heads, x.dim(1)? / self.heads, x.dim(2)?))?;
             self.rotation.forward(&heads)
         };
-        let (q, k) = (turned(&self.queries)?, turned(&self.keys)?);
+        let (q, k) = (rotated(&self.queries)?, rotated(&self.keys)?);
         q.transpose(2, 3)?.matmul(&k)? * self.scale
     }
 }

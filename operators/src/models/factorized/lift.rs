@@ -1,19 +1,19 @@
-//! From fields to channels, every field by itself at first.
+//! The lifting: from fields to channels.
 
 use crate::layers::{Gelu, Pointwise, pointwise};
 use crate::{Inputs, Interface};
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
-/// `u = M gelu(w_f a_f + b_f)`: each field f of each state to some channels of its own, the same
-/// for all states; then a linear map of them all. What is not a state is a field of one state.
+/// `u = M gelu(w_f a_f + b_f)`: each field f of each given state is mapped to several channels, with weights that
+/// are the same for all states; a linear map M of all channels follows. Each parameter is one more field.
 ///
-/// With `width/2` channels in all, rounded up to equal shares of the fields.
+/// The fields of one state have `width/2` channels together, rounded up to the same number for each.
 pub(super) struct Lift {
-    /// `[field, share]`.
+    /// `[field, channel of the field]`.
     weight: Tensor,
     bias: Tensor,
-    /// `[field of any state, 1, same]`: each to itself.
+    /// The identity, `[field of all states, 1, field of all states]`.
     each: Tensor,
     states: (usize, usize),
     mix: Pointwise,
@@ -25,7 +25,7 @@ impl Lift {
         let fields = channels + interface.parameters;
         let share = (width / 2).div_ceil(fields);
         let inputs = interface.inputs();
-        let unit = Init::Uniform { lo: -1.0, up: 1.0 }; // one input each, so ±1/√1
+        let unit = Init::Uniform { lo: -1.0, up: 1.0 }; // ±1/√inputs, with one input each
         let each = Tensor::eye(inputs, weights.dtype(), weights.device())?.unsqueeze(1)?;
         Ok(Self {
             weight: weights.get_with_hints((fields, share), "fields.weight", unit)?,
@@ -44,7 +44,7 @@ impl Lift {
         self.mix.after::<Gelu>(&own)
     }
 
-    /// Repeats what belongs to the fields of a state for every state.
+    /// Repeats the weights of the fields of a state for all given states.
     fn of_inputs(&self, x: &Tensor) -> Result<Tensor> {
         let (history, channels) = self.states;
         let of_state = x.narrow(0, 0, channels)?;

@@ -1,12 +1,12 @@
-//! What the factorized transformers have in common.
+//! The parts that the factorized transformers share.
 
 mod block;
 mod kernel;
 mod lift;
+mod network;
 mod options;
 mod positions;
-mod trunk;
 
-pub(super) use options::check;
+pub(super) use network::{FactorizedNetwork, Sizes};
 pub use options::{Kernels, Positions};
-pub(super) use trunk::{Plan, Trunk};
+pub(super) use options::{RENAMED, check};

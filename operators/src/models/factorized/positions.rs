@@ -1,4 +1,4 @@
-//! What a network is told about where its cells are.
+//! The embedding of the positions of the cells.
 
 use super::Positions;
 use crate::layers::Pointwise;
@@ -6,8 +6,8 @@ use candle_core::{Device, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 use std::f64::consts::TAU;
 
-/// A linear map of Fourier features: `L (sin 2π B p, cos 2π B p)` of the places p, with
-/// wavenumbers B that are drawn and not trained.
+/// A linear map of Fourier features of the positions p, `L (sin 2π B p, cos 2π B p)`. The wavenumbers B are random
+/// and not trained.
 ///
 /// Shapes: `[1, width, …cells]`; `B [axis, width/2]`.
 ///
@@ -15,7 +15,7 @@ use std::f64::consts::TAU;
 pub(super) struct Embedding {
     wavenumbers: Tensor,
     /// `[axis, cell]`.
-    places: Tensor,
+    positions: Tensor,
     linear: Pointwise,
     cells: Vec<usize>,
 }
@@ -27,11 +27,11 @@ impl Embedding {
         cells: &[usize],
         weights: &VarBuilder,
     ) -> Result<Self> {
-        let drawn = Init::Randn { mean: 0.0, stdev: positions.frequency };
+        let drawn = Init::Randn { mean: 0.0, stdev: positions.fourier_scale };
         let shape = (cells.len(), width / 2);
         Ok(Self {
             wavenumbers: weights.get_with_hints(shape, "wavenumbers.frozen", drawn)?.detach(),
-            places: places(positions, cells)?
+            positions: of_cells(positions, cells)?
                 .to_dtype(weights.dtype())?
                 .to_device(weights.device())?,
             linear: Pointwise::new(width, width, &weights.pp("linear"))?,
@@ -40,15 +40,15 @@ impl Embedding {
     }
 
     pub(super) fn forward(&self) -> Result<Tensor> {
-        let phases = (self.wavenumbers.t()?.matmul(&self.places)? * TAU)?;
+        let phases = (self.wavenumbers.t()?.matmul(&self.positions)? * TAU)?;
         let features = Tensor::cat(&[phases.sin()?, phases.cos()?], 0)?.unsqueeze(0)?;
         let y = self.linear.forward(&features)?;
         y.reshape([&[1, y.dim(1)?], &self.cells[..]].concat())
     }
 }
 
-/// The places of all cells, `[axis, cell]`.
-fn places(positions: &Positions, cells: &[usize]) -> Result<Tensor> {
+/// The positions of all cells, `[axis, cell]`.
+fn of_cells(positions: &Positions, cells: &[usize]) -> Result<Tensor> {
     let total: usize = cells.iter().product();
     let mut values = Vec::new();
     for (axis, &n) in cells.iter().enumerate() {

@@ -1,17 +1,19 @@
-//! The Fourier neural operator of the library neuraloperator, and with it TFNO's.
+//! The Fourier neural operator of the library neuraloperator, and the base of TFNO.
 //!
 //! ```text
-//! v₀   = P₂ gelu(P₁ (a, x))                  x: coordinates of the cells' starts
+//! v₀   = P₂ gelu(P₁ (a, θ, x))                x: coordinates of the lower faces of the cells
 //! w    = gelu(K vₗ + W vₗ + b)                K: spectral convolution
-//! vₗ₊₁ = gelu(M₂ gelu(M₁ w) + g ∘ vₗ)         M₁ halves the channels, M₂ doubles them; g: a gate
+//! vₗ₊₁ = gelu(M₂ gelu(M₁ w) + g ∘ vₗ)         M₁: to half the channels, M₂: back; g: channel scale
 //! u    = Q₂ gelu(Q₁ v_L)
 //! ```
 //!
-//! The last layer is without its two outer gelus. The spectral convolution keeps one wave more along
-//! the last axis. Padding, which the library does not have by default, is inside of it.
+//! The two outer GELUs are omitted in the last layer. The spectral convolution has one more Fourier mode along
+//! the last axis than along the others. Padding, which the library does not have by default, is inside the
+//! spectral convolution.
 //!
 //! Source: neuraloperator, `neuralop/models/fno.py` and `layers/fno_block.py`, with their defaults;
-//! `n_modes = 2 modes` along every axis. (PyPI's 2.0.0 shifts the waves of odd axes wrongly.)
+//! `n_modes = 2 modes` along every axis. (Release 2.0.0 on PyPI shifts the modes of axes with an odd number of
+//! modes incorrectly.)
 
 use crate::layers::{
     Fourier, Gelu, Pointwise, Position, Waves, chained, coordinates_at, gate, gelu_sum,
@@ -21,49 +23,49 @@ use crate::{Inputs, Interface, Operator};
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
-/// The sizes of all blocks.
+/// The sizes of the network.
 pub(crate) struct Blocks {
     pub(crate) modes: usize,
     pub(crate) width: usize,
     pub(crate) layers: usize,
-    /// Channels inside of lifting and projection.
+    /// Channels within lifting and projection.
     pub(crate) hidden: usize,
-    /// Cells of zeros beyond every axis.
+    /// Cells of zeros appended to each axis.
     pub(crate) padding: Vec<usize>,
 }
 
-/// What makes a spectral convolution's weight, `[…waves, re|im, channel, out]`.
-pub(crate) trait Kernel: Send + Sync {
+/// A parametrization of the weight of a spectral convolution, `[…modes, re|im, channel, out]`.
+pub(crate) trait SpectralWeight: Send + Sync {
     fn weight(&self) -> Result<Tensor>;
 }
 
-/// A weight of its own for every wave.
-pub(crate) fn full(shape: &[usize], weights: &VarBuilder) -> Result<Box<dyn Kernel>> {
+/// The full weight: a matrix for each Fourier mode.
+pub(crate) fn full(shape: &[usize], weights: &VarBuilder) -> Result<Box<dyn SpectralWeight>> {
     struct Full(Tensor);
 
-    impl Kernel for Full {
+    impl SpectralWeight for Full {
         fn weight(&self) -> Result<Tensor> {
             Ok(self.0.clone())
         }
     }
 
-    let normal = Init::Randn { mean: 0.0, stdev: deviation(shape) };
+    let normal = Init::Randn { mean: 0.0, stdev: standard_deviation(shape) };
     Ok(Box::new(Full(weights.get_with_hints(shape, "weight", normal)?)))
 }
 
-/// Of each part of a weight that has the deviation `√(2/(channels + out))`.
-pub(crate) fn deviation(shape: &[usize]) -> f64 {
+/// The standard deviation of real and imaginary parts of a complex weight with `√(2/(channels + out))`.
+pub(crate) fn standard_deviation(shape: &[usize]) -> f64 {
     let channels: usize = shape[shape.len() - 2..].iter().sum();
     (1.0 / channels as f64).sqrt()
 }
 
 impl Blocks {
-    /// The network, with kernels of that kind.
+    /// The network with the given parametrization of its spectral weights.
     pub(crate) fn build(
         &self,
         interface: &Interface,
         weights: &VarBuilder,
-        kernel: impl Fn(&[usize], &VarBuilder) -> Result<Box<dyn Kernel>>,
+        spectral: impl Fn(&[usize], &VarBuilder) -> Result<Box<dyn SpectralWeight>>,
     ) -> Result<NeuralOperator> {
         let (cells, width) = (interface.axes(), self.width);
         let waves = Waves::lowest(self.modes, cells).padded(&self.padding).with_edge();
@@ -73,10 +75,10 @@ impl Blocks {
         let block = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             Ok(Block {
-                kernel: kernel(&shape, &weights.pp("spectral"))?,
+                spectral: spectral(&shape, &weights.pp("spectral"))?,
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
                 mix: two([width, (width / 2).max(1), width], &weights.pp("mix"))?,
-                gate: weights.get_with_hints(width, "gate.weight", Init::Const(1.0))?,
+                scale: weights.get_with_hints(width, "gate.weight", Init::Const(1.0))?,
             })
         };
         let blocks = (0..self.layers).map(block).collect::<Result<_>>()?;
@@ -91,7 +93,7 @@ impl Blocks {
     }
 }
 
-/// Two maps of the channels, named `0` and `1`.
+/// Two linear maps of the channels, named `0` and `1`.
 fn two([channels, hidden, out]: [usize; 3], weights: &VarBuilder) -> Result<[Pointwise; 2]> {
     let first = Pointwise::new(channels, hidden, &weights.pp("0"))?;
     Ok([first, Pointwise::new(hidden, out, &weights.pp("1"))?])
@@ -106,10 +108,10 @@ pub(crate) struct NeuralOperator {
 }
 
 struct Block {
-    kernel: Box<dyn Kernel>,
+    spectral: Box<dyn SpectralWeight>,
     local: Pointwise,
     mix: [Pointwise; 2],
-    gate: Tensor,
+    scale: Tensor,
 }
 
 impl Operator for NeuralOperator {
@@ -121,8 +123,9 @@ impl Operator for NeuralOperator {
             let add = |a: Tensor, b: Tensor| {
                 if number + 1 < self.blocks.len() { gelu_sum(&a, &b) } else { a + b }
             };
-            let w = add(self.fourier.map(&v, &block.kernel.weight()?)?, block.local.forward(&v)?)?;
-            v = add(through(&block.mix, &w)?, gate(&v, &block.gate)?)?;
+            let w =
+                add(self.fourier.map(&v, &block.spectral.weight()?)?, block.local.forward(&v)?)?;
+            v = add(through(&block.mix, &w)?, gate(&v, &block.scale)?)?;
         }
         through(&self.project, &v)
     }

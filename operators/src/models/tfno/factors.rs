@@ -1,17 +1,17 @@
-//! Weights made of factors.
+//! Factorized spectral weights.
 
 use super::Factorization;
-use crate::models::fno::neuraloperator::{Kernel, deviation};
+use crate::models::fno::neuraloperator::{SpectralWeight, standard_deviation};
 use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
-/// A kernel for weights of a shape `[…waves, re|im, channel, out]`.
-pub(super) fn kernel(
+/// A factorized weight of shape `[…modes, re|im, channel, out]`.
+pub(super) fn factorized(
     factorization: Factorization,
     rank: f64,
     shape: &[usize],
     weights: &VarBuilder,
-) -> Result<Box<dyn Kernel>> {
+) -> Result<Box<dyn SpectralWeight>> {
     let parts = shape.len() - 3;
     let sizes: Vec<usize> =
         shape.iter().enumerate().filter(|(axis, _)| *axis != parts).map(|(_, n)| *n).collect();
@@ -24,7 +24,7 @@ pub(super) fn kernel(
         Factorization::Cp => ranks[0] as f64,
     };
     let order = sizes.len() as f64;
-    let stdev = (deviation(shape) / terms.sqrt()).powf(1.0 / (order + 1.0));
+    let stdev = (standard_deviation(shape) / terms.sqrt()).powf(1.0 / (order + 1.0));
     let normal = Init::Randn { mean: 0.0, stdev };
     let factor = |axis: usize| {
         let shape = (2, sizes[axis], ranks[axis]);
@@ -43,15 +43,15 @@ pub(super) fn kernel(
     })
 }
 
-/// The ranks in proportion to the sizes, such that core and factors have `share` of the tensor's
-/// numbers: `c` from `cⁿ Π s + c Σ s² = share Π s`, then `round(c s)`, at least 1.
+/// Ranks in proportion to the sizes s, with which core and factors have the fraction f of the numbers of the
+/// full tensor: c from `cⁿ Π s + c Σ s² = f Π s`, then `round(c s)`, at least 1.
 ///
 /// Source: `validate_tucker_rank` of tensorly 0.10.
-fn tucker_ranks(share: f64, sizes: &[usize]) -> Vec<usize> {
+fn tucker_ranks(fraction: f64, sizes: &[usize]) -> Vec<usize> {
     let full = sizes.iter().product::<usize>() as f64;
     let squares = sizes.iter().map(|size| size * size).sum::<usize>() as f64;
-    let excess = |c: f64| full * c.powf(sizes.len() as f64) + squares * c - share * full;
-    let (mut low, mut high) = (0.0, share.max(1.0));
+    let excess = |c: f64| full * c.powf(sizes.len() as f64) + squares * c - fraction * full;
+    let (mut low, mut high) = (0.0, fraction.max(1.0));
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
         if excess(middle) > 0.0 { high = middle } else { low = middle }
@@ -60,19 +60,19 @@ fn tucker_ranks(share: f64, sizes: &[usize]) -> Vec<usize> {
 }
 
 /// Source: `validate_cp_rank` of tensorly 0.10.
-fn cp_rank(share: f64, sizes: &[usize]) -> usize {
+fn cp_rank(fraction: f64, sizes: &[usize]) -> usize {
     let [full, sum] = [sizes.iter().product::<usize>(), sizes.iter().sum()].map(|n| n as f64);
-    ((share * full / sum).round_ties_even() as usize).max(1)
+    ((fraction * full / sum).round_ties_even() as usize).max(1)
 }
 
-/// A complex tensor as its real and its imaginary part.
+/// A complex tensor as its real and imaginary parts.
 struct Complex {
     re: Tensor,
     im: Tensor,
 }
 
 impl Complex {
-    /// Of `[re|im, …]`.
+    /// From `[re|im, …]`.
     fn new(parts: &Tensor) -> Result<Self> {
         Ok(Self { re: parts.get(0)?, im: parts.get(1)? })
     }
@@ -81,7 +81,7 @@ impl Complex {
         Ok(Self { re: f(&self.re)?, im: f(&self.im)? })
     }
 
-    /// A product of any kind that is linear in both.
+    /// A product that is linear in both operands.
     fn times(&self, other: &Self, f: impl Fn(&Tensor, &Tensor) -> Result<Tensor>) -> Result<Self> {
         Ok(Self {
             re: (f(&self.re, &other.re)? - f(&self.im, &other.im)?)?,
@@ -89,7 +89,7 @@ impl Complex {
         })
     }
 
-    /// As `[…waves, re|im, channel, out]`.
+    /// As `[…modes, re|im, channel, out]`.
     fn weight(&self, shape: &[usize]) -> Result<Tensor> {
         let [channels, out] = [shape[shape.len() - 2], shape[shape.len() - 1]];
         let part = |part: &Tensor| part.reshape(((), 1, channels, out));
@@ -105,9 +105,9 @@ struct Factors {
 
 struct Tucker(Factors);
 
-impl Kernel for Tucker {
-    /// Every factor meets the first axis and sends what it makes of it to the end: after all of
-    /// them the axes are in order again.
+impl SpectralWeight for Tucker {
+    /// Each factor contracts the first axis and appends its own axis at the end. After all factors the axes are
+    /// in order again.
     fn weight(&self) -> Result<Tensor> {
         let Factors { core, of_axes, shape } = &self.0;
         let mut tensor = core.map(Tensor::flatten_all)?;
@@ -122,8 +122,8 @@ impl Kernel for Tucker {
 
 struct Cp(Factors);
 
-impl Kernel for Cp {
-    /// `[index, r]` grows by an axis at a time; the last one is summed over r.
+impl SpectralWeight for Cp {
+    /// `[index, r]` grows by one axis per factor; the last factor sums over r.
     fn weight(&self) -> Result<Tensor> {
         let Factors { core, of_axes, shape } = &self.0;
         let (last, others) = of_axes.split_last().expect("a weight has axes");

@@ -1,8 +1,9 @@
-//! The state of a training between two steps.
+//! A training between two optimizer steps.
 
 use super::adamw::AdamW;
 use super::batches::{Batch, Windows};
-use super::{Checkpoint, Description, TrainJob, TrainProgress};
+use super::description::Description;
+use super::{Checkpoint, TrainJob, TrainProgress};
 use crate::propagator::Propagator;
 use crate::{ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Weights};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
@@ -12,31 +13,31 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// The state of a training between two steps.
-pub(super) struct Session {
+/// A training between two optimizer steps: the network, the optimizer and the losses so far.
+pub(super) struct TrainingState {
     description: Description,
     propagator: Propagator,
     optimizer: AdamW,
     device: Device,
     folder: PathBuf,
-    /// Whether there is no gradient, see [`Fit`](crate::Fit).
+    /// Whether the weights are fitted in closed form, see [`Fit`](crate::Fit).
     is_solved: bool,
     jobs: usize,
     step: usize,
     best: Option<f64>,
     curve: Vec<TrainingPoint>,
-    /// Training losses since the curve's last point.
+    /// Training losses since the last point of the curve.
     losses: Vec<f64>,
     begun: Instant,
     begun_at_step: usize,
-    /// Seconds of earlier calls.
+    /// Seconds of training in earlier calls.
     earlier: f64,
     /// Time since this call began in which no batch was ready.
     waited: Duration,
 }
 
-impl Session {
-    /// Begins a training, or goes on with the one in the folder.
+impl TrainingState {
+    /// Begins a training, or resumes the one in the folder.
     pub(super) fn open(job: &TrainJob) -> Result<Self, OperatorError> {
         let description = Description::new(job)?;
         let architecture = ARCHITECTURES.build(job.architecture, description.table.clone())?;
@@ -44,7 +45,7 @@ impl Session {
         let builder = weights.builder(DType::F32, job.device);
         let network = Network::new(&*architecture, &description.interface, builder)?;
         let Description { recipe, scaling, .. } = &description;
-        let mut session = Self {
+        let mut state = Self {
             propagator: Propagator::new(network, recipe.target, scaling, job.device)?,
             optimizer: AdamW::new(weights.variables(), recipe)?,
             description,
@@ -62,17 +63,18 @@ impl Session {
             waited: Duration::ZERO,
         };
         fs_err::create_dir_all(job.folder).map_err(data::DataError::from)?;
-        if session.folder.join("last.safetensors").exists() {
-            session.resume()?;
+        if state.folder.join("last.safetensors").exists() {
+            state.resume()?;
         }
-        Ok(session)
+        Ok(state)
     }
 
     fn resume(&mut self) -> Result<(), OperatorError> {
         let path = self.folder.join("last.safetensors");
         let checkpoint = Checkpoint::read(&path, &self.device)?;
         self.description.check(&checkpoint.header.description, &path)?;
-        let kinds = ["weights", "first", "second", "average"].map(|kind| checkpoint.tensors(kind));
+        let kinds =
+            ["weights", "exp_avg", "exp_avg_sq", "ema"].map(|kind| checkpoint.tensors(kind));
         self.optimizer.resume(checkpoint.header.step, &kinds)?;
         (self.step, self.best) = (checkpoint.header.step, checkpoint.header.best);
         self.begun_at_step = self.step;
@@ -102,9 +104,8 @@ impl Session {
         self.step..if self.is_out_of_patience() { self.step } else { self.description.steps }
     }
 
-    /// Whether the valid loss has not improved for as many looks as the recipe bears.
     pub(super) fn is_out_of_patience(&self) -> bool {
-        is_out_of_patience(&self.curve, self.recipe())
+        self.recipe().is_out_of_patience(&self.curve)
     }
 
     fn recipe(&self) -> &Recipe {
@@ -115,8 +116,8 @@ impl Session {
         if self.is_solved { 0.0 } else { self.recipe().rate(step, self.description.steps) }
     }
 
-    /// One step down the gradient; returns the loss before it.
-    pub(super) fn learn(&mut self, batch: &Batch) -> Result<f64, OperatorError> {
+    /// One optimizer step; returns the loss before it.
+    pub(super) fn descend(&mut self, batch: &Batch) -> Result<f64, OperatorError> {
         let rate = self.rate(self.step);
         let loss = self.unrolled_loss(batch, Gradient::Through)?;
         let value = f64::from(loss.to_scalar::<f32>()?);
@@ -129,10 +130,10 @@ impl Session {
         Ok(value)
     }
 
-    /// The mean loss of the predictions in a row that follow the batch's history.
+    /// The mean loss over the successive predictions that follow the batch's history.
     fn unrolled_loss(&self, batch: &Batch, gradient: Gradient) -> CandleResult<Tensor> {
         let Recipe { history, loss, pushforward, .. } = *self.recipe();
-        let (judged, end) = match gradient {
+        let (first, end) = match gradient {
             Gradient::None => (history, batch.length()),
             Gradient::Through => {
                 let horizon = self.recipe().horizon(self.step, self.description.steps);
@@ -144,43 +145,44 @@ impl Session {
         for time in history..end {
             let (parameters, times) = (&batch.parameters, &batch.times(time)?);
             let mut next = self.propagator.next(&Inputs { states: &states, parameters, times })?;
-            if gradient == Gradient::None || time < judged {
+            if gradient == Gradient::None || time < first {
                 next = next.detach();
             }
-            if time < judged {
+            if time < first {
                 states = self.propagator.slide(&states, &next)?;
                 continue;
             }
-            let truth = self.propagator.predicted(&batch.state(time)?)?;
-            losses.push(loss.of(&self.propagator.predicted(&next)?, &truth)?);
+            let reference = self.propagator.predicted(&batch.state(time)?)?;
+            losses.push(loss.of(&self.propagator.predicted(&next)?, &reference)?);
             states = self.propagator.slide(&states, &next)?;
         }
         Tensor::stack(&losses, 0)?.mean_all()
     }
 
-    /// Puts these weights in place of the present ones.
+    /// Sets the weights.
     pub(super) fn replace(&mut self, weights: &BTreeMap<String, Tensor>) -> CandleResult<()> {
         self.optimizer.replace(weights)
     }
 
-    /// Notes a step that was taken by other means than the gradient's.
-    pub(super) fn step_was_taken(&mut self, loss: f64) {
+    /// Counts a step that was taken without a gradient, and its loss.
+    pub(super) fn count_step(&mut self, loss: f64) {
         self.step += 1;
         self.losses.push(loss);
     }
 
-    /// Notes that the next batch was waited for.
+    /// Adds to the time in which no batch was ready.
     pub(super) fn waited(&mut self, time: Duration) {
         self.waited += time;
     }
 
-    pub(super) fn is_time_to_look(&self) -> bool {
+    /// Whether the step just taken is followed by a validation.
+    pub(super) fn is_validation_step(&self) -> bool {
         self.step.is_multiple_of(self.recipe().valid_every) || self.step == self.description.steps
     }
 
-    /// Looks at the valid split if there is one, keeps the weights if they are the best so far, and
-    /// saves.
-    pub(super) fn look(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
+    /// Computes the loss on the split `valid` if there is one, writes `best.safetensors` if the loss is the
+    /// least so far, and saves.
+    pub(super) fn validate(&mut self, valid: &Windows) -> Result<Option<f64>, OperatorError> {
         self.optimizer.exchange()?;
         let loss = (valid.len() > 0).then(|| self.mean_loss(valid)).transpose()?;
         if let Some(loss) = loss.filter(|loss| self.best.is_none_or(|best| *loss < best)) {
@@ -193,7 +195,7 @@ impl Session {
         Ok(loss)
     }
 
-    /// The mean loss over rollouts of some windows; infinite if one diverges.
+    /// The mean loss over rollouts of these windows; infinite if one diverges.
     pub(super) fn mean_loss(&self, windows: &Windows) -> Result<f64, OperatorError> {
         let mut sum = 0.0;
         for batch in windows.in_order(self.recipe().batch_size) {
@@ -204,8 +206,8 @@ impl Session {
         Ok(if sum.is_finite() { sum } else { f64::INFINITY })
     }
 
-    /// Writes everything that a later call needs to go on. Before the first look, and without a
-    /// valid split, the latest weights are the best.
+    /// Writes all that a later call needs to resume. Before the first validation, and where there is no split
+    /// `valid`, the latest weights are the best.
     pub(super) fn save(&mut self) -> Result<(), OperatorError> {
         if !self.losses.is_empty() {
             self.add_point(None)?;
@@ -218,16 +220,16 @@ impl Session {
         self.checkpoint(true).write(&self.folder.join("last.safetensors"))
     }
 
-    fn checkpoint(&self, with_moments: bool) -> Checkpoint {
+    fn checkpoint(&self, with_optimizer: bool) -> Checkpoint {
         let mut checkpoint = Checkpoint::new(self.description.clone(), self.step, self.best);
-        for (name, weights, moments) in self.optimizer.state() {
+        for (name, weights, state) in self.optimizer.state() {
             checkpoint.insert("weights", name, weights);
-            if with_moments {
-                checkpoint.insert("first", name, &moments.first);
-                checkpoint.insert("second", name, &moments.second);
+            if with_optimizer {
+                checkpoint.insert("exp_avg", name, &state.exp_avg);
+                checkpoint.insert("exp_avg_sq", name, &state.exp_avg_sq);
             }
-            if let (true, Some(average)) = (with_moments, &moments.average) {
-                checkpoint.insert("average", name, average);
+            if let (true, Some(ema)) = (with_optimizer, &state.ema) {
+                checkpoint.insert("ema", name, ema);
             }
         }
         checkpoint
@@ -264,16 +266,6 @@ impl Session {
             waiting: self.waited.as_secs_f64() / self.begun.elapsed().as_secs_f64(),
         }
     }
-}
-
-/// Whether as many looks as the recipe bears have passed since the best one. A look that found a
-/// diverged rollout has no loss in the curve, and counts.
-pub(crate) fn is_out_of_patience(curve: &[TrainingPoint], recipe: &Recipe) -> bool {
-    let Some(patience) = recipe.patience else { return false };
-    let losses = curve.iter().filter_map(|point| Some((point.step, point.valid_loss?)));
-    let Some((best, _)) = losses.min_by(|(_, a), (_, b)| a.total_cmp(b)) else { return false };
-    let is_look = |step: usize| step > best && step.is_multiple_of(recipe.valid_every);
-    curve.iter().filter(|point| is_look(point.step)).count() >= patience
 }
 
 /// Whether gradients flow through a rollout.

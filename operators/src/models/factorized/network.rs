@@ -1,4 +1,4 @@
-//! Lift, layers, projection.
+//! Lifting, layers and projection of a factorized transformer.
 
 use super::block::Block;
 use super::lift::Lift;
@@ -9,11 +9,11 @@ use crate::{Inputs, Interface, Operator};
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-/// A factorized transformer's sizes and kinds.
-pub(in crate::models) struct Plan<'a> {
+/// The sizes of a factorized transformer, and its variant of attention and norm.
+pub(in crate::models) struct Sizes<'a> {
     pub(in crate::models) width: usize,
     pub(in crate::models) layers: usize,
-    /// How often each layer is applied, in steps of one over this.
+    /// Iterations L of each layer, with step 1/L.
     pub(in crate::models) iterations: usize,
     pub(in crate::models) order: Order,
     pub(in crate::models) normal: Normal,
@@ -21,12 +21,14 @@ pub(in crate::models) struct Plan<'a> {
     pub(in crate::models) positions: &'a Positions,
 }
 
+/// The network of a factorized transformer.
+///
 /// ```text
-/// u ← lift a
-/// for every layer:   u ← u + E p,   then L times   u ← u + F u / L
-/// projection:        R gelu(Q u) + b
+/// u ← lift(a, θ)
+/// in each layer:   u ← u + E p,   then L times   u ← u + F u / L
+/// projection:      R gelu(Q u) + b
 /// ```
-pub(in crate::models) struct Trunk {
+pub(in crate::models) struct FactorizedNetwork {
     lift: Lift,
     layers: Vec<(Embedding, Block)>,
     iterations: usize,
@@ -34,34 +36,34 @@ pub(in crate::models) struct Trunk {
     project: Pointwise,
 }
 
-impl Trunk {
+impl FactorizedNetwork {
     pub(in crate::models) fn new(
-        plan: &Plan,
+        sizes: &Sizes,
         interface: &Interface,
         weights: &VarBuilder,
     ) -> Result<Self> {
-        let (width, cells) = (plan.width, interface.axes());
+        let (width, cells) = (sizes.width, interface.axes());
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             let embedding = weights.pp("embedding");
-            let kinds = (plan.order, plan.normal);
-            let options = (plan.kernels, plan.positions);
+            let kinds = (sizes.order, sizes.normal);
+            let options = (sizes.kernels, sizes.positions);
             Ok((
-                Embedding::new(width, plan.positions, cells, &embedding)?,
+                Embedding::new(width, sizes.positions, cells, &embedding)?,
                 Block::new(width, kinds, options, cells, &weights)?,
             ))
         };
         Ok(Self {
             lift: Lift::new(width, interface, &weights.pp("lift"))?,
-            layers: (0..plan.layers).map(layer).collect::<Result<_>>()?,
-            iterations: plan.iterations,
+            layers: (0..sizes.layers).map(layer).collect::<Result<_>>()?,
+            iterations: sizes.iterations,
             narrow: Pointwise::unbiased(width, width / 2, &weights.pp("narrow"))?,
             project: Pointwise::new(width / 2, interface.outputs(), &weights.pp("project"))?,
         })
     }
 }
 
-impl Operator for Trunk {
+impl Operator for FactorizedNetwork {
     fn forward(&self, inputs: &Inputs) -> Result<Tensor> {
         let step = 1.0 / self.iterations as f64;
         let mut u = self.lift.forward(inputs)?;
