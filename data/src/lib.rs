@@ -26,6 +26,7 @@ mod interval;
 mod json_lines;
 mod metric;
 mod normalize;
+mod part_choice;
 mod registry;
 mod renamed;
 mod resample;
@@ -48,6 +49,7 @@ pub use interval::Interval;
 pub use json_lines::{read_lines, write_lines};
 pub use metric::{Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
+pub use part_choice::PartChoice;
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]
 pub use registry::{Refusal, read_part};
@@ -55,8 +57,8 @@ pub use renamed::{FormerSpelling, Renamed};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use run::{
-    CaseSummary, Floor, Manifest, Panel, Provenance, Record, Run, SurrogateKind, SurrogateSummary,
-    TrainingCurve, TrainingPoint,
+    CaseSummary, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run, SurrogateKind,
+    SurrogateSummary, TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};

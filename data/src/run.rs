@@ -4,6 +4,7 @@ mod floor;
 mod manifest;
 mod panel;
 mod record;
+mod report_layout;
 mod surrogate;
 mod training;
 
@@ -11,6 +12,7 @@ pub use floor::Floor;
 pub use manifest::{CaseSummary, Manifest};
 pub use panel::Panel;
 pub use record::{Provenance, Record};
+pub use report_layout::ReportLayout;
 pub use surrogate::{SurrogateKind, SurrogateSummary};
 pub use training::{TrainingCurve, TrainingPoint};
 

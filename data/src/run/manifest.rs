@@ -1,6 +1,6 @@
 //! What a run was: its suite and its cases.
 
-use crate::{Interval, MetricInfo, Parameter, Provenance};
+use crate::{Interval, MetricInfo, Parameter, Provenance, ReportLayout};
 use serde::{Deserialize, Serialize};
 
 /// What a run was.
@@ -21,6 +21,9 @@ pub struct Manifest {
     /// The metrics, in the order of reports; empty in runs that were written before metrics declared themselves.
     #[serde(default)]
     pub metrics: Vec<MetricInfo>,
+    /// The tables and figures of the report.
+    #[serde(default)]
+    pub report: ReportLayout,
     /// One entry per case.
     pub cases: Vec<CaseSummary>,
 }

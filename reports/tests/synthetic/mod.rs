@@ -318,6 +318,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             key: String::new(),
             provenance: provenance(),
             metrics: metrics(),
+            report: data::ReportLayout::default(),
             cases: cases.iter().map(|case| summary(case)).collect(),
         },
         records: cases
