@@ -1,4 +1,4 @@
-//! Writes reports of made-up runs to look at: of one case, of two, and of two runs compared.
+//! Writes reports of synthetic runs: of one case, of two cases, and a comparison of two runs.
 //!
 //! `cargo run --release -p eddymark-reports --example synthetic -- FOLDER`
 

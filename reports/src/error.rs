@@ -1,20 +1,23 @@
-//! What can go wrong with reports.
+//! Errors of reports.
 
-use data::DataError;
+use data::{DataError, PartError};
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    /// There is nothing to report.
+    /// There are no runs.
     #[error("there is no run to report")]
     Empty,
-    /// A file could not be written; the message names the path.
+    /// The layout names an unknown table or figure, or its parameters are invalid.
+    #[error(transparent)]
+    Part(#[from] PartError),
+    /// A file could not be written; the message has its path.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A folder could not be made; the message names the path.
+    /// A folder could not be created; the message has its path.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// A figure could not be turned into pixels.
+    /// A figure could not be rasterized.
     #[error("a figure cannot be drawn as pixels: {0}")]
     Bitmap(String),
 }

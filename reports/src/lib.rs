@@ -1,18 +1,26 @@
-//! Pages: tables, figures, Markdown and HTML.
+//! Reports: tables, figures, Markdown and HTML.
 //!
-//! [`render`] turns runs into one self-contained page, its Markdown twin, figures as SVG and PNG, and
-//! the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list what reports are made of.
+//! [`render`] writes the report of runs as one self-contained HTML file and as Markdown, its figures as SVG and PNG, and
+//! the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list the kinds of tables and figures.
+//!
+//! ```text
+//! results   the surrogates' scores, arranged by case
+//! draw      shapes, axes, colours; SVG and PNG
+//! tables    one file per kind of table
+//! figures   one file per kind of figure
+//! page      the report: sections, HTML, Markdown, exports
+//! ```
 
 #![expect(
     clippy::format_collect,
-    reason = "pages are put together from small pieces, and their copies cost nothing beside the pixels"
+    reason = "pages are concatenated from short strings, whose copies cost nothing compared with the images"
 )]
 
-mod draw;
+pub mod draw;
 mod error;
-mod figures;
+pub mod figures;
 mod page;
-mod results;
+pub mod results;
 mod sheet;
 mod tables;
 
@@ -25,9 +33,11 @@ pub use error::ReportError;
 pub use figures::{
     CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, TrainingCurves,
 };
-pub use page::gallery::{Exhibit, Strip, gallery};
+pub use page::gallery::{ChannelRow, GalleryFigure, gallery};
+pub use page::layout::check_layout;
 pub use page::render::{Page, compare_text, leaderboard_text, render};
-pub use results::evidence::{Evidence, HEADLINE};
+pub use results::by_case::Results;
+pub use results::{number, stats};
 pub use sheet::{Cell, Sheet};
 pub use tables::{
     Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, TABLES, Table,

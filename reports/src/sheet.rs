@@ -1,71 +1,75 @@
-//! A table before it is typeset, and its three forms: plain text, Markdown, HTML.
+//! A table of text, and its three formats: plain text, Markdown, HTML.
 
 use crate::draw::escape::escape;
-use crate::results::metric::Definitions;
-use crate::results::surrogate::Score;
+use crate::results::metric::Metric;
+use crate::results::score::Score;
 use data::Direction;
 
-/// A table before it is typeset.
+/// A table of text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sheet {
     /// What it shows, in a few words.
     pub title: String,
-    /// How to read it, in a sentence or two.
+    /// How the entries are defined.
     pub caption: String,
-    /// What a reader must not overlook; empty if nothing.
+    /// What limits the validity of the entries; empty if nothing does.
     pub warning: String,
-    /// Headings; the first column is aligned left, the others right.
+    /// Headings of the columns. The first column is aligned left, the others right.
     pub headings: Vec<String>,
-    /// Rows as long as the headings.
+    /// Rows, each as long as the headings.
     pub rows: Vec<Vec<Cell>>,
-    /// Whether pages fold it away until asked.
+    /// Whether pages show it only when its title is clicked.
     pub folded: bool,
 }
 
 /// One entry of a table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Cell {
-    /// As it is read.
+    /// The entry as text.
     pub text: String,
-    /// As it is compared; `None` takes no part.
+    /// The value by which it is ranked; `None` if it is not ranked.
     pub value: Option<f64>,
-    /// Whether it is the best of its column or row.
+    /// Whether it is the best in its column or row.
     pub best: bool,
 }
 
 impl Cell {
-    /// An entry that is compared with nothing.
+    /// An entry that is not ranked.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), ..Self::default() }
     }
 
-    /// An entry that competes; a dash stands for `None`.
+    /// An entry that is ranked; `None` and NaN are written as a dash.
     pub fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
         let value = value.filter(|value| !value.is_nan());
         Self { text: value.map_or_else(|| "–".into(), write), value, best: false }
     }
 
-    /// A score of a metric; a dash stands for `None`.
-    pub(crate) fn score(definitions: Definitions<'_>, metric: &str, score: Option<Score>) -> Self {
-        Self::number(score.map(|score| score.mean), |mean| {
-            definitions
-                .write(metric, Score { mean, deviation: score.and_then(|score| score.deviation) })
-        })
+    /// A score of a metric; `None` is written as a dash.
+    pub(crate) fn score(metric: Metric, score: Option<Score>) -> Self {
+        match score.filter(|score| !score.mean.is_nan()) {
+            Some(score) => Self { text: score.write(metric), value: Some(score.mean), best: false },
+            None => Self::text("–"),
+        }
     }
 
-    /// The same, out of competition.
+    /// The same entry, not ranked.
     #[must_use]
-    pub fn quiet(self) -> Self {
+    pub fn unranked(self) -> Self {
         Self { value: None, ..self }
     }
 }
 
-/// Marks the best of some entries, and those equal to it.
-pub(crate) fn mark_best<'a>(cells: impl Iterator<Item = &'a mut Cell>, direction: Direction) {
+/// Marks the best entries; none if no direction is better.
+pub(crate) fn mark_best<'a>(
+    cells: impl Iterator<Item = &'a mut Cell>,
+    direction: Option<Direction>,
+) {
+    let Some(direction) = direction else { return };
     let mut cells: Vec<&mut Cell> = cells.filter(|cell| cell.value.is_some()).collect();
     let values = cells.iter().filter_map(|cell| cell.value);
     let best = values.min_by(|a, b| direction.order(*a, *b));
-    // The best of one is no news, and a diverged one is best of nothing.
+    // A single entry has no rank, and a diverged rollout is never the best.
     if let Some(best) = best.filter(|best| best.is_finite() && cells.len() > 1) {
         for cell in &mut cells {
             cell.best = cell.value == Some(best);
@@ -74,24 +78,24 @@ pub(crate) fn mark_best<'a>(cells: impl Iterator<Item = &'a mut Cell>, direction
 }
 
 impl Sheet {
-    /// Marks the best entry of one column.
-    pub(crate) fn mark_column(&mut self, column: usize, direction: Direction) {
+    /// Marks the best entries of one column.
+    pub(crate) fn mark_column(&mut self, column: usize, direction: Option<Direction>) {
         mark_best(self.rows.iter_mut().map(|row| &mut row[column]), direction);
     }
 
-    /// Leaves out the columns in which no row says anything.
+    /// The same table without the columns in which all entries are empty or dashes.
     #[must_use]
     pub fn without_empty_columns(mut self) -> Self {
-        let says = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
+        let has_entry = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
         let keep: Vec<bool> = (0..self.headings.len())
-            .map(|column| self.rows.iter().any(|row| says(row, column)))
+            .map(|column| self.rows.iter().any(|row| has_entry(row, column)))
             .collect();
         retain(&mut self.headings, &keep);
         self.rows.iter_mut().for_each(|row| retain(row, &keep));
         self
     }
 
-    /// For terminals; the best values carry a `*`.
+    /// As plain text; the best entries are followed by `*`.
     pub fn to_text(&self) -> String {
         let star = |cell: &Cell| format!("{}{}", cell.text, if cell.best { "*" } else { " " });
         let heading: Vec<String> = self.headings.iter().map(|h| format!("{h} ")).collect();
@@ -106,7 +110,7 @@ impl Sheet {
         lines.map(|line| line.trim_end().to_owned() + "\n").collect()
     }
 
-    /// For papers and pull requests; the best values are bold.
+    /// As Markdown; the best entries are bold.
     pub fn to_markdown(&self) -> String {
         let bold = |cell: &Cell| {
             let text = cell.text.replace('|', "\\|");
@@ -125,7 +129,7 @@ impl Sheet {
         lines.map(|row| format!("| {} |\n", line(row, &widths, " | "))).collect()
     }
 
-    /// For pages; the best values have the class `best`.
+    /// As HTML; the best entries have the class `best`.
     pub fn to_html(&self) -> String {
         let headings: String =
             self.headings.iter().map(|h| format!("<th scope=\"col\">{}</th>", escape(h))).collect();
@@ -147,10 +151,12 @@ impl Sheet {
     }
 }
 
-/// A deviation goes on a line of its own and an interval may break, for columns are dear.
+/// A standard deviation is on a line of its own and an interval may break, so that columns are narrow.
 fn narrow(text: &str) -> String {
     match (text.split_once(" ± "), text.split_once(" … ")) {
-        (Some((mean, deviation)), _) => format!("{mean}<small>± {deviation}</small>"),
+        (Some((mean, standard_deviation)), _) => {
+            format!("{mean}<small>± {standard_deviation}</small>")
+        }
         (_, Some((low, high))) => format!("<span>{low} …</span> <span>{high}</span>"),
         _ => text.into(),
     }
@@ -169,7 +175,7 @@ fn widths(heading: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     (0..heading.len()).map(width).collect()
 }
 
-/// The first entry left, the others right.
+/// The first entry is aligned left, the others right.
 fn line(entries: &[String], widths: &[usize], between: &str) -> String {
     let pad = |(column, (entry, &width)): (usize, (&String, &usize))| match column {
         0 => format!("{entry:<width$}"),
@@ -191,12 +197,12 @@ mod tests {
             rows: vec![row("fno", Some(2.0)), row("<unet>", Some(0.25)), row("none", None)],
             ..Sheet::default()
         };
-        sheet.mark_column(1, Direction::Lower);
+        sheet.mark_column(1, Some(Direction::Lower));
         sheet
     }
 
     #[test]
-    fn text_is_aligned_and_stars_the_best() {
+    fn text_is_aligned_and_has_stars_at_the_best() {
         let expected = "\
 Errors
 surrogate   a|b
@@ -209,7 +215,7 @@ none          –
     }
 
     #[test]
-    fn markdown_pastes_into_a_paper() {
+    fn markdown_is_aligned_and_has_the_best_in_bold() {
         let expected = "\
 | surrogate |     a\\|b |
 | :-------- | -------: |
@@ -227,15 +233,15 @@ none          –
     }
 
     #[test]
-    fn a_diverged_value_is_best_of_nothing() {
+    fn a_diverged_value_is_never_the_best() {
         let mut cells =
             [f64::INFINITY, f64::INFINITY].map(|v| Cell::number(Some(v), |_| "∞".into()));
-        mark_best(cells.iter_mut(), Direction::Lower);
+        mark_best(cells.iter_mut(), Some(Direction::Lower));
         assert!(cells.iter().all(|cell| !cell.best));
     }
 
     #[test]
-    fn columns_without_a_word_are_left_out() {
+    fn empty_columns_are_left_out() {
         let mut sheet = sheet();
         sheet.rows.iter_mut().for_each(|row| row[1] = Cell::number(None, |_| String::new()));
         assert_eq!(sheet.without_empty_columns().headings, ["surrogate"]);

@@ -1,12 +1,12 @@
-//! What every table and every figure must do, whatever the run: each new one inherits these tests.
+//! The contract of tables and figures. Each new one is tested without further code.
 
 mod synthetic;
 
 use data::Run;
-use reports::{Evidence, FIGURES, TABLES};
+use reports::{FIGURES, Results, TABLES};
 use std::collections::BTreeSet;
 
-/// Runs that lack something, or have too much of it, each with its name.
+/// Incomplete and extreme runs, each with its name.
 fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
     let whole = || synthetic::run(&["cavity"]);
     let altered = |name, alter: fn(&mut Run)| {
@@ -117,10 +117,10 @@ fn every_number(run: &mut Run, number: f64) {
 #[test]
 fn every_figure_is_well_formed_whatever_the_run() {
     for (name, runs) in odd_runs() {
-        let evidence = Evidence::new(&runs);
+        let results = Results::new(&runs);
         for entry in FIGURES.entries {
             let figure = FIGURES.build(entry.name, toml::Table::new()).expect("defaults are valid");
-            for drawing in figure.draw(&evidence) {
+            for drawing in figure.draw(&results) {
                 let svg = drawing.svg();
                 let fault = fault(&svg);
                 assert_eq!(fault, None, "{} of {name}", entry.name);
@@ -135,7 +135,7 @@ fn every_figure_is_well_formed_whatever_the_run() {
     }
 }
 
-/// Numbers of attributes and paths are numbers, and tags nest.
+/// The first fault of an XML text: coordinates must be finite numbers, tags must nest, text must be escaped.
 fn fault(xml: &str) -> Option<String> {
     let mut open = Vec::new();
     for piece in xml.split('<').skip(1) {
@@ -203,10 +203,10 @@ fn odd_runs_can_be_rendered() {
 #[test]
 fn every_table_has_rows_as_long_as_its_headings_whatever_the_run() {
     for (name, runs) in odd_runs() {
-        let evidence = Evidence::new(&runs);
+        let results = Results::new(&runs);
         for entry in TABLES.entries {
             let table = TABLES.build(entry.name, toml::Table::new()).expect("defaults are valid");
-            for sheet in table.sheets(&evidence) {
+            for sheet in table.sheets(&results) {
                 let width = sheet.headings.len();
                 assert!(
                     sheet.rows.iter().all(|row| row.len() == width),
@@ -228,16 +228,16 @@ fn every_table_has_rows_as_long_as_its_headings_whatever_the_run() {
 #[test]
 fn a_whole_run_has_every_figure_and_every_table_but_those_of_several_cases_and_runs() {
     let runs = [synthetic::run(&["cavity"])];
-    let evidence = Evidence::new(&runs);
+    let results = Results::new(&runs);
     for entry in FIGURES.entries {
         let figure = FIGURES.build(entry.name, toml::Table::new()).expect("defaults are valid");
-        assert!(!figure.draw(&evidence).is_empty(), "{} draws nothing", entry.name);
+        assert!(!figure.draw(&results).is_empty(), "{} draws nothing", entry.name);
     }
     let silent: Vec<&str> = TABLES
         .names()
         .filter(|name| {
             let table = TABLES.build(name, toml::Table::new()).expect("defaults are valid");
-            table.sheets(&evidence).is_empty()
+            table.sheets(&results).is_empty()
         })
         .collect();
     assert_eq!(silent, ["per-case", "comparison"]);

@@ -1,4 +1,4 @@
-//! Whole reports, from a made-up run.
+//! Whole reports of a synthetic run.
 
 mod synthetic;
 
@@ -9,7 +9,7 @@ fn read(path: &Path) -> String {
 }
 
 #[test]
-fn a_report_is_whole_and_needs_nothing_else() {
+fn a_report_is_complete_and_self_contained() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = reports::render(&[synthetic::run(&["cavity"])], folder.path()).expect("a report");
     let html = read(&page.html);
@@ -41,16 +41,16 @@ fn a_report_is_the_same_twice() {
     assert!(parquet[0] == parquet[1], "records.parquet differs");
 }
 
-/// Runs of older versions do not declare their metrics: only the headline, an error by its choice, is ranked.
+/// Runs of older versions do not describe their metrics: only the primary metric is ranked, which is an error.
 #[test]
-fn a_metric_that_its_run_does_not_declare_is_not_ranked() {
+fn a_metric_that_its_run_does_not_describe_is_not_ranked() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut run = synthetic::run(&["cavity"]);
     run.manifest.metrics.clear();
     let markdown = read(&reports::render(&[run], folder.path()).expect("a report").markdown);
     assert!(
         markdown.contains(
-            "- **pearson** (`pearson`): its run does not define it, so that its values are shown and not ranked"
+            "- **pearson** (`pearson`): not defined in the run; its values are shown, but not ranked"
         ),
         "{markdown}"
     );
@@ -99,7 +99,7 @@ fn terminals_compare_runs() {
 }
 
 #[test]
-fn markdown_reads_well() {
+fn markdown_has_all_parts() {
     let folder = tempfile::tempdir().expect("a folder");
     let page = reports::render(&[synthetic::run(&["cavity"])], folder.path()).expect("a report");
     insta::assert_snapshot!(read(&page.markdown));

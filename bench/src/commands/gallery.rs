@@ -6,7 +6,7 @@ use crate::BenchError;
 use crate::evaluate::grid;
 use data::{Dataset, Info, Sample, Source};
 use ndarray::Axis;
-use reports::{Exhibit, Strip};
+use reports::{ChannelRow, GalleryFigure};
 use std::path::{Path, PathBuf};
 
 /// States that are shown of a sample.
@@ -14,13 +14,13 @@ const STATES: usize = 4;
 
 /// Draws some states of the first sample of each dataset.
 pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchError> {
-    let exhibits = datasets.iter().map(|root| exhibit(root)).collect::<Result<Vec<_>, _>>()?;
-    let page = reports::gallery(&exhibits, folder)?;
+    let figures = datasets.iter().map(|root| figure(root)).collect::<Result<Vec<_>, _>>()?;
+    let page = reports::gallery(&figures, folder)?;
     print(&format!("{}\n", page.display()))
 }
 
 /// The first sample that is there.
-fn exhibit(root: &Path) -> Result<Exhibit, BenchError> {
+fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
     let dataset = Dataset::open(root)?;
     let missing = dataset.missing();
     let there = (0..dataset.header().roles.len()).find(|index| !missing.contains(index));
@@ -28,13 +28,13 @@ fn exhibit(root: &Path) -> Result<Exhibit, BenchError> {
     let sample = dataset.sample(there.unwrap_or(0))?;
     let info = dataset.info();
     let states = shown(info.frames);
-    Ok(Exhibit {
+    Ok(GalleryFigure {
         title: info.name.clone(),
         caption: caption(info, &sample),
         times: states.iter().map(|&state| sample.trajectory.times[state]).collect(),
         cells: [info.cells[0], info.cells[1]],
         lengths: [0, 1].map(|axis| sample.grid.axes[axis].length()),
-        strips: strips(info, &sample, &states),
+        rows: rows(info, &sample, &states),
     })
 }
 
@@ -46,7 +46,7 @@ fn shown(frames: usize) -> Vec<usize> {
 }
 
 /// Every channel, a constant one once.
-fn strips(info: &Info, sample: &Sample, states: &[usize]) -> Vec<Strip> {
+fn rows(info: &Info, sample: &Sample, states: &[usize]) -> Vec<ChannelRow> {
     let image = |state: usize, channel: usize| -> Vec<f32> {
         let state = sample.trajectory.state(state);
         let plane = state
@@ -56,12 +56,12 @@ fn strips(info: &Info, sample: &Sample, states: &[usize]) -> Vec<Strip> {
         plane.into_iter().collect()
     };
     let channels = data::channels(&info.fields).into_iter().enumerate();
-    let strip = |(number, channel): (usize, data::Channel)| {
+    let row = |(number, channel): (usize, data::Channel)| {
         let states = if channel.constant { &states[..1] } else { states };
         let images = states.iter().map(|&state| image(state, number)).collect();
-        Strip { symbol: channel.symbol, unit: channel.unit, images }
+        ChannelRow { symbol: channel.symbol, unit: channel.unit, images }
     };
-    channels.map(strip).collect()
+    channels.map(row).collect()
 }
 
 /// `Sample 0: Re = 812, U = 1 m/s. Solved on 128 × 128 cells, error of velocity 0.4 %.`

@@ -1,4 +1,4 @@
-//! The pen that fills pixels: plotters' rasterizer, drawn large and averaged down.
+//! A scene as pixels, rasterized by plotters at a higher resolution and averaged.
 
 use crate::draw::font::{text_pixels, text_width};
 use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
@@ -7,13 +7,13 @@ use crate::error::ReportError;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-/// Pixels of the picture a px of the scene.
+/// Pixels of the image per px of the scene.
 const SCALE: f64 = 2.0;
-/// Drawn pixels a pixel of the picture, in both directions: 4 × 4 levels of grey at an edge.
+/// Rasterized pixels per pixel of the image along each axis, for anti-aliasing.
 const OVERSAMPLING: usize = 3;
 type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 
-/// A scene in light colours as pixels, two for every px.
+/// A scene in the light theme as pixels, two per px.
 pub(crate) fn draw(scene: &Scene) -> Result<Raster, ReportError> {
     let pixels = |length: f64| (length * SCALE).ceil() as usize;
     let (width, height) = (pixels(scene.width).max(1), pixels(scene.height).max(1));
@@ -23,7 +23,7 @@ pub(crate) fn draw(scene: &Scene) -> Result<Raster, ReportError> {
         let area =
             BitMapBackend::with_buffer(&mut buffer, (wide as u32, high as u32)).into_drawing_area();
         let failed = |error: &dyn std::fmt::Display| ReportError::Bitmap(error.to_string());
-        area.fill(&colour(Paint::Paper, 1.0)).map_err(|e| failed(&e))?;
+        area.fill(&colour(Paint::Background, 1.0)).map_err(|e| failed(&e))?;
         for drawn in &scene.shapes {
             shape(&area, drawn).map_err(|e| failed(&e))?;
         }
@@ -45,11 +45,12 @@ fn shape<'a>(area: &Area<'a>, shape: &Shape) -> Drawn<'a> {
     }
 }
 
-/// Every segment as a bar with round ends, so that corners close however sharp they are.
+/// Each segment as a bar with round ends, so that the joints of a line are closed at any angle.
 fn line<'a>(area: &Area<'a>, points: &[Point], stroke: &Stroke) -> Drawn<'a> {
-    // Bars overlap, so faintness is mixed into an opaque colour.
-    let [ink, paper] = [stroke.paint, Paint::Paper].map(|paint| paint.colour(&LIGHT));
-    let [r, g, b] = mix(paper, ink, stroke.opacity);
+    // The bars overlap, so that a transparent colour would be applied twice: its blend with the background is opaque.
+    let [foreground, background] =
+        [stroke.paint, Paint::Background].map(|paint| paint.colour(&LIGHT));
+    let [r, g, b] = mix(background, foreground, stroke.opacity);
     let style = RGBColor(r, g, b).filled();
     let radius = stroke.width / 2.0;
     for piece in dashes(points, stroke.dash) {
@@ -57,43 +58,43 @@ fn line<'a>(area: &Area<'a>, points: &[Point], stroke: &Stroke) -> Drawn<'a> {
             area.draw(&Polygon::new(pixels(&bar(pair[0], pair[1], radius)), style))?;
         }
         for point in piece {
-            area.draw(&Circle::new(pixel(point), (radius * enlarged()) as i32, style))?;
+            area.draw(&Circle::new(pixel(point), (radius * resolution()) as i32, style))?;
         }
     }
     Ok(())
 }
 
-/// The corners of a segment of some width.
+/// The corners of a segment that is `2 radius` wide.
 fn bar([ax, ay]: Point, [bx, by]: Point, radius: f64) -> [Point; 4] {
     let length = (bx - ax).hypot(by - ay).max(f64::MIN_POSITIVE);
     let (nx, ny) = (-(by - ay) / length * radius, (bx - ax) / length * radius);
     [[ax + nx, ay + ny], [bx + nx, by + ny], [bx - nx, by - ny], [ax - nx, ay - ny]]
 }
 
-/// The strokes of a dashed line.
+/// The dashes of a line, each as its points.
 fn dashes(points: &[Point], dash: Dash) -> Vec<Vec<Point>> {
     if dash.is_empty() {
         return vec![points.to_vec()];
     }
     let (mut pieces, mut piece) = (Vec::new(), vec![points[0]]);
-    let (mut element, mut left) = (0, dash[0]);
+    let (mut element, mut rest) = (0, dash[0]);
     for pair in points.windows(2) {
         let [mut from, to] = [pair[0], pair[1]];
         loop {
             let length = (to[0] - from[0]).hypot(to[1] - from[1]);
-            if length < left {
-                left -= length;
+            if length < rest {
+                rest -= length;
                 piece.push(to);
                 break;
             }
-            let share = left / length;
-            from = [0, 1].map(|axis| from[axis] + share * (to[axis] - from[axis]));
+            let fraction = rest / length;
+            from = [0, 1].map(|axis| from[axis] + fraction * (to[axis] - from[axis]));
             piece.push(from);
             if element % 2 == 0 {
                 pieces.push(std::mem::take(&mut piece));
             }
             element += 1;
-            left = dash[element % dash.len()];
+            rest = dash[element % dash.len()];
             piece = vec![from];
         }
     }
@@ -104,32 +105,33 @@ fn dashes(points: &[Point], dash: Dash) -> Vec<Vec<Point>> {
 }
 
 fn text<'a>(area: &Area<'a>, text: &Text) -> Drawn<'a> {
-    let em = text.size * enlarged();
-    let width = text_width(&text.words, em);
+    let em = text.size * resolution();
+    let width = text_width(&text.content, em);
     let start = match text.anchor {
         Anchor::Start => 0.0,
         Anchor::Middle => -0.5 * width,
         Anchor::End => -width,
     } as i32;
-    // As in SVG, the baseline is 0.35 em below the middle.
-    let fall = (0.35 * em) as i32;
+    // As in SVG, the baseline is 0.35 em below the centre.
+    let below = (0.35 * em) as i32;
     let (x, y) = pixel(text.at);
-    for ([right, down], coverage) in text_pixels(&text.words, em) {
-        let (along, across) = (start + right, fall + down);
-        let place = if text.upright { (x + across, y - along) } else { (x + along, y + across) };
-        area.draw_pixel(place, &colour(text.paint, coverage))?;
+    for ([right, down], coverage) in text_pixels(&text.content, em) {
+        let (along, across) = (start + right, below + down);
+        let position = if text.rotated { (x + across, y - along) } else { (x + along, y + across) };
+        area.draw_pixel(position, &colour(text.paint, coverage))?;
     }
     Ok(())
 }
 
-/// Every pixel of the raster as a square, without smoothing.
+/// Each pixel of the raster as a rectangle, without interpolation.
 fn image<'a>(area: &Area<'a>, raster: &Raster, at: Point, size: [f64; 2]) -> Drawn<'a> {
     let (x, y) = pixel(at);
     let (width, height) = pixel(size);
     for row in 0..height {
         for column in 0..width {
-            let from =
-                |place: i32, pixels: usize, length: i32| place as usize * pixels / length as usize;
+            let from = |position: i32, pixels: usize, length: i32| {
+                position as usize * pixels / length as usize
+            };
             let (i, j) = (from(column, raster.width, width), from(row, raster.height, height));
             let [r, g, b] = raster.pixels[j * raster.width + i];
             area.draw_pixel((x + column, y + row), &RGBColor(r, g, b))?;
@@ -138,13 +140,13 @@ fn image<'a>(area: &Area<'a>, raster: &Raster, at: Point, size: [f64; 2]) -> Dra
     Ok(())
 }
 
-/// Drawn pixels a px.
-fn enlarged() -> f64 {
+/// Rasterized pixels per px.
+fn resolution() -> f64 {
     SCALE * OVERSAMPLING as f64
 }
 
 fn pixel([x, y]: Point) -> (i32, i32) {
-    let scale = |length: f64| (length * enlarged()).round() as i32;
+    let scale = |length: f64| (length * resolution()).round() as i32;
     (scale(x), scale(y))
 }
 
@@ -157,21 +159,22 @@ fn colour(paint: Paint, opacity: f64) -> RGBAColor {
     RGBAColor(r, g, b, opacity)
 }
 
-/// `share` of `b` in `a`.
-fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
-    [0, 1, 2].map(|i| (f64::from(a[i]) + share * (f64::from(b[i]) - f64::from(a[i]))).round() as u8)
+/// `(1 − fraction) a + fraction b`
+fn mix(a: Rgb, b: Rgb, fraction: f64) -> Rgb {
+    [0, 1, 2]
+        .map(|i| (f64::from(a[i]) + fraction * (f64::from(b[i]) - f64::from(a[i]))).round() as u8)
 }
 
-/// The mean colour of every block of drawn pixels.
+/// The mean colour of each block of rasterized pixels.
 fn average(drawn: &[u8], width: usize, height: usize) -> Raster {
     let wide = width * OVERSAMPLING;
     let block = (OVERSAMPLING * OVERSAMPLING) as u32;
     let mean = |x: usize, y: usize, colour: usize| {
-        let place = |i: usize| {
+        let index = |i: usize| {
             let (dx, dy) = (i % OVERSAMPLING, i / OVERSAMPLING);
             ((y * OVERSAMPLING + dy) * wide + x * OVERSAMPLING + dx) * 3 + colour
         };
-        let sum: u32 = (0..OVERSAMPLING * OVERSAMPLING).map(|i| u32::from(drawn[place(i)])).sum();
+        let sum: u32 = (0..OVERSAMPLING * OVERSAMPLING).map(|i| u32::from(drawn[index(i)])).sum();
         ((sum + block / 2) / block) as u8
     };
     let pixel = |i: usize| [0, 1, 2].map(|colour| mean(i % width, i / width, colour));
@@ -183,7 +186,7 @@ mod tests {
     use super::*;
     use crate::draw::style::DASHED;
 
-    /// Along 20 px, strokes of 6 and gaps of 3: 0–6, 9–15, 18–20, whatever the corners.
+    /// Dashes of 6 px and gaps of 3 px along 20 px with a corner: 0–6, 9–15, 18–20.
     #[test]
     fn dashes_measure_along_the_line() {
         let pieces = dashes(&[[0.0, 0.0], [10.0, 0.0], [10.0, 10.0]], DASHED);
@@ -196,13 +199,13 @@ mod tests {
     }
 
     #[test]
-    fn a_filled_half_is_ink_and_the_rest_paper() {
+    fn a_filled_half_has_the_colour_of_text_and_the_rest_that_of_the_background() {
         let mut scene = Scene { height: 10.0, ..Scene::new(10.0) };
-        scene.area(vec![[0.0, 0.0], [5.0, 0.0], [5.0, 10.0], [0.0, 10.0]], Paint::Ink, 1.0);
+        scene.area(vec![[0.0, 0.0], [5.0, 0.0], [5.0, 10.0], [0.0, 10.0]], Paint::Text, 1.0);
         let raster = draw(&scene).expect("a bitmap in memory");
         assert_eq!((raster.width, raster.height), (20, 20));
-        assert_eq!(raster.pixels[10 * 20 + 5], LIGHT.ink);
-        assert_eq!(raster.pixels[10 * 20 + 15], LIGHT.paper);
+        assert_eq!(raster.pixels[10 * 20 + 5], LIGHT.text);
+        assert_eq!(raster.pixels[10 * 20 + 15], LIGHT.background);
     }
 
     #[test]

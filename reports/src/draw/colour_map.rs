@@ -1,53 +1,53 @@
-//! Colours of fields: even to the eye from end to end.
+//! Perceptually uniform colour maps.
 
 use crate::draw::style::Rgb;
 use plotters::style::colors::colormaps::{ColorMap, ViridisRGB};
 
-/// How the values of a field become colours.
+/// A colour map.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum ColourMap {
-    /// Dark to light, for values of one sign: viridis of Smith and van der Walt (2015).
+    /// Dark to light, for values of one sign: viridis, by Smith & van der Walt (2015).
     Sequential,
-    /// Blue over white to red, for values about zero.
+    /// Blue, white, red: for values of both signs.
     Diverging,
 }
 
 impl ColourMap {
-    /// The colour at a place from 0 to 1; grey where there is none.
-    pub(crate) fn colour(self, place: f64) -> Rgb {
-        let held = place.clamp(0.0, 1.0);
+    /// The colour at a position in 0 to 1; grey for NaN.
+    pub(crate) fn colour(self, position: f64) -> Rgb {
+        let clamped = position.clamp(0.0, 1.0);
         match self {
-            _ if place.is_nan() => [0x80; 3],
+            _ if position.is_nan() => [0x80; 3],
             Self::Sequential => {
-                let colour = ViridisRGB.get_color(held);
+                let colour = ViridisRGB.get_color(clamped);
                 [colour.0, colour.1, colour.2]
             }
-            Self::Diverging => diverging(held),
+            Self::Diverging => diverging(clamped),
         }
     }
 }
 
-/// The ends in Msh: (59, 76, 192) and (180, 4, 38) in sRGB.
+/// The ends in Msh coordinates: (59, 76, 192) and (180, 4, 38) in sRGB.
 const BLUE: [f64; 3] = [80.0, 1.08, -1.1];
 const RED: [f64; 3] = [80.0, 1.08, 0.5];
-/// M of the middle, not quite white.
+/// M of the middle, which is slightly darker than white.
 const MIDDLE: f64 = 88.0;
-/// How far the hue turns towards the middle, so that the map stays even there: with s and M of the ends,
-/// s √(88² − M²) / (M sin s).
+/// The change of hue between an end and the middle that makes the map uniform there: s √(88² − M²) / (M sin s), with
+/// s and M of the ends.
 const TURN: f64 = -0.561;
 
-/// Blue over white to red, in Msh, the polar form of CIELAB.
+/// Blue, white, red by linear interpolation in Msh, the polar form of CIELAB.
 ///
 /// ```text
 /// M = √(L*² + a*² + b*²),   s = arccos(L*/M),   h = arctan(b*/a*)
 /// ```
 ///
 /// Source: Moreland (2009), Diverging Color Maps for Scientific Visualization, LNCS 5876, 92.
-fn diverging(place: f64) -> Rgb {
-    let end = if place < 0.5 { BLUE } else { RED };
-    let white = [MIDDLE, 0.0, if place < 0.5 { end[2] + TURN } else { end[2] - TURN }];
-    let share = (2.0 * place - 1.0).abs();
-    srgb([0, 1, 2].map(|i| white[i] + share * (end[i] - white[i])))
+fn diverging(position: f64) -> Rgb {
+    let end = if position < 0.5 { BLUE } else { RED };
+    let white = [MIDDLE, 0.0, if position < 0.5 { end[2] + TURN } else { end[2] - TURN }];
+    let distance = (2.0 * position - 1.0).abs();
+    srgb([0, 1, 2].map(|i| white[i] + distance * (end[i] - white[i])))
 }
 
 /// Msh to sRGB through CIELAB and XYZ under D65.
@@ -74,19 +74,19 @@ fn srgb([m, s, h]: [f64; 3]) -> Rgb {
 mod tests {
     use super::*;
 
-    /// The ends and the middle as Moreland's table gives them, to the rounding of its Msh values.
+    /// The ends and the middle of Moreland's table, within the rounding of its Msh values.
     #[test]
     fn the_diverging_map_has_its_published_colours() {
         let published = [(0.0, [59, 76, 192]), (0.5, [221, 221, 221]), (1.0, [180, 4, 38])];
-        for (place, colour) in published {
-            let ours = diverging(place);
+        for (position, colour) in published {
+            let ours = diverging(position);
             let far = (0..3).map(|i| (i32::from(ours[i]) - colour[i]).abs()).max();
             assert!(far <= Some(3), "{ours:?} is not {colour:?}");
         }
     }
 
     #[test]
-    fn the_sequential_map_grows_lighter() {
+    fn the_lightness_of_the_sequential_map_increases() {
         let lightness = |i: u32| {
             let [r, g, b] = ColourMap::Sequential.colour(f64::from(i) / 20.0).map(f64::from);
             0.2126 * r + 0.7152 * g + 0.0722 * b
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn values_beyond_the_ends_saturate_and_none_is_grey() {
+    fn values_outside_saturate_and_nan_is_grey() {
         assert_eq!(ColourMap::Diverging.colour(7.0), ColourMap::Diverging.colour(1.0));
         assert_eq!(ColourMap::Sequential.colour(f64::NAN), [128; 3]);
     }

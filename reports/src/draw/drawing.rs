@@ -1,37 +1,37 @@
-//! A drawing with its title and caption, and its files.
+//! A figure with title and caption, and its files.
 
 use crate::draw::scene::Scene;
 use crate::draw::{bitmap, svg};
 use crate::error::ReportError;
 
-/// A figure with its words.
+/// A figure with title and caption.
 pub struct Drawing {
-    /// The name of its files before it is made fit for any file system.
-    pub(crate) stem: String,
+    /// The name of its files, which may have characters that file systems do not allow.
+    pub stem: String,
     /// What it shows, in a few words.
-    pub(crate) title: String,
-    /// How to read it, in a sentence or two.
-    pub(crate) caption: String,
+    pub title: String,
+    /// What the symbols mean and how the values are defined.
+    pub caption: String,
     /// The shapes.
-    pub(crate) scene: Scene,
+    pub scene: Scene,
 }
 
 impl Drawing {
     /// The name of its files, without extension.
     ///
-    /// Cases and channels may be named as they like: what no file system takes becomes a `-`.
+    /// Characters of case and channel names that a file system may not allow are replaced by `-`.
     pub fn file_stem(&self) -> String {
         let plain =
             |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
         self.stem.chars().map(plain).collect()
     }
 
-    /// An SVG file, light or dark as its reader's system.
+    /// The figure as an SVG file, light or dark as the system that shows it.
     pub fn svg(&self) -> String {
         svg::standalone(&self.scene, &self.title)
     }
 
-    /// A PNG file, two pixels for every px of the SVG.
+    /// The figure as a PNG file, two pixels per px of the SVG.
     pub fn png(&self) -> Result<Vec<u8>, ReportError> {
         Ok(svg::encode(&bitmap::draw(&self.scene)?))
     }

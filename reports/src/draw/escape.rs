@@ -1,6 +1,6 @@
-//! Text in XML and HTML.
+//! Escapes of XML and HTML.
 
-/// Text as it may stand in elements and attributes.
+/// A text with escapes, for elements and attributes.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,18 +1,22 @@
-//! Rectangles in px, side by side, and what of a line lies in one.
+//! Rectangles, their arrangement, and the clipping of lines.
 
 use crate::draw::scene::Point;
 
-/// A rectangle in px: the corner of least x and y, and its size.
+/// A rectangle in px: its upper left corner and its size.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Frame {
-    pub(crate) x: f64,
-    pub(crate) y: f64,
-    pub(crate) width: f64,
-    pub(crate) height: f64,
+pub struct Frame {
+    /// The left edge.
+    pub x: f64,
+    /// The upper edge.
+    pub y: f64,
+    /// Along x.
+    pub width: f64,
+    /// Along y.
+    pub height: f64,
 }
 
 impl Frame {
-    /// Whether a point is inside or on the edge.
+    /// Whether a point is inside or on the boundary.
     pub(crate) fn contains(&self, [x, y]: Point) -> bool {
         (self.x..=self.x + self.width).contains(&x) && (self.y..=self.y + self.height).contains(&y)
     }
@@ -51,17 +55,17 @@ pub(crate) fn clip(from: Point, to: Point, frame: Frame) -> Option<[Point; 2]> {
         }
         (start, end) = (start.max(enter / change), end.min(leave / change));
     }
-    // The ends themselves come back to the last bit, so that consecutive segments join.
-    let at = |share: f64| match share {
+    // An end point inside is returned exactly, so that consecutive segments join.
+    let at = |fraction: f64| match fraction {
         0.0 => from,
         1.0 => to,
-        _ => [0, 1].map(|axis| from[axis] + share * (to[axis] - from[axis])),
+        _ => [0, 1].map(|axis| from[axis] + fraction * (to[axis] - from[axis])),
     };
     (start <= end).then(|| [at(start), at(end)])
 }
 
-/// Columns that `count` frames look well in.
-pub(crate) fn columns(count: usize) -> usize {
+/// The number of columns in which `count` frames are arranged.
+pub fn columns(count: usize) -> usize {
     match count {
         0 | 1 => 1,
         2 | 4 => 2,
@@ -69,30 +73,24 @@ pub(crate) fn columns(count: usize) -> usize {
     }
 }
 
-/// Frames side by side, row by row, with room for axes around each.
-pub(crate) fn facets(
-    count: usize,
-    columns: usize,
-    top: f64,
-    width: f64,
-    height: f64,
-) -> Vec<Frame> {
+/// Frames in rows, with space for axes around each.
+pub fn facets(count: usize, columns: usize, top: f64, width: f64, height: f64) -> Vec<Frame> {
     const LEFT: f64 = 82.0;
     const RIGHT: f64 = 14.0;
     const ABOVE: f64 = 30.0;
     const BELOW: f64 = 56.0;
     let cell = width / columns as f64;
-    let frame = |place: usize| Frame {
-        x: (place % columns) as f64 * cell + LEFT,
-        y: top + (place / columns) as f64 * (height + ABOVE + BELOW) + ABOVE,
+    let frame = |i: usize| Frame {
+        x: (i % columns) as f64 * cell + LEFT,
+        y: top + (i / columns) as f64 * (height + ABOVE + BELOW) + ABOVE,
         width: cell - LEFT - RIGHT,
         height,
     };
     (0..count).map(frame).collect()
 }
 
-/// The bottom of facets with their axes.
-pub(crate) fn bottom(frames: &[Frame]) -> f64 {
+/// The lower end of the last row with its axes.
+pub fn bottom(frames: &[Frame]) -> f64 {
     frames.last().map_or(0.0, |frame| frame.y + frame.height + 56.0)
 }
 

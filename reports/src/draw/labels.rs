@@ -1,25 +1,26 @@
-//! Legends, and names beside points.
+//! Legends, and labels beside points.
 
 use crate::draw::font::text_width;
 use crate::draw::frame::Frame;
 use crate::draw::plot::SMALL;
 use crate::draw::scene::{Point, Scene, Stroke, Text};
-use crate::draw::style::{Look, Marker, Paint};
+use crate::draw::series_style::SeriesStyle;
+use crate::draw::style::{Marker, Paint};
 
-/// Writes a legend in as many rows as it takes; gives its bottom.
-pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool) -> f64 {
+/// Draws a legend, with markers if `marked`, in as many rows as it needs; returns its lower end.
+pub fn legend(scene: &mut Scene, entries: &[(String, SeriesStyle)], marked: bool) -> f64 {
     const LINE: f64 = 28.0;
     const ROW: f64 = 20.0;
     let (mut x, mut y) = (16.0, 18.0);
-    for (label, look) in entries {
+    for (label, style) in entries {
         let width = LINE + 6.0 + text_width(label, SMALL) + 20.0;
         if x + width > scene.width && x > 16.0 {
             (x, y) = (16.0, y + ROW);
         }
-        let stroke = Stroke::new(look.paint, look.width).dashed(look.dash);
+        let stroke = style.stroke();
         scene.line(&[[x, y], [x + LINE, y]], stroke);
         if marked {
-            scene.marker(look.marker, [x + LINE / 2.0, y], 4.0, look.paint);
+            scene.marker(style.marker, [x + LINE / 2.0, y], 4.0, style.paint);
         }
         scene.text(Text::new(label, [x + LINE + 6.0, y], SMALL));
         x += width;
@@ -27,8 +28,8 @@ pub(crate) fn legend(scene: &mut Scene, entries: &[(String, Look)], marked: bool
     if entries.is_empty() { 0.0 } else { y + ROW / 2.0 + 4.0 }
 }
 
-/// Writes a label beside a point where it covers least of what is already there, next to it if no
-/// other point is nearer, else with a line to it.
+/// Draws a label near a point where it overlaps least with `taken`. A line connects the label with the point if they
+/// are not adjacent.
 pub(crate) fn label_beside(
     scene: &mut Scene,
     label: &str,
@@ -46,48 +47,48 @@ pub(crate) fn label_beside(
     };
     let sides = [1.0, -1.0, 0.0, 2.5, -2.5];
     let heights = [0.0, -1.0, 1.0, -2.0, 2.0, -3.0, 3.0, -4.0, 4.0];
-    let places = heights.iter().flat_map(|dy| sides.map(|dx| (dx, *dy)));
-    let crowded = |frame: &Frame| {
+    let offsets = heights.iter().flat_map(|dy| sides.map(|dx| (dx, *dy)));
+    let cost = |frame: &Frame| {
         let outside = width * height - frame.overlap(&bounds);
         let covered = 10.0 * outside + taken.iter().map(|other| frame.overlap(other)).sum::<f64>();
-        let own = gap(frame, at);
-        let nearer = others.iter().filter(|other| **other != at && gap(frame, **other) <= own);
-        // A line tells whose label it is, if another point is nearer.
-        let doubt = nearer.count() as f64 * if own > NEXT { 50.0 } else { 1e3 };
-        // Of free places the next one; the point itself is kept clear.
-        covered + own + doubt + if own < NEXT / 2.0 { 1e3 } else { 0.0 }
+        let own = distance(frame, at);
+        let nearer = others.iter().filter(|other| **other != at && distance(frame, **other) <= own);
+        // If another point is nearer, the label is ambiguous unless a line connects it.
+        let ambiguity = nearer.count() as f64 * if own > ADJACENT { 50.0 } else { 1e3 };
+        // Of the free positions the nearest, but not on the point itself.
+        covered + own + ambiguity + if own < ADJACENT / 2.0 { 1e3 } else { 0.0 }
     };
-    let frames = places.map(|(dx, dy)| beside(dx, dy));
-    let best = frames.min_by(|a, b| crowded(a).total_cmp(&crowded(b))).expect("there are places");
-    if gap(&best, at) > NEXT {
+    let frames = offsets.map(|(dx, dy)| beside(dx, dy));
+    let best = frames.min_by(|a, b| cost(a).total_cmp(&cost(b))).expect("there are positions");
+    if distance(&best, at) > ADJACENT {
         scene.line(&[at, nearest(&best, at)], Stroke::new(paint, 1.0));
     }
     scene.text(Text::new(label, [best.x, best.y + height / 2.0], SMALL));
     taken.push(best);
 }
 
-/// From a point to a label that is next to it.
-const NEXT: f64 = 11.0;
+/// The largest distance in px at which a label is adjacent to its point.
+const ADJACENT: f64 = 11.0;
 
-/// The point of a frame that is nearest to another.
+/// The point of a frame that is nearest to `at`.
 fn nearest(frame: &Frame, at: Point) -> Point {
     [at[0].clamp(frame.x, frame.x + frame.width), at[1].clamp(frame.y, frame.y + frame.height)]
 }
 
-/// How far a frame is from a point.
-fn gap(frame: &Frame, at: Point) -> f64 {
+/// The distance between a frame and a point.
+fn distance(frame: &Frame, at: Point) -> f64 {
     let near = nearest(frame, at);
     (near[0] - at[0]).hypot(near[1] - at[1])
 }
 
-/// A marker's surroundings, for labels to keep off.
+/// The square around a marker, which labels must avoid.
 pub(crate) fn around([x, y]: Point, radius: f64) -> Frame {
     Frame { x: x - radius, y: y - radius, width: 2.0 * radius, height: 2.0 * radius }
 }
 
-/// The cross at which a line ends that diverged.
-pub(crate) fn ending(look: Look) -> Look {
-    Look { marker: Marker::Cross, ..look }
+/// The style of the marker at which the line of a diverged surrogate ends.
+pub(crate) fn divergence_marker(style: SeriesStyle) -> SeriesStyle {
+    SeriesStyle { marker: Marker::Cross, ..style }
 }
 
 #[cfg(test)]
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_keep_off_each_other() {
+    fn labels_do_not_overlap() {
         let mut scene = Scene::new(400.0);
         let bounds = Frame { width: 400.0, height: 400.0, x: 0.0, y: 0.0 };
         let mut taken = Vec::new();
@@ -123,8 +124,8 @@ mod tests {
                 bounds,
             );
             let label = taken[3 + number];
-            let own = gap(&label, at);
-            assert!(own > NEXT || points.iter().all(|other| own <= gap(&label, *other)));
+            let own = distance(&label, at);
+            assert!(own > ADJACENT || points.iter().all(|other| own <= distance(&label, *other)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Drawing: shapes in a scene, axes, colours, and the two ways to make a file of them.
+//! Drawing: shapes in a scene, axes, colours, and the output as SVG and PNG.
 //!
 //! - `bitmap`: a scene as pixels
 //! - `colour_map`: colours of field values
@@ -8,24 +8,24 @@
 //! - `font`: the font of PNG figures
 //! - `frame`: rectangles and clipping
 //! - `labels`: legends, and labels beside points
-//! - `look`: how each surrogate looks
 //! - `plot`: axes, and lines in a frame
 //! - `scale`: linear and logarithmic axes with their ticks
 //! - `scene`: the shapes of a drawing
+//! - `series_style`: the style of each surrogate
 //! - `style`: colours, dashes and markers
 //! - `svg`: a scene as SVG
 
 pub(crate) mod bitmap;
 pub(crate) mod colour_map;
 pub(crate) mod colour_scale;
-pub(crate) mod drawing;
+pub mod drawing;
 pub(crate) mod escape;
 pub(crate) mod font;
-pub(crate) mod frame;
-pub(crate) mod labels;
-pub(crate) mod look;
-pub(crate) mod plot;
-pub(crate) mod scale;
-pub(crate) mod scene;
-pub(crate) mod style;
+pub mod frame;
+pub mod labels;
+pub mod plot;
+pub mod scale;
+pub mod scene;
+pub mod series_style;
+pub mod style;
 pub(crate) mod svg;

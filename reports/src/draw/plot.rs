@@ -1,26 +1,31 @@
-//! Axes around a frame, and what is drawn within.
+//! Axes, and lines, bands and markers in their frame.
 
 use crate::draw::frame::{Frame, clip};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
-use crate::draw::style::{Look, Paint};
+use crate::draw::series_style::SeriesStyle;
+use crate::draw::style::Paint;
 
 /// Size of tick labels and legends in px.
 pub(crate) const SMALL: f64 = 12.0;
 /// Size of axis labels and panel titles in px.
 pub(crate) const NORMAL: f64 = 13.0;
 
-/// A frame with two scales: what is drawn in it is cut off at its edges.
-pub(crate) struct Plot<'s> {
-    pub(crate) scene: &'s mut Scene,
-    pub(crate) frame: Frame,
-    pub(crate) x: Scale,
-    pub(crate) y: Scale,
+/// A frame with two scales. What is drawn in it is clipped.
+pub struct Plot<'s> {
+    /// Where it is drawn.
+    pub scene: &'s mut Scene,
+    /// The area of the values.
+    pub frame: Frame,
+    /// The horizontal axis.
+    pub x: Scale,
+    /// The vertical axis.
+    pub y: Scale,
 }
 
 impl Plot<'_> {
     /// Draws the grid, the ticks and the labels.
-    pub(crate) fn axes(&mut self, title: &str, x_label: &str, y_label: &str) {
+    pub fn axes(&mut self, title: &str, x_label: &str, y_label: &str) {
         let Frame { x, y, width, height } = self.frame;
         self.x_ticks();
         self.y_ticks();
@@ -29,10 +34,10 @@ impl Plot<'_> {
         let middle = x + width / 2.0;
         self.scene.text(Text::new(title, [x, y - 12.0], NORMAL));
         let below = Text::new(x_label, [middle, y + height + 36.0], NORMAL);
-        self.scene.text(below.held(Anchor::Middle).painted(Paint::Muted));
-        let beside = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
+        self.scene.text(below.anchored(Anchor::Middle).with_paint(Paint::Muted));
+        let left = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
         self.scene
-            .text(Text { upright: true, ..beside.held(Anchor::Middle).painted(Paint::Muted) });
+            .text(Text { rotated: true, ..left.anchored(Anchor::Middle).with_paint(Paint::Muted) });
     }
 
     fn x_ticks(&mut self) {
@@ -40,35 +45,35 @@ impl Plot<'_> {
         // Powers of ten are wider than round numbers.
         let room = if self.x.is_logarithmic { 70.0 } else { 45.0 };
         for tick in self.x.ticks((width / room) as usize) {
-            let at = x + width * self.x.place(tick.value);
+            let at = x + width * self.x.position(tick.value);
             let length = if tick.label.is_empty() { 3.0 } else { 5.0 };
             let ends = [[at, y + height], [at, y + height + length]];
             self.scene.line(&ends, Stroke::new(Paint::Muted, 1.0));
             let label = Text::new(tick.label, [at, y + height + 16.0], SMALL);
-            self.scene.text(label.held(Anchor::Middle).painted(Paint::Muted));
+            self.scene.text(label.anchored(Anchor::Middle).with_paint(Paint::Muted));
         }
     }
 
     fn y_ticks(&mut self) {
         let Frame { x, y, width, height } = self.frame;
         for tick in self.y.ticks((height / 40.0) as usize) {
-            let at = y + height * (1.0 - self.y.place(tick.value));
+            let at = y + height * (1.0 - self.y.position(tick.value));
             if !tick.label.is_empty() {
                 self.scene.line(&[[x, at], [x + width, at]], Stroke::new(Paint::Grid, 1.0));
                 let label = Text::new(tick.label, [x - 8.0, at], SMALL);
-                self.scene.text(label.held(Anchor::End).painted(Paint::Muted));
+                self.scene.text(label.anchored(Anchor::End).with_paint(Paint::Muted));
             }
         }
     }
 
-    /// Where a pair of numbers is, in px; inside the frame or not.
+    /// The position of a pair of values in px, which may be outside the frame.
     pub(crate) fn at(&self, x: f64, y: f64) -> Point {
         let Frame { x: left, y: top, width, height } = self.frame;
-        [left + width * self.x.place(x), top + height * (1.0 - self.y.place(y))]
+        [left + width * self.x.position(x), top + height * (1.0 - self.y.position(y))]
     }
 
-    /// Draws a line through pairs of numbers, cut off at the frame and broken where there is none.
-    pub(crate) fn line(&mut self, values: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
+    /// Draws a line through pairs of values, clipped at the frame and interrupted where a value is not finite.
+    pub fn line(&mut self, values: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
         let points: Vec<Point> = values.into_iter().map(|(x, y)| self.at(x, y)).collect();
         let mut piece: Vec<Point> = Vec::new();
         for pair in points.windows(2) {
@@ -82,16 +87,16 @@ impl Plot<'_> {
         self.scene.line(&piece, stroke);
     }
 
-    /// Fills between two lines `(x, low, high)`, each held within the frame.
-    pub(crate) fn band(&mut self, values: &[(f64, f64, f64)], paint: Paint, opacity: f64) {
+    /// Fills the area between two lines `(x, low, high)`, clipped at the frame.
+    pub fn band(&mut self, values: &[(f64, f64, f64)], paint: Paint, opacity: f64) {
         let Frame { y: top, height, .. } = self.frame;
-        let held = |[x, y]: Point| [x, y.clamp(top, top + height)];
+        let clamped = |[x, y]: Point| [x, y.clamp(top, top + height)];
         let known =
             |(_, low, high): &(f64, f64, f64)| !self.at(0.0, *low)[1].is_nan() && !high.is_nan();
         let mut areas = Vec::new();
         for piece in values.split(|value| !known(value)) {
-            let low = piece.iter().map(|(x, low, _)| held(self.at(*x, *low)));
-            let high = piece.iter().map(|(x, _, high)| held(self.at(*x, *high)));
+            let low = piece.iter().map(|(x, low, _)| clamped(self.at(*x, *low)));
+            let high = piece.iter().map(|(x, _, high)| clamped(self.at(*x, *high)));
             areas.push(low.chain(high.rev()).collect::<Vec<_>>());
         }
         for area in areas {
@@ -99,11 +104,11 @@ impl Plot<'_> {
         }
     }
 
-    /// Draws a marker, unless it would be outside the frame.
-    pub(crate) fn marker(&mut self, x: f64, y: f64, look: Look, radius: f64) {
+    /// Draws a marker if it is inside the frame.
+    pub fn marker(&mut self, x: f64, y: f64, style: SeriesStyle, radius: f64) {
         let at = self.at(x, y);
         if self.frame.contains(at) {
-            self.scene.marker(look.marker, at, radius, look.paint);
+            self.scene.marker(style.marker, at, radius, style.paint);
         }
     }
 }
@@ -115,12 +120,12 @@ mod tests {
     const UNIT: Frame = Frame { x: 0.0, y: 0.0, width: 1.0, height: 1.0 };
 
     #[test]
-    fn lines_leave_and_come_back_in_pieces() {
+    fn lines_that_leave_the_frame_are_drawn_in_pieces() {
         let mut scene = Scene::new(1.0);
         let scale = Scale::linear([0.0, 1.0]).expect("two numbers");
         let mut plot = Plot { scene: &mut scene, frame: UNIT, x: scale, y: scale };
         let values = [(0.0, 0.5), (0.25, 0.5), (0.5, 2.5), (0.75, 0.5), (1.0, 0.5)];
-        plot.line(values, Stroke::new(Paint::Ink, 1.0));
+        plot.line(values, Stroke::new(Paint::Text, 1.0));
         assert_eq!(scene.shapes.len(), 2);
     }
 }

@@ -1,49 +1,50 @@
-//! Numbers along an axis, and where its ticks are.
+//! The scale of an axis and its ticks.
 
 use crate::results::number::{power_of_ten, tick};
 
-/// A range of numbers along an axis, linear or logarithmic.
+/// The range of an axis, linear or logarithmic.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Scale {
+pub struct Scale {
     low: f64,
     high: f64,
     pub(crate) is_logarithmic: bool,
 }
 
-/// A labelled place on an axis.
+/// A tick of an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tick {
-    /// The number there.
+    /// Its value.
     pub(crate) value: f64,
-    /// As it is read; empty between labelled ticks.
+    /// Its label; empty for minor ticks.
     pub(crate) label: String,
 }
 
 impl Scale {
-    /// A linear scale over some numbers, of which those that are not finite do not count; `None` of nothing.
-    pub(crate) fn linear(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    /// A linear scale over the finite ones of some values; `None` without any.
+    pub fn linear(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let (low, high) = range(values)?;
-        // A single number gets room on both sides.
+        // A single value is in the middle of the axis.
         let margin = if high > low { 0.0 } else { 0.5 * low.abs().max(1.0) };
         Some(Self { low: low - margin, high: high + margin, is_logarithmic: false })
     }
 
-    /// A logarithmic scale over the positive ones of some numbers, with room at both ends; `None` of nothing.
-    pub(crate) fn logarithmic(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    /// A logarithmic scale over the positive ones of some values, with a margin at both ends; `None` without any.
+    pub fn logarithmic(values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let positive = values.into_iter().filter(|value| *value >= f64::MIN_POSITIVE);
         let (low, high) = range(positive.map(f64::log10))?;
         let margin = (0.06 * (high - low)).max(0.08);
         Some(Self { low: low - margin, high: high + margin, is_logarithmic: true })
     }
 
-    /// The same, with more room at both ends, as shares of its length.
-    pub(crate) fn widened(self, below: f64, above: f64) -> Self {
+    /// The scale with larger margins, as fractions of its length.
+    #[must_use]
+    pub fn widened(self, below: f64, above: f64) -> Self {
         let length = self.high - self.low;
         Self { low: self.low - below * length, high: self.high + above * length, ..self }
     }
 
-    /// The place of a number: 0 at the low end, 1 at the high end; NaN where there is none.
-    pub(crate) fn place(&self, value: f64) -> f64 {
+    /// The position of a value: 0 at the lower end, 1 at the upper end; NaN if it has none.
+    pub(crate) fn position(&self, value: f64) -> f64 {
         let value = match self.is_logarithmic {
             true if value > 0.0 => value.log10(),
             true if value == 0.0 => f64::NEG_INFINITY,
@@ -53,10 +54,10 @@ impl Scale {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// Its ticks, about `wanted` of them labelled.
+    /// The ticks, about `wanted` of them labelled.
     pub(crate) fn ticks(&self, wanted: usize) -> Vec<Tick> {
         let ticks = if self.is_logarithmic { self.powers(wanted) } else { self.steps(wanted) };
-        let inside = |tick: &Tick| (-1e-9..=1.0 + 1e-9).contains(&self.place(tick.value));
+        let inside = |tick: &Tick| (-1e-9..=1.0 + 1e-9).contains(&self.position(tick.value));
         ticks.into_iter().filter(inside).collect()
     }
 
@@ -66,12 +67,12 @@ impl Scale {
         let power = 10f64.powf(rough.log10().floor());
         let nice = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
         let step = nice.into_iter().find(|step| *step >= rough * 0.999).unwrap_or(10.0 * power);
-        let places = (self.low / step).ceil() as i64..=(self.high / step).floor() as i64;
-        let at = |place: i64| place as f64 * step;
-        places.map(|place| Tick { value: at(place), label: tick(at(place), step) }).collect()
+        let multiples = (self.low / step).ceil() as i64..=(self.high / step).floor() as i64;
+        let at = |multiple: i64| multiple as f64 * step;
+        multiples.map(|m| Tick { value: at(m), label: tick(at(m), step) }).collect()
     }
 
-    /// Powers of ten, and their multiples where there are few.
+    /// Powers of ten, with multiples of them on short axes.
     fn powers(&self, wanted: usize) -> Vec<Tick> {
         let exponents = self.low.floor() as i32..=self.high.ceil() as i32;
         let decades = self.high - self.low;
@@ -131,11 +132,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_without_a_place_have_none() {
+    fn values_outside_the_domain_of_the_logarithm_have_no_position() {
         let scale = Scale::logarithmic([1.0, 100.0, f64::NAN, -3.0]).expect("two positive numbers");
-        assert!(scale.place(-1.0).is_nan() && scale.place(f64::NAN).is_nan());
-        assert_eq!(scale.place(0.0), f64::NEG_INFINITY);
-        assert_eq!(scale.place(10.0), 0.5);
+        assert!(scale.position(-1.0).is_nan() && scale.position(f64::NAN).is_nan());
+        assert_eq!(scale.position(0.0), f64::NEG_INFINITY);
+        assert_eq!(scale.position(10.0), 0.5);
         assert_eq!(Scale::logarithmic([0.0, f64::NAN]), None);
         assert_eq!(Scale::linear([f64::INFINITY]), None);
     }
@@ -148,7 +149,7 @@ mod tests {
             let logarithmic = Scale::logarithmic([a.abs() * factor, b.abs() * factor]);
             for scale in linear.into_iter().chain(logarithmic) {
                 let ticks = scale.ticks(wanted);
-                prop_assert!(ticks.iter().all(|tick| (-1e-9..=1.0 + 1e-9).contains(&scale.place(tick.value))));
+                prop_assert!(ticks.iter().all(|tick| (-1e-9..=1.0 + 1e-9).contains(&scale.position(tick.value))));
                 prop_assert!(ticks.windows(2).all(|pair| pair[0].value < pair[1].value));
                 let labelled = ticks.iter().filter(|tick| !tick.label.is_empty()).count();
                 prop_assert!(labelled <= wanted + 2, "{} labels, {} wanted", labelled, wanted);

@@ -1,37 +1,37 @@
-//! A drawing as a list of shapes, before any pen has touched paper.
+//! A drawing as a list of shapes, independent of the file format.
 
 use crate::draw::style::{Dash, Marker, Paint, SOLID};
 
-/// A place in px, x to the right, y down.
-pub(crate) type Point = [f64; 2];
+/// A point in px; x points to the right and y downwards.
+pub type Point = [f64; 2];
 
-/// Shapes on a sheet of paper, later ones above earlier ones.
+/// A list of shapes; later ones cover earlier ones.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Scene {
+pub struct Scene {
     /// In px.
-    pub(crate) width: f64,
+    pub width: f64,
     /// In px.
-    pub(crate) height: f64,
+    pub height: f64,
     /// From back to front.
     pub(crate) shapes: Vec<Shape>,
 }
 
-/// One thing to draw. All coordinates are finite.
+/// A shape. All coordinates are finite.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
-    /// An open line through points.
+    /// A polyline.
     Line(Vec<Point>, Stroke),
-    /// A closed area, and its opacity.
+    /// A filled polygon, and its opacity.
     Area(Vec<Point>, Paint, f64),
     /// A line of text.
     Text(Text),
-    /// Pixels, with the corner of least x and y and the size that they fill.
+    /// An image, its upper left corner and its size.
     Image(Raster, Point, [f64; 2]),
 }
 
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Stroke {
+pub struct Stroke {
     pub(crate) paint: Paint,
     pub(crate) width: f64,
     pub(crate) dash: Dash,
@@ -40,22 +40,24 @@ pub(crate) struct Stroke {
 
 impl Stroke {
     /// A solid, opaque line.
-    pub(crate) fn new(paint: Paint, width: f64) -> Self {
+    pub fn new(paint: Paint, width: f64) -> Self {
         Self { paint, width, dash: SOLID, opacity: 1.0 }
     }
 
-    /// The same, dashed.
-    pub(crate) fn dashed(self, dash: Dash) -> Self {
+    /// The stroke with dashes.
+    #[must_use]
+    pub fn dashed(self, dash: Dash) -> Self {
         Self { dash, ..self }
     }
 
-    /// The same, fainter.
-    pub(crate) fn faint(self, opacity: f64) -> Self {
+    /// The stroke with an opacity from 0 to 1.
+    #[must_use]
+    pub fn with_opacity(self, opacity: f64) -> Self {
         Self { opacity, ..self }
     }
 }
 
-/// Which end of a text its place is.
+/// Which point of a text is at its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     Start,
@@ -63,32 +65,32 @@ pub(crate) enum Anchor {
     End,
 }
 
-/// A line of text; `at` is the middle of its height.
+/// A line of text; `at` is at half its height.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
-    pub(crate) words: String,
+    pub(crate) content: String,
     pub(crate) at: Point,
     pub(crate) size: f64,
     pub(crate) anchor: Anchor,
     pub(crate) paint: Paint,
-    /// Bottom to top, as an axis label.
-    pub(crate) upright: bool,
+    /// Whether it is rotated by 90° and reads upwards.
+    pub(crate) rotated: bool,
 }
 
 impl Text {
-    /// Text in ink that starts at `at`.
+    /// A text in the text colour that starts at `at`.
     pub(crate) fn new(text: impl Into<String>, at: Point, size: f64) -> Self {
-        let (words, anchor, paint) = (text.into(), Anchor::Start, Paint::Ink);
-        Self { words, at, size, anchor, paint, upright: false }
+        let (content, anchor, paint) = (text.into(), Anchor::Start, Paint::Text);
+        Self { content, at, size, anchor, paint, rotated: false }
     }
 
-    /// The same, held elsewhere.
-    pub(crate) fn held(self, anchor: Anchor) -> Self {
+    /// The text with another anchor.
+    pub(crate) fn anchored(self, anchor: Anchor) -> Self {
         Self { anchor, ..self }
     }
 
-    /// The same in another paint.
-    pub(crate) fn painted(self, paint: Paint) -> Self {
+    /// The text in another colour.
+    pub(crate) fn with_paint(self, paint: Paint) -> Self {
         Self { paint, ..self }
     }
 }
@@ -102,27 +104,27 @@ pub(crate) struct Raster {
 }
 
 impl Scene {
-    /// An empty sheet whose height is decided as it fills.
-    pub(crate) fn new(width: f64) -> Self {
+    /// An empty scene, whose height is set later.
+    pub fn new(width: f64) -> Self {
         Self { width, ..Self::default() }
     }
 
-    /// Draws a line, broken where a point is not finite.
-    pub(crate) fn line(&mut self, points: &[Point], stroke: Stroke) {
+    /// Draws a polyline, interrupted at points that are not finite.
+    pub fn line(&mut self, points: &[Point], stroke: Stroke) {
         let pieces = points.split(|point| !point.iter().all(|x| x.is_finite()));
         for piece in pieces.filter(|piece| piece.len() > 1) {
             self.shapes.push(Shape::Line(piece.to_vec(), stroke));
         }
     }
 
-    /// Fills an area; nothing if any corner is not finite.
-    pub(crate) fn area(&mut self, points: Vec<Point>, paint: Paint, opacity: f64) {
+    /// Fills a polygon if all its corners are finite.
+    pub fn area(&mut self, points: Vec<Point>, paint: Paint, opacity: f64) {
         if points.len() > 2 && points.iter().flatten().all(|x| x.is_finite()) {
             self.shapes.push(Shape::Area(points, paint, opacity));
         }
     }
 
-    /// Draws pixels with an outline around them.
+    /// Draws an image with an outline.
     pub(crate) fn image(&mut self, raster: Raster, corner: Point, size: [f64; 2]) {
         self.shapes.push(Shape::Image(raster, corner, size));
         self.outline(corner, size, Paint::Muted);
@@ -134,14 +136,14 @@ impl Scene {
         self.line(&[[x, y], [right, y], [right, low], [x, low], [x, y]], Stroke::new(paint, 0.75));
     }
 
-    /// Writes a text.
+    /// Draws a text.
     pub(crate) fn text(&mut self, text: Text) {
         self.shapes.push(Shape::Text(text));
     }
 
-    /// Draws a marker of a given radius, with a rim of paper that parts it from what is below.
+    /// Draws a marker with a rim in the background colour, which separates it from what it covers.
     pub(crate) fn marker(&mut self, marker: Marker, at: Point, radius: f64, paint: Paint) {
-        self.area(marker_outline(marker, at, radius + 1.2), Paint::Paper, 1.0);
+        self.area(marker_outline(marker, at, radius + 1.2), Paint::Background, 1.0);
         self.area(marker_outline(marker, at, radius), paint, 1.0);
     }
 }
@@ -154,7 +156,7 @@ fn marker_outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
             .map(|i| [x + radius * angle(i).cos(), y + radius * angle(i).sin()])
             .collect::<Vec<_>>()
     };
-    // Radii that give the shapes about the same area.
+    // With these radii, all shapes have about the same area.
     match marker {
         Marker::Circle => polygon(24, 0.0, radius),
         Marker::Square => polygon(4, 0.125, 1.25 * radius),
@@ -165,7 +167,7 @@ fn marker_outline(marker: Marker, [x, y]: Point, radius: f64) -> Vec<Point> {
     }
 }
 
-/// A plus with arms a third of its size.
+/// A plus sign.
 fn cross([x, y]: Point, radius: f64) -> Vec<Point> {
     let (long, short) = (radius, radius / 2.6);
     let quarter = [[short, -short], [long, -short], [long, short], [short, short]];

@@ -1,37 +1,37 @@
-//! Colours, dashes and markers: one look a surrogate, told apart without colour too.
+//! Colours, dashes and markers.
 
 /// Red, green, blue.
 pub(crate) type Rgb = [u8; 3];
 
-/// The colours of a page by day or by night.
+/// The colours of a page.
 pub(crate) struct Theme {
     /// Text and axes.
-    pub(crate) ink: Rgb,
+    pub(crate) text: Rgb,
     /// Captions and ticks.
     pub(crate) muted: Rgb,
     /// Grid lines and rules.
     pub(crate) grid: Rgb,
-    /// Behind figures and tables.
-    pub(crate) paper: Rgb,
-    /// Behind everything.
-    pub(crate) desk: Rgb,
-    /// Links and marks.
+    /// The background of figures and tables.
+    pub(crate) background: Rgb,
+    /// The background of the page.
+    pub(crate) page: Rgb,
+    /// Links and highlights.
     pub(crate) accent: Rgb,
     /// Lines and markers.
     pub(crate) series: [Rgb; SERIES],
 }
 
-/// Colours that people with any colour vision tell apart; the last is ink.
+/// The number of colours of lines and markers.
 pub(crate) const SERIES: usize = 7;
 
-/// By day, on white. Series: Okabe & Ito (2008), "Color Universal Design", without the yellow, which
-/// white swallows.
+/// On white. Series: Okabe & Ito (2008), "Color Universal Design", for all kinds of colour vision, without yellow,
+/// whose contrast to white is too low.
 pub(crate) const LIGHT: Theme = Theme {
-    ink: [0x1c, 0x21, 0x28],
+    text: [0x1c, 0x21, 0x28],
     muted: [0x5c, 0x66, 0x73],
     grid: [0xe3, 0xe6, 0xea],
-    paper: [0xff, 0xff, 0xff],
-    desk: [0xf6, 0xf7, 0xf9],
+    background: [0xff, 0xff, 0xff],
+    page: [0xf6, 0xf7, 0xf9],
     accent: [0x00, 0x72, 0xb2],
     series: [
         [0x00, 0x72, 0xb2],
@@ -44,13 +44,13 @@ pub(crate) const LIGHT: Theme = Theme {
     ],
 };
 
-/// By night: the same hues, lighter.
+/// On dark grey: the same hues, lighter.
 pub(crate) const DARK: Theme = Theme {
-    ink: [0xe6, 0xe9, 0xee],
+    text: [0xe6, 0xe9, 0xee],
     muted: [0x9a, 0xa5, 0xb3],
     grid: [0x2f, 0x36, 0x40],
-    paper: [0x1a, 0x1f, 0x26],
-    desk: [0x12, 0x15, 0x1a],
+    background: [0x1a, 0x1f, 0x26],
+    page: [0x12, 0x15, 0x1a],
     accent: [0x5c, 0xb3, 0xe8],
     series: [
         [0x3d, 0x9b, 0xdc],
@@ -63,13 +63,18 @@ pub(crate) const DARK: Theme = Theme {
     ],
 };
 
-/// What to draw with; a page decides what colour that is.
+/// The role of a colour; the theme of the page determines the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paint {
-    Ink,
+pub enum Paint {
+    /// Text and axes.
+    Text,
+    /// Captions and ticks.
     Muted,
+    /// Grid lines and rules.
     Grid,
-    Paper,
+    /// The background of figures.
+    Background,
+    /// A line or a marker of a surrogate.
     Series(usize),
 }
 
@@ -77,41 +82,41 @@ impl Paint {
     /// Its name in style sheets.
     pub(crate) fn name(self) -> String {
         match self {
-            Self::Ink => "ink".into(),
+            Self::Text => "text".into(),
             Self::Muted => "muted".into(),
             Self::Grid => "grid".into(),
-            Self::Paper => "paper".into(),
-            Self::Series(place) => format!("series-{}", place % SERIES),
+            Self::Background => "background".into(),
+            Self::Series(index) => format!("series-{}", index % SERIES),
         }
     }
 
     /// Its colour in a theme.
     pub(crate) fn colour(self, theme: &Theme) -> Rgb {
         match self {
-            Self::Ink => theme.ink,
+            Self::Text => theme.text,
             Self::Muted => theme.muted,
             Self::Grid => theme.grid,
-            Self::Paper => theme.paper,
-            Self::Series(place) => theme.series[place % SERIES],
+            Self::Background => theme.background,
+            Self::Series(index) => theme.series[index % SERIES],
         }
     }
 }
 
-/// The fonts of pages and figures: whatever the reader's system has.
+/// The fonts of pages and figures, in order of preference.
 pub(crate) const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 
-/// A theme as custom properties of a style sheet.
+/// A theme as custom properties of CSS.
 pub(crate) fn properties(theme: &Theme) -> String {
-    let paints = [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Paper];
+    let paints = [Paint::Text, Paint::Muted, Paint::Grid, Paint::Background];
     let paints = paints.into_iter().chain((0..SERIES).map(Paint::Series));
     let mut all: Vec<(String, Rgb)> = paints.map(|p| (p.name(), p.colour(theme))).collect();
-    all.extend([("desk".into(), theme.desk), ("accent".into(), theme.accent)]);
+    all.extend([("page".into(), theme.page), ("accent".into(), theme.accent)]);
     all.into_iter().map(|(name, [r, g, b])| format!("--{name}:#{r:02x}{g:02x}{b:02x};")).collect()
 }
 
 /// The style sheet of the shapes in figures.
 pub(crate) fn figure_sheet() -> String {
-    let paints = [Paint::Ink, Paint::Muted, Paint::Grid, Paint::Paper];
+    let paints = [Paint::Text, Paint::Muted, Paint::Grid, Paint::Background];
     let rule = |paint: Paint| {
         let name = paint.name();
         format!(".s-{name}{{stroke:var(--{name})}}.f-{name}{{fill:var(--{name})}}")
@@ -123,15 +128,15 @@ pub(crate) fn figure_sheet() -> String {
     )
 }
 
-/// Lengths of strokes and gaps in px; empty is a solid line.
-pub(crate) type Dash = &'static [f64];
+/// Lengths of dashes and gaps in px; empty for a solid line.
+pub type Dash = &'static [f64];
 
 /// A solid line.
-pub(crate) const SOLID: Dash = &[];
-/// Solvers, and the data's own error.
-pub(crate) const DASHED: Dash = &[6.0, 3.0];
-/// Baselines.
-pub(crate) const DOTTED: Dash = &[1.5, 2.5];
+pub const SOLID: Dash = &[];
+/// The line of solvers and of the reference's own error.
+pub const DASHED: Dash = &[6.0, 3.0];
+/// The line of baselines.
+pub const DOTTED: Dash = &[1.5, 2.5];
 
 /// The shape of a marker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,14 +147,4 @@ pub(crate) enum Marker {
     Up,
     Down,
     Cross,
-}
-
-/// How one surrogate looks in every figure.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Look {
-    pub(crate) paint: Paint,
-    pub(crate) dash: Dash,
-    pub(crate) marker: Marker,
-    /// Of its line in px: thin for the runs that the last is compared with.
-    pub(crate) width: f64,
 }

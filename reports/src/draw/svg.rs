@@ -1,4 +1,4 @@
-//! The pen that writes SVG.
+//! A scene as SVG.
 
 use crate::draw::escape::escape;
 use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
@@ -6,7 +6,7 @@ use crate::draw::style::{DARK, LIGHT, Paint, figure_sheet, properties};
 use base64::Engine;
 use std::fmt::Write;
 
-/// A file of its own, light or dark as its reader's system.
+/// A file, light or dark as the system that shows it.
 pub(crate) fn standalone(scene: &Scene, title: &str) -> String {
     let style = format!(
         "<style>:root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}{}</style>",
@@ -17,7 +17,7 @@ pub(crate) fn standalone(scene: &Scene, title: &str) -> String {
     element(scene, title, &style)
 }
 
-/// An element of a page that brings the colours.
+/// An element of a page whose style sheet has the colours.
 pub(crate) fn inline(scene: &Scene, title: &str) -> String {
     element(scene, title, "")
 }
@@ -29,7 +29,7 @@ fn element(scene: &Scene, title: &str, style: &str) -> String {
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
          role=\"img\" aria-label=\"{title}\"><title>{title}</title>{style}\
-         <rect width=\"{w}\" height=\"{h}\" class=\"f-paper\"/>\n{shapes}</svg>\n"
+         <rect width=\"{w}\" height=\"{h}\" class=\"f-background\"/>\n{shapes}</svg>\n"
     )
 }
 
@@ -65,8 +65,8 @@ fn attribute(name: &str, opacity: f64) -> String {
 
 fn path(points: &[Point]) -> String {
     let mut path = String::new();
-    for (place, [x, y]) in points.iter().enumerate() {
-        let command = if place == 0 { 'M' } else { 'L' };
+    for (index, [x, y]) in points.iter().enumerate() {
+        let command = if index == 0 { 'M' } else { 'L' };
         write!(path, "{command}{} {}", number(*x), number(*y)).expect("strings take any text");
     }
     path
@@ -80,13 +80,13 @@ fn text(text: &Text) -> String {
     };
     let [x, y] = text.at.map(number);
     let turn =
-        if text.upright { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
-    // A baseline 0.35 em below the middle centres capitals and digits in every common font.
+        if text.rotated { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
+    // A baseline 0.35 em below the centre centres upper-case letters and digits in all common fonts.
     format!(
         "<text class=\"f-{}\" x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-size=\"{}\" text-anchor=\"{anchor}\"{turn}>{}</text>\n",
         text.paint.name(),
         number(text.size),
-        escape(&text.words)
+        escape(&text.content)
     )
 }
 

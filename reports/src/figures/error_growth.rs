@@ -1,39 +1,44 @@
-//! How errors grow along a rollout.
+//! Error against time along the rollout.
 
 use super::Figure;
 use crate::draw::drawing::Drawing;
 use crate::draw::frame::{bottom, columns, facets};
-use crate::draw::labels::{ending, legend};
-use crate::draw::look::look;
+use crate::draw::labels::{divergence_marker, legend};
 use crate::draw::plot::Plot;
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Scene, Stroke};
-use crate::draw::style::{DASHED, Look, Paint};
-use crate::results::evidence::{Case, Evidence, HEADLINE};
+use crate::draw::series_style::{SeriesStyle, series_style};
+use crate::draw::style::{DASHED, Paint};
+use crate::results::by_case::Results;
+use crate::results::case::Case;
+use crate::results::measure::{ALL_CHANNELS, PRIMARY};
+use crate::results::number::percent;
+use crate::results::score::values;
 use crate::results::stats::{median, quantile};
-use crate::results::surrogate::Rival;
+use crate::results::surrogate::Surrogate;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// The median of a metric over samples and seeds at every step, with a band about it.
+/// The median of a metric over samples and seeds at every step, with a band between two quantiles.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ErrorGrowth {
     /// The metric. Default `nrmse`.
     pub metric: String,
-    /// The quantiles between which the band lies. Default 10 % and 90 %.
+    /// The quantiles that bound the band, increasing, in 0 to 1. Default 0.1 and 0.9.
     pub band: [f64; 2],
 }
 
 impl Default for ErrorGrowth {
     fn default() -> Self {
-        Self { metric: HEADLINE.0.into(), band: [0.1, 0.9] }
+        Self { metric: PRIMARY.metric.into(), band: [0.1, 0.9] }
     }
 }
 
 impl Part for ErrorGrowth {
     const NAME: &'static str = "error-growth";
-    const SUMMARY: &'static str = "the median error at every step, with a band over samples";
+    const SUMMARY: &'static str =
+        "the median error at every step, with a band of quantiles over samples";
 
     fn check(&self) -> Result<(), Invalid> {
         let [low, high] = self.band;
@@ -55,69 +60,72 @@ struct Step {
     high: f64,
 }
 
-/// A surrogate's steps on one channel.
+/// All steps of a surrogate on one channel.
 struct Growth {
-    look: Look,
+    style: SeriesStyle,
     is_latest: bool,
     steps: Vec<Step>,
 }
 
 impl Figure for ErrorGrowth {
-    fn draw(&self, evidence: &Evidence) -> Vec<Drawing> {
-        evidence.cases.iter().filter_map(|case| self.draw_case(evidence, case)).collect()
+    fn draw(&self, results: &Results) -> Vec<Drawing> {
+        results.cases.iter().filter_map(|case| self.draw_case(results, case)).collect()
     }
 }
 
 impl ErrorGrowth {
-    fn draw_case(&self, evidence: &Evidence, case: &Case) -> Option<Drawing> {
+    fn draw_case(&self, results: &Results, case: &Case) -> Option<Drawing> {
         let channels: Vec<(&str, Vec<Growth>)> = case
             .channels(&self.metric)
             .into_iter()
-            .map(|channel| (channel, self.growths(evidence, case, channel)))
+            .map(|channel| (channel, self.growths(results, case, channel)))
             .filter(|(_, growths)| !growths.is_empty())
             .collect();
         let y = vertical(case, &self.metric, &channels)?;
         let x = Scale::linear(channels.iter().flat_map(|(_, g)| g).flat_map(times))?;
+        let metric = case.metrics.get(&self.metric);
         let time = format!("time / {}", case.time_unit());
         let mut scene = Scene::new(900.0);
-        let top = legend(&mut scene, &entries(evidence, case), false);
+        let top = legend(&mut scene, &entries(results, case), false);
         let frames = facets(channels.len(), columns(channels.len()), top, scene.width, 220.0);
         scene.height = bottom(&frames);
         for ((channel, growths), frame) in channels.iter().zip(frames) {
             let mut plot = Plot { scene: &mut scene, frame, x, y };
-            plot.axes(&subtitle(channel), &time, evidence.definitions().title(&self.metric));
+            plot.axes(&subtitle(channel), &time, metric.title());
             draw_growths(&mut plot, growths);
             draw_floor(&mut plot, case, &self.metric, channel);
         }
         Some(Drawing {
-            stem: evidence.stem(Self::NAME, case),
+            stem: results.stem(Self::NAME, case),
             title: format!("Error growth on {}", case.name),
             caption: format!(
-                "Median {} over test samples and seeds; bands hold the {:.0} to {:.0} % quantiles. A rollout that \
-                 diverged counts as infinite from there on, and a cross ends the line when more than half of them \
-                 have. Grey dashes: the reference's own error, mean over samples.",
-                evidence.definitions().title(&self.metric),
-                100.0 * self.band[0],
-                100.0 * self.band[1],
+                "Median {} over test samples and seeds; shaded: {} to {} quantiles. A rollout counts as infinite after \
+                 it diverged; a cross marks the last step at which the median is finite. Dashed grey: the estimated \
+                 error of the reference itself, mean over samples.",
+                metric.title(),
+                percent(self.band[0]),
+                percent(self.band[1]),
             ),
             scene,
         })
     }
 
-    fn growths(&self, evidence: &Evidence, case: &Case, channel: &str) -> Vec<Growth> {
-        let growth = |rival: &Rival| {
-            let steps = self.steps(rival, channel);
-            // A metric with one value a rollout has no growth.
-            let (look, is_latest) = (look(evidence, rival), evidence.is_latest(rival));
-            (steps.len() > 1).then_some(Growth { look, is_latest, steps })
+    fn growths(&self, results: &Results, case: &Case, channel: &str) -> Vec<Growth> {
+        let growth = |surrogate: &Surrogate| {
+            let steps = self.steps(case, surrogate, channel);
+            // A metric with one value per rollout has no time axis.
+            let (style, is_latest) =
+                (series_style(results, surrogate), results.is_latest(surrogate));
+            (steps.len() > 1).then_some(Growth { style, is_latest, steps })
         };
-        case.rivals.iter().filter_map(growth).collect()
+        case.surrogates.iter().filter_map(growth).collect()
     }
 
-    fn steps(&self, rival: &Rival, channel: &str) -> Vec<Step> {
+    fn steps(&self, case: &Case, surrogate: &Surrogate, channel: &str) -> Vec<Step> {
         let mut steps: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
-        for record in rival.records(&self.metric, channel) {
-            for (step, (time, value)) in rival.scored(record).enumerate() {
+        let worst = case.metrics.get(&self.metric).worst();
+        for record in surrogate.records(&self.metric, channel) {
+            for (step, (time, value)) in values(record, worst).enumerate() {
                 steps.resize_with(steps.len().max(step + 1), Default::default);
                 steps[step].0.push(time);
                 steps[step].1.push(value);
@@ -138,16 +146,20 @@ fn times(growth: &Growth) -> impl Iterator<Item = f64> {
 }
 
 fn subtitle(channel: &str) -> String {
-    if channel == "all" { "mean over channels".into() } else { channel.into() }
+    if channel == ALL_CHANNELS { "mean over channels".into() } else { channel.into() }
 }
 
-fn entries(evidence: &Evidence, case: &Case) -> Vec<(String, Look)> {
-    let rivals = evidence.in_order(case).into_iter();
-    rivals.map(|rival| (rival.label.clone(), look(evidence, rival))).collect()
+fn entries(results: &Results, case: &Case) -> Vec<(String, SeriesStyle)> {
+    let surrogates = results.in_order(case).into_iter();
+    surrogates
+        .map(|surrogate| (surrogate.label.clone(), series_style(results, surrogate)))
+        .collect()
 }
 
-/// One scale for all channels. Its top is at most 30 times the median surrogate's last error, so
-/// that a rollout on its way to infinity does not press all others flat.
+/// One scale for all channels.
+///
+/// Its upper end is at most 30 times the last error of the median surrogate: diverging rollouts would otherwise
+/// compress all other curves.
 fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Option<Scale> {
     let growths = || channels.iter().flat_map(|(_, growths)| growths);
     let last: Vec<f64> = growths().filter_map(|g| Some(g.steps.last()?.median)).collect();
@@ -159,18 +171,18 @@ fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Opti
     Scale::logarithmic(bands.chain(floors).map(|value| value.min(top)))
 }
 
-/// Bands below all lines, of the last run alone.
+/// Draws the lines over the bands. Only surrogates of the last run have bands.
 fn draw_growths(plot: &mut Plot, growths: &[Growth]) {
-    for Growth { look, steps, .. } in growths.iter().filter(|growth| growth.is_latest) {
+    for Growth { style, steps, .. } in growths.iter().filter(|growth| growth.is_latest) {
         let band: Vec<_> = steps.iter().map(|step| (step.time, step.low, step.high)).collect();
-        plot.band(&band, look.paint, 0.12);
+        plot.band(&band, style.paint, 0.12);
     }
-    for Growth { look, steps, .. } in growths {
+    for Growth { style, steps, .. } in growths {
         let line = steps.iter().map(|step| (step.time, step.median));
-        plot.line(line, Stroke::new(look.paint, look.width).dashed(look.dash));
+        plot.line(line, style.stroke());
         let last = steps.iter().rposition(|step| step.median.is_finite());
         if let Some(last) = last.filter(|last| last + 1 < steps.len()) {
-            plot.marker(steps[last].time, steps[last].median, ending(*look), 5.0);
+            plot.marker(steps[last].time, steps[last].median, divergence_marker(*style), 5.0);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What predictions look like beside the reference.
+//! Fields of the reference and of the predictions, and the errors.
 
 use super::Figure;
 use crate::draw::colour_scale::ColourScale;
@@ -8,18 +8,19 @@ use crate::draw::plot::{NORMAL, SMALL};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
 use crate::draw::style::Paint;
-use crate::results::evidence::{Case, Evidence};
+use crate::results::by_case::Results;
+use crate::results::case::Case;
 use crate::results::number::{labelled, plain};
 use crate::results::stats::{median, quantile};
-use crate::results::surrogate::Rival;
+use crate::results::surrogate::Surrogate;
 use data::{Invalid, Panel, Part};
 use serde::{Deserialize, Serialize};
 
-/// Reference, predictions and errors of a test sample at several steps, with shared colours.
+/// Reference, predictions and errors of a test sample at several steps, with common colour scales.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct FieldPanels {
-    /// At most so many steps, the last among them. Default 3.
+    /// The maximum number of steps, 1 to 6; the last step is always shown. Default 3.
     pub steps: usize,
 }
 
@@ -39,39 +40,40 @@ impl Part for FieldPanels {
 }
 
 impl Figure for FieldPanels {
-    fn draw(&self, evidence: &Evidence) -> Vec<Drawing> {
-        let all = evidence.runs.iter().flat_map(|run| &run.panels).filter(|panel| is_whole(panel));
+    fn draw(&self, results: &Results) -> Vec<Drawing> {
+        let all =
+            results.runs.iter().flat_map(|run| &run.panels).filter(|panel| is_complete(panel));
         let mut groups: Vec<Vec<&Panel>> = Vec::new();
         for panel in all {
-            match groups.iter_mut().find(|group| show_the_same(group[0], panel)) {
+            match groups.iter_mut().find(|group| have_same_field(group[0], panel)) {
                 None => groups.push(vec![panel]),
                 // Several runs may show the same instant.
                 Some(group) if group.iter().any(|known| known.step == panel.step) => {}
                 Some(group) => group.push(panel),
             }
         }
-        groups.into_iter().filter_map(|panels| self.draw_group(evidence, panels)).collect()
+        groups.into_iter().filter_map(|panels| self.draw_group(results, panels)).collect()
     }
 }
 
 /// Whether two panels are of one sample and channel.
-fn show_the_same(a: &Panel, b: &Panel) -> bool {
+fn have_same_field(a: &Panel, b: &Panel) -> bool {
     (&a.case, a.sample, &a.channel) == (&b.case, b.sample, &b.channel)
 }
 
-/// Whether there is a picture in it.
-fn is_whole(panel: &Panel) -> bool {
+/// Whether its values fill a grid of positive size.
+fn is_complete(panel: &Panel) -> bool {
     let cells = panel.cells[0] * panel.cells[1];
     cells > 0 && panel.reference.len() == cells && panel.lengths.iter().all(|length| *length > 0.0)
 }
 
-/// One row of images: a name, and values for each panel, if there are any.
+/// One row of images: its label, and the values for each panel, if there are any.
 struct Row<'p> {
     label: String,
     fields: Vec<Option<&'p [f32]>>,
 }
 
-/// Where images go.
+/// The positions of the images.
 struct Layout {
     left: f64,
     top: f64,
@@ -81,28 +83,28 @@ struct Layout {
 const GAP: f64 = 6.0;
 
 impl FieldPanels {
-    fn draw_group(&self, evidence: &Evidence, mut panels: Vec<&Panel>) -> Option<Drawing> {
+    fn draw_group(&self, results: &Results, mut panels: Vec<&Panel>) -> Option<Drawing> {
         panels.sort_by_key(|panel| panel.step);
-        let panels = spread(&panels, self.steps);
+        let panels = evenly_spaced(&panels, self.steps);
         let first = *panels.first()?;
-        let case = evidence.cases.iter().find(|case| case.name == first.case)?;
-        let rows = rows(evidence, case, &panels);
+        let case = results.cases.iter().find(|case| case.name == first.case)?;
+        let rows = rows(results, case, &panels);
         let values = colours_of_values(&panels);
         let errors = colours_of_errors(&panels, &rows);
         let mut scene = Scene::new(900.0);
         let layout = layout(&scene, first, panels.len(), &rows);
         draw_headings(&mut scene, &layout, &panels);
         draw_reference(&mut scene, &layout, &panels, &values);
-        for (place, row) in rows.iter().enumerate() {
-            draw_row(&mut scene, &layout, &panels, place + 1, row, [&values, &errors]);
+        for (index, row) in rows.iter().enumerate() {
+            draw_row(&mut scene, &layout, &panels, index + 1, row, [&values, &errors]);
         }
         draw_bars(&mut scene, &layout, rows.len(), first, [&values, &errors]);
         Some(Drawing {
-            stem: format!("{}-{}-{}", evidence.stem(Self::NAME, case), first.sample, first.channel),
+            stem: format!("{}-{}-{}", results.stem(Self::NAME, case), first.sample, first.channel),
             title: title(first),
-            caption: "Left of each pair the field, right of it prediction − reference; x to the right, y up. All \
-                      fields share one scale and all errors another; values beyond a scale's ends take its \
-                      end colour."
+            caption: "Each pair shows the field and the error, prediction − reference; x points to the right and y \
+                      upwards. All fields have one colour scale and all errors another; values outside a scale have \
+                      the colour of its nearer end."
                 .into(),
             scene,
         })
@@ -112,48 +114,48 @@ impl FieldPanels {
 fn title(panel: &Panel) -> String {
     let Panel { case, sample, channel, caption, .. } = panel;
     let caption = if caption.is_empty() { String::new() } else { format!(", {caption}") };
-    format!("{channel} on test sample {sample} of {case}{caption}")
+    format!("{channel} of test sample {sample} of {case}{caption}")
 }
 
-/// At most `count` of the panels, spread evenly, the last among them.
-fn spread<'p>(panels: &[&'p Panel], count: usize) -> Vec<&'p Panel> {
+/// At most `count` of the panels, evenly spaced, the last among them.
+fn evenly_spaced<'p>(panels: &[&'p Panel], count: usize) -> Vec<&'p Panel> {
     let shown = panels.len().min(count);
-    (1..=shown).map(|place| panels[place * panels.len() / shown - 1]).collect()
+    (1..=shown).map(|i| panels[i * panels.len() / shown - 1]).collect()
 }
 
-/// Rows in the order of the leaderboard; of earlier runs only what has learned.
-fn rows<'p>(evidence: &Evidence<'p>, case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
-    let field = |rival: &Rival<'p>, shown: &Panel| {
-        let same = |panel: &Panel| show_the_same(panel, shown) && panel.step == shown.step;
-        let (panel, place) = rival.panels.iter().find(|(panel, _)| same(panel))?;
-        let values = panel.predictions[*place].1.as_slice();
+/// Rows in the order of the leaderboard. Of earlier runs, only learned surrogates are shown.
+fn rows<'p>(results: &Results<'p>, case: &Case<'p>, panels: &[&'p Panel]) -> Vec<Row<'p>> {
+    let field = |surrogate: &Surrogate<'p>, shown: &Panel| {
+        let same = |panel: &Panel| have_same_field(panel, shown) && panel.step == shown.step;
+        let (panel, index) = surrogate.panels.iter().find(|(panel, _)| same(panel))?;
+        let values = panel.predictions[*index].1.as_slice();
         Some(values).filter(|values| values.len() == shown.reference.len())
     };
-    let is_shown = |rival: &&Rival| {
-        let is_there = rival.panels.iter().any(|(panel, _)| show_the_same(panel, panels[0]));
-        is_there && (rival.is_learned() || evidence.is_latest(rival))
+    let is_shown = |surrogate: &&Surrogate| {
+        let has_panel = surrogate.panels.iter().any(|(panel, _)| have_same_field(panel, panels[0]));
+        has_panel && (surrogate.is_learned() || results.is_latest(surrogate))
     };
-    let row = |rival: &Rival<'p>| Row {
-        label: rival.label.clone(),
-        fields: panels.iter().map(|panel| field(rival, panel)).collect(),
+    let row = |surrogate: &Surrogate<'p>| Row {
+        label: surrogate.label.clone(),
+        fields: panels.iter().map(|panel| field(surrogate, panel)).collect(),
     };
-    case.rivals.iter().filter(is_shown).map(row).collect()
+    case.surrogates.iter().filter(is_shown).map(row).collect()
 }
 
-/// Over all references.
+/// The colour scale of all references.
 fn colours_of_values(panels: &[&Panel]) -> ColourScale {
     let all: Vec<f64> = panels.iter().flat_map(|p| &p.reference).map(|x| f64::from(*x)).collect();
-    ColourScale::over(&all)
+    ColourScale::of(&all)
 }
 
-/// Over all errors: as wide as the median surrogate's, for the worst would hide the others.
+/// The colour scale of all errors. Its width is that of the median surrogate: the largest errors would hide the others.
 fn colours_of_errors(panels: &[&Panel], rows: &[Row]) -> ColourScale {
     let width = |row: &Row| {
         let pairs = panels.iter().zip(&row.fields).filter_map(|(p, field)| Some((p, (*field)?)));
         let errors = pairs.flat_map(|(panel, field)| errors(panel, field));
         quantile(&errors.map(f64::abs).collect::<Vec<_>>(), 0.99)
     };
-    ColourScale::about_zero(median(&rows.iter().map(width).collect::<Vec<_>>()))
+    ColourScale::symmetric(median(&rows.iter().map(width).collect::<Vec<_>>()))
 }
 
 fn errors(panel: &Panel, field: &[f32]) -> impl Iterator<Item = f64> {
@@ -167,13 +169,13 @@ fn layout(scene: &Scene, panel: &Panel, steps: usize, rows: &[Row]) -> Layout {
     let room = (scene.width - left - 16.0 - (columns + steps as f64) * GAP) / columns;
     let width = room.min(170.0);
     let height = width * panel.lengths[1] / panel.lengths[0];
-    // Tall domains are narrowed rather than scrolled.
+    // Tall domains are reduced in size.
     let shrink = (200.0 / height).min(1.0);
     Layout { left, top: 52.0, size: [width * shrink, height * shrink] }
 }
 
 impl Layout {
-    /// The corner of an image: `side` 0 is the field, 1 its error.
+    /// The upper left corner of an image: `side` 0 is the field, 1 its error.
     fn corner(&self, row: usize, step: usize, side: usize) -> Point {
         let [width, height] = self.size;
         let columns = (2 * step + side) as f64;
@@ -190,11 +192,11 @@ fn draw_headings(scene: &mut Scene, layout: &Layout, panels: &[&Panel]) {
         let [x, y] = layout.corner(0, step, 0);
         let time = format!("t = {} s (step {})", plain(panel.time), panel.step);
         let heading = Text::new(time, [x + width + GAP / 2.0, y - 34.0], NORMAL);
-        scene.text(heading.held(Anchor::Middle));
+        scene.text(heading.anchored(Anchor::Middle));
         for (side, name) in [panel.channel.as_str(), "error"].into_iter().enumerate() {
             let [x, y] = layout.corner(0, step, side);
             let name = Text::new(name, [x + width / 2.0, y - 12.0], SMALL);
-            scene.text(name.held(Anchor::Middle).painted(Paint::Muted));
+            scene.text(name.anchored(Anchor::Middle).with_paint(Paint::Muted));
         }
     }
 }
@@ -202,7 +204,7 @@ fn draw_headings(scene: &mut Scene, layout: &Layout, panels: &[&Panel]) {
 fn draw_label(scene: &mut Scene, layout: &Layout, row: usize, label: &str) {
     let [x, y] = layout.corner(row, 0, 0);
     let middle = [x - 10.0, y + layout.size[1] / 2.0];
-    scene.text(Text::new(label, middle, NORMAL).held(Anchor::End));
+    scene.text(Text::new(label, middle, NORMAL).anchored(Anchor::End));
 }
 
 fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours: &ColourScale) {
@@ -240,10 +242,10 @@ fn draw_row(
 fn draw_absence(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2]) {
     scene.outline([x, y], [width, height], Paint::Grid);
     let text = Text::new("diverged", [x + width / 2.0, y + height / 2.0], SMALL);
-    scene.text(text.held(Anchor::Middle).painted(Paint::Muted));
+    scene.text(text.anchored(Anchor::Middle).with_paint(Paint::Muted));
 }
 
-/// The two colour bars below all rows; sets the scene's height.
+/// Draws the two colour bars below all rows, and sets the height of the scene.
 fn draw_bars(
     scene: &mut Scene,
     layout: &Layout,
@@ -267,10 +269,10 @@ fn draw_bar(scene: &mut Scene, colours: &ColourScale, [x, y]: Point, width: f64,
     scene.image(colours.bar(SHADES), [x, y], [width, 12.0]);
     let scale = Scale::linear(colours.ends()).expect("the ends are finite");
     for tick in scale.ticks(5) {
-        let at = x + width * scale.place(tick.value);
+        let at = x + width * scale.position(tick.value);
         scene.line(&[[at, y + 12.0], [at, y + 16.0]], Stroke::new(Paint::Muted, 1.0));
         let text = Text::new(tick.label, [at, y + 25.0], SMALL);
-        scene.text(text.held(Anchor::Middle).painted(Paint::Muted));
+        scene.text(text.anchored(Anchor::Middle).with_paint(Paint::Muted));
     }
-    scene.text(Text::new(label, [x + width / 2.0, y + 45.0], NORMAL).held(Anchor::Middle));
+    scene.text(Text::new(label, [x + width / 2.0, y + 45.0], NORMAL).anchored(Anchor::Middle));
 }

@@ -1,4 +1,4 @@
-//! Figures: one file each, two lines here.
+//! Figures. Each is a file, and two lines here.
 
 mod cost_accuracy;
 mod error_by_parameter;
@@ -7,7 +7,7 @@ mod field_panels;
 mod training_curves;
 
 use crate::draw::drawing::Drawing;
-use crate::results::evidence::Evidence;
+use crate::results::by_case::Results;
 use data::{Registry, entry};
 
 pub use cost_accuracy::CostAccuracy;
@@ -16,10 +16,10 @@ pub use error_growth::ErrorGrowth;
 pub use field_panels::FieldPanels;
 pub use training_curves::TrainingCurves;
 
-/// A figure of a report.
+/// A kind of figure in reports.
 pub trait Figure: Send + Sync {
-    /// The figure, for every case to which it applies; none where there is nothing to see.
-    fn draw(&self, evidence: &Evidence) -> Vec<Drawing>;
+    /// One drawing for every case to which it applies; none without data.
+    fn draw(&self, results: &Results) -> Vec<Drawing>;
 }
 
 /// All figures, in reading order.

@@ -1,24 +1,26 @@
-//! The records in columns, for everybody else's tools: all that knows of polars.
+//! The records and the leaderboard as Parquet and CSV files. Only this file uses polars.
 
 use crate::error::ReportError;
-use crate::results::evidence::{Case, Evidence, HEADLINE};
-use crate::results::surrogate::{Over, Rival, Score};
+use crate::results::by_case::Results;
+use crate::results::case::Case;
+use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
+use crate::results::surrogate::Surrogate;
 use data::{Record, SurrogateKind, write_whole};
 use polars::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter};
 use std::path::Path;
 
-/// Records turned into columns at once: bounds memory at some hundred MB.
+/// The number of records that are converted at a time, which bounds memory at some hundred MB.
 const RECORDS_AT_ONCE: usize = 4096;
-/// What a run's page says once, and a CSV need not say in every row.
+/// Columns that the CSV omits: the report has them once.
 const IN_PARQUET_ALONE: [&str; 2] = ["machine", "command"];
 
-/// Writes `records.parquet`, `records.csv` (a row a step) and `leaderboard.csv` (a row a surrogate and case).
+/// Writes `records.parquet` and `records.csv`, one row per step, and `leaderboard.csv`, one row per surrogate and case.
 ///
-/// The Parquet file has every column; the CSV lacks machine and command.
-pub(crate) fn write(evidence: &Evidence, folder: &Path) -> Result<(), ReportError> {
-    let records: Vec<&Record> = evidence.runs.iter().flat_map(|run| &run.records).collect();
+/// The Parquet file has every column, the CSV all but machine and command.
+pub(crate) fn write(results: &Results, folder: &Path) -> Result<(), ReportError> {
+    let records: Vec<&Record> = results.runs.iter().flat_map(|run| &run.records).collect();
     let names: BTreeSet<&str> =
         records.iter().flat_map(|record| record.parameters.keys()).map(String::as_str).collect();
     let chunks = || records.chunks(RECORDS_AT_ONCE).map(|chunk| columns(chunk, &names));
@@ -30,8 +32,8 @@ pub(crate) fn write(evidence: &Evidence, folder: &Path) -> Result<(), ReportErro
         write_csv(file, &empty, chunks()).map_err(io::Error::other)
     })?;
     write_whole(&folder.join("leaderboard.csv"), |file| {
-        let mut standings = standings(evidence).map_err(io::Error::other)?;
-        CsvWriter::new(file).finish(&mut standings).map_err(io::Error::other)
+        let mut leaderboard = leaderboard(results).map_err(io::Error::other)?;
+        CsvWriter::new(file).finish(&mut leaderboard).map_err(io::Error::other)
     })?;
     Ok(())
 }
@@ -59,7 +61,7 @@ fn write_csv(
     writer.finish()
 }
 
-/// A row a step of every record.
+/// One row per step of every record.
 fn columns(records: &[&Record], parameters: &BTreeSet<&str>) -> PolarsResult<DataFrame> {
     let texts = |name: &str, text: fn(&Record) -> &str| {
         Column::new(name.into(), rows(records, text).collect::<Vec<&str>>())
@@ -109,57 +111,48 @@ fn length(record: &Record) -> usize {
     record.times.len().min(record.values.len())
 }
 
-/// What a record says, once for each of its rows.
+/// A value of each record, once for each of its rows.
 fn rows<'a, T: Copy + 'a>(
     records: &'a [&'a Record],
-    say: impl Fn(&'a Record) -> T + 'a,
+    value: impl Fn(&'a Record) -> T + 'a,
 ) -> impl Iterator<Item = T> + 'a {
-    records.iter().flat_map(move |record| std::iter::repeat_n(say(record), length(record)))
+    records.iter().flat_map(move |record| std::iter::repeat_n(value(record), length(record)))
 }
 
-/// The leaderboards' numbers in full.
-fn standings(evidence: &Evidence) -> PolarsResult<DataFrame> {
-    let rows: Vec<(&Case, &Rival)> =
-        evidence.cases.iter().flat_map(|c| c.rivals.iter().map(move |r| (c, r))).collect();
-    let texts = |name: &str, text: fn(&Case, &Rival) -> String| {
+/// The values of the leaderboards in full precision.
+fn leaderboard(results: &Results) -> PolarsResult<DataFrame> {
+    let rows: Vec<(&Case, &Surrogate)> =
+        results.cases.iter().flat_map(|c| c.surrogates.iter().map(move |r| (c, r))).collect();
+    let texts = |name: &str, text: fn(&Case, &Surrogate) -> String| {
         Column::new(name.into(), rows.iter().map(|(c, r)| text(c, r)).collect::<Vec<String>>())
     };
-    let numbers = |name: &str, number: &dyn Fn(&Rival) -> Option<f64>| {
+    let numbers = |name: &str, number: &dyn Fn(&Surrogate) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|(_, r)| number(r)).collect::<Vec<Option<f64>>>())
     };
-    let counts = |name: &str, count: &dyn Fn(&Rival) -> Option<usize>| {
+    let counts = |name: &str, count: &dyn Fn(&Surrogate) -> Option<usize>| {
         let counts = rows.iter().map(|(_, r)| count(r).map(|count| count as u64));
         Column::new(name.into(), counts.collect::<Vec<Option<u64>>>())
     };
-    let score = |metric: &'static str, channel: &'static str, over| {
-        move |r: &Rival| r.score(metric, channel, over)
-    };
-    let mean = |score: Option<Score>| score.map(|s| s.mean);
-    let nrmse = score(HEADLINE.0, HEADLINE.1, Over::Steps);
+    let mean = |measure| move |r: &Surrogate| Some(r.score(measure)?.mean);
     DataFrame::new_infer_height(vec![
         texts("case", |c, _| c.name.into()),
         texts("surrogate", |_, r| r.label.clone()),
         texts("kind", |_, r| r.kind.map_or("", SurrogateKind::name).into()),
         counts("seeds", &|r| Some(r.seeds())),
-        numbers("nrmse", &|r| mean(nrmse(r))),
-        numbers("nrmse_deviation", &|r| nrmse(r)?.deviation),
-        numbers("nrmse_low", &|r| Some(interval(r)?[0])),
-        numbers("nrmse_high", &|r| Some(interval(r)?[1])),
-        numbers("nrmse_last_step", &|r| mean(score(HEADLINE.0, HEADLINE.1, Over::LastStep)(r))),
-        numbers("nrmse_all_channels", &|r| mean(score("nrmse", "all", Over::Steps)(r))),
-        numbers("correlation_time", &|r| mean(score("correlation-time", "all", Over::Steps)(r))),
-        numbers("divergence", &|r| mean(score("divergence", "velocity", Over::Steps)(r))),
+        numbers("nrmse", &mean(PRIMARY)),
+        numbers("nrmse_standard_deviation", &|r| r.primary_score()?.standard_deviation),
+        numbers("nrmse_low", &|r| Some(r.primary_interval()?[0])),
+        numbers("nrmse_high", &|r| Some(r.primary_interval()?[1])),
+        numbers("nrmse_last_step", &mean(Measure::last_step(PRIMARY.metric, PRIMARY.channel))),
+        numbers("nrmse_all_channels", &mean(Measure::mean(PRIMARY.metric, ALL_CHANNELS))),
+        numbers("correlation_time", &mean(Measure::mean("correlation-time", ALL_CHANNELS))),
+        numbers("divergence", &mean(Measure::mean("divergence", VELOCITY))),
         numbers("seconds_per_step", &|r| r.seconds_per_step()),
         numbers("training_seconds", &|r| r.training_seconds()),
         counts("weights", &|r| r.weights()),
         counts("rollouts", &|r| Some(r.diverged().1)),
         counts("rollouts_diverged", &|r| Some(r.diverged().0)),
     ])
-}
-
-fn interval(rival: &Rival) -> Option<[f64; 2]> {
-    let scores: Vec<f64> = rival.headline_by_sample().into_values().collect();
-    crate::results::stats::bootstrap_interval(&scores)
 }
 
 #[cfg(test)]
@@ -169,10 +162,10 @@ mod tests {
     use data::Run;
 
     #[test]
-    fn every_step_is_a_row_that_comes_back() {
+    fn every_step_is_a_row_that_is_read_back() {
         let folder = tempfile::tempdir().expect("a folder");
         let runs = [synthetic::run(&["cavity"])];
-        write(&Evidence::new(&runs), folder.path()).expect("a writable folder");
+        write(&Results::new(&runs), folder.path()).expect("a writable folder");
         let file = std::fs::File::open(folder.path().join("records.parquet")).expect("it is there");
         let frame = ParquetReader::new(file).finish().expect("polars reads what it wrote");
         let records = &runs[0].records;
@@ -194,10 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn text_files_have_a_heading_and_a_line_a_row() {
+    fn text_files_have_a_heading_and_one_line_per_row() {
         let folder = tempfile::tempdir().expect("a folder");
         let runs = [synthetic::run(&["cavity", "cavity-tall"])];
-        write(&Evidence::new(&runs), folder.path()).expect("a writable folder");
+        write(&Results::new(&runs), folder.path()).expect("a writable folder");
         let read =
             |name: &str| fs_err::read_to_string(folder.path().join(name)).expect("it is there");
         let records = read("records.csv");
@@ -212,9 +205,9 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_nothing_has_headings() {
+    fn an_empty_run_has_headings() {
         let folder = tempfile::tempdir().expect("a folder");
-        write(&Evidence::new(&[Run::default()]), folder.path()).expect("a writable folder");
+        write(&Results::new(&[Run::default()]), folder.path()).expect("a writable folder");
         let text = fs_err::read_to_string(folder.path().join("records.csv")).expect("it is there");
         assert_eq!(text.lines().count(), 1);
     }

@@ -1,4 +1,4 @@
-//! Files of a report, whole or absent.
+//! Writing files that are complete or absent.
 
 use crate::draw::drawing::Drawing;
 use crate::error::ReportError;

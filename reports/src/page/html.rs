@@ -1,16 +1,17 @@
-//! A report as one HTML file that needs nothing else.
+//! A report as one self-contained HTML file.
 
 use crate::draw::drawing::Drawing;
 use crate::draw::escape::escape;
 use crate::draw::style::{DARK, FONTS, LIGHT, figure_sheet, properties};
 use crate::draw::svg;
+use crate::page::layout::Block;
 use crate::page::provenance::Facts;
-use crate::page::report::{Block, Report};
+use crate::page::report::{Definition, Report, SYMBOLS};
 use crate::sheet::Sheet;
 
-/// Flips between light and dark, whichever the system prefers.
-const TOGGLE: &str = "const root=document.documentElement,night=matchMedia('(prefers-color-scheme:dark)');\
-document.getElementById('theme').onclick=()=>{const dark=(root.dataset.theme||(night.matches?'dark':'light'))==='dark';\
+/// Switches between light and dark colours; the initial ones are those of the system.
+const TOGGLE: &str = "const root=document.documentElement,prefersDark=matchMedia('(prefers-color-scheme:dark)');\
+document.getElementById('theme').onclick=()=>{const dark=(root.dataset.theme||(prefersDark.matches?'dark':'light'))==='dark';\
 root.dataset.theme=dark?'light':'dark'};";
 
 /// The whole file.
@@ -33,10 +34,10 @@ pub(crate) fn page(report: &Report) -> String {
         style_sheet(),
         summary.collect::<String>(),
         sections.collect::<String>(),
-        if report.metrics.is_empty() {
+        if report.definitions.is_empty() {
             String::new()
         } else {
-            section("Metrics", &definitions(&report.metrics))
+            section("Metrics", &definitions(&report.definitions))
         },
         if report.provenance.is_empty() {
             String::new()
@@ -48,7 +49,7 @@ pub(crate) fn page(report: &Report) -> String {
 
 fn headings(report: &Report) -> impl Iterator<Item = &str> {
     let sections = report.sections.iter().map(|(heading, _)| heading.as_str());
-    let metrics = (!report.metrics.is_empty()).then_some("Metrics");
+    let metrics = (!report.definitions.is_empty()).then_some("Metrics");
     sections.chain(metrics).chain((!report.provenance.is_empty()).then_some("Provenance"))
 }
 
@@ -107,15 +108,13 @@ fn figure(drawing: &Drawing) -> String {
     )
 }
 
-fn definitions(metrics: &[[String; 3]]) -> String {
-    let entry = |[title, _, definition]: &[String; 3]| {
-        format!("<dt>{}</dt><dd>{}</dd>\n", escape(title), escape(definition))
+fn definitions(metrics: &[Definition]) -> String {
+    let entry = |Definition { title, text, .. }: &Definition| {
+        format!("<dt>{}</dt><dd>{}</dd>\n", escape(title), escape(text))
     };
     let entries: String = metrics.iter().map(entry).collect();
-    format!(
-        "<div class=\"card\"><p class=\"caption\">ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel \
-         <i>all</i> is the mean over channels.</p><dl>\n{entries}</dl></div>\n"
-    )
+    let symbols = escape(SYMBOLS).replace("`all`", "<i>all</i>");
+    format!("<div class=\"card\"><p class=\"caption\">{symbols}</p><dl>\n{entries}</dl></div>\n")
 }
 
 fn facts((heading, facts): &Facts) -> String {

@@ -1,7 +1,8 @@
-//! A report as Markdown, with its figures beside it.
+//! A report as Markdown, which shows its figures as PNG files.
 
 use crate::draw::drawing::Drawing;
-use crate::page::report::{Block, Report};
+use crate::page::layout::Block;
+use crate::page::report::{Definition, Report, SYMBOLS};
 
 /// The whole file.
 pub(crate) fn page(report: &Report) -> String {
@@ -12,7 +13,7 @@ pub(crate) fn page(report: &Report) -> String {
         blocks.extend(parts.iter().map(block));
     }
     blocks.push("## Metrics".into());
-    blocks.push(definitions(&report.metrics));
+    blocks.push(definitions(&report.definitions));
     blocks.push("## Provenance".into());
     blocks.extend(report.provenance.iter().map(|(heading, facts)| {
         let facts = facts.iter().map(|(term, fact)| format!("- {term}: `{fact}`\n"));
@@ -34,10 +35,8 @@ fn block(block: &Block) -> String {
     }
 }
 
-fn definitions(metrics: &[[String; 3]]) -> String {
+fn definitions(metrics: &[Definition]) -> String {
     let line =
-        |[title, name, definition]: &[String; 3]| format!("- **{title}** (`{name}`): {definition}");
-    let lines = metrics.iter().map(line);
-    let heading = "ŷ is the prediction, y the reference, ⟨ ⟩ a mean over cells; channel `all` is the mean over channels.";
-    format!("{heading}\n\n{}", lines.collect::<Vec<_>>().join("\n"))
+        |Definition { title, name, text }: &Definition| format!("- **{title}** (`{name}`): {text}");
+    format!("{SYMBOLS}\n\n{}", metrics.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

@@ -1,19 +1,21 @@
-//! Pages: reports put together and written to a folder.
+//! Pages: what a report consists of, and its files.
 //!
-//! - `export`: the records as Parquet and CSV
-//! - `files`: files of a report, whole or absent
+//! - `export`: records and leaderboard as Parquet and CSV files
+//! - `files`: writing files that are complete or absent
 //! - `gallery`: a page of flows without surrogates
 //! - `html`: a report as one HTML file
+//! - `layout`: tables and figures in sections
 //! - `markdown`: a report as Markdown
-//! - `provenance`: where the numbers come from
-//! - `render`: from runs to a folder
-//! - `report`: the parts of a report in reading order
-//! - `summary`: the first paragraphs
+//! - `provenance`: the origin of the results
+//! - `render`: from runs to the files of a report
+//! - `report`: a report as HTML and Markdown show it
+//! - `summary`: the results in sentences
 
 pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod gallery;
 pub(crate) mod html;
+pub(crate) mod layout;
 pub(crate) mod markdown;
 pub(crate) mod provenance;
 pub(crate) mod render;

@@ -1,12 +1,12 @@
-//! Where the numbers come from.
+//! The origin of the results.
 
 use data::{CaseSummary, Run};
 use std::collections::BTreeSet;
 
-/// A heading with terms and what they are.
+/// A heading, and terms with their values.
 pub(crate) type Facts = (String, Vec<(String, String)>);
 
-/// The facts of every run, then of each of its cases.
+/// The facts of each run, followed by those of its cases.
 pub(crate) fn facts(runs: &[Run]) -> Vec<Facts> {
     let of_run = |(number, run): (usize, &Run)| {
         let prefix = if runs.len() > 1 { format!("Run {}: ", number + 1) } else { String::new() };
@@ -30,10 +30,10 @@ fn of_manifest(prefix: &str, run: &Run) -> Facts {
         ("threads", provenance.threads.to_string()),
         ("trainings", trainings(run)),
     ];
-    (format!("{prefix}suite {}", manifest.suite), told(facts))
+    (format!("{prefix}suite {}", manifest.suite), non_empty(facts))
 }
 
-/// `up to 2 at a time with 1 thread each`: what training times depend on.
+/// `up to 2 at a time with 1 thread each`: the concurrency, on which training times depend.
 fn trainings(run: &Run) -> String {
     let trained = run.surrogates.iter().filter(|surrogate| surrogate.training_jobs > 0);
     let ways: BTreeSet<_> = trained.map(|c| (c.training_jobs, c.training_threads)).collect();
@@ -50,13 +50,13 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
         case.cells.iter().filter(|cells| **cells > 1).map(ToString::to_string).collect();
     let length = crate::results::number::plain(case.interval.value());
     let facts = [
-        ("what", case.summary.clone()),
+        ("summary", case.summary.clone()),
         ("problem", case.problem.clone()),
-        ("samples", format!("{train} train, {valid} valid, {test} test")),
+        ("samples", format!("{train} training, {valid} validation, {test} test")),
         ("cells", cells.join(" × ")),
         ("rollout", format!("{} steps of {length} {}", case.steps, case.interval.unit())),
     ];
-    let mut facts = told(facts);
+    let mut facts = non_empty(facts);
     facts.extend(case.parameters.iter().map(|(parameter, low, high)| {
         let [low, high] = [*low, *high].map(crate::results::number::plain);
         let range = if low == high { low } else { format!("{low} to {high}") };
@@ -65,12 +65,12 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
     }));
     facts.extend(case.facts.iter().cloned());
     let hashes = [("case hash", &case.case_hash), ("dataset hash", &case.dataset_hash)];
-    facts.extend(told(hashes.map(|(term, hash)| (term, hash.clone()))));
+    facts.extend(non_empty(hashes.map(|(term, hash)| (term, hash.clone()))));
     (format!("{prefix}case {}", case.name), facts)
 }
 
-/// The facts that say something.
-fn told<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)> {
-    let told = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
-    told.map(|(term, fact)| (term.to_owned(), fact)).collect()
+/// The facts that are not empty.
+fn non_empty<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)> {
+    let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
+    known.map(|(term, fact)| (term.to_owned(), fact)).collect()
 }

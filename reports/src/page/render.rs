@@ -1,59 +1,57 @@
-//! From runs to a folder with their report, and to tables for a terminal.
+//! From runs to the files of a report, and to tables for a terminal.
 
 use crate::error::ReportError;
 use crate::page::files::{write_figure, write_text};
+use crate::page::layout::Layout;
 use crate::page::report::Report;
 use crate::page::{export, html, markdown};
-use crate::results::evidence::Evidence;
+use crate::results::by_case::Results;
 use crate::sheet::Sheet;
 use crate::tables::{Comparison, Leaderboard, PerCase, Table};
 use data::Run;
 use std::path::{Path, PathBuf};
 
-/// What was written.
+/// The files of a report.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The self-contained page.
+    /// The self-contained HTML file.
     pub html: PathBuf,
-    /// The same in Markdown.
+    /// The Markdown file.
     pub markdown: PathBuf,
-    /// The leaderboards for a terminal.
+    /// The leaderboards as text.
     pub leaderboard: String,
 }
 
 /// Writes `report.html`, `report.md`, `figures/`, `records.parquet`, `records.csv` and `leaderboard.csv`.
 ///
-/// Every file is whole or absent, whenever the program ends. Files of the same names are replaced.
+/// The tables and figures are those of the last run's manifest. Existing files are replaced; every file is complete or
+/// absent, also if the program is interrupted.
 pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
-    if runs.is_empty() {
-        return Err(ReportError::Empty);
-    }
-    let evidence = Evidence::new(runs);
-    let report = Report::new(&evidence);
+    let latest = runs.last().ok_or(ReportError::Empty)?;
+    let results = Results::new(runs);
+    let layout = Layout::new(&latest.manifest.report)?;
+    let report = Report::new(&results, &layout);
     fs_err::create_dir_all(folder.join("figures"))?;
     for drawing in report.drawings() {
         write_figure(drawing, &folder.join("figures"))?;
     }
-    export::write(&evidence, folder)?;
+    export::write(&results, folder)?;
     let (html, markdown) = (folder.join("report.html"), folder.join("report.md"));
     write_text(&markdown, &markdown::page(&report))?;
     write_text(&html, &html::page(&report))?;
     Ok(Page { html, markdown, leaderboard: leaderboard_text(runs) })
 }
 
-/// The leaderboards for a terminal.
+/// The leaderboards as text for a terminal.
 pub fn leaderboard_text(runs: &[Run]) -> String {
-    let evidence = Evidence::new(runs);
-    texts([Leaderboard { compact: true }.sheets(&evidence), PerCase::default().sheets(&evidence)])
+    let results = Results::new(runs);
+    texts([Leaderboard { compact: true }.sheets(&results), PerCase::default().sheets(&results)])
 }
 
-/// The same surrogates in several runs, for a terminal.
+/// The comparison of several runs as text for a terminal.
 pub fn compare_text(runs: &[Run]) -> String {
-    let evidence = Evidence::new(runs);
-    texts([
-        Comparison::default().sheets(&evidence),
-        Leaderboard { compact: true }.sheets(&evidence),
-    ])
+    let results = Results::new(runs);
+    texts([Comparison::default().sheets(&results), Leaderboard { compact: true }.sheets(&results)])
 }
 
 fn texts(sheets: [Vec<Sheet>; 2]) -> String {

@@ -1,118 +1,90 @@
-//! A report: its parts in reading order.
+//! A report: summary, sections, definitions of the metrics, provenance.
 
 use crate::draw::drawing::Drawing;
-use crate::figures::FIGURES;
+use crate::page::layout::{Block, Layout};
 use crate::page::provenance::{Facts, facts};
 use crate::page::summary::summary;
-use crate::results::evidence::{Case, Evidence};
-use crate::sheet::Sheet;
-use crate::tables::TABLES;
-use std::collections::BTreeSet;
+use crate::results::by_case::Results;
+use crate::results::case::Case;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Sections, each with the tables and figures in it. What is registered and not named here comes last.
-const LAYOUT: &[(&str, &[&str])] = &[
-    ("Ranking", &["leaderboard", "per-case", "comparison", "significance"]),
-    ("Error growth", &["error-growth"]),
-    ("Cost", &["cost-accuracy", "cost"]),
-    ("Fields", &["field-panels"]),
-    ("Sample by sample", &["error-by-parameter", "samples"]),
-    ("All metrics", &["metrics"]),
-    ("Training", &["training-curves"]),
-];
-
-/// The definition of a metric that no run declares.
-const NOT_DECLARED: &str =
-    "its run does not define it, so that its values are shown and not ranked";
-
-/// A report before it is typeset.
+/// A report as HTML and Markdown show it.
 pub(crate) struct Report {
-    /// The suites' names.
+    /// The names of the suites.
     pub(crate) title: String,
-    /// What the numbers say.
+    /// Paragraphs.
     pub(crate) summary: Vec<String>,
-    /// Tables and figures under headings, none of them empty.
+    /// Headings with tables and figures, none of them empty.
     pub(crate) sections: Vec<(String, Vec<Block>)>,
-    /// Where the numbers come from.
+    /// Of all metrics in the records.
+    pub(crate) definitions: Vec<Definition>,
+    /// The origin of the results.
     pub(crate) provenance: Vec<Facts>,
-    /// Title, name and definition of the metrics that were measured.
-    pub(crate) metrics: Vec<[String; 3]>,
 }
 
-/// A part of a section.
-pub(crate) enum Block {
-    Sheet(Sheet),
-    Drawing(Drawing),
+/// The definition of a metric.
+pub(crate) struct Definition {
+    /// The name in headings.
+    pub(crate) title: String,
+    /// The name in records.
+    pub(crate) name: String,
+    /// The formula.
+    pub(crate) text: String,
 }
 
-fn sheets(evidence: &Evidence, name: &str) -> Vec<Sheet> {
-    let table = TABLES.build(name, toml::Table::new()).expect("the layout names registered tables");
-    table.sheets(evidence)
-}
+/// The definition of a metric that its run does not describe.
+const NOT_DESCRIBED: &str = "not defined in the run; its values are shown, but not ranked";
 
-fn drawings(evidence: &Evidence, name: &str) -> Vec<Drawing> {
-    let figure =
-        FIGURES.build(name, toml::Table::new()).expect("the layout names registered figures");
-    figure.draw(evidence)
-}
+/// The symbols in the definitions.
+pub(crate) const SYMBOLS: &str = "ŷ is the prediction, y the reference, ⟨ ⟩ the mean over cells; the channel `all` is the mean over channels.";
 
 impl Report {
-    pub(crate) fn new(evidence: &Evidence) -> Self {
-        let sections = layout().into_iter().map(|(heading, parts)| {
-            let blocks: Vec<Block> = parts.into_iter().flat_map(|p| blocks(evidence, p)).collect();
-            (heading, blocks)
-        });
-        let measured = evidence.cases.iter().flat_map(Case::metrics);
+    /// A report of the results with the parts of a layout.
+    pub(crate) fn new(results: &Results, layout: &Layout) -> Self {
         let suites: BTreeSet<&str> =
-            evidence.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
-        let mut metrics: Vec<String> = measured.map(|(metric, _)| metric.to_owned()).collect();
-        metrics.sort_by_cached_key(|metric| (evidence.definitions().place(metric), metric.clone()));
-        metrics.dedup();
-        let definition = |name: String| match evidence.definitions().find(&name) {
-            Some(info) => [info.title.clone(), name, info.definition.clone()],
-            None => [name.clone(), name, NOT_DECLARED.into()],
-        };
-        Self {
+            results.runs.iter().map(|run| run.manifest.suite.as_str()).collect();
+        let mut report = Self {
             title: suites.into_iter().collect::<Vec<_>>().join(", "),
-            summary: summary(evidence),
-            sections: sections.filter(|(_, blocks)| !blocks.is_empty()).collect(),
-            provenance: facts(evidence.runs),
-            metrics: metrics.into_iter().map(definition).collect(),
-        }
+            summary: summary(results),
+            sections: layout.sections(results),
+            definitions: definitions(results),
+            provenance: facts(results.runs),
+        };
+        report.number_repeated_stems();
+        report
     }
 
+    /// All figures.
     pub(crate) fn drawings(&self) -> impl Iterator<Item = &Drawing> {
         self.sections.iter().flat_map(|(_, blocks)| blocks).filter_map(|block| match block {
             Block::Drawing(drawing) => Some(drawing),
             Block::Sheet(_) => None,
         })
     }
-}
 
-/// The layout, with what it does not name under a heading of its own.
-fn layout() -> Vec<(String, Vec<&'static str>)> {
-    let named = |part: &&str| LAYOUT.iter().any(|(_, parts)| parts.contains(part));
-    let others = FIGURES.names().chain(TABLES.names()).filter(|part| !named(part));
-    let sections = LAYOUT.iter().map(|(heading, parts)| ((*heading).to_owned(), parts.to_vec()));
-    sections.chain([("Further".to_owned(), others.collect())]).collect()
-}
-
-fn blocks(evidence: &Evidence, part: &str) -> Vec<Block> {
-    if TABLES.names().any(|table| table == part) {
-        sheets(evidence, part).into_iter().map(Block::Sheet).collect()
-    } else {
-        drawings(evidence, part).into_iter().map(Block::Drawing).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_layout_names_registered_parts_only() {
-        let parts = LAYOUT.iter().flat_map(|(_, parts)| parts.iter());
-        for part in parts {
-            assert!(TABLES.find(part).is_ok() || FIGURES.find(part).is_ok(), "{part}");
+    /// Adds a number to file names that occur more than once, as of one figure with several parameters.
+    fn number_repeated_stems(&mut self) {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for block in self.sections.iter_mut().flat_map(|(_, blocks)| blocks) {
+            let Block::Drawing(drawing) = block else { continue };
+            let count = counts.entry(drawing.file_stem()).or_default();
+            *count += 1;
+            if *count > 1 {
+                drawing.stem = format!("{}-{count}", drawing.stem);
+            }
         }
     }
+}
+
+fn definitions<'a>(results: &Results<'a>) -> Vec<Definition> {
+    let measured = results.cases.iter().flat_map(Case::measured).map(|(metric, _)| metric);
+    let names: BTreeSet<&'a str> = measured.collect();
+    let mut names: Vec<&'a str> = names.into_iter().collect();
+    names.sort_by_key(|name| results.metrics.position(name));
+    let definition = |name| {
+        let metric = results.metrics.get(name);
+        let text = metric.info.map_or(NOT_DESCRIBED, |info| info.definition.as_str());
+        Definition { title: metric.title().into(), name: name.into(), text: text.into() }
+    };
+    names.into_iter().map(definition).collect()
 }

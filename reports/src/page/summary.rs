@@ -1,48 +1,48 @@
-//! The first paragraphs: what the numbers say, in sentences, without flattery.
+//! The summary of a report: what the results are, in sentences.
 
+use crate::results::by_case::Results;
+use crate::results::case::Case;
 use crate::results::cost::equal_solver;
-use crate::results::evidence::{Case, Evidence};
-use crate::results::number::{duration, plain, rough, typeset, typeset_spread};
-use crate::results::paired::duel;
-use crate::results::stats;
-use crate::results::surrogate::{Over, Rival};
+use crate::results::measure::PRIMARY;
+use crate::results::number::{duration, percent, plain, rough, typeset, typeset_mean};
+use crate::results::paired::compare;
+use crate::results::stats::FEW_SAMPLES;
+use crate::results::surrogate::Surrogate;
 use data::{Manifest, Run, SurrogateKind};
 
-/// Below so many test samples a report says that there are few.
-const FEW_SAMPLES: usize = 10;
+/// The surrogate with which learned ones are compared, if the suite has it under this name.
+const PERSISTENCE: &str = "persistence";
 
-/// A paragraph about the runs, and one a case.
-pub(crate) fn summary(evidence: &Evidence) -> Vec<String> {
-    let suites = evidence.runs.iter().map(|run| run.manifest.summary.trim());
+/// A paragraph about the runs, and one per case.
+pub(crate) fn summary(results: &Results) -> Vec<String> {
+    let suites = results.runs.iter().map(|run| run.manifest.summary.trim());
     let mut paragraphs: Vec<String> =
         suites.filter(|summary| !summary.is_empty()).map(sentence).collect();
     paragraphs.dedup();
-    paragraphs.extend(compared(evidence));
-    paragraphs.extend(evidence.cases.iter().map(of_case));
+    paragraphs.extend(compared(results));
+    paragraphs.extend(results.cases.iter().map(of_case));
     paragraphs
 }
 
-/// Which run a number in brackets means.
-fn compared(evidence: &Evidence) -> Option<String> {
-    let of_run = |(number, run): (usize, &Run)| {
+/// What the run numbers in labels refer to.
+fn compared(results: &Results) -> Option<String> {
+    let of_run = |(index, run): (usize, &Run)| {
         let Manifest { suite, created, provenance, .. } = &run.manifest;
-        format!("run {} is {suite} of {created} at commit {}", number + 1, provenance.commit)
+        format!("run {} is {suite} of {created} at commit {}", index + 1, provenance.commit)
     };
-    let runs: Vec<String> = evidence.runs.iter().enumerate().map(of_run).collect();
+    let runs: Vec<String> = results.runs.iter().enumerate().map(of_run).collect();
     (runs.len() > 1).then(|| {
-        format!(
-            "{}. The number after a surrogate's name is that of its run.",
-            sentence(&runs.join("; ")).trim_end_matches('.')
-        )
+        let runs = sentence(&runs.join("; "));
+        format!("{runs} The number after the name of a surrogate is that of its run.")
     })
 }
 
 fn of_case(case: &Case) -> String {
     let sentences = [
-        Some(setting(case)),
-        winner(case),
+        Some(evaluation(case)),
+        lowest_error(case),
         against_persistence(case),
-        against_floor(case),
+        against_reference(case),
         against_solver(case),
         divergence(case),
         caveat(case),
@@ -50,7 +50,7 @@ fn of_case(case: &Case) -> String {
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-/// A capital at the start and a full stop at the end.
+/// The text with an upper-case letter at the start and a full stop at the end.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let start = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -62,123 +62,136 @@ fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-fn setting(case: &Case) -> String {
+fn evaluation(case: &Case) -> String {
     let samples = case.parameters().len();
     if samples == 0 {
-        return format!("On {}, nothing was judged.", case.name);
+        return format!("On {}, no surrogate was evaluated.", case.name);
     }
     let steps = case.summary.map_or(String::new(), |summary| {
         let (length, unit) = (plain(summary.interval.value()), summary.interval.unit());
-        format!(", {} of {length} {unit} each", plural(summary.steps, "step"))
+        format!(" over {} of {length} {unit}", plural(summary.steps, "step"))
     });
-    let (surrogates, samples) =
-        (plural(case.rivals.len(), "surrogate"), plural(samples, "test sample"));
-    format!("On {}, {surrogates} rolled out {samples}{steps}.", case.name)
+    let verb = if case.surrogates.len() == 1 { "was" } else { "were" };
+    format!(
+        "On {}, {} {verb} evaluated by rollouts of {}{steps}.",
+        case.name,
+        plural(case.surrogates.len(), "surrogate"),
+        plural(samples, "test sample")
+    )
 }
 
-fn winner(case: &Case) -> Option<String> {
-    let best = case.best_learned()?;
-    let score = best.headline()?;
+fn lowest_error(case: &Case) -> Option<String> {
+    let scored = |s: &&Surrogate| s.is_learned() && s.primary_score().is_some();
+    let mut learned = case.surrogates.iter().filter(scored);
+    let (best, second) = (learned.next()?, learned.next());
+    let score = best.primary_score()?;
     if score.mean.is_infinite() {
-        return Some("Of every learned surrogate at least one rollout diverged.".into());
+        return Some("Every learned surrogate diverged on at least one rollout.".into());
     }
-    let scores: Vec<f64> = best.headline_by_sample().into_values().collect();
-    let interval = stats::bootstrap_interval(&scores).map_or_else(String::new, |[low, high]| {
-        format!(" (95 % interval {} to {})", typeset(low), typeset(high))
+    let interval = best.primary_interval().map_or_else(String::new, |[low, high]| {
+        format!(" (95 % confidence interval {} to {})", typeset(low), typeset(high))
     });
-    let error = typeset_spread(score.mean, score.deviation);
-    Some(match case.rivals.iter().filter(|r| r.is_learned() && r.headline().is_some()).nth(1) {
-        None => {
-            format!(
-                "The learned surrogate, {}, has a mean velocity NRMSE of {error}{interval}.",
-                best.label
-            )
-        }
+    let metric = case.primary_title();
+    let error = typeset_mean(score.mean, score.standard_deviation);
+    Some(match second {
+        None => format!(
+            "The learned surrogate, {}, has a mean velocity {metric} of {error}{interval}.",
+            best.label
+        ),
         Some(second) => format!(
-            "Of the learned surrogates {} has the least error, a mean velocity NRMSE of {error}{interval}, {}.",
+            "Among the learned surrogates, {} has the lowest error, a mean velocity {metric} of {error}{interval}. {}",
             best.label,
-            lead(best, second)
+            against_second(best, second)
         ),
     })
 }
 
-/// By how much the best is ahead of the second, and whether that can be chance.
-fn lead(best: &Rival, second: &Rival) -> String {
-    let means = [best, second].map(|rival| rival.headline().map_or(f64::NAN, |score| score.mean));
-    let factor = if means[1].is_infinite() {
-        format!("ahead of {}, of which rollouts diverged", second.label)
-    } else {
-        match means[1] / means[0] {
-            ratio if ratio < 1.05 => format!("hardly less than {}", second.label),
-            ratio => format!("{} times less than {}", rough(ratio), second.label),
+/// The ratio of the second lowest error to the lowest, and its significance.
+fn against_second(best: &Surrogate, second: &Surrogate) -> String {
+    let means = [best, second].map(|s| s.primary_score().map_or(f64::NAN, |score| score.mean));
+    let ratio = match means[1] / means[0] {
+        _ if means[1].is_infinite() => {
+            format!("Rollouts of {}, the second, diverged", second.label)
         }
+        ratio if ratio < 1.05 => {
+            format!("The error of {}, the second lowest, is about the same", second.label)
+        }
+        ratio => format!(
+            "The error of {}, the second lowest, is {} times as large",
+            second.label,
+            rough(ratio)
+        ),
     };
-    let chance = duel(best, second).map_or_else(String::new, |duel| {
+    let test = compare(best, second).map_or_else(String::new, |paired| {
         format!(
-            "; it is ahead on {} of {} (Wilcoxon's p = {})",
-            duel.test.positive,
-            plural(duel.test.pairs, "sample"),
-            probability(duel.test.p)
+            "; {} is more accurate on {} of {} (Wilcoxon signed-rank test, p = {})",
+            best.label,
+            paired.test.positive,
+            plural(paired.test.pairs, "sample"),
+            probability(paired.test.p)
         )
     });
-    factor + &chance
+    format!("{ratio}{test}.")
 }
 
 fn against_persistence(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
-    let own = best.headline()?.mean;
-    let persistence = case.rivals.iter().find(|rival| rival.surrogate == "persistence")?;
-    let ratio = persistence.headline()?.mean / own;
-    Some(match ratio {
+    let persistence = case.surrogates.iter().find(|surrogate| surrogate.name == PERSISTENCE)?;
+    let ratio = persistence.primary_score()?.mean / best.primary_score()?.mean;
+    let comparison = match ratio {
         _ if !ratio.is_finite() => return None,
-        ratio if ratio > 1.0 => {
-            format!(
-                "Persistence, which repeats the last state, errs {} times as much.",
-                rough(ratio)
-            )
-        }
-        ratio => format!(
-            "It does not beat persistence, which repeats the last state and errs {} times as much.",
-            rough(ratio)
-        ),
-    })
+        ratio if ratio > 1.0 => format!("is {} times as large as that", rough(ratio)),
+        ratio => format!("is not larger: it is {} times that", rough(ratio)),
+    };
+    Some(format!(
+        "The error of persistence, which repeats the last given state, {comparison} of {}.",
+        best.label
+    ))
 }
 
-fn against_floor(case: &Case) -> Option<String> {
+fn against_reference(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
-    let floor = case.headline_floor(Over::Steps)?;
-    let ratio = best.headline()?.mean / floor;
-    let verdict = match ratio {
+    let floor = case.floor_score(PRIMARY)?;
+    let ratio = best.primary_score()?.mean / floor;
+    let comparison = match ratio {
         _ if !ratio.is_finite() => return None,
-        ratio if ratio > 1.0 => format!("{} times less than that of {}", rough(ratio), best.label),
+        ratio if ratio > 1.0 => {
+            format!("; the error of {} is {} times as large", best.label, rough(ratio))
+        }
         _ => format!(
-            "more than that of {}, which such data cannot tell from a perfect one",
+            ", more than the error of {}: these data cannot distinguish it from an exact surrogate",
             best.label
         ),
     };
-    Some(format!("The reference's own error is estimated at {}, {verdict}.", typeset(floor)))
+    Some(format!(
+        "The numerical error of the reference is estimated at {}{comparison}.",
+        typeset(floor)
+    ))
 }
 
 fn against_solver(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
     let own = best.seconds_per_step()?;
-    let has_solvers = case.rivals.iter().any(|rival| rival.kind == Some(SurrogateKind::Solver));
+    let has_solvers = case.surrogates.iter().any(|s| s.is(SurrogateKind::Solver));
     let Some(solver) = equal_solver(case, best) else {
-        return has_solvers
-            .then(|| format!("No coarse solver tried here is as accurate as {}.", best.label));
+        let none = format!("None of the coarse solvers is as accurate as {}.", best.label);
+        return has_solvers.then_some(none);
     };
-    let theirs = solver.seconds_per_step()?;
-    let verdict = if theirs > own {
-        format!("{} times as long", rough(theirs / own))
+    let seconds = solver.seconds_per_step()?;
+    let comparison = if seconds > own {
+        format!("{} times as long as {} ({})", rough(seconds / own), best.label, duration(own))
     } else {
-        format!("{} of the time: at equal error the solver is faster", percent(theirs / own))
+        format!(
+            "{} of the time of {} ({}): at equal error, the solver is faster",
+            percent(seconds / own),
+            best.label,
+            duration(own)
+        )
     };
     Some(format!(
-        "The cheapest coarse solver at least as accurate, {}, takes {} a step against {} for {}, {verdict}.",
+        "The fastest coarse solver that is at least as accurate, {}, takes {} per step, {comparison}.",
         solver.label,
-        duration(theirs),
-        duration(own),
-        best.label
+        duration(seconds)
     ))
 }
 
@@ -186,15 +199,11 @@ fn probability(p: f64) -> String {
     if p < 1e-3 { typeset(p) } else { rough(p) }
 }
 
-fn percent(share: f64) -> String {
-    format!("{} %", rough(100.0 * share))
-}
-
 fn divergence(case: &Case) -> Option<String> {
-    let counts = case.rivals.iter().map(|rival| (rival, rival.diverged()));
+    let counts = case.surrogates.iter().map(|surrogate| (surrogate, surrogate.diverged()));
     let diverged = counts.filter(|(_, (diverged, _))| *diverged > 0);
-    let counts = diverged.map(|(rival, (diverged, all))| {
-        format!("{diverged} of {} of {}", plural(all, "rollout"), rival.label)
+    let counts = diverged.map(|(surrogate, (diverged, all))| {
+        format!("{diverged} of {} of {}", plural(all, "rollout"), surrogate.label)
     });
     let counts: Vec<String> = counts.collect();
     (!counts.is_empty()).then(|| format!("Diverged: {}.", counts.join(", ")))
@@ -202,9 +211,9 @@ fn divergence(case: &Case) -> Option<String> {
 
 fn caveat(case: &Case) -> Option<String> {
     let samples = case.parameters().len();
-    (1..FEW_SAMPLES)
-        .contains(&samples)
-        .then(|| format!("With {} these statistics are rough.", plural(samples, "test sample")))
+    (1..FEW_SAMPLES).contains(&samples).then(|| {
+        format!("With {}, these statistics are uncertain.", plural(samples, "test sample"))
+    })
 }
 
 #[cfg(test)]
@@ -216,7 +225,7 @@ mod tests {
     fn text(alter: impl FnOnce(&mut Run)) -> String {
         let mut runs = [synthetic::run(&["cavity"])];
         alter(&mut runs[0]);
-        summary(&Evidence::new(&runs)).join(" ")
+        summary(&Results::new(&runs)).join(" ")
     }
 
     fn scale(run: &mut Run, surrogate: &str, factor: f64) {
@@ -225,9 +234,9 @@ mod tests {
     }
 
     #[test]
-    fn says_when_persistence_is_not_beaten() {
+    fn says_when_persistence_is_as_accurate() {
         let text = text(|run| scale(run, "persistence", 0.1));
-        assert!(text.contains("It does not beat persistence"), "{text}");
+        assert!(text.contains("is not larger: it is 0.57 times that of fno"), "{text}");
     }
 
     #[test]
@@ -236,26 +245,34 @@ mod tests {
             let solver = run.surrogates.iter_mut().find(|c| c.surrogate == "solver-32");
             solver.expect("it is there").seconds_per_step = 5.5e-4;
         });
-        assert!(text.contains("50 % of the time: at equal error the solver is faster"), "{text}");
+        assert!(
+            text.contains(
+                "50 % of the time of fno (1.10 ms): at equal error, the solver is faster"
+            ),
+            "{text}"
+        );
     }
 
     #[test]
     fn says_when_no_solver_is_as_accurate() {
         let text = text(|run| scale(run, "fno", 0.01));
-        assert!(text.contains("No coarse solver tried here is as accurate as fno."), "{text}");
-        assert!(text.contains("more than that of fno, which such data cannot tell"), "{text}");
+        assert!(text.contains("None of the coarse solvers is as accurate as fno."), "{text}");
+        assert!(
+            text.contains("more than the error of fno: these data cannot distinguish it"),
+            "{text}"
+        );
     }
 
     #[test]
     fn says_when_samples_are_few_and_rollouts_diverge() {
         let text = text(|run| run.records.retain(|record| record.sample >= 9));
         assert!(text.contains("Diverged: 2 of 3 rollouts of deeponet."), "{text}");
-        assert!(text.contains("With 3 test samples these statistics are rough."), "{text}");
+        assert!(text.contains("With 3 test samples, these statistics are uncertain."), "{text}");
     }
 
     #[test]
-    fn says_when_nothing_was_judged() {
+    fn says_when_nothing_was_evaluated() {
         let text = text(|run| run.records.clear());
-        assert!(text.contains("On cavity, nothing was judged."), "{text}");
+        assert!(text.contains("On cavity, no surrogate was evaluated."), "{text}");
     }
 }

@@ -1,72 +1,72 @@
-//! What the runs say of their metrics.
+//! What reports know about metrics.
 
-use crate::results::evidence::HEADLINE;
+use crate::results::measure::{PRIMARY, PRIMARY_TITLE};
 use crate::results::number::{plain, scientific};
-use crate::results::surrogate::Score;
 use data::{Direction, MetricInfo, NumberFormat, Run};
 
-/// The metrics that the runs declare in their manifests.
-///
-/// A metric that no run declares, as in runs of older versions, is shown under its own name and not ranked. Only the
-/// headline is known in any case: it is an error.
-#[derive(Clone, Copy)]
-pub(crate) struct Definitions<'a> {
-    runs: &'a [Run],
+/// The metrics of some runs, as their manifests describe them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Metrics<'a>(pub(crate) &'a [Run]);
+
+impl<'a> Metrics<'a> {
+    /// The metric of that name.
+    pub(crate) fn get(self, name: &'a str) -> Metric<'a> {
+        Metric { name, info: self.described().find(|info| info.name == name) }
+    }
+
+    /// The position of a metric in reports: as in the manifests; undescribed ones are last.
+    pub(crate) fn position(self, name: &str) -> usize {
+        self.described().position(|info| info.name == name).unwrap_or(usize::MAX)
+    }
+
+    fn described(self) -> impl Iterator<Item = &'a MetricInfo> {
+        self.0.iter().flat_map(|run| &run.manifest.metrics)
+    }
 }
 
-impl<'a> Definitions<'a> {
-    pub(crate) fn new(runs: &'a [Run]) -> Self {
-        Self { runs }
-    }
+/// A metric of the records.
+///
+/// Runs of older versions do not describe their metrics. Then a metric has its own name, and no direction unless it is
+/// the primary metric, which is an error.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Metric<'a> {
+    /// Its name in records.
+    pub(crate) name: &'a str,
+    /// Its description, if its run has one.
+    pub(crate) info: Option<&'a MetricInfo>,
+}
 
-    fn all(self) -> impl Iterator<Item = &'a MetricInfo> {
-        self.runs.iter().flat_map(|run| &run.manifest.metrics)
-    }
-
-    /// What is known of a metric, if anything.
-    pub(crate) fn find(self, name: &str) -> Option<&'a MetricInfo> {
-        self.all().find(|info| info.name == name)
-    }
-
+impl<'a> Metric<'a> {
     /// The name in headings.
-    pub(crate) fn title<'n>(self, name: &'n str) -> &'n str
-    where
-        'a: 'n,
-    {
-        let unknown = if name == HEADLINE.0 { "NRMSE" } else { name };
-        self.find(name).map_or(unknown, |info| info.title.as_str())
+    pub(crate) fn title(self) -> &'a str {
+        let undescribed = if self.is_primary() { PRIMARY_TITLE } else { self.name };
+        self.info.map_or(undescribed, |info| info.title.as_str())
     }
 
-    /// Which values are better; `None` if no run says it.
-    pub(crate) fn direction(self, name: &str) -> Option<Direction> {
-        let known = self.find(name).map(|info| info.direction);
-        known.or_else(|| (name == HEADLINE.0).then_some(Direction::Lower))
+    /// Which values are better; `None` if this is not known.
+    pub(crate) fn direction(self) -> Option<Direction> {
+        let described = self.info.map(|info| info.direction);
+        described.or_else(|| self.is_primary().then_some(Direction::Lower))
+    }
+
+    fn is_primary(self) -> bool {
+        self.name == PRIMARY.metric
     }
 
     /// The score of a rollout that diverged.
-    pub(crate) fn worst(self, name: &str) -> f64 {
-        self.direction(name).map_or(f64::INFINITY, Direction::worst)
+    pub(crate) fn worst(self) -> f64 {
+        self.direction().map_or(f64::INFINITY, Direction::worst)
     }
 
-    /// A score as it is read: a mean, with its standard deviation over seeds if there is one.
-    pub(crate) fn write(self, name: &str, score: Score) -> String {
-        let mean = match self.find(name).map_or(NumberFormat::Scientific, |info| info.format) {
-            NumberFormat::Decimals(decimals) if score.mean.is_finite() => {
-                format!("{:.decimals$}", score.mean)
+    /// A value as text.
+    pub(crate) fn write(self, value: f64) -> String {
+        match self.info.map(|info| info.format) {
+            Some(NumberFormat::Decimals(decimals)) if value.is_finite() => {
+                format!("{value:.decimals$}")
             }
-            NumberFormat::Plain => plain(score.mean),
-            NumberFormat::Scientific | NumberFormat::Decimals(_) => scientific(score.mean),
-        };
-        match score.deviation.filter(|_| score.mean.is_finite()) {
-            Some(0.0) => format!("{mean} ± 0"),
-            Some(deviation) => format!("{mean} ± {deviation:.1e}"),
-            None => mean,
+            Some(NumberFormat::Plain) => plain(value),
+            _ => scientific(value),
         }
-    }
-
-    /// The place in reports; metrics that no run declares come last.
-    pub(crate) fn place(self, name: &str) -> usize {
-        self.all().position(|info| info.name == name).unwrap_or(usize::MAX)
     }
 }
 
@@ -76,28 +76,27 @@ mod tests {
     use crate::synthetic;
 
     #[test]
-    fn scores_are_written_as_suits_the_metric() {
+    fn metrics_are_described_by_the_manifest() {
         let runs = [synthetic::run(&["cavity"])];
-        let definitions = Definitions::new(&runs);
-        let write = |name, mean, deviation| definitions.write(name, Score { mean, deviation });
-        assert_eq!(write("nrmse", 0.5, Some(0.012)), "5.00e-1 ± 1.2e-2");
-        assert_eq!(write("pearson", 0.998_81, None), "0.9988");
-        assert_eq!(write("pearson", f64::NEG_INFINITY, None), "diverged");
-        assert_eq!(write("correlation-time", 10.0, Some(0.0)), "10.0 ± 0");
-        assert_eq!(write("nrmse", f64::INFINITY, Some(f64::NAN)), "diverged");
+        let metrics = Metrics(&runs);
+        assert_eq!(metrics.get("nrmse").title(), "NRMSE");
+        assert_eq!(metrics.get("pearson").direction(), Some(Direction::Higher));
+        assert_eq!(metrics.get("pearson").worst(), f64::NEG_INFINITY);
+        assert!(metrics.position("nrmse") < metrics.position("divergence"));
     }
 
     #[test]
-    fn what_no_run_declares_has_no_direction() {
-        let runs = [synthetic::run(&["cavity"])];
-        let definitions = Definitions::new(&runs);
-        assert_eq!(definitions.direction("nrmse"), Some(Direction::Lower));
-        assert_eq!(definitions.direction("pearson"), Some(Direction::Higher));
-        assert_eq!(definitions.direction("a-metric-of-tomorrow"), None);
-        assert_eq!(definitions.title("a-metric-of-tomorrow"), "a-metric-of-tomorrow");
-        assert!(definitions.place("pearson") < definitions.place("a-metric-of-tomorrow"));
-        let older = Definitions::new(&[]);
-        assert_eq!(older.direction("nrmse"), Some(Direction::Lower));
-        assert_eq!((older.direction("pearson"), older.worst("pearson")), (None, f64::INFINITY));
+    fn a_metric_without_description_has_its_name_and_no_direction() {
+        let metric = Metrics(&[]).get("rank-error");
+        assert_eq!((metric.title(), metric.direction()), ("rank-error", None));
+        assert_eq!(metric.worst(), f64::INFINITY);
+        assert_eq!(metric.write(0.5), "5.00e-1");
+        assert_eq!(Metrics(&[]).position("rank-error"), usize::MAX);
+    }
+
+    #[test]
+    fn the_primary_metric_is_an_error_in_runs_that_do_not_describe_it_too() {
+        let metric = Metrics(&[]).get(PRIMARY.metric);
+        assert_eq!((metric.title(), metric.direction()), ("NRMSE", Some(Direction::Lower)));
     }
 }

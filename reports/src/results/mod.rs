@@ -1,17 +1,23 @@
-//! What the runs say: surrogates and their scores, arranged by case.
+//! Results: the surrogates' scores, arranged by case, and their statistics.
 //!
+//! - `by_case`: the results of all runs, arranged by case
+//! - `case`: one case with the surrogates evaluated on it
 //! - `cost`: cost at equal error
-//! - `evidence`: the runs, arranged by case
-//! - `metric`: how metrics are written, and which way is better
+//! - `measure`: what scores measure
+//! - `metric`: what reports know about metrics
 //! - `number`: numbers as text
 //! - `paired`: two surrogates compared sample by sample
-//! - `stats`: means, quantiles, intervals, tests
-//! - `surrogate`: one surrogate on one case, and its scores
+//! - `score`: metrics averaged over steps, samples and seeds
+//! - `stats`: means, quantiles, confidence intervals, tests
+//! - `surrogate`: one surrogate on one case
 
+pub mod by_case;
+pub mod case;
 pub(crate) mod cost;
-pub(crate) mod evidence;
+pub(crate) mod measure;
 pub(crate) mod metric;
-pub(crate) mod number;
+pub mod number;
 pub(crate) mod paired;
-pub(crate) mod stats;
-pub(crate) mod surrogate;
+pub(crate) mod score;
+pub mod stats;
+pub mod surrogate;

@@ -1,9 +1,9 @@
-//! Numbers as people read them.
+//! Numbers as text.
 
 /// Three significant digits in scientific notation, such as `3.21e-2`: for scores.
 ///
-/// Infinity stands for a diverged rollout and is said in words; NaN is a dash.
-pub(crate) fn scientific(value: f64) -> String {
+/// An infinite value, the score of a diverged rollout, is `diverged`; NaN is a dash.
+pub fn scientific(value: f64) -> String {
     match value {
         _ if value.is_nan() => "–".into(),
         _ if value.is_infinite() => "diverged".into(),
@@ -20,18 +20,19 @@ pub(crate) fn typeset(value: f64) -> String {
     }
 }
 
-/// `mean ± deviation` as typeset, such as `(3.21 ± 0.12)×10⁻²`.
-pub(crate) fn typeset_spread(mean: f64, deviation: Option<f64>) -> String {
-    let Some(deviation) = deviation.filter(|_| mean.is_finite() && mean != 0.0) else {
+/// `mean ± standard deviation` as typeset, such as `(3.21 ± 0.12)×10⁻²`.
+pub(crate) fn typeset_mean(mean: f64, standard_deviation: Option<f64>) -> String {
+    let Some(standard_deviation) = standard_deviation.filter(|_| mean.is_finite() && mean != 0.0)
+    else {
         return typeset(mean);
     };
     let exponent = mean.abs().log10().floor() as i32;
     let scale = 10f64.powi(-exponent);
-    format!("({:.2} ± {:.2})×{}", mean * scale, deviation * scale, power_of_ten(exponent))
+    format!("({:.2} ± {:.2})×{}", mean * scale, standard_deviation * scale, power_of_ten(exponent))
 }
 
 /// Two or three significant digits without an exponent, such as `0.42`, `1.3` and `120`: for ratios.
-pub(crate) fn plain(value: f64) -> String {
+pub fn plain(value: f64) -> String {
     let magnitude = value.abs();
     match magnitude {
         _ if !value.is_finite() => scientific(value),
@@ -56,17 +57,18 @@ pub(crate) fn rough(value: f64) -> String {
     }
 }
 
-/// A quantity's symbol over its unit, such as `p / Pa` and `u / (m/s)`; the symbol alone without a unit.
+/// A quantity's symbol over its unit, such as `p / Pa`, `u / (m/s)` and `ω / s⁻¹`; the symbol alone without a unit.
 pub(crate) fn labelled(symbol: &str, unit: &str) -> String {
     match unit {
         "" => symbol.into(),
+        "1/s" => format!("{symbol} / s⁻¹"),
         _ if unit.contains(['/', ' ', '·']) => format!("{symbol} / ({unit})"),
         _ => format!("{symbol} / {unit}"),
     }
 }
 
-/// A duration in the unit that suits it, such as `3.2 ms` or `4.1 min`.
-pub(crate) fn duration(seconds: f64) -> String {
+/// A duration in a suitable unit, such as `3.2 ms` or `4.1 min`.
+pub fn duration(seconds: f64) -> String {
     let (scale, unit) = match seconds {
         _ if !(seconds.is_finite() && seconds > 0.0) => return "–".into(),
         _ if seconds < 1e-3 => (1e6, "µs"),
@@ -78,11 +80,16 @@ pub(crate) fn duration(seconds: f64) -> String {
     format!("{} {unit}", plain(seconds * scale))
 }
 
-/// A count with thousands set apart, such as `1 188 353`.
-pub(crate) fn count(value: usize) -> String {
+/// A count in groups of three digits, such as `1 188 353`.
+pub fn count(value: usize) -> String {
     let digits = value.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
     groups.collect::<Vec<_>>().join(" ")
+}
+
+/// A fraction in per cent with two significant digits, such as `42 %`.
+pub fn percent(fraction: f64) -> String {
+    format!("{} %", rough(100.0 * fraction))
 }
 
 /// A power of ten as typeset, such as `10⁻³`.
@@ -94,7 +101,7 @@ pub(crate) fn power_of_ten(exponent: i32) -> String {
     format!("10{}", exponent.to_string().chars().map(superscript).collect::<String>())
 }
 
-/// A tick of a linear axis whose ticks are `step` apart: just the digits that tell them apart.
+/// The label of a tick on a linear axis whose ticks are `step` apart, with as many digits as distinguish them.
 pub(crate) fn tick(value: f64, step: f64) -> String {
     let magnitude = value.abs().max(step);
     if value != 0.0 && !(1e-3..1e5).contains(&magnitude) {
@@ -121,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scores_have_three_digits_and_say_when_they_diverged() {
+    fn scores_have_three_digits_or_are_diverged() {
         assert_eq!(scientific(0.032_149), "3.21e-2");
         assert_eq!(scientific(f64::INFINITY), "diverged");
         assert_eq!(scientific(f64::NAN), "–");
@@ -131,12 +138,12 @@ mod tests {
     fn sentences_have_typeset_powers() {
         assert_eq!(typeset(0.0321), "3.21×10⁻²");
         assert_eq!(typeset(f64::NAN), "–");
-        assert_eq!(typeset_spread(0.0321, Some(0.0012)), "(3.21 ± 0.12)×10⁻²");
-        assert_eq!(typeset_spread(0.0321, None), "3.21×10⁻²");
+        assert_eq!(typeset_mean(0.0321, Some(0.0012)), "(3.21 ± 0.12)×10⁻²");
+        assert_eq!(typeset_mean(0.0321, None), "3.21×10⁻²");
     }
 
     #[test]
-    fn ratios_keep_the_digits_that_mean_something() {
+    fn ratios_have_two_or_three_significant_digits() {
         let cases = [(0.0421, "0.042"), (0.42, "0.42"), (1.284, "1.28"), (12.84, "12.8")];
         for (value, text) in cases.into_iter().chain([(128.4, "128"), (0.999, "1.00")]) {
             assert_eq!(plain(value), text);
@@ -155,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_and_counts_are_read_at_a_glance() {
+    fn durations_have_units_and_counts_have_groups() {
         assert_eq!(duration(3.2e-4), "320 µs");
         assert_eq!(duration(83.0), "83.0 s");
         assert_eq!(duration(600.0), "10.0 min");

@@ -1,39 +1,39 @@
-//! All that was measured.
+//! All metrics.
 
 use super::Table;
-use crate::results::evidence::{Case, Evidence};
-use crate::results::surrogate::Over;
+use crate::results::by_case::Results;
+use crate::results::case::Case;
+use crate::results::measure::Measure;
 use crate::sheet::{Cell, Sheet, mark_best};
 use data::Part;
 use serde::{Deserialize, Serialize};
 
-/// Every metric on every channel, a column a surrogate.
+/// All metrics on all channels, one column per surrogate.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Metrics {}
 
 impl Part for Metrics {
     const NAME: &'static str = "metrics";
-    const SUMMARY: &'static str = "every metric on every channel, a column a surrogate";
+    const SUMMARY: &'static str = "all metrics on all channels, one column per surrogate";
 }
 
 impl Table for Metrics {
-    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
-        evidence.cases.iter().filter(|case| !case.metrics().is_empty()).map(sheet).collect()
+    fn sheets(&self, results: &Results) -> Vec<Sheet> {
+        results.cases.iter().filter(|case| !case.measured().is_empty()).map(sheet).collect()
     }
 }
 
 fn sheet(case: &Case) -> Sheet {
-    let rivals = case.rivals.iter().map(|rival| rival.label.clone());
-    let headings = ["metric", "channel", "unit"].map(String::from).into_iter().chain(rivals);
+    let surrogates = case.surrogates.iter().map(|surrogate| surrogate.label.clone());
+    let headings = ["metric", "channel", "unit"].map(String::from).into_iter().chain(surrogates);
     Sheet {
-        title: format!("All metrics of {}", case.name),
-        caption:
-            "Means over samples and steps, ± the standard deviation over seeds; a rollout that \
-                  diverged counts as infinitely bad. The best of a row is marked."
-                .into(),
+        title: format!("All metrics on {}", case.name),
+        caption: "Means over samples and steps; ± is the standard deviation over seeds. A diverged rollout counts as \
+                  infinite. The best value of each row is highlighted."
+            .into(),
         headings: headings.collect(),
-        rows: case.metrics().into_iter().map(|(m, c)| row(case, m, c)).collect(),
+        rows: case.measured().into_iter().map(|(m, c)| row(case, m, c)).collect(),
         folded: true,
         ..Sheet::default()
     }
@@ -41,13 +41,11 @@ fn sheet(case: &Case) -> Sheet {
 }
 
 fn row(case: &Case, metric: &str, channel: &str) -> Vec<Cell> {
-    let unit = case.rivals.iter().flat_map(|rival| rival.records(metric, channel)).next();
-    let facts = [case.definitions.title(metric), channel, unit.map_or("", |record| &record.unit)]
-        .map(Cell::text);
-    let scores = case.rivals.iter().map(|rival| rival.cell(metric, channel, Over::Steps));
+    let description = case.metrics.get(metric);
+    let facts = [description.title(), channel, case.unit(metric, channel)].map(Cell::text);
+    let scores = case.surrogates.iter().map(|s| s.score(Measure::mean(metric, channel)));
+    let scores = scores.map(|score| Cell::score(description, score));
     let mut row: Vec<Cell> = facts.into_iter().chain(scores).collect();
-    if let Some(direction) = case.definitions.direction(metric) {
-        mark_best(row[3..].iter_mut(), direction);
-    }
+    mark_best(row[3..].iter_mut(), description.direction());
     row
 }

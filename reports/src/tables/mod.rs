@@ -1,4 +1,4 @@
-//! Tables: one file each, two lines here.
+//! Tables. Each is a file, and two lines here.
 
 mod comparison;
 mod cost;
@@ -8,7 +8,7 @@ mod per_case;
 mod samples;
 mod significance;
 
-use crate::results::evidence::Evidence;
+use crate::results::by_case::Results;
 use crate::sheet::Sheet;
 use data::{Registry, entry};
 
@@ -20,10 +20,10 @@ pub use per_case::PerCase;
 pub use samples::Samples;
 pub use significance::Significance;
 
-/// A table of a report.
+/// A kind of table in reports.
 pub trait Table: Send + Sync {
-    /// The table, for every case to which it applies; none where there is nothing to say.
-    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet>;
+    /// One table for every case to which it applies; none without data.
+    fn sheets(&self, results: &Results) -> Vec<Sheet>;
 }
 
 /// All tables, in reading order.

@@ -1,47 +1,49 @@
-//! Who is best where.
+//! The error of every surrogate on every case.
 
 use super::Table;
-use crate::results::evidence::{Evidence, HEADLINE};
-use crate::results::surrogate::Rival;
+use crate::results::by_case::Results;
+use crate::results::measure::PRIMARY;
+use crate::results::surrogate::Surrogate;
 use crate::sheet::{Cell, Sheet};
-use data::{Direction, Part};
+use data::Part;
 use serde::{Deserialize, Serialize};
 
-/// The headline of every surrogate on every case; there is none of a single case.
+/// The primary score of every surrogate on every case; empty with one case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PerCase {}
 
 impl Part for PerCase {
     const NAME: &'static str = "per-case";
-    const SUMMARY: &'static str = "the headline error of every surrogate on every case";
+    const SUMMARY: &'static str = "the velocity error of every surrogate on every case";
 }
 
 impl Table for PerCase {
-    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
-        if evidence.cases.len() < 2 {
+    fn sheets(&self, results: &Results) -> Vec<Sheet> {
+        if results.cases.len() < 2 {
             return Vec::new();
         }
-        let cases = evidence.cases.iter().map(|case| case.name.to_owned());
+        let metric = results.metrics.get(PRIMARY.metric);
+        let cases = results.cases.iter().map(|case| case.name.to_owned());
         let mut sheet = Sheet {
-            title: "NRMSE by case".into(),
-            caption:
-                "Means over samples and steps, ± the standard deviation over seeds. The best of a \
-                      case is marked."
-                    .into(),
+            title: format!("Velocity {} by case", metric.title()),
+            caption: "Means over samples and steps; ± is the standard deviation over seeds. The best value of each \
+                      case is highlighted."
+                .into(),
             headings: ["surrogate".to_owned()].into_iter().chain(cases).collect(),
-            rows: evidence.labels.iter().map(|label| row(evidence, label)).collect(),
+            rows: results.labels.iter().map(|label| row(results, label)).collect(),
             ..Sheet::default()
         };
-        (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, Direction::Lower));
+        (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, metric.direction()));
         vec![sheet]
     }
 }
 
-fn row(evidence: &Evidence, label: &str) -> Vec<Cell> {
-    let entry = |rival: Option<&Rival>| {
-        Cell::score(evidence.definitions(), HEADLINE.0, rival.and_then(Rival::headline))
+fn row(results: &Results, label: &str) -> Vec<Cell> {
+    let metric = results.metrics.get(PRIMARY.metric);
+    let cell = |surrogate: Option<&Surrogate>| {
+        Cell::score(metric, surrogate.and_then(Surrogate::primary_score))
     };
-    let rivals = evidence.cases.iter().map(|case| case.rivals.iter().find(|r| r.label == label));
-    [Cell::text(label)].into_iter().chain(rivals.map(entry)).collect()
+    let found = results.cases.iter().map(|c| c.surrogates.iter().find(|s| s.label == label));
+    [Cell::text(label)].into_iter().chain(found.map(cell)).collect()
 }

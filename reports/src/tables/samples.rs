@@ -1,19 +1,21 @@
-//! Where in the parameters it is hard.
+//! The error on every test sample.
 
 use super::Table;
-use crate::results::evidence::{Case, Evidence};
-use crate::results::number::{plain, scientific};
-use crate::results::surrogate::Rival;
+use crate::results::by_case::Results;
+use crate::results::case::Case;
+use crate::results::measure::PRIMARY;
+use crate::results::number::plain;
+use crate::results::surrogate::Surrogate;
 use crate::sheet::{Cell, Sheet, mark_best};
-use data::{Direction, Invalid, Part};
+use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The headline of every test sample, ordered by its parameters.
+/// The primary score on every test sample, in the order of the parameters.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Samples {
-    /// At most so many rows, spread evenly over the parameters. Default 24.
+    /// The maximum number of rows, ≥ 2; of more samples, evenly spaced ones are shown. Default 24.
     pub rows: usize,
 }
 
@@ -26,7 +28,7 @@ impl Default for Samples {
 impl Part for Samples {
     const NAME: &'static str = "samples";
     const SUMMARY: &'static str =
-        "the headline error of every test sample, ordered by its parameters";
+        "the velocity error on every test sample, in the order of the parameters";
 
     fn check(&self) -> Result<(), Invalid> {
         Invalid::unless(self.rows >= 2, "rows", self.rows, "at least 2")
@@ -34,43 +36,45 @@ impl Part for Samples {
 }
 
 impl Table for Samples {
-    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
-        let cases = evidence.cases.iter().filter(|case| !case.parameters().is_empty());
+    fn sheets(&self, results: &Results) -> Vec<Sheet> {
+        let cases = results.cases.iter().filter(|case| !case.parameters().is_empty());
         cases.map(|case| self.sheet(case)).collect()
     }
 }
 
 impl Samples {
     fn sheet(&self, case: &Case) -> Sheet {
+        let metric = case.metrics.get(PRIMARY.metric);
         let varying = case.varying_parameters();
-        let rivals = case.rivals.iter().map(|rival| rival.label.clone());
+        let surrogates = case.surrogates.iter().map(|surrogate| surrogate.label.clone());
         let symbols = varying.iter().map(|name| case.symbol(name).to_owned());
         let (all, shown) = (case.parameters().len(), self.chosen(case, &varying));
-        let scores: Vec<_> = case.rivals.iter().map(Rival::headline_by_sample).collect();
+        let scores: Vec<_> = case.surrogates.iter().map(Surrogate::primary_by_sample).collect();
         let row = |(sample, parameters): &(usize, &BTreeMap<String, f64>)| {
             let parameters = varying.iter().map(|name| parameters.get(*name).copied());
-            let parameters = parameters.map(|value| Cell::number(value, plain).quiet());
-            let scores = scores.iter().map(|s| Cell::number(s.get(sample).copied(), scientific));
+            let parameters = parameters.map(|value| Cell::number(value, plain).unranked());
+            let scores = scores.iter().map(|s| s.get(sample).copied());
+            let scores = scores.map(|score| Cell::number(score, |score| metric.write(score)));
             let mut row = vec![Cell::text(sample.to_string())];
             row.extend(parameters.chain(scores));
-            mark_best(row[1..].iter_mut(), Direction::Lower);
+            mark_best(row[1..].iter_mut(), metric.direction());
             row
         };
         Sheet {
-            title: format!("NRMSE by test sample of {}", case.name),
+            title: format!("Velocity {} by test sample of {}", metric.title(), case.name),
             caption: format!(
-                "Means over steps and seeds; {} of {all} test samples, ordered by parameter. The best of \
-                 a sample is marked.",
+                "Means over steps and seeds; {} of {all} test samples, in the order of their parameters. The best \
+                 value of each sample is highlighted.",
                 shown.len()
             ),
-            headings: ["sample".to_owned()].into_iter().chain(symbols).chain(rivals).collect(),
+            headings: ["sample".to_owned()].into_iter().chain(symbols).chain(surrogates).collect(),
             rows: shown.iter().map(row).collect(),
             folded: true,
             ..Sheet::default()
         }
     }
 
-    /// Some samples, spread evenly over all of them in the order of their parameters.
+    /// Evenly spaced samples in the order of their parameters.
     fn chosen<'a>(
         &self,
         case: &Case<'a>,
@@ -83,7 +87,7 @@ impl Samples {
             orders.find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
         });
         let (all, shown) = (samples.len(), samples.len().min(self.rows));
-        let place = |row: usize| if shown > 1 { row * (all - 1) / (shown - 1) } else { 0 };
-        (0..shown).map(|row| samples[place(row)]).collect()
+        let index = |row: usize| if shown > 1 { row * (all - 1) / (shown - 1) } else { 0 };
+        (0..shown).map(|row| samples[index(row)]).collect()
     }
 }

@@ -1,16 +1,17 @@
-//! Whether the best is better than the others, or lucky.
+//! Whether the most accurate learned surrogate differs significantly from the others.
 
 use super::Table;
-use crate::results::evidence::{Case, Evidence};
+use crate::results::by_case::Results;
+use crate::results::case::Case;
 use crate::results::number::plain;
-use crate::results::paired::{Duel, duel};
+use crate::results::paired::{Paired, compare};
 use crate::results::stats::holm;
-use crate::results::surrogate::Rival;
+use crate::results::surrogate::Surrogate;
 use crate::sheet::{Cell, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
 
-/// The best learned surrogate of a case against each of the others, sample by sample.
+/// Tests of the most accurate learned surrogate of a case against each other surrogate, sample by sample.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Significance {}
@@ -18,47 +19,58 @@ pub struct Significance {}
 impl Part for Significance {
     const NAME: &'static str = "significance";
     const SUMMARY: &'static str =
-        "the best learned surrogate against each of the others, sample by sample";
+        "paired tests of the most accurate learned surrogate against each of the others";
 }
 
 impl Table for Significance {
-    fn sheets(&self, evidence: &Evidence) -> Vec<Sheet> {
-        evidence.cases.iter().filter_map(sheet).collect()
+    fn sheets(&self, results: &Results) -> Vec<Sheet> {
+        results.cases.iter().filter_map(sheet).collect()
     }
 }
 
 fn sheet(case: &Case) -> Option<Sheet> {
     let best = case.best_learned()?;
-    let others = case.rivals.iter().filter(|rival| rival.label != best.label);
-    let duels: Vec<(&Rival, Duel)> =
-        others.filter_map(|other| Some((other, duel(best, other)?))).collect();
-    let adjusted = holm(&duels.iter().map(|(_, duel)| duel.test.p).collect::<Vec<_>>());
-    let row = |((other, duel), p): (&(&Rival, Duel), &f64)| {
-        let wins = format!("{} of {}", duel.test.positive, duel.test.pairs);
-        let entries = [plain(duel.ratio), wins, plain(duel.test.p), plain(*p), verdict(duel, *p)];
-        [other.label.clone()].into_iter().chain(entries).map(Cell::text).collect()
+    let others = case.surrogates.iter().filter(|other| other.label != best.label);
+    let pairs: Vec<(&Surrogate, Paired)> =
+        others.filter_map(|other| Some((other, compare(best, other)?))).collect();
+    let adjusted = holm(&pairs.iter().map(|(_, paired)| paired.test.p).collect::<Vec<_>>());
+    let row = |((other, paired), p): (&(&Surrogate, Paired), &f64)| {
+        let lower = format!("{} of {}", paired.test.positive, paired.test.pairs);
+        let test = [plain(paired.test.p), plain(*p), verdict(paired, *p)];
+        let entries = [other.label.clone(), plain(paired.ratio), lower];
+        entries.into_iter().chain(test).map(Cell::text).collect()
     };
-    let headings =
-        ["against", "median error ratio", "samples won", "p", "p (Holm)", "verdict at 5 %"];
-    (!duels.is_empty()).then(|| Sheet {
-        title: format!("{} against the others on {}", best.label, case.name),
-        caption: "NRMSE sample by sample (means over steps and seeds): the other's error divided by \
-                  this one's, and Wilcoxon's exact signed-rank test of the logarithms of those ratios, two-sided, \
-                  corrected for the number of comparisons by Holm's method."
-            .into(),
+    let headings = [
+        "compared with",
+        "median error ratio",
+        "samples with lower error",
+        "p",
+        "p (Holm)",
+        "at the 5 % level",
+    ];
+    (!pairs.is_empty()).then(|| Sheet {
+        title: format!("Paired tests of {} on {}", best.label, case.name),
+        caption: format!(
+            "Velocity {} of each sample (mean over steps and seeds): the error of the other surrogate divided by that \
+             of {}. p-values are those of the exact two-sided Wilcoxon signed-rank test of the logarithms of these \
+             ratios; Holm's method adjusts them for the number of comparisons.",
+            case.primary_title(),
+            best.label
+        ),
         headings: headings.map(String::from).to_vec(),
-        rows: duels.iter().zip(&adjusted).map(row).collect(),
-                ..Sheet::default()
+        rows: pairs.iter().zip(&adjusted).map(row).collect(),
+        ..Sheet::default()
     })
 }
 
-fn verdict(duel: &Duel, p: f64) -> String {
-    // With n pairs the least attainable p is 2¹⁻ⁿ, which is above 5 % for n < 6.
+/// The result of a test with adjusted probability `p`.
+fn verdict(paired: &Paired, p: f64) -> String {
+    // With n pairs the smallest possible p is 2¹⁻ⁿ, which exceeds 5 % for n < 6.
     match () {
-        () if duel.test.pairs < 6 => "too few samples to say",
-        () if p >= 0.05 => "no difference shown",
-        () if duel.ratio > 1.0 => "better",
-        () => "worse",
+        () if paired.test.pairs < 6 => "too few samples",
+        () if p >= 0.05 => "not significant",
+        () if paired.ratio > 1.0 => "more accurate",
+        () => "less accurate",
     }
     .into()
 }
@@ -69,12 +81,12 @@ mod tests {
     use crate::results::stats::SignedRank;
 
     #[test]
-    fn few_pairs_decide_nothing() {
-        let duel =
-            |pairs, ratio| Duel { ratio, test: SignedRank { pairs, positive: pairs, p: 0.0 } };
-        assert_eq!(verdict(&duel(5, 9.0), 0.01), "too few samples to say");
-        assert_eq!(verdict(&duel(6, 9.0), 0.01), "better");
-        assert_eq!(verdict(&duel(6, 0.5), 0.01), "worse");
-        assert_eq!(verdict(&duel(6, 0.5), 0.05), "no difference shown");
+    fn fewer_than_six_pairs_are_never_significant() {
+        let paired =
+            |pairs, ratio| Paired { ratio, test: SignedRank { pairs, positive: pairs, p: 0.0 } };
+        assert_eq!(verdict(&paired(5, 9.0), 0.01), "too few samples");
+        assert_eq!(verdict(&paired(6, 9.0), 0.01), "more accurate");
+        assert_eq!(verdict(&paired(6, 0.5), 0.01), "less accurate");
+        assert_eq!(verdict(&paired(6, 0.5), 0.05), "not significant");
     }
 }

@@ -1,7 +1,7 @@
-//! A made-up run with everything in it that a real one has, and with known numbers.
+//! A synthetic run with all that a real run has, and with known scores.
 //!
-//! Errors grow as `a tᵖ (Re/1000)^¼` with a little seeded noise, a different `a` and `p` for every surrogate, so
-//! that ranks, ratios and divergences are known beforehand.
+//! Errors grow as `a tᵖ (Re/1000)^¼` with small seeded noise and different `a` and `p` for each surrogate, so that
+//! ranks, ratios and divergences are known.
 
 use data::{
     CaseSummary, Direction, Floor, Manifest, MetricInfo, MetricUnit, NumberFormat, Panel,
@@ -14,9 +14,9 @@ pub(crate) const STEPS: usize = 40;
 pub(crate) const INTERVAL: f64 = 0.25;
 const CELLS: usize = 64;
 
-/// Surrogate, kind, seeds, error at t = 1 s, growth power, seconds a step, weights.
-type Entrant = (&'static str, SurrogateKind, u64, f64, f64, f64, usize);
-const ENTRANTS: [Entrant; 7] = [
+/// Name, kind, seeds, error at t = 1 s, exponent of growth, seconds per step, weights.
+type Model = (&'static str, SurrogateKind, u64, f64, f64, f64, usize);
+const MODELS: [Model; 7] = [
     ("persistence", SurrogateKind::Baseline, 0, 0.14, 0.5, 2e-7, 0),
     ("mean-of-train", SurrogateKind::Baseline, 0, 0.31, 0.1, 2e-7, 0),
     ("solver-16", SurrogateKind::Solver, 0, 0.058, 0.6, 2.1e-4, 0),
@@ -26,7 +26,7 @@ const ENTRANTS: [Entrant; 7] = [
     ("deeponet", SurrogateKind::Operator, 1, 0.060, 1.6, 3.1e-4, 412_033),
 ];
 
-/// A number in −1..1 that depends on its arguments alone.
+/// A number in −1..1 that depends only on its arguments.
 fn noise(parts: &[u64]) -> f64 {
     let mix =
         |hash: u64, part: &u64| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
@@ -45,7 +45,7 @@ fn provenance() -> Provenance {
         surrogate_hash: "77aa01b2c3d4e5f60718293a4b5c6d7e".into(),
         version: "0.1.0".into(),
         commit: "c410468".into(),
-        machine: "a made-up processor, 2 cores, Linux".into(),
+        machine: "a synthetic processor, 2 cores, Linux".into(),
         device: "cpu".into(),
         threads: 2,
         command: "eddymark run synthetic --out \"runs/a & b\"".into(),
@@ -54,15 +54,15 @@ fn provenance() -> Provenance {
 
 fn record(
     case: &str,
-    entrant: &Entrant,
+    model: &Model,
     seed: Option<u64>,
     sample: usize,
     metric: (&str, &str, &str),
 ) -> Record {
-    let (name, .., error, power, _, _) = *entrant;
+    let (name, .., error, power, _, _) = *model;
     let place = name.bytes().map(u64::from).sum::<u64>();
     let harder = if case.ends_with("tall") { 1.7 } else { 1.0 };
-    // The least certain operator diverges on the two fastest flows.
+    // The least accurate operator diverges at the two largest Reynolds numbers.
     let diverged = (name == "deeponet" && sample >= 10).then_some(25);
     let times: Vec<f64> = (1..=STEPS).map(|step| step as f64 * INTERVAL).collect();
     let value = |(step, time): (usize, &f64)| {
@@ -126,7 +126,7 @@ const METRICS: [(&str, &str, &str); 12] = [
     ("correlation-time", "all", "s"),
 ];
 
-/// Declarations as metrics make them, each with another direction, unit or format.
+/// Descriptions of the metrics, with all directions, units and formats.
 fn metrics() -> Vec<MetricInfo> {
     let relative = |name: &str, title: &str, scale: &str| {
         MetricInfo::error(name, title, &format!("√⟨(ŷ−y)²⟩ / {scale}"))
@@ -166,38 +166,41 @@ fn metrics() -> Vec<MetricInfo> {
                 .with_unit(MetricUnit::Fixed("1/s".into()))
         },
         MetricInfo::error("energy-error", "energy error", "|Σ|ŷ|² − Σ|y|²| / Σ|y|²"),
-        MetricInfo::error("spectrum-error-low", "spectrum error, low", "RMSE of the long waves")
-            .with_unit(MetricUnit::Channel),
+        MetricInfo::error(
+            "spectrum-error-low",
+            "spectrum error, low",
+            "RMSE of the low wavenumbers",
+        )
+        .with_unit(MetricUnit::Channel),
     ]
 }
 
-fn seeds(entrant: &Entrant) -> Vec<Option<u64>> {
-    if entrant.2 == 0 { vec![None] } else { (0..entrant.2).map(Some).collect() }
+fn seeds(model: &Model) -> Vec<Option<u64>> {
+    if model.2 == 0 { vec![None] } else { (0..model.2).map(Some).collect() }
 }
 
 fn surrogates(case: &str) -> Vec<SurrogateSummary> {
-    let of_seed = |entrant: &'static Entrant, seed: Option<u64>| SurrogateSummary {
+    let of_seed = |model: &'static Model, seed: Option<u64>| SurrogateSummary {
         case: case.into(),
-        surrogate: entrant.0.into(),
-        kind: entrant.1,
+        surrogate: model.0.into(),
+        kind: model.1,
         seed,
-        weights: entrant.6,
+        weights: model.6,
         training_seconds: if seed.is_some() { 83.0 + seed.unwrap_or(0) as f64 } else { 0.0 },
         training_threads: usize::from(seed.is_some()),
         training_jobs: if seed.is_some() { 2 } else { 0 },
-        seconds_per_step: entrant.5,
+        seconds_per_step: model.5,
         repeats: 5,
         device: "cpu".into(),
         threads: 2,
     };
-    ENTRANTS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
+    MODELS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
 }
 
 fn curves(case: &str) -> Vec<TrainingCurve> {
-    let curve = |entrant: &Entrant, seed: u64| {
+    let curve = |model: &Model, seed: u64| {
         let point = |i: usize| {
-            let loss =
-                entrant.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
+            let loss = model.3 * (0.6 + 30.0 * (-(i as f64) / 12.0).exp() + 4.0 / (1.0 + i as f64));
             let jitter = |stream| 1.0 + 0.1 * noise(&[seed, i as u64, stream]);
             TrainingPoint {
                 step: i * 25,
@@ -211,16 +214,16 @@ fn curves(case: &str) -> Vec<TrainingCurve> {
         };
         TrainingCurve {
             case: case.into(),
-            surrogate: entrant.0.into(),
+            surrogate: model.0.into(),
             seed,
             points: (1..60).map(point).collect(),
         }
     };
-    let learned = ENTRANTS.iter().filter(|entrant| entrant.1 == SurrogateKind::Operator);
-    learned.flat_map(|entrant| (0..entrant.2).map(move |seed| curve(entrant, seed))).collect()
+    let learned = MODELS.iter().filter(|model| model.1 == SurrogateKind::Operator);
+    learned.flat_map(|model| (0..model.2).map(move |seed| curve(model, seed))).collect()
 }
 
-/// A vortex below a lid that moves to the right: `u` is positive at the top, and the image must show it there.
+/// A vortex below a lid that moves to the right: `u` is positive at the top.
 fn vortex(x: f64, y: f64, channel: &str, strength: f64) -> f64 {
     let lid = (-(1.0 - y) / 0.08).exp() * (1.0 - (2.0 * x - 1.0).powi(8));
     let (dx, dy) = (x - 0.55, y - 0.62);
@@ -244,10 +247,10 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
             };
             (0..CELLS * CELLS).map(value).collect()
         };
-        let prediction = |entrant: &Entrant| {
-            let error = entrant.3 * time.powf(entrant.4);
-            let lost = entrant.0 == "deeponet" && step > 30;
-            (entrant.0.to_owned(), if lost { Vec::new() } else { field(0.3 * error, 1.0 - error) })
+        let prediction = |model: &Model| {
+            let error = model.3 * time.powf(model.4);
+            let lost = model.0 == "deeponet" && step > 30;
+            (model.0.to_owned(), if lost { Vec::new() } else { field(0.3 * error, 1.0 - error) })
         };
         Panel {
             case: case.into(),
@@ -260,7 +263,7 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
             cells: [CELLS; 2],
             lengths: [1.0, height],
             reference: field(0.0, 1.0),
-            predictions: ENTRANTS.iter().map(prediction).collect(),
+            predictions: MODELS.iter().map(prediction).collect(),
         }
     };
     let steps = [1, 20, 40];
@@ -281,7 +284,7 @@ fn floors(case: &str) -> Vec<Floor> {
 fn summary(case: &str) -> CaseSummary {
     CaseSummary {
         name: case.into(),
-        summary: "a lid-driven cavity that was never computed".into(),
+        summary: "a lid-driven cavity with synthetic results".into(),
         problem: "cavity".into(),
         case_hash: provenance().case_hash,
         dataset_hash: provenance().dataset_hash,
@@ -297,12 +300,12 @@ fn summary(case: &str) -> CaseSummary {
     }
 }
 
-/// A run over the given cases; one whose name ends in `tall` is twice as high as wide, and harder.
+/// A run over the given cases. One whose name ends in `tall` is twice as high as wide, with larger errors.
 pub(crate) fn run(cases: &[&str]) -> Run {
-    let samples = |entrant: &'static Entrant, case: &'static str| {
-        let seeds = seeds(entrant).into_iter();
+    let samples = |model: &'static Model, case: &'static str| {
+        let seeds = seeds(model).into_iter();
         seeds.flat_map(move |seed| (0..12).map(move |sample| (seed, sample))).flat_map(
-            move |(seed, sample)| METRICS.map(|metric| record(case, entrant, seed, sample, metric)),
+            move |(seed, sample)| METRICS.map(|metric| record(case, model, seed, sample, metric)),
         )
     };
     let leaked = |case: &&str| -> &'static str {
@@ -313,7 +316,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
     Run {
         manifest: Manifest {
             suite: "synthetic".into(),
-            summary: "numbers made up to look at reports".into(),
+            summary: "synthetic results for the development of reports".into(),
             created: "2026-01-31T12:00:00Z".into(),
             key: String::new(),
             provenance: provenance(),
@@ -323,7 +326,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
         },
         records: cases
             .iter()
-            .flat_map(|case| ENTRANTS.iter().flat_map(|e| samples(e, case)))
+            .flat_map(|case| MODELS.iter().flat_map(|e| samples(e, case)))
             .collect(),
         surrogates: cases.iter().flat_map(|case| surrogates(case)).collect(),
         curves: cases.iter().flat_map(|case| curves(case)).collect(),

@@ -1,0 +1,126 @@
+//! One case with the surrogates evaluated on it.
+
+use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
+use crate::results::metric::Metrics;
+use crate::results::surrogate::{Surrogate, surrogates_of};
+use data::{CaseSummary, Floor, Run};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One case with all surrogates that were evaluated on it.
+pub struct Case<'a> {
+    /// The case's name.
+    pub name: &'a str,
+    /// The case as the manifest describes it, if it does.
+    pub(crate) summary: Option<&'a CaseSummary>,
+    /// In order of increasing primary score; those without a score are last.
+    pub surrogates: Vec<Surrogate<'a>>,
+    /// The reference's own error, by metric and channel.
+    floors: Vec<&'a Floor>,
+    /// The metrics of all runs.
+    pub(crate) metrics: Metrics<'a>,
+}
+
+impl<'a> Case<'a> {
+    /// Collects what all runs say about a case; the surrogates are in the order of the runs.
+    pub(crate) fn new(runs: &'a [Run], name: &'a str) -> Self {
+        let surrogates = (0..runs.len()).flat_map(|run| surrogates_of(runs, run, name)).collect();
+        let mut manifests = runs.iter().flat_map(|run| &run.manifest.cases);
+        let mut floors: Vec<&Floor> = Vec::new();
+        for floor in runs.iter().flat_map(|run| &run.floors).filter(|floor| floor.case == name) {
+            let same = |f: &&Floor| f.metric == floor.metric && f.channel == floor.channel;
+            if !floors.iter().any(same) {
+                floors.push(floor);
+            }
+        }
+        let summary = manifests.find(|case| case.name == name);
+        Self { name, summary, surrogates, floors, metrics: Metrics(runs) }
+    }
+
+    /// Orders the surrogates by their primary score.
+    pub(crate) fn rank(&mut self) {
+        let score = |surrogate: &Surrogate| surrogate.primary_score().map_or(f64::NAN, |s| s.mean);
+        // `total_cmp` puts NaN, the missing scores, last.
+        self.surrogates.sort_by(|a, b| score(a).total_cmp(&score(b)));
+    }
+
+    /// The metrics and channels that the surrogates were scored by, in the order of reports.
+    pub(crate) fn measured(&self) -> Vec<(&'a str, &'a str)> {
+        let mut seen = BTreeSet::new();
+        let all = self.surrogates.iter().flat_map(Surrogate::measured);
+        let mut all: Vec<_> = all.filter(|key| seen.insert(*key)).collect();
+        all.sort_by_key(|(metric, channel)| {
+            let rank = match *channel {
+                VELOCITY => 0,
+                ALL_CHANNELS => 1,
+                _ => 2,
+            };
+            (self.metrics.position(metric), *metric, rank)
+        });
+        all
+    }
+
+    /// The channels of one metric: the velocity first, then the mean over channels.
+    pub(crate) fn channels(&self, metric: &str) -> Vec<&'a str> {
+        self.measured().into_iter().filter(|(m, _)| *m == metric).map(|(_, c)| c).collect()
+    }
+
+    /// The title of the metric by which the surrogates are ranked.
+    pub fn primary_title(&self) -> &'a str {
+        self.metrics.get(PRIMARY.metric).title()
+    }
+
+    /// The unit of a metric on a channel; empty without one.
+    pub(crate) fn unit(&self, metric: &str, channel: &str) -> &'a str {
+        let records = self.surrogates.iter().flat_map(|s| s.records(metric, channel));
+        records.map(|record| record.unit.as_str()).next().unwrap_or("")
+    }
+
+    /// The reference's own error in a metric, if it was estimated.
+    pub(crate) fn floor(&self, metric: &str, channel: &str) -> Option<&'a Floor> {
+        let is_it = |floor: &&&Floor| floor.metric == metric && floor.channel == channel;
+        self.floors.iter().find(is_it).copied()
+    }
+
+    /// The reference's own error as a score.
+    pub(crate) fn floor_score(&self, measure: Measure) -> Option<f64> {
+        let floor = self.floor(measure.metric, measure.channel)?;
+        let finite = floor.values.iter().copied().filter(|value| value.is_finite());
+        measure.reduce(&finite.collect::<Vec<f64>>())
+    }
+
+    /// The parameters of every test sample.
+    pub(crate) fn parameters(&self) -> BTreeMap<usize, &'a BTreeMap<String, f64>> {
+        let records = self.surrogates.iter().flat_map(Surrogate::all_records);
+        records.map(|record| (record.sample, &record.parameters)).collect()
+    }
+
+    /// The names of the parameters that differ between test samples.
+    pub(crate) fn varying_parameters(&self) -> Vec<&'a str> {
+        let samples = self.parameters();
+        let mut ranges: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for (name, &value) in samples.values().copied().flatten() {
+            ranges.entry(name).or_default().push(value);
+        }
+        let varies = |values: &[f64]| values.iter().any(|value| *value != values[0]);
+        ranges.into_iter().filter(|(_, values)| varies(values)).map(|(name, _)| name).collect()
+    }
+
+    /// The symbol of a parameter; its name if no manifest has it.
+    pub(crate) fn symbol(&self, parameter: &'a str) -> &'a str {
+        let known = self.summary.into_iter().flat_map(|case| &case.parameters);
+        let mut known = known.map(|(parameter, ..)| parameter);
+        known.find(|p| p.name == parameter).map_or(parameter, |p| p.symbol.as_str())
+    }
+
+    /// The unit of time.
+    pub(crate) fn time_unit(&self) -> &'static str {
+        self.summary.map_or("s", |summary| summary.interval.unit())
+    }
+
+    /// The learned surrogate with the lowest primary score.
+    pub(crate) fn best_learned(&self) -> Option<&Surrogate<'a>> {
+        self.surrogates
+            .iter()
+            .find(|surrogate| surrogate.is_learned() && surrogate.primary_score().is_some())
+    }
+}
