@@ -1,6 +1,7 @@
 //! Errors of reports.
 
 use data::{DataError, PartError};
+use std::path::PathBuf;
 
 /// Why a report could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +18,16 @@ pub enum ReportError {
     /// A folder could not be created; the message has its path.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+    /// A table of a Markdown document could not be written.
+    #[error("line {line} of `{}`: {fault}", .path.display())]
+    Splice {
+        /// The document.
+        path: PathBuf,
+        /// The number of the marker's line.
+        line: usize,
+        /// What is wrong with the marker or with the results that it names.
+        fault: String,
+    },
     /// A figure could not be rasterized.
     #[error("a figure cannot be drawn as pixels: {0}")]
     Bitmap(String),

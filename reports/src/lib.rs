@@ -33,9 +33,11 @@ pub use error::ReportError;
 pub use figures::{
     CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, TrainingCurves,
 };
+pub use page::condense::condense;
 pub use page::gallery::{ChannelRow, GalleryFigure, gallery};
 pub use page::layout::check_layout;
 pub use page::render::{Page, compare_text, leaderboard_text, render};
+pub use page::splice::splice;
 pub use results::by_case::Results;
 pub use results::{number, stats};
 pub use sheet::{Cell, Sheet};

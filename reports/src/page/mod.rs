@@ -1,5 +1,7 @@
 //! Pages: what a report consists of, and its files.
 //!
+//! - `condense`: the part of a run that its leaderboard needs
+//! - `csv`: tables in CSV files
 //! - `export`: records and leaderboard as Parquet and CSV files
 //! - `files`: writing files that are complete or absent
 //! - `gallery`: a page of flows without surrogates
@@ -9,8 +11,11 @@
 //! - `provenance`: the origin of the results
 //! - `render`: from runs to the files of a report
 //! - `report`: a report as HTML and Markdown show it
+//! - `splice`: tables in Markdown documents
 //! - `summary`: the results in sentences
 
+pub(crate) mod condense;
+pub(crate) mod csv;
 pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod gallery;
@@ -20,4 +25,5 @@ pub(crate) mod markdown;
 pub(crate) mod provenance;
 pub(crate) mod render;
 pub(crate) mod report;
+pub(crate) mod splice;
 pub(crate) mod summary;

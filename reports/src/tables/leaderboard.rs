@@ -139,6 +139,14 @@ impl Leaderboard {
         shown.map(|(column, _)| column)
     }
 
+    /// What the columns with scores measure.
+    pub(crate) fn measures(&self) -> impl Iterator<Item = Measure<'static>> {
+        self.columns().filter_map(|column| match column {
+            Column::Score(measure) => Some(measure),
+            _ => None,
+        })
+    }
+
     fn sheet(&self, case: &Case) -> Sheet {
         let columns: Vec<Column> = self.columns().collect();
         let row = |surrogate| columns.iter().map(|column| column.cell(case, surrogate)).collect();
