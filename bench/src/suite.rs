@@ -8,7 +8,7 @@ pub use surrogate::{SurrogateSource, SurrogateSpec};
 
 use crate::metrics::Metric;
 use crate::{BenchError, Case, find_case};
-use data::{Invalid, PartError};
+use data::{Invalid, PartChoice, PartError, ReportLayout};
 use metric::WireMetric;
 use serde::Deserialize;
 use surrogate::WireSurrogate;
@@ -25,6 +25,8 @@ struct WireSuite {
     #[serde(default = "one_seed")]
     seeds: Vec<u64>,
     metrics: Option<Vec<WireMetric>>,
+    tables: Option<Vec<PartChoice>>,
+    figures: Option<Vec<PartChoice>>,
     surrogate: Vec<WireSurrogate>,
 }
 
@@ -47,6 +49,8 @@ pub struct Suite {
     pub steps: Option<usize>,
     /// Metrics, in the order of records. Default: all.
     pub metrics: Vec<MetricSpec>,
+    /// Tables and figures of the report. Default: all.
+    pub report: ReportLayout,
     /// Surrogates.
     pub surrogates: Vec<SurrogateSpec>,
 }
@@ -77,9 +81,12 @@ impl Suite {
             start: wire.start,
             steps: wire.steps,
             metrics,
+            report: ReportLayout { tables: wire.tables, figures: wire.figures },
             surrogates,
         };
         suite.metrics()?;
+        reports::check_layout(&suite.report)
+            .map_err(|source| BenchError::Part { location: file.into(), source })?;
         suite.check(file)?;
         Ok(suite)
     }
@@ -93,6 +100,7 @@ impl Suite {
             start: 0,
             steps: None,
             metrics: MetricSpec::all(),
+            report: ReportLayout::default(),
             surrogates: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use super::evaluation::EvaluationStep;
 use super::step::Resolved;
 use crate::evaluate::{floors, gather, summary};
 use crate::{BenchError, Case, Evaluation, TestSet, metrics, report_source};
-use data::{CaseSummary, Manifest, Run, Source, hash_hex, read_lines, write_whole};
+use data::{CaseSummary, Manifest, ReportLayout, Run, Source, hash_hex, read_lines, write_whole};
 use reports::Page;
 use serde::Serialize;
 use std::io::Write;
@@ -26,6 +26,7 @@ struct ReportKey<'a> {
     source: &'a str,
     suite: &'a str,
     summary: &'a str,
+    layout: &'a ReportLayout,
     cases: Vec<(&'a str, &'a str)>,
     evaluations: Vec<String>,
 }
@@ -45,6 +46,7 @@ impl Resolved for ReportStep<'_> {
             source: &report_source(),
             suite: &suite.name,
             summary: &suite.summary,
+            layout: &suite.report,
             cases: cases.collect(),
             evaluations,
         };
@@ -99,6 +101,7 @@ pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
     run.manifest.summary.clone_from(&suite.summary);
     run.manifest.created = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     run.manifest.metrics = metrics::infos(&suite.metrics()?);
+    run.manifest.report.clone_from(&suite.report);
     run.manifest.key = key.unwrap_or_default();
     Ok(run.save(&folder)?)
 }
