@@ -121,6 +121,12 @@ pub enum BenchError {
         /// The command that makes it.
         command: String,
     },
+    /// A table of a document is not that of the committed results.
+    #[error("a table of `{}` is not current", .document.display())]
+    Outdated {
+        /// The document.
+        document: PathBuf,
+    },
     /// Ctrl-C.
     #[error("stopped on request; what was finished is kept")]
     Stopped,
@@ -192,6 +198,9 @@ impl Diagnostic for BenchError {
                 "the grid may be too coarse for this flow: raise `reference.refine`".into()
             }
             Self::Earlier { command, .. } => format!("run `{command}` first"),
+            Self::Outdated { document } => {
+                format!("run `eddymark report --splice {}`", document.display())
+            }
             Self::Elsewhere { .. } => "run the same command again when those have ended".into(),
             Self::Stopped => "run the same command again to go on where it stopped".into(),
             Self::Data(DataError::Version { .. }) => {

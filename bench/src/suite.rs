@@ -86,7 +86,7 @@ impl Suite {
         };
         suite.metrics()?;
         reports::check_layout(&suite.report)
-            .map_err(|source| BenchError::Part { location: file.into(), source })?;
+            .map_err(|source| BenchError::Part { location: format!("suite `{file}`"), source })?;
         suite.check(file)?;
         Ok(suite)
     }

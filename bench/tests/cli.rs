@@ -30,6 +30,14 @@ fn failure(folder: &Path, arguments: &[&str]) -> String {
     )
 }
 
+/// The standard output of a command that succeeds.
+fn success(folder: &Path, arguments: &[&str]) -> String {
+    let output = eddymark(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "`eddymark {}` failed: {errors}", arguments.join(" "));
+    String::from_utf8_lossy(&output.stdout).into()
+}
+
 /// The text with the hash in a dataset's folder, which changes with the solvers' sources, made constant.
 fn masked(text: &str) -> String {
     let mut parts = text.split("smoke-");
@@ -115,6 +123,37 @@ fn misspelt_and_impossible_suites() {
         "suite_unknown_preset",
         with_suite("architecture = \"fno\"\ntraining = { preset = \"cfdbensh\", steps = 3 }")
     );
+}
+
+#[test]
+fn impossible_reports() {
+    let with_report = |layout: &str| {
+        let folder = nowhere();
+        let surrogate = "[[surrogate]]\nbaseline = \"persistence\"\n";
+        let text = format!("summary = \"tiny\"\ncases = [\"cavity/smoke\"]\n{layout}\n{surrogate}");
+        fs_err::write(folder.path().join("suite.toml"), text).expect("there is room");
+        failure(folder.path(), &["run", "suite.toml"])
+    };
+    insta::assert_snapshot!("suite_unknown_table", with_report("tables = [\"leaderbord\"]"));
+    insta::assert_snapshot!(
+        "suite_impossible_figure",
+        with_report("figures = [{ name = \"field-panels\", steps = 0 }]")
+    );
+}
+
+#[test]
+fn tables_of_documents_are_written_and_checked() {
+    let folder = nowhere();
+    let document = folder.path().join("table.md");
+    fs_err::write(folder.path().join("rows.csv"), "a,b\n1,2\n").expect("there is room");
+    let marked = "<!-- eddymark: csv of rows.csv -->\n<!-- end -->\n";
+    fs_err::write(&document, marked).expect("there is room");
+    let check = ["report", "--splice", "table.md", "--check"];
+    insta::assert_snapshot!("outdated_table", failure(folder.path(), &check));
+    assert_eq!(success(folder.path(), &["report", "--splice", "table.md"]), "table.md\n");
+    let spliced = fs_err::read_to_string(&document).expect("it was just written");
+    assert!(spliced.contains("| 1  |  2 |"), "{spliced}");
+    assert_eq!(success(folder.path(), &check), "");
 }
 
 #[test]

@@ -49,6 +49,23 @@ pub(super) struct TrainArgs {
     pub(super) jobs: Option<u16>,
 }
 
+/// What `report` draws or writes.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ReportArgs {
+    /// A suite's name, or a run's folder.
+    #[arg(required_unless_present = "splice")]
+    pub(super) run: Option<PathBuf>,
+    /// Write the part of the run that its compact leaderboard needs into this folder, to be committed.
+    #[arg(long, value_name = "DIR", requires = "run")]
+    pub(super) condense: Option<PathBuf>,
+    /// Write the marked tables of these Markdown documents from the results that they name. See reports/README.md.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["run", "condense"])]
+    pub(super) splice: Vec<PathBuf>,
+    /// Write nothing, and fail if a table is not current.
+    #[arg(long, requires = "splice")]
+    pub(super) check: bool,
+}
+
 impl SuiteArgs {
     /// The suite with the surrogates that were asked for.
     pub(super) fn read(self) -> Result<Suite, BenchError> {

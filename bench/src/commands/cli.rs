@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::arguments::{Options, SuiteArgs, TrainArgs};
+use super::arguments::{Options, ReportArgs, SuiteArgs, TrainArgs};
 use super::context::CommandContext;
 use super::{
     compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, verify,
@@ -79,12 +79,11 @@ enum Command {
         after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator"
     )]
     Evaluate(SuiteArgs),
-    /// Draw the report of an evaluated suite.
-    #[command(after_help = "Example:\n  eddymark report quick")]
-    Report {
-        /// A suite's name, or a run's folder.
-        run: PathBuf,
-    },
+    /// Draw the report of an evaluated suite, or write the tables of documents.
+    #[command(
+        after_help = "Examples:\n  eddymark report quick\n  eddymark report quick --condense docs/results/quick\n  eddymark report --splice README.md --check"
+    )]
+    Report(ReportArgs),
     /// Compare several runs in one table and in one report.
     #[command(
         after_help = "Example:\n  eddymark compare runs/quick elsewhere/quick --report comparison"
@@ -129,7 +128,7 @@ pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
         Command::Gallery { datasets, to } => gallery::gallery(&datasets, &to),
         Command::Train(args) => train::train(context(options), args),
         Command::Evaluate(args) => evaluate::evaluate(context(options), args),
-        Command::Report { run } => report::report(&options, &run),
+        Command::Report(args) => report::report(&options, &args),
         Command::Compare { runs, report } => compare::compare(&runs, report.as_deref()),
         Command::Verify { problem, cells } => {
             verify::verify(&context(options), problem.as_deref(), &cells)

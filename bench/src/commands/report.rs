@@ -1,14 +1,44 @@
 //! `eddymark report`
 
-use super::arguments::Options;
+use super::arguments::{Options, ReportArgs};
 use super::terminal::print;
 use crate::BenchError;
 use crate::plan::draw;
-use data::Run;
-use std::path::Path;
+use data::{Run, write_whole};
+use reports::Leaderboard;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-/// Draws the report of a run: a suite's name or a folder.
-pub(super) fn report(options: &Options, run: &Path) -> Result<(), BenchError> {
+/// Draws the report of a run, stores the part of it that its compact leaderboard needs, or writes the tables of documents.
+pub(super) fn report(options: &Options, args: &ReportArgs) -> Result<(), BenchError> {
+    let Some(run) = &args.run else { return splice(&args.splice, args.check) };
+    let folder = folder(options, run)?;
+    if let Some(target) = &args.condense {
+        let run = Run::load(&folder)?;
+        return Ok(reports::condense(&run, &Leaderboard { compact: true }).save(target)?);
+    }
+    let page = draw(&folder)?;
+    print_page(&page.leaderboard, &page.html)
+}
+
+/// Writes the marked tables of documents; with `check`, fails if one is not current and writes nothing.
+fn splice(documents: &[PathBuf], check: bool) -> Result<(), BenchError> {
+    for document in documents {
+        let (text, spliced) = (fs_err::read_to_string(document)?, reports::splice(document)?);
+        if text == spliced {
+            continue;
+        }
+        if check {
+            return Err(BenchError::Outdated { document: document.clone() });
+        }
+        write_whole(document, |file| file.write_all(spliced.as_bytes()))?;
+        print(&format!("{}\n", document.display()))?;
+    }
+    Ok(())
+}
+
+/// The folder of a run, which is a suite's name or a folder.
+fn folder(options: &Options, run: &Path) -> Result<PathBuf, BenchError> {
     let folder = if run.is_dir() { run.to_owned() } else { options.out.join(run) };
     if !folder.join("run.json").is_file() {
         return Err(BenchError::Earlier {
@@ -17,8 +47,7 @@ pub(super) fn report(options: &Options, run: &Path) -> Result<(), BenchError> {
             command: format!("eddymark run {}", run.display()),
         });
     }
-    let page = draw(&folder)?;
-    print_page(&page.leaderboard, &page.html)
+    Ok(folder)
 }
 
 /// Prints the leaderboard of a run whose report is drawn, and the path of the page.
