@@ -3,9 +3,10 @@
 use super::context::CommandContext;
 use super::terminal::print;
 use crate::evaluate::grid;
-use crate::number::{bytes, duration};
+use crate::number::bytes;
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
 use data::{Invalid, Trust};
+use reports::number::{duration, percent};
 use reports::{Cell, Sheet};
 use std::time::Instant;
 
@@ -116,7 +117,6 @@ fn largest_errors(trusts: &[Trust]) -> Vec<(String, [f64; 2])> {
 
 /// `velocity 2.1 %, pressure 35 % (7.1 %)`: in brackets the error of the statistics, where states are not predictable.
 fn typeset(errors: &[(String, [f64; 2])]) -> String {
-    let percent = |share: f64| format!("{:.2} %", 100.0 * share);
     let one = |(field, [error, statistics]): &(String, [f64; 2])| {
         let beyond =
             if *statistics > 0.0 { format!(" ({})", percent(*statistics)) } else { String::new() };

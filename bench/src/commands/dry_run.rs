@@ -1,8 +1,9 @@
 //! `--dry-run`
 
 use super::terminal::print;
-use crate::number::{bytes, duration};
+use crate::number::bytes;
 use crate::{BenchError, Outline, Plan, Step};
+use reports::number::duration;
 
 /// Prints what a plan would do.
 pub(super) fn print_outline(plan: &Plan<'_>) -> Result<(), BenchError> {

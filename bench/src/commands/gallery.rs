@@ -6,6 +6,7 @@ use crate::BenchError;
 use crate::evaluate::grid;
 use data::{Dataset, Info, Sample, Source};
 use ndarray::Axis;
+use reports::number::percent;
 use reports::{ChannelRow, GalleryFigure};
 use std::path::{Path, PathBuf};
 
@@ -73,7 +74,7 @@ fn caption(info: &Info, sample: &Sample) -> String {
     let parameters: Vec<String> =
         info.parameters.iter().zip(&sample.parameters).map(value).collect();
     let trust = sample.trust(&info.fields).unwrap_or_default();
-    let errors = trust.iter().map(|t| format!("{:.2} % of {}", 100.0 * t.error, t.field));
+    let errors = trust.iter().map(|t| format!("{} of {}", percent(t.error), t.field));
     let errors = errors.collect::<Vec<_>>().join(", ");
     let errors = if errors.is_empty() { "not estimated".into() } else { errors };
     format!(

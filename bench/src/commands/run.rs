@@ -4,8 +4,8 @@ use super::arguments::TrainArgs;
 use super::context::CommandContext;
 use super::dry_run::print_outline;
 use super::report::print_report;
-use crate::number::duration;
 use crate::{BenchError, Plan};
+use reports::number::duration;
 use std::time::Instant;
 
 /// Executes all steps of a suite that are not done.

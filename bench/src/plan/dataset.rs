@@ -3,9 +3,10 @@
 use super::StepContext;
 use super::paths::dataset_key;
 use super::step::Resolved;
-use crate::number::{bytes, duration};
+use crate::number::bytes;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
 use data::{Dataset, Hasher, Invalid, write_whole};
+use reports::number::duration;
 use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
 use std::path::PathBuf;

@@ -5,13 +5,13 @@ use super::context::CompleteDataset;
 use super::step::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
-use crate::number::duration;
 use crate::{
     BenchError, Case, Evaluation, MetricSpec, SurrogateIdentity, SurrogateSource, SurrogateSpec,
     TestSet, evaluate, evaluation_source, machine,
 };
 use data::{TrainingCurve, hash_hex, read_lines, write_lines};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
+use reports::number::duration;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::time::Instant;

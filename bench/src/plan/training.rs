@@ -3,11 +3,11 @@
 use super::StepContext;
 use super::context::CompleteDataset;
 use super::step::Resolved;
-use crate::number::duration;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, operators_source, train};
 use data::hash_hex;
 use operators::{Recipe, Trained};
 use rayon::ThreadPoolBuilder;
+use reports::number::duration;
 use serde::Serialize;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;

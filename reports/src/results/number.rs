@@ -50,6 +50,9 @@ pub fn plain(value: f64) -> String {
 
 /// Two significant digits, such as `2.5` and `120`: for sentences.
 pub(crate) fn rough(value: f64) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
     let rounded: f64 = format!("{value:.1e}").parse().expect("a number was written");
     match rounded.abs().log10().floor() as i32 {
         exponent if !value.is_finite() || !(-3..6).contains(&exponent) => scientific(value),
@@ -157,6 +160,7 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(rough(value), text);
         }
+        assert_eq!((percent(0.0), percent(0.0421)), ("0 %".into(), "4.2 %".into()));
         assert_eq!(labelled("u", "m/s"), "u / (m/s)");
         assert_eq!(labelled("p", "Pa"), "p / Pa");
     }
