@@ -104,7 +104,7 @@ mod tests {
             let set = SETS.iter().find(|set| set.name == name).expect("it is a set");
             set.points().iter().any(|point| wanted.iter().all(|(k, v)| point.values[*k] == *v))
         };
-        assert!(has("cfdbench/cavity-bc", &[("lid-velocity", 10.0), ("viscosity", 1e-5)]));
+        assert!(has("cfdbench/cavity-bc", &[("lid-velocity", 10.0), ("dynamic-viscosity", 1e-5)]));
         assert!(has("cfdbench/tube-bc", &[("inlet-velocity", 1.0), ("length", 1.0)]));
         assert!(has("cfdbench/dam-bc", &[("initial-velocity", 1.0), ("barrier-height", 0.1)]));
         assert!(has("cfdbench/cylinder-bc", &[("inlet-velocity", 1.0), ("downstream", 0.16)]));

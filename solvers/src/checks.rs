@@ -28,11 +28,11 @@ pub(crate) fn check_one_viscosity(
     reynolds: Option<f64>,
     viscosity: Option<f64>,
 ) -> Result<(), Invalid> {
-    let given = [("reynolds", reynolds), ("viscosity", viscosity)];
+    let given = [("reynolds", reynolds), ("dynamic-viscosity", viscosity)];
     check_positive(given.into_iter().filter_map(|(key, value)| Some((key, value?))))?;
     let expected = "left out where `reynolds` is given: one follows from the other";
     let is_one = reynolds.is_none() || viscosity.is_none();
-    Invalid::unless(is_one, "viscosity", viscosity.unwrap_or_default(), expected)
+    Invalid::unless(is_one, "dynamic-viscosity", viscosity.unwrap_or_default(), expected)
 }
 
 /// Refuses fewer than `least` cells along x or y, and more than one along z.

@@ -20,8 +20,8 @@ fn allocations(problem: &dyn Problem, interval: f64) -> (usize, u64) {
 #[test]
 fn a_step_allocates_nothing() {
     let cavity = |reynolds| Cavity { reynolds: Some(reynolds), ..Cavity::default() };
-    let tube = |viscosity| Tube { viscosity, ..Tube::default() };
-    let pipe = |viscosity| Tube { axisymmetric: true, ..tube(viscosity) };
+    let tube = |dynamic_viscosity| Tube { dynamic_viscosity, ..Tube::default() };
+    let pipe = |dynamic_viscosity| Tube { axisymmetric: true, ..tube(dynamic_viscosity) };
     let problems: [(&str, &dyn Problem); 10] = [
         ("cavity at Re 1", &cavity(1.0)),
         ("cavity at Re 1000", &cavity(1000.0)),

@@ -27,7 +27,7 @@ fn schaefer_turek_steady() -> Cylinder {
     Cylinder {
         inlet_velocity: 0.2,
         density: 1.0,
-        viscosity: Some(1e-3),
+        dynamic_viscosity: Some(1e-3),
         diameter: 0.1,
         upstream: 0.2,
         downstream: 0.9,

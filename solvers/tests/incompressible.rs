@@ -32,8 +32,8 @@ fn energy(state: &State) -> f64 {
 
 #[test]
 fn both_integrators_are_second_order_between_walls_and_in_pipes() {
-    let plane = [1e-3, 1.0].map(|viscosity| Manufactured { viscosity });
-    let pipe = [2e-2, 1.0].map(|viscosity| ManufacturedPipe { viscosity });
+    let plane = [1e-3, 1.0].map(|kinematic_viscosity| Manufactured { kinematic_viscosity });
+    let pipe = [2e-2, 1.0].map(|kinematic_viscosity| ManufacturedPipe { kinematic_viscosity });
     let plane = plane.iter().map(|problem| problem as &dyn Problem);
     for problem in plane.chain(pipe.iter().map(|problem| problem as &dyn Problem)) {
         let what = format!("{:?}", problem.parameters());
@@ -122,7 +122,8 @@ fn an_impulsive_start_causes_no_oscillations() {
 
 #[test]
 fn without_viscosity_energy_is_conserved() {
-    let vortices = TaylorGreen { reynolds: 1e12, wind: 0.3, ..TaylorGreen::default() };
+    let vortices =
+        TaylorGreen { reynolds: 1e12, translation_velocity: 0.3, ..TaylorGreen::default() };
     let problem = Staggered(vortices);
     let (mut solver, mut state) = start(&problem, [32, 32, 1]);
     solver.advance(1e-6).expect("the flow is stable");
@@ -277,10 +278,10 @@ fn a_vortex_leaves_through_the_outlet() {
 
 #[test]
 fn both_integrators_develop_a_parabola() {
-    for (viscosity, length, axisymmetric) in
+    for (dynamic_viscosity, length, axisymmetric) in
         [(10.0, 0.4, false), (0.4, 1.6, false), (10.0, 0.4, true), (0.4, 1.6, true)]
     {
-        let tube = Tube { viscosity, length, axisymmetric, ..Tube::default() };
+        let tube = Tube { dynamic_viscosity, length, axisymmetric, ..Tube::default() };
         let (mut solver, mut state) = start(&tube, [64, 16, 1]);
         solver.advance(120.0 * tube.time_scale()).expect("the tube is stable");
         solver.store(&mut state);
@@ -299,7 +300,7 @@ fn both_integrators_develop_a_parabola() {
             assert!((found - wanted).abs() < 1e-9, "{tube:?}: {found} is not {wanted}");
         }
         // −∂p/∂x = −μ ∇²u, and p = 0 at the outlet, half a cell beyond the last centre.
-        let gradient = if axisymmetric { 4.0 } else { 2.0 } * scale * viscosity;
+        let gradient = if axisymmetric { 4.0 } else { 2.0 } * scale * dynamic_viscosity;
         let wanted = 0.5 * gradient * length / 64.0;
         let found = state[[2, 63, 5, 0]];
         assert!((found / wanted - 1.0).abs() < 1e-8, "{tube:?}: {found} is not {wanted}");

@@ -196,7 +196,8 @@ fn pressure_has_zero_mean_and_scales_with_density() {
 #[test]
 fn an_interval_is_hit_exactly() {
     // The decay of the vortices is exact in time for any steps.
-    let vortices = TaylorGreen { reynolds: 50.0, wind: 0.0, ..TaylorGreen::default() };
+    let vortices =
+        TaylorGreen { reynolds: 50.0, translation_velocity: 0.0, ..TaylorGreen::default() };
     let grid = vortices.grid([16, 16, 1]).expect("the cells are even");
     let mut solver = vortices.solver(&grid).expect("the grid is periodic");
     let mut state = vortices.initial(&grid, &mut rng(0, 0));

@@ -1,13 +1,13 @@
-//! Physics that the two-phase solver must get right.
+//! Physical properties of the two-phase solver.
 
 use data::{Axis, Boundary, Grid, State};
 use ndarray::s;
 use solvers::problems::{Column, Dam, Tube};
-use solvers::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use solvers::two_phase::{BoundaryCondition, Domain, Fluid, Fluids, Side, TwoPhase};
 use solvers::verify::Advection;
 use solvers::{Problem, Solver, SolverError};
 
-const WATER: Fluid = Fluid { density: 1000.0, viscosity: 1e-3 };
+const WATER: Fluid = Fluid { density: 1000.0, dynamic_viscosity: 1e-3 };
 const FLUIDS: Fluids =
     Fluids { water: WATER, air: Fluid::AIR, gravity: 9.81, surface_tension: 0.0 };
 
@@ -35,12 +35,12 @@ fn water(solver: &dyn Solver) -> f64 {
 }
 
 #[test]
-fn shapes_come_back_from_a_vortex_with_all_their_volume() {
+fn a_reversing_vortex_restores_shapes_and_their_volume() {
     let [coarse, fine] =
         [32, 64].map(|cells| Advection::Vortex.distortion(cells, 1.0).expect("the box suits"));
-    // The worst of the published piecewise-linear schemes.
+    // The largest published error of piecewise-linear schemes.
     assert!(fine.absolute < 0.01 && coarse.absolute < 0.0478, "{coarse:?} {fine:?}");
-    // Roundings of some 10⁴ volumes.
+    // Round-off of about 10⁴ volumes.
     assert!(fine.drift < 1e-13 && fine.clipped < 1e-13, "{fine:?}");
 }
 
@@ -48,13 +48,13 @@ fn shapes_come_back_from_a_vortex_with_all_their_volume() {
 fn water_under_air_stays_at_rest() {
     for surface in [0.5, 0.37] {
         let mut solver =
-            TwoPhase::new(&square(32), &Vessel::closed(), FLUIDS).expect("the grid suits");
+            TwoPhase::new(&square(32), &Domain::closed(), FLUIDS).expect("the grid suits");
         let mut state = solver.fill([[0.0, 1.0], [0.0, surface]], [0.0; 2]);
         for _ in 0..10 {
             solver.advance(0.1).expect("nothing moves");
         }
         solver.store(&mut state);
-        // What the projection leaves of the 10 m/s that gravity adds in a second.
+        // The tolerance of the projection, relative to the 10 m/s that gravity adds in a second.
         assert!(largest_speed(&state) < 1e-9, "{:.1e} m/s", largest_speed(&state));
         let pressures = [state[[2, 9, 2, 0]], state[[2, 9, 6, 0]]];
         let weight = 1000.0 * 9.81 * 4.0 / 32.0;
@@ -64,18 +64,18 @@ fn water_under_air_stays_at_rest() {
 
 #[test]
 fn a_falling_drop_keeps_its_shape_and_speed() {
-    // In air of no weight and viscosity to speak of a drop falls freely: momentum that did not go
-    // with the mass would tear it apart at once.
-    let air = Fluid { density: 1e-3, viscosity: 1e-8 };
+    // In air of negligible density and viscosity a drop falls freely. Momentum fluxes that are inconsistent with
+    // the mass fluxes would destroy it immediately.
+    let air = Fluid { density: 1e-3, dynamic_viscosity: 1e-8 };
     let fluids = Fluids {
-        water: Fluid { density: 1000.0, viscosity: 0.0 },
+        water: Fluid { density: 1000.0, dynamic_viscosity: 0.0 },
         air,
         gravity: 10.0,
         surface_tension: 0.0,
     };
-    let sides = || [Side::all(Beyond::Open), Side::all(Beyond::Open)];
-    let vessel = Vessel { sides: [sides(), sides()], obstacle: None };
-    let mut solver = TwoPhase::new(&square(32), &vessel, fluids).expect("the grid suits");
+    let sides = || [Side::uniform(BoundaryCondition::Open), Side::uniform(BoundaryCondition::Open)];
+    let domain = Domain { sides: [sides(), sides()], obstacle: None };
+    let mut solver = TwoPhase::new(&square(32), &domain, fluids).expect("the grid suits");
     let mut state = solver.fill([[0.4, 0.6], [0.7, 0.9]], [0.0; 2]);
     let before = water(&solver);
     solver.advance(0.3).expect("falling is stable");
@@ -99,7 +99,7 @@ fn a_column_keeps_its_water_until_it_leaves() {
         assert!(drift < 1e-12 * progress.steps as f64, "{drift:.1e}");
         let fractions = state.slice(s![3, .., .., 0]);
         assert!(fractions.iter().all(|f| (0.0..=1.0).contains(f)));
-        // It has spread, and nothing is faster than free fall from its top would be.
+        // A bound on the speed: three times that of free fall from the top of the column.
         assert!(largest_speed(&state) < 3.0 * (2.0 * 9.81 * 0.292_f64).sqrt(), "{state}");
     }
 }
@@ -111,18 +111,19 @@ fn dams_fill_at_the_rate_of_their_inlet() {
     let before = water(solver.as_ref());
     solver.advance(0.2).expect("the dam is stable");
     let gained = water(solver.as_ref()) - before;
-    // Water has not yet come to the outlet; a tolerance of the divergence in every step.
+    // Water has not reached the outlet; the residual divergence of every step remains.
     assert!((gained - 0.5 * 0.1 * 0.2).abs() < 1e-10, "{gained}");
 }
 
 #[test]
 fn water_pushes_air_out_of_tubes_of_any_shape() {
-    for (diameter, density, viscosity) in [(0.1, 1000.0, 0.01), (0.01, 10.0, 1.0)] {
-        let tube = Tube { two_phase: true, diameter, density, viscosity, ..Tube::default() };
+    for (diameter, density, dynamic_viscosity) in [(0.1, 1000.0, 0.01), (0.01, 10.0, 1.0)] {
+        let tube =
+            Tube { two_phase: true, diameter, density, dynamic_viscosity, ..Tube::default() };
         let (mut solver, mut state) = started(&tube, [48, 16, 1]);
         solver.advance(0.5).expect("the tube is stable");
         solver.store(&mut state);
-        // Half the length has been filled, and none has come to the outlet before.
+        // Half the length is filled, and no water has reached the outlet.
         let filled = water(solver.as_ref()) / diameter;
         assert!((filled - 0.5).abs() < 1e-9, "{filled} m are full");
         let through = state.slice(s![0, 40, .., 0]).mean().expect("there are cells");
@@ -131,26 +132,27 @@ fn water_pushes_air_out_of_tubes_of_any_shape() {
 }
 
 #[test]
-fn tough_water_does_not_ring() {
-    let dam = Dam { viscosity: 1.0, density: 10.0, ..Dam::default() };
+fn a_viscous_light_liquid_does_not_oscillate() {
+    let dam = Dam { dynamic_viscosity: 1.0, density: 10.0, ..Dam::default() };
     let (mut solver, mut state) = started(&dam, [64, 16, 1]);
     solver.advance(0.8).expect("the dam is stable");
     solver.store(&mut state);
-    // It creeps at the speed of its inflow; a friction that knew the last step's pressure rang at 3 m/s.
+    // The largest speed is about that of the inflow. A viscous step that included the previous pressure
+    // oscillated at 3 m/s.
     assert!(largest_speed(&state) < 2.0, "{} m/s", largest_speed(&state));
 }
 
 #[test]
-fn tough_dams_are_no_slower_than_thin_ones() {
-    let steps = |viscosity| {
-        let dam = Dam { viscosity, density: 10.0, ..Dam::default() };
+fn viscosity_does_not_limit_the_step() {
+    let steps = |dynamic_viscosity| {
+        let dam = Dam { dynamic_viscosity, density: 10.0, ..Dam::default() };
         let (mut solver, _) = started(&dam, [60, 16, 1]);
         solver.advance(0.2).expect("the dam is stable").steps
     };
-    let (tough, thin) = (steps(1.0), steps(0.01));
-    // Explicit friction would take 40 times as many: h²/4ν is 1.6 ms at μ = 1 Pa·s in water, and a tenth
-    // of that where a cell holds mostly air.
-    assert!(tough < 2 * thin, "{tough} steps at μ = 1 Pa·s, {thin} at 0.01");
+    let (viscous, thin) = (steps(1.0), steps(0.01));
+    // An explicit viscous term would take 40 times as many steps: h²/4ν is 1.6 ms at μ = 1 Pa·s in water, and a
+    // tenth of that in cells that contain mostly air.
+    assert!(viscous < 2 * thin, "{viscous} steps at μ = 1 Pa·s, {thin} at 0.01");
 }
 
 #[test]
@@ -163,8 +165,8 @@ fn a_state_that_is_not_finite_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_surface_holds_small_columns_back() {
-    // ρ g H²/σ = 2: what gravity spreads, tension draws together.
+fn surface_tension_slows_the_spreading_of_small_columns() {
+    // ρ g H²/σ = 2: surface tension balances gravity.
     let reach = |surface_tension| {
         let column = Column {
             column_width: 0.002,
@@ -179,7 +181,7 @@ fn a_surface_holds_small_columns_back() {
         solver.advance(0.03).expect("the column is stable");
         solver.store(&mut state);
         assert!((water(solver.as_ref()) / before - 1.0).abs() < 1e-10);
-        // How far the water has come along the floor, in cells.
+        // The extent of the water along the floor, in cells.
         (0..32).map(|i| state[[3, i, 0, 0]]).sum::<f64>()
     };
     let (free, held) = (reach(0.0), reach(0.072));
@@ -187,7 +189,7 @@ fn a_surface_holds_small_columns_back() {
 }
 
 #[test]
-fn a_surface_makes_no_step_longer_than_its_shortest_wave_takes() {
+fn surface_tension_limits_the_step_to_that_of_the_shortest_capillary_wave() {
     let steps = |surface_tension| {
         let column = Column { surface_tension, ..Column::default() };
         let (mut solver, _) = started(&column, [32, 32, 1]);

@@ -1,4 +1,4 @@
-//! The certificates hold.
+//! All checks of the certificates pass.
 
 use solvers::verify::{VERIFIED, verify};
 
@@ -50,7 +50,7 @@ fn the_certificate_of_every_problem_holds() {
 }
 
 #[test]
-#[ignore = "minutes: streets on up to 40 cells a diameter, and in a stream 32 diameters wide"]
+#[ignore = "minutes: vortex shedding on up to 40 cells per diameter, and in a stream 32 diameters wide"]
 fn the_certificate_of_cylinders_holds() {
     assert_eq!(failures("cylinder", &[32, 64, 128]), Vec::<String>::new());
 }

@@ -7,7 +7,7 @@ fn point(speed: f64, density: f64, viscosity: f64, [length, height]: [f64; 2]) -
     vec![
         ("lid-velocity", speed),
         ("density", density),
-        ("viscosity", viscosity),
+        ("dynamic-viscosity", viscosity),
         ("length", length / 100.0),
         ("aspect-ratio", height / length),
     ]

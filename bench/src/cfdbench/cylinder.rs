@@ -9,7 +9,7 @@ const SHAPE: [u32; 5] = [2, 6, 16, 6, 6];
 fn point(speed: f64, density: f64, viscosity: f64, shape: [u32; 5]) -> Values {
     let names = ["diameter", "upstream", "downstream", "below", "above"];
     let lengths = names.into_iter().zip(shape.map(|length| f64::from(length) / 100.0));
-    let flow = [("inlet-velocity", speed), ("density", density), ("viscosity", viscosity)];
+    let flow = [("inlet-velocity", speed), ("density", density), ("dynamic-viscosity", viscosity)];
     flow.into_iter().chain(lengths).collect()
 }
 

@@ -9,7 +9,7 @@ fn point(speed: f64, density: f64, viscosity: f64, [height, width]: [u32; 2]) ->
         ("inlet-velocity", speed),
         ("initial-velocity", speed),
         ("density", density),
-        ("viscosity", viscosity),
+        ("dynamic-viscosity", viscosity),
         ("barrier-height", f64::from(height) / 100.0),
         ("barrier-width", f64::from(width) / 100.0),
     ]

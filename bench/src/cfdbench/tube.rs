@@ -7,7 +7,7 @@ fn point(speed: f64, density: f64, viscosity: f64, [diameter, length]: [f64; 2])
     vec![
         ("inlet-velocity", speed),
         ("density", density),
-        ("viscosity", viscosity),
+        ("dynamic-viscosity", viscosity),
         ("diameter", diameter),
         ("length", length),
     ]

@@ -3,27 +3,27 @@
 use crate::checks::{check_one_viscosity, check_plane, check_positive};
 use crate::incompressible::Incompressible;
 use crate::{Problem, Solver, SolverError};
-use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, Renamed, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// Fluid at rest in a box whose lid starts to slide at time 0.
+/// Fluid at rest in a rectangular cavity whose lid starts to move at time 0.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U L / μ
 /// ```
 ///
-/// The lid is the high end of y and moves towards +x; the other walls are at rest. Where it meets
-/// them the velocity jumps; nothing is smoothed.
+/// The lid is the high end of y and moves towards +x; the other walls are at rest. The velocity is discontinuous at the
+/// two upper corners and is not regularized there.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Cavity {
-    /// Reynolds number Re = ρ U L / μ, > 0. Default 100; not together with `viscosity`.
+    /// Reynolds number Re = ρ U L / μ, > 0. Default 100. Excludes `dynamic-viscosity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reynolds: Option<f64>,
-    /// The lid's speed U in m/s, > 0. Default 1.
+    /// Speed U of the lid in m/s, > 0. Default 1.
     pub lid_velocity: f64,
-    /// The cavity's width L in m, > 0. Default 1.
+    /// Width L of the cavity in m, > 0. Default 1.
     pub length: f64,
     /// Height over width, > 0. Default 1.
     pub aspect_ratio: f64,
@@ -31,12 +31,12 @@ pub struct Cavity {
     pub density: f64,
     /// Dynamic viscosity μ in Pa·s, > 0. Default ρ U L / Re.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub viscosity: Option<f64>,
+    pub dynamic_viscosity: Option<f64>,
 }
 
-/// Re where neither it nor the viscosity is given.
+/// Re if neither Re nor μ is given.
 const REYNOLDS: f64 = 100.0;
-/// Fewest cells along x and y: coarser ones do not hold the vortex.
+/// Fewest cells along x and y; coarser grids do not resolve the primary vortex.
 const LEAST_CELLS: usize = 8;
 
 impl Default for Cavity {
@@ -47,7 +47,7 @@ impl Default for Cavity {
             length: 1.0,
             aspect_ratio: 1.0,
             density: 1.0,
-            viscosity: None,
+            dynamic_viscosity: None,
         }
     }
 }
@@ -58,20 +58,21 @@ impl Cavity {
         self.density * self.lid_velocity * self.length
     }
 
-    /// Re, given or from the viscosity.
+    /// Re, as given or from μ.
     fn reynolds(&self) -> f64 {
-        self.viscosity.map_or(self.reynolds.unwrap_or(REYNOLDS), |mu| self.scale() / mu)
+        self.dynamic_viscosity.map_or(self.reynolds.unwrap_or(REYNOLDS), |mu| self.scale() / mu)
     }
 
-    /// μ in Pa·s, given or from Re.
-    fn viscosity(&self) -> f64 {
-        self.viscosity.unwrap_or(self.scale() / self.reynolds())
+    /// μ in Pa·s, as given or from Re.
+    fn dynamic_viscosity(&self) -> f64 {
+        self.dynamic_viscosity.unwrap_or(self.scale() / self.reynolds())
     }
 }
 
 impl Part for Cavity {
     const NAME: &'static str = "cavity";
     const SUMMARY: &'static str = "lid-driven cavity: a box of fluid under a sliding lid";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("viscosity", "dynamic-viscosity")];
 
     fn check(&self) -> Result<(), Invalid> {
         check_positive([
@@ -80,7 +81,7 @@ impl Part for Cavity {
             ("aspect-ratio", self.aspect_ratio),
             ("density", self.density),
         ])?;
-        check_one_viscosity(self.reynolds, self.viscosity)
+        check_one_viscosity(self.reynolds, self.dynamic_viscosity)
     }
 }
 
@@ -96,7 +97,7 @@ impl Problem for Cavity {
             (Parameter::new("lid-velocity", "U", "m/s"), self.lid_velocity),
             (Parameter::new("length", "L", "m"), self.length),
             (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity()),
+            (Parameter::new("dynamic-viscosity", "μ", "Pa·s"), self.dynamic_viscosity()),
         ]
     }
 
@@ -115,7 +116,7 @@ impl Problem for Cavity {
     }
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        let kinematic = self.viscosity() / self.density;
+        let kinematic = self.dynamic_viscosity() / self.density;
         Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?))
     }
 
@@ -131,18 +132,19 @@ mod tests {
 
     #[test]
     fn viscosity_and_reynolds_number_follow_from_each_other() {
-        let cavity = Cavity { viscosity: Some(0.5), density: 1000.0, ..Cavity::default() };
+        let cavity = Cavity { dynamic_viscosity: Some(0.5), density: 1000.0, ..Cavity::default() };
         assert_eq!(cavity.reynolds(), 2000.0);
         let cavity = Cavity { reynolds: Some(400.0), length: 0.2, ..Cavity::default() };
-        assert_eq!(cavity.viscosity(), 0.2 / 400.0);
+        assert_eq!(cavity.dynamic_viscosity(), 0.2 / 400.0);
     }
 
     #[test]
     fn both_at_once_are_refused_with_a_remedy() {
-        let both = Cavity { viscosity: Some(0.5), reynolds: Some(1.0), ..Cavity::default() };
+        let both =
+            Cavity { dynamic_viscosity: Some(0.5), reynolds: Some(1.0), ..Cavity::default() };
         assert_eq!(
             both.check().expect_err("both are given").to_string(),
-            "`viscosity = 0.5` must be left out where `reynolds` is given: one follows from the other"
+            "`dynamic-viscosity = 0.5` must be left out where `reynolds` is given: one follows from the other"
         );
     }
 }

@@ -3,73 +3,73 @@
 use crate::checks::{check_one_viscosity, check_plane, check_positive};
 use crate::incompressible::{Disk, FlowPastCylinder, Incompressible, mask_and_distance};
 use crate::{Problem, Solver, SolverError};
-use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, Renamed, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// Fluid at rest around a cylinder, that a stream from the left pushes from time 0.
+/// Impulsively started flow past a circular cylinder between two walls.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U d / μ
 /// ```
 ///
-/// Fluid enters at the low end of x and leaves at the high end; the cylinder's centre is the origin.
-/// The first projection sets all of the fluid in motion. A puff across the wake, [`PUFF`] as fast as
-/// the stream, lets vortices shed soon where they do; it is the same on every grid.
+/// Fluid enters at the low end of x and leaves at the high end; the centre of the cylinder is the origin. The fluid is
+/// at rest at time 0 except for a perturbation behind the cylinder; the first projection sets it in motion. The
+/// perturbation is a cross-stream velocity of 0.05 U, the same on every grid, that shortens the time to
+/// vortex shedding.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Cylinder {
-    /// Reynolds number Re = ρ U d / μ, > 0. Not together with `viscosity`.
+    /// Reynolds number Re = ρ U d / μ, > 0. Default 200, from the defaults below. Excludes `dynamic-viscosity`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reynolds: Option<f64>,
     /// Mean velocity of the inflow U in m/s, > 0. Default 1.
     pub inlet_velocity: f64,
     /// Density ρ in kg/m³, > 0. Default 10.
     pub density: f64,
-    /// Dynamic viscosity μ in Pa·s, > 0. Default 1e-3, or ρ U d / Re where that is given.
+    /// Dynamic viscosity μ in Pa·s, > 0. Default 1e-3, or ρ U d / Re if Re is given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub viscosity: Option<f64>,
-    /// The cylinder's diameter d in m, > 0. Default 0.02.
+    pub dynamic_viscosity: Option<f64>,
+    /// Diameter d of the cylinder in m, > 0. Default 0.02.
     pub diameter: f64,
-    /// Distance of the inlet from the centre in m, > d/2. Default 0.06.
+    /// Distance x₁ of the inlet from the centre in m, > d/2. Default 0.06.
     pub upstream: f64,
-    /// Distance of the outlet from the centre in m, > d/2. Default 0.16.
+    /// Distance x₂ of the outlet from the centre in m, > d/2. Default 0.16.
     pub downstream: f64,
-    /// Distance of the lower wall from the centre in m, > d/2. Default 0.06.
+    /// Distance y₁ of the lower wall from the centre in m, > d/2. Default 0.06.
     pub below: f64,
-    /// Distance of the upper wall from the centre in m, > d/2. Default 0.06.
+    /// Distance y₂ of the upper wall from the centre in m, > d/2. Default 0.06.
     pub above: f64,
-    /// The profile of the inflow. Default uniform.
+    /// Profile of the inflow. Default `uniform`.
     pub inflow: Inflow,
-    /// Whether the fluid sticks to the walls above and below. Default no-slip.
+    /// Boundary condition of the lower and the upper wall. Default `no-slip`.
     pub walls: Walls,
 }
 
-/// How the velocity of the inflow depends on y.
+/// The profile of the inflow over y.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inflow {
-    /// The same everywhere.
+    /// U everywhere.
     Uniform,
-    /// Poiseuille's, 3/2 U in the middle and zero at the walls.
+    /// The Poiseuille profile: 3/2 U on the centreline, 0 at the walls.
     Parabolic,
 }
 
-/// What the walls above and below do to the fluid.
+/// The boundary condition of the lower and the upper wall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Walls {
-    /// It sticks to them.
+    /// u = 0.
     NoSlip,
-    /// It slides along them without friction, as if the domain were mirrored there.
+    /// Free slip: no flow through the wall and no shear stress, as at a plane of symmetry.
     Slip,
 }
 
-/// μ in Pa·s where neither it nor Re is given.
+/// μ in Pa·s if neither μ nor Re is given.
 const VISCOSITY: f64 = 1e-3;
-/// The speed of the puff over that of the stream. It reaches the size of the street after a few
-/// times the logarithm of 20 growth times, and is forgotten then.
-const PUFF: f64 = 0.05;
+/// Largest cross-stream velocity of the initial perturbation over U.
+const PERTURBATION: f64 = 0.05;
 /// Fewest cells along x and y.
 const LEAST_CELLS: usize = 8;
 
@@ -79,7 +79,7 @@ impl Default for Cylinder {
             reynolds: None,
             inlet_velocity: 1.0,
             density: 10.0,
-            viscosity: None,
+            dynamic_viscosity: None,
             diameter: 0.02,
             upstream: 0.06,
             downstream: 0.16,
@@ -97,19 +97,19 @@ impl Cylinder {
         self.density * self.inlet_velocity * self.diameter
     }
 
-    /// μ in Pa·s, given or from Re.
-    fn viscosity(&self) -> f64 {
-        let given = self.viscosity.unwrap_or(VISCOSITY);
+    /// μ in Pa·s, as given or from Re.
+    fn dynamic_viscosity(&self) -> f64 {
+        let given = self.dynamic_viscosity.unwrap_or(VISCOSITY);
         self.reynolds.map_or(given, |reynolds| self.scale() / reynolds)
     }
 
     fn reynolds(&self) -> f64 {
-        self.reynolds.unwrap_or(self.scale() / self.viscosity())
+        self.reynolds.unwrap_or(self.scale() / self.dynamic_viscosity())
     }
 
     /// The solver.
     pub(crate) fn wake(&self, grid: &Grid) -> Result<FlowPastCylinder, SolverError> {
-        let kinematic = self.viscosity() / self.density;
+        let kinematic = self.dynamic_viscosity() / self.density;
         let flow =
             Incompressible::new(grid, self.density, kinematic)?.with_inflow(|y| self.entering(y));
         let flow = if self.walls == Walls::Slip { flow.with_free_slip_walls() } else { flow };
@@ -117,12 +117,12 @@ impl Cylinder {
         FlowPastCylinder::new(flow, grid, self.disk(), force_scale)
     }
 
-    /// The cylinder, from the low corner.
+    /// The cylinder, relative to the low corner of the domain.
     fn disk(&self) -> Disk {
         Disk { centre: [self.upstream, self.below], radius: 0.5 * self.diameter }
     }
 
-    /// The velocity in m/s that enters at a height y in m above the lower wall.
+    /// The velocity of the inflow in m/s at the height y in m above the lower wall.
     fn entering(&self, y: f64) -> f64 {
         let height = self.below + self.above;
         match self.inflow {
@@ -131,11 +131,11 @@ impl Cylinder {
         }
     }
 
-    /// The velocity across the stream in m/s at the start: a puff one diameter behind the centre and
-    /// half a diameter wide.
-    fn puff(&self, [x, y]: [f64; 2]) -> f64 {
+    /// The initial cross-stream velocity in m/s: a Gaussian centred one diameter downstream of the centre, whose 1/e
+    /// radius is half a diameter.
+    fn perturbation(&self, [x, y]: [f64; 2]) -> f64 {
         let [x, y] = [x / self.diameter - 1.0, y / self.diameter];
-        PUFF * self.inlet_velocity * (-4.0 * (x * x + y * y)).exp()
+        PERTURBATION * self.inlet_velocity * (-4.0 * (x * x + y * y)).exp()
     }
 }
 
@@ -143,6 +143,7 @@ impl Part for Cylinder {
     const NAME: &'static str = "cylinder";
     const SUMMARY: &'static str =
         "flow past a circular cylinder between walls, from inlet to outlet";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("viscosity", "dynamic-viscosity")];
 
     fn check(&self) -> Result<(), Invalid> {
         check_positive([
@@ -160,7 +161,7 @@ impl Part for Cylinder {
             let holds = value > 0.5 * self.diameter && value.is_finite();
             Invalid::unless(holds, key, value, "finite and greater than half the diameter")?;
         }
-        check_one_viscosity(self.reynolds, self.viscosity)
+        check_one_viscosity(self.reynolds, self.dynamic_viscosity)
     }
 }
 
@@ -179,7 +180,7 @@ impl Problem for Cylinder {
             (Parameter::new("reynolds", "Re", ""), self.reynolds()),
             (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
             (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity()),
+            (Parameter::new("dynamic-viscosity", "μ", "Pa·s"), self.dynamic_viscosity()),
             (Parameter::new("diameter", "d", "m"), self.diameter),
             (Parameter::new("upstream", "x₁", "m"), self.upstream),
             (Parameter::new("downstream", "x₂", "m"), self.downstream),
@@ -218,7 +219,7 @@ impl Problem for Cylinder {
         let constants = mask_and_distance(grid.cells(), spacing, self.disk());
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((5, nx, ny, nz), |(channel, i, j, k)| match channel {
-            1 => constants[[0, i, j, k]] * self.puff([x[i], y[j]]),
+            1 => constants[[0, i, j, k]] * self.perturbation([x[i], y[j]]),
             3 | 4 => constants[[channel - 3, i, j, k]],
             _ => 0.0,
         })

@@ -1,54 +1,53 @@
-//! Water over a step.
+//! CFDBench's dam.
 
 use crate::checks::{check_not_negative, check_positive};
-use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use crate::two_phase::{Barrier, BoundaryCondition, Domain, Fluid, Fluids, Setup, Side, TwoPhase};
 use crate::{Problem, Solver, SolverError};
-use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, Renamed, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// Water that flows in at the lower left, rises before an obstacle and falls over it.
+/// Water that enters at the lower left and flows over an obstacle.
 ///
 /// ```text
-/// Re = ρ U h₀ / μ,   Fr = U / √(g h₀),   h₀: the height of the inlet
+/// ∂f/∂t + ∇·(f u) = 0,   ∇·u = 0,   Re = ρ U h₀ / μ,   Fr = U / √(g h₀)
+/// ∂(ρu)/∂t + ∇·(ρ u u) = −∇p + ∇·(μ (∇u + ∇uᵀ)) + ρ g + σ κ ∇f
 /// ```
 ///
-/// Floor and ceiling are sticky walls. Through the upper part of the left side and all of the right
-/// side fluid leaves as it likes and air enters. Water fills the space between the inlet and the
-/// obstacle, as high as the inlet, at time 0. The defaults are CFDBench's.
+/// f is the volume fraction of water and h₀ the height of the inlet. Floor and ceiling are no-slip walls. The left
+/// side above the inlet and the right side are open. At time 0 water fills the space between inlet and obstacle up to
+/// the height of the inlet. The defaults are CFDBench's.
 ///
-/// Source: Luo, Chen & Zhang (2023), arXiv:2310.05963, §3 (the flow; what water there is at first it
-/// does not say).
+/// Source: Luo, Chen & Zhang (2023), arXiv:2310.05963, §3 (the flow; it does not state the initial volume of water).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Dam {
-    /// Velocity of the inflow U in m/s, > 0. Default 1.
+    /// Velocity U of the inflow in m/s, > 0. Default 1.
     pub inlet_velocity: f64,
-    /// The water's density ρ in kg/m³, > 0. Default 100.
+    /// Density ρ of water in kg/m³, > 0. Default 100.
     pub density: f64,
-    /// The water's dynamic viscosity μ in Pa·s, > 0. Default 0.1.
-    pub viscosity: f64,
-    /// The obstacle's height in m, > 0. Default 0.1.
+    /// Dynamic viscosity μ of water in Pa·s, > 0. Default 0.1.
+    pub dynamic_viscosity: f64,
+    /// Height h of the obstacle in m, > 0 and less than `height`. Default 0.1.
     pub barrier_height: f64,
-    /// The obstacle's width in m, > 0. Default 0.05.
+    /// Width w of the obstacle in m, > 0. Default 0.05.
     pub barrier_width: f64,
-    /// Where the obstacle begins, in m from the left, > 0. Default 0.5.
+    /// Distance x of the obstacle from the left side in m, > 0. Default 0.5.
     pub barrier_position: f64,
-    /// The inlet's height h₀ in m, > 0. Default 0.1.
+    /// Height h₀ of the inlet in m, > 0 and less than `height`. Default 0.1.
     pub inlet_height: f64,
-    /// The box's width in m, > 0. Default 1.5.
+    /// Width W of the domain in m, > 0. Default 1.5.
     pub width: f64,
-    /// The box's height in m, > 0. Default 0.4.
+    /// Height H of the domain in m, > 0. Default 0.4.
     pub height: f64,
-    /// Velocity along x in m/s with which all fluid moves at first, as far as walls let it, ≥ 0.
-    /// Default U.
+    /// Velocity u₀ of both fluids along x at time 0 in m/s, before the projection, ≥ 0. Default U.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_velocity: Option<f64>,
-    /// The air's density in kg/m³, > 0. Default 1.225.
+    /// Density ρₐ of air in kg/m³, > 0. Default 1.225.
     pub air_density: f64,
-    /// The air's dynamic viscosity in Pa·s, > 0. Default 1.7894e-5.
-    pub air_viscosity: f64,
-    /// Gravity g in m/s², > 0. Default 9.81.
+    /// Dynamic viscosity μₐ of air in Pa·s, > 0. Default 1.7894e-5.
+    pub air_dynamic_viscosity: f64,
+    /// Gravitational acceleration g in m/s², > 0. Default 9.81.
     pub gravity: f64,
     /// Surface tension σ in N/m, ≥ 0. Default 0; that of water is 0.072.
     pub surface_tension: f64,
@@ -59,7 +58,7 @@ impl Default for Dam {
         Self {
             inlet_velocity: 1.0,
             density: 100.0,
-            viscosity: 0.1,
+            dynamic_viscosity: 0.1,
             barrier_height: 0.1,
             barrier_width: 0.05,
             barrier_position: 0.5,
@@ -68,7 +67,7 @@ impl Default for Dam {
             height: 0.4,
             initial_velocity: None,
             air_density: Fluid::AIR.density,
-            air_viscosity: Fluid::AIR.viscosity,
+            air_dynamic_viscosity: Fluid::AIR.dynamic_viscosity,
             gravity: 9.81,
             surface_tension: 0.0,
         }
@@ -80,62 +79,62 @@ impl Dam {
         self.initial_velocity.unwrap_or(self.inlet_velocity)
     }
 
-    fn vessel(&self) -> Vessel {
-        let wall = || Side::all(Beyond::Wall);
-        let inflow = Beyond::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
-        let end = self.barrier_position + self.barrier_width;
-        Vessel {
-            sides: [
-                [Side::parted(inflow, self.inlet_height, Beyond::Open), Side::all(Beyond::Open)],
-                [wall(), wall()],
-            ],
-            obstacle: Some([[self.barrier_position, end], [0.0, self.barrier_height]]),
+    fn barrier(&self) -> Barrier {
+        Barrier {
+            height: self.barrier_height,
+            width: self.barrier_width,
+            position: self.barrier_position,
         }
     }
 
-    fn bound(&self, grid: &Grid) -> Result<TwoPhase, SolverError> {
-        let fluids = Fluids {
-            water: Fluid { density: self.density, viscosity: self.viscosity },
-            air: Fluid { density: self.air_density, viscosity: self.air_viscosity },
-            gravity: self.gravity,
-            surface_tension: self.surface_tension,
-        };
-        TwoPhase::new(grid, &self.vessel(), fluids)
+    fn setup(&self) -> Setup {
+        let wall = || Side::uniform(BoundaryCondition::NoSlip);
+        let open = || Side::uniform(BoundaryCondition::Open);
+        let inflow = BoundaryCondition::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
+        let inlet = Side::split(inflow, self.inlet_height, BoundaryCondition::Open);
+        Setup {
+            domain: Domain {
+                sides: [[inlet, open()], [wall(), wall()]],
+                obstacle: self.barrier().extent(),
+            },
+            fluids: Fluids {
+                water: Fluid { density: self.density, dynamic_viscosity: self.dynamic_viscosity },
+                air: Fluid {
+                    density: self.air_density,
+                    dynamic_viscosity: self.air_dynamic_viscosity,
+                },
+                gravity: self.gravity,
+                surface_tension: self.surface_tension,
+            },
+            water: [[0.0, self.barrier_position], [0.0, self.inlet_height]],
+            velocity: [self.initial_velocity(), 0.0],
+        }
     }
 }
 
 impl Part for Dam {
     const NAME: &'static str = "dam";
     const SUMMARY: &'static str = "water over a step: inflow, obstacle, air, open outlet";
+    const RENAMED: &'static [Renamed] = &[
+        Renamed::key("viscosity", "dynamic-viscosity"),
+        Renamed::key("air-viscosity", "air-dynamic-viscosity"),
+    ];
 
     fn check(&self) -> Result<(), Invalid> {
-        let positive = [
+        check_positive([
             ("inlet-velocity", self.inlet_velocity),
-            ("density", self.density),
-            ("viscosity", self.viscosity),
+            ("dynamic-viscosity", self.dynamic_viscosity),
             ("barrier-height", self.barrier_height),
-            ("barrier-width", self.barrier_width),
-            ("barrier-position", self.barrier_position),
             ("inlet-height", self.inlet_height),
             ("width", self.width),
             ("height", self.height),
-            ("air-density", self.air_density),
-            ("air-viscosity", self.air_viscosity),
-            ("gravity", self.gravity),
-        ];
-        check_positive(positive)?;
-        check_not_negative([
-            ("initial-velocity", self.initial_velocity()),
-            ("surface-tension", self.surface_tension),
+            ("air-dynamic-viscosity", self.air_dynamic_viscosity),
         ])?;
-        for (key, value) in
-            [("barrier-height", self.barrier_height), ("inlet-height", self.inlet_height)]
-        {
-            Invalid::unless(value < self.height, key, value, "less than `height`")?;
-        }
-        let fits = self.barrier_position + self.barrier_width < self.width;
-        let expected = "such that the obstacle ends before `width`";
-        Invalid::unless(fits, "barrier-position", self.barrier_position, expected)
+        check_not_negative([("initial-velocity", self.initial_velocity())])?;
+        self.setup().fluids.check()?;
+        let (height, expected) = (self.inlet_height, "less than `height`");
+        Invalid::unless(height < self.height, "inlet-height", height, expected)?;
+        self.barrier().check(self.width, self.height)
     }
 }
 
@@ -145,28 +144,27 @@ impl Problem for Dam {
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
+        let fluids = self.setup().fluids;
         let (speed, length) = (self.inlet_velocity, self.inlet_height);
-        let reynolds = self.density * speed * length / self.viscosity;
+        let reynolds = self.density * speed * length / self.dynamic_viscosity;
         let froude = speed / (self.gravity * length).sqrt();
-        vec![
+        let mut parameters = vec![
             (Parameter::new("reynolds", "Re", ""), reynolds),
             (Parameter::new("froude", "Fr", ""), froude),
-            (Parameter::new("density-ratio", "ρ/ρₐ", ""), self.density / self.air_density),
+            fluids.density_ratio(),
             (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
             (Parameter::new("initial-velocity", "u₀", "m/s"), self.initial_velocity()),
-            (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity),
-            (Parameter::new("barrier-height", "h", "m"), self.barrier_height),
-            (Parameter::new("barrier-width", "w", "m"), self.barrier_width),
-            (Parameter::new("barrier-position", "x", "m"), self.barrier_position),
+        ];
+        let [density, viscosity, others @ ..] = fluids.parameters();
+        parameters.extend([density, viscosity]);
+        parameters.extend(self.barrier().parameters());
+        parameters.extend([
             (Parameter::new("inlet-height", "h₀", "m"), self.inlet_height),
             (Parameter::new("width", "W", "m"), self.width),
             (Parameter::new("height", "H", "m"), self.height),
-            (Parameter::new("air-density", "ρₐ", "kg/m³"), self.air_density),
-            (Parameter::new("air-viscosity", "μₐ", "Pa·s"), self.air_viscosity),
-            (Parameter::new("gravity", "g", "m/s²"), self.gravity),
-            (Parameter::new("surface-tension", "σ", "N/m"), self.surface_tension),
-        ]
+        ]);
+        parameters.extend(others);
+        parameters
     }
 
     fn monitors(&self) -> Vec<Parameter> {
@@ -187,12 +185,10 @@ impl Problem for Dam {
     }
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        Ok(Box::new(self.bound(grid)?))
+        Ok(Box::new(self.setup().solver(grid)?))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
-        let water = [[0.0, self.barrier_position], [0.0, self.inlet_height]];
-        let mut solver = self.bound(grid).expect("a problem's own grid suits its solver");
-        solver.fill(water, [self.initial_velocity(), 0.0])
+        self.setup().initial(grid)
     }
 }

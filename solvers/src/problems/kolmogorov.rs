@@ -1,22 +1,26 @@
-//! Flow under a sinusoidal force.
+//! Kolmogorov flow.
 
+use crate::SolverError;
 use crate::checks::{check_not_negative, check_positive};
-use crate::spectral::{self, Spectral, Spectrum};
-use crate::{Problem, Solver, SolverError};
-use data::{Field, Grid, Invalid, Parameter, Part, State};
+use crate::spectral::{PeriodicFlow, Spectral, Spectrum, Square, sinc};
+use data::{Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// A periodic square driven along x by a force that varies along y, from a random start.
+/// Flow in a periodic square, driven along x by a force that varies sinusoidally along y.
 ///
 /// ```text
 /// ∂u/∂t + (u·∇)u = −∇p/ρ + ν ∇²u − α u + χ sin(2π n y/L) x̂,   Re = √χ (L/2π)^(3/2) / ν
 /// ```
 ///
-/// Started from rest the flow stays laminar: with k = 2πn/L,
-/// u = χ/(ν k² + α) (1 − exp(−(ν k² + α) t)) sin k y, v = p = 0. The linear drag takes the energy that
-/// piles up in the largest vortices, as friction with a floor would.
+/// The initial condition is a random velocity field with energy around one wavenumber. The linear drag α models
+/// friction with a bottom; it removes the energy that accumulates at the largest scales. With `start-speed = 0` the
+/// solution is laminar:
+///
+/// ```text
+/// u = χ/(ν k² + α) (1 − exp(−(ν k² + α) t)) sin k y,   v = p = 0,   k = 2πn/L
+/// ```
 ///
 /// Source: Chandler & Kerswell (2013), J. Fluid Mech. 722, 554 (the flow and its Re, without drag).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -24,17 +28,17 @@ use std::f64::consts::TAU;
 pub struct Kolmogorov {
     /// Reynolds number Re = √χ (L/2π)^(3/2)/ν, > 0. Default 1000.
     pub reynolds: f64,
-    /// Waves n of the force in the box, a whole number ≥ 1. Default 4.
+    /// Wavenumber n of the force in waves per side, an integer ≥ 1. Default 4.
     pub forcing_wavenumber: f64,
-    /// Linear drag α in 1/s, ≥ 0. Default 0.1.
+    /// Linear drag coefficient α in 1/s, ≥ 0. Default 0.1.
     pub drag: f64,
-    /// The force's amplitude per mass χ in m/s², > 0. Default 1.
+    /// Amplitude χ of the force per mass in m/s², > 0. Default 1.
     pub force: f64,
-    /// Root mean square speed of the start in m/s, ≥ 0; 0 starts from rest. Default 1.
+    /// Root-mean-square speed U₀ of the initial velocity in m/s, ≥ 0; 0: from rest. Default 1.
     pub start_speed: f64,
-    /// Wavenumber of the start's energy in waves a box, ≥ 1. Default 4.
+    /// Peak wavenumber m₀ of the initial energy spectrum in waves per side, ≥ 1. Default 4.
     pub start_wavenumber: f64,
-    /// The square's side L in m, > 0. Default 2π.
+    /// Side L of the square in m, > 0. Default 2π.
     pub length: f64,
     /// Density ρ in kg/m³, > 0. Default 1.
     pub density: f64,
@@ -56,24 +60,9 @@ impl Default for Kolmogorov {
 }
 
 impl Kolmogorov {
-    /// ν in m²/s.
-    fn viscosity(&self) -> f64 {
-        self.force.sqrt() * (self.length / TAU).powf(1.5) / self.reynolds
-    }
-
     /// k = 2πn/L in 1/m.
     fn wavenumber(&self) -> f64 {
         TAU * self.forcing_wavenumber / self.length
-    }
-
-    fn flow(&self, grid: &Grid) -> Result<Spectral, SolverError> {
-        let (waves, curl) = (self.forcing_wavenumber as i64, -self.force * self.wavenumber());
-        let flow = Spectral::new(grid, self.density, self.viscosity())?;
-        // −χ k cos k y is half of it at both wavenumbers.
-        let is_forced = move |[m, n]: [i64; 2]| m == 0 && n.abs() == waves;
-        Ok(flow
-            .with_drag(self.drag)
-            .with_force(|index| [if is_forced(index) { 0.5 * curl } else { 0.0 }, 0.0]))
     }
 }
 
@@ -98,41 +87,41 @@ impl Part for Kolmogorov {
     }
 }
 
-impl Problem for Kolmogorov {
-    fn fields(&self) -> Vec<Field> {
-        spectral::fields()
+impl PeriodicFlow for Kolmogorov {
+    const IS_FORCED: bool = true;
+
+    fn square(&self) -> Square {
+        Square {
+            length: self.length,
+            density: self.density,
+            kinematic_viscosity: self.force.sqrt() * (self.length / TAU).powf(1.5) / self.reynolds,
+        }
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        let damping = self.viscosity() * self.wavenumber().powi(2) + self.drag;
-        vec![
+        let damping = self.square().kinematic_viscosity * self.wavenumber().powi(2) + self.drag;
+        let own = [
             (Parameter::new("reynolds", "Re", ""), self.reynolds),
             (Parameter::new("forcing-wavenumber", "n", ""), self.forcing_wavenumber),
             (Parameter::new("drag", "α", "1/s"), self.drag),
             (Parameter::new("force", "χ", "m/s²"), self.force),
             (Parameter::new("start-speed", "U₀", "m/s"), self.start_speed),
             (Parameter::new("start-wavenumber", "m₀", ""), self.start_wavenumber),
-            (Parameter::new("length", "L", "m"), self.length),
-            (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("kinematic-viscosity", "ν", "m²/s"), self.viscosity()),
-            (Parameter::new("laminar-speed", "χ/(νk² + α)", "m/s"), self.force / damping),
-        ]
-    }
-
-    fn monitors(&self) -> Vec<Parameter> {
-        spectral::monitors(true)
+        ];
+        let laminar = (Parameter::new("laminar-speed", "χ/(νk² + α)", "m/s"), self.force / damping);
+        own.into_iter().chain(self.square().parameters()).chain([laminar]).collect()
     }
 
     fn time_scale(&self) -> f64 {
         (self.length / (TAU * self.force)).sqrt()
     }
 
-    fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        spectral::periodic(cells, [self.length; 2])
-    }
-
-    fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        Ok(Box::new(self.flow(grid)?))
+    fn flow(&self, grid: &Grid) -> Result<Spectral, SolverError> {
+        let (n, curl) = (self.forcing_wavenumber as i64, -self.force * self.wavenumber());
+        let flow = self.square().flow(grid)?.with_drag(self.drag);
+        // −χ k cos k y has half its amplitude at each of the wavenumbers ±n.
+        let is_forced = move |index: [i64; 2]| index[0] == 0 && index[1].abs() == n;
+        Ok(flow.with_force(|index| [if is_forced(index) { 0.5 * curl } else { 0.0 }, 0.0]))
     }
 
     fn initial(&self, grid: &Grid, rng: &mut ChaCha12Rng) -> State {
@@ -144,8 +133,8 @@ impl Problem for Kolmogorov {
     fn exact(&self, grid: &Grid, time: f64) -> Option<State> {
         (self.start_speed == 0.0).then(|| {
             let (k, axis) = (self.wavenumber(), &grid.axes[1]);
-            let damping = self.viscosity() * k * k + self.drag;
-            let mean = spectral::sinc(0.5 * k * axis.spacing());
+            let damping = self.square().kinematic_viscosity * k * k + self.drag;
+            let mean = sinc(0.5 * k * axis.spacing());
             let speed = -self.force / damping * (-damping * time).exp_m1() * mean;
             let [nx, ny, nz] = grid.cells();
             let phases: Vec<f64> = axis.centres().iter().map(|y| k * y).collect();

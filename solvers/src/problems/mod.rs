@@ -1,4 +1,4 @@
-//! The problems: one file each, and one line each in [`PROBLEMS`].
+//! The problems: one file and one line in [`PROBLEMS`] each.
 
 mod cavity;
 mod column;
@@ -38,3 +38,32 @@ pub const PROBLEMS: Registry<dyn Problem> = Registry {
         entry!(dyn Problem, ShearLayer),
     ],
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn former_keys_are_refused_with_the_present_ones() {
+        let viscosity = ("viscosity", "dynamic-viscosity");
+        let air = ("air-viscosity", "air-dynamic-viscosity");
+        for (name, (former, present)) in [
+            ("cavity", viscosity),
+            ("cylinder", viscosity),
+            ("tube", viscosity),
+            ("column", viscosity),
+            ("column", air),
+            ("dam", viscosity),
+            ("dam", air),
+            ("taylor-green", ("wind", "translation-velocity")),
+        ] {
+            let build = |key: &str| {
+                PROBLEMS.build(name, toml::Table::from_iter([(key.into(), 1.0.into())]))
+            };
+            let error = build(former).err().expect("the key has another name now");
+            let wanted = format!("problem `{name}`: `{former}` is now spelled `{present}`");
+            assert_eq!(error.to_string(), wanted);
+            assert!(build(present).is_ok(), "{name}: {present}");
+        }
+    }
+}

@@ -1,22 +1,20 @@
-//! Two layers that roll up.
+//! The double shear layer.
 
 use crate::checks::{check_not_negative, check_positive};
-use crate::spectral::{self, Spectral, start};
-use crate::{Problem, Solver, SolverError};
-use data::{Field, Grid, Invalid, Parameter, Part, State};
+use crate::spectral::{PeriodicFlow, Square, start};
+use data::{Grid, Invalid, Parameter, Part, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
 
-/// A jet in a periodic square whose two shear layers roll up, from a sinusoidal disturbance.
+/// A jet in a periodic square whose two shear layers roll up from a sinusoidal perturbation.
 ///
 /// ```text
 /// u = U tanh s(Y − ¼) for Y ≤ ½, U tanh s(¾ − Y) for Y > ½;   v = δ U sin 2πX;   X = x/L, Y = y/L
 /// ```
 ///
-/// s is the steepness: 30 is a thick layer, 100 a thin one, which coarse grids fill with vortices that
-/// are not there. The profile is made periodic by adding its images, which changes it by less than
-/// e^(−s/2) and leaves no kink where the two halves meet.
+/// s is the steepness of the layers; Re = U L / ν. The profile is made periodic by adding its images. This changes it
+/// by less than e^(−s/2) and makes it smooth where the two halves meet.
 ///
 /// Source: Brown & Minion (1995), J. Comput. Phys. 122, 165; Minion & Brown (1997), J. Comput. Phys.
 /// 138, 734.
@@ -25,19 +23,19 @@ use std::f64::consts::{PI, TAU};
 pub struct ShearLayer {
     /// Reynolds number Re = U L / ν, > 0. Default 10⁴.
     pub reynolds: f64,
-    /// Steepness s, ≥ 10: a layer is L/s thick. Default 30.
+    /// Steepness s, ≥ 10; the thickness of a layer is L/s. Default 30.
     pub steepness: f64,
-    /// The disturbance δ over U, ≥ 0. Default 0.05.
+    /// Amplitude δ of the perturbation over U, ≥ 0. Default 0.05.
     pub perturbation: f64,
-    /// The layers' speed U in m/s, > 0. Default 1.
+    /// Velocity U on either side of a layer in m/s, > 0. Default 1.
     pub speed: f64,
-    /// The square's side L in m, > 0. Default 1.
+    /// Side L of the square in m, > 0. Default 1.
     pub length: f64,
     /// Density ρ in kg/m³, > 0. Default 1.
     pub density: f64,
 }
 
-/// Below this steepness the layers run into one another, and the images no longer are small.
+/// Below this steepness the layers overlap, and the contribution of the images is no longer small.
 const LEAST_STEEPNESS: f64 = 10.0;
 
 impl Default for ShearLayer {
@@ -54,15 +52,11 @@ impl Default for ShearLayer {
 }
 
 impl ShearLayer {
-    /// ν in m²/s.
-    fn viscosity(&self) -> f64 {
-        self.speed * self.length / self.reynolds
-    }
-
-    /// ω̂ in 1/s: the layers vary along y alone, the disturbance along x alone.
+    /// Fourier coefficient ω̂ in 1/s at the wavenumber `[m, n]`, real and imaginary part.
     ///
-    /// The transform of s sech² sY over all Y is 2q/sinh q with q = π² n/s, and at whole n that of the
-    /// sum of its images. The layers at ¼ and ¾ have opposite signs, so that even n cancel.
+    /// The layers vary along y only, the perturbation along x only. The Fourier transform of s sech² sY is 2q/sinh q
+    /// with q = π² n/s; at integer n it is that of the sum over all images. The layers at ¼ and ¾ have opposite signs,
+    /// so that even n cancel.
     fn vorticity(&self, [m, n]: [i64; 2]) -> [f64; 2] {
         let rate = self.speed / self.length;
         match (m, n) {
@@ -96,37 +90,27 @@ impl Part for ShearLayer {
     }
 }
 
-impl Problem for ShearLayer {
-    fn fields(&self) -> Vec<Field> {
-        spectral::fields()
+impl PeriodicFlow for ShearLayer {
+    fn square(&self) -> Square {
+        Square {
+            length: self.length,
+            density: self.density,
+            kinematic_viscosity: self.speed * self.length / self.reynolds,
+        }
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        vec![
+        let own = [
             (Parameter::new("reynolds", "Re", ""), self.reynolds),
             (Parameter::new("steepness", "s", ""), self.steepness),
             (Parameter::new("perturbation", "δ", ""), self.perturbation),
             (Parameter::new("speed", "U", "m/s"), self.speed),
-            (Parameter::new("length", "L", "m"), self.length),
-            (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("kinematic-viscosity", "ν", "m²/s"), self.viscosity()),
-        ]
-    }
-
-    fn monitors(&self) -> Vec<Parameter> {
-        spectral::monitors(false)
+        ];
+        own.into_iter().chain(self.square().parameters()).collect()
     }
 
     fn time_scale(&self) -> f64 {
         self.length / self.speed
-    }
-
-    fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        spectral::periodic(cells, [self.length; 2])
-    }
-
-    fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        Ok(Box::new(Spectral::new(grid, self.density, self.viscosity())?))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

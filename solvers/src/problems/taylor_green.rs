@@ -1,23 +1,22 @@
-//! Decaying vortices with an exact solution.
+//! Taylor–Green vortices.
 
 use crate::checks::check_positive;
-use crate::spectral::{self, Spectral, sinc};
-use crate::{Problem, Solver, SolverError};
-use data::{Field, Grid, Invalid, Parameter, Part, State};
+use crate::spectral::{PeriodicFlow, Square, sinc};
+use data::{Grid, Invalid, Parameter, Part, Renamed, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// Four vortices in a periodic square that decay and drift with a wind.
+/// Four decaying vortices in a periodic square, translated by a mean flow.
 ///
-/// With k = 2π/L, X = k (x − W t), Y = k (y − W t) and F = exp(−2νk²t):
+/// With k = 2π/L, X = k (x − U₀ t), Y = k (y − U₀ t) and F = exp(−2νk²t):
 ///
 /// ```text
-/// u = W + U sin X cos Y F,   v = W − U cos X sin Y F,   ω = 2 k U sin X sin Y F
-/// p = ρ U²/4 (cos 2X + cos 2Y) F²
+/// u = U₀ + U sin X cos Y F,   v = U₀ − U cos X sin Y F,   ω = 2 k U sin X sin Y F
+/// p = ρ U²/4 (cos 2X + cos 2Y) F²,   Re = U L / ν
 /// ```
 ///
-/// The wind W makes advection count: without it pressure balances advection everywhere.
+/// Without mean flow the pressure gradient balances advection everywhere, and the vortices only decay.
 ///
 /// Source: Taylor & Green (1937), Proc. R. Soc. Lond. A 158, 499, §1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -25,11 +24,11 @@ use std::f64::consts::TAU;
 pub struct TaylorGreen {
     /// Reynolds number Re = U L / ν, > 0. Default 100.
     pub reynolds: f64,
-    /// The vortices' greatest speed U in m/s, > 0. Default 1.
+    /// Largest velocity U of the vortices in m/s, > 0. Default 1.
     pub speed: f64,
-    /// The wind W in m/s along x and y. Default 0.5.
-    pub wind: f64,
-    /// The square's side L in m, > 0. Default 1.
+    /// Velocity U₀ of the mean flow along x and along y in m/s, finite. Default 0.5.
+    pub translation_velocity: f64,
+    /// Side L of the square in m, > 0. Default 1.
     pub length: f64,
     /// Density ρ in kg/m³, > 0. Default 1.
     pub density: f64,
@@ -37,22 +36,21 @@ pub struct TaylorGreen {
 
 impl Default for TaylorGreen {
     fn default() -> Self {
-        Self { reynolds: 100.0, speed: 1.0, wind: 0.5, length: 1.0, density: 1.0 }
+        Self { reynolds: 100.0, speed: 1.0, translation_velocity: 0.5, length: 1.0, density: 1.0 }
     }
 }
 
 impl TaylorGreen {
-    /// ν in m²/s.
-    pub(crate) fn viscosity(&self) -> f64 {
-        self.speed * self.length / self.reynolds
-    }
-
-    /// Exact cell averages: those of sin and cos are the values at the centre times a factor.
+    /// Exact cell averages: the average of a sine is its value at the centre times a sinc factor.
     fn averages(&self, grid: &Grid, time: f64) -> State {
         let k = TAU / self.length;
-        let decay = (-2.0 * self.viscosity() * k * k * time).exp();
+        let decay = (-2.0 * self.square().kinematic_viscosity * k * k * time).exp();
         let phases = [0, 1].map(|axis| -> Vec<f64> {
-            grid.axes[axis].centres().iter().map(|x| k * (x - self.wind * time)).collect()
+            grid.axes[axis]
+                .centres()
+                .iter()
+                .map(|x| k * (x - self.translation_velocity * time))
+                .collect()
         });
         let [hx, hy] = [0, 1].map(|axis| 0.5 * k * grid.axes[axis].spacing());
         let vortex = self.speed * decay * sinc(hx) * sinc(hy);
@@ -61,8 +59,8 @@ impl TaylorGreen {
         State::from_shape_fn((4, nx, ny, nz), |(channel, i, j, _)| {
             let [x, y] = [phases[0][i], phases[1][j]];
             match channel {
-                0 => self.wind + vortex * x.sin() * y.cos(),
-                1 => self.wind - vortex * x.cos() * y.sin(),
+                0 => self.translation_velocity + vortex * x.sin() * y.cos(),
+                1 => self.translation_velocity - vortex * x.cos() * y.sin(),
                 3 => 2.0 * k * vortex * x.sin() * y.sin(),
                 _ => {
                     pressure * ((2.0 * x).cos() * sinc(2.0 * hx) + (2.0 * y).cos() * sinc(2.0 * hy))
@@ -75,6 +73,7 @@ impl TaylorGreen {
 impl Part for TaylorGreen {
     const NAME: &'static str = "taylor-green";
     const SUMMARY: &'static str = "Taylor–Green vortices: periodic, decaying, known exactly";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("wind", "translation-velocity")];
 
     fn check(&self) -> Result<(), Invalid> {
         check_positive([
@@ -83,39 +82,35 @@ impl Part for TaylorGreen {
             ("length", self.length),
             ("density", self.density),
         ])?;
-        Invalid::unless(self.wind.is_finite(), "wind", self.wind, "finite")
+        Invalid::unless(
+            self.translation_velocity.is_finite(),
+            "translation-velocity",
+            self.translation_velocity,
+            "finite",
+        )
     }
 }
 
-impl Problem for TaylorGreen {
-    fn fields(&self) -> Vec<Field> {
-        spectral::fields()
+impl PeriodicFlow for TaylorGreen {
+    fn square(&self) -> Square {
+        Square {
+            length: self.length,
+            density: self.density,
+            kinematic_viscosity: self.speed * self.length / self.reynolds,
+        }
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        vec![
+        let own = [
             (Parameter::new("reynolds", "Re", ""), self.reynolds),
             (Parameter::new("speed", "U", "m/s"), self.speed),
-            (Parameter::new("wind", "W", "m/s"), self.wind),
-            (Parameter::new("length", "L", "m"), self.length),
-            (Parameter::new("density", "ρ", "kg/m³"), self.density),
-        ]
-    }
-
-    fn monitors(&self) -> Vec<Parameter> {
-        spectral::monitors(false)
+            (Parameter::new("translation-velocity", "U₀", "m/s"), self.translation_velocity),
+        ];
+        own.into_iter().chain(self.square().parameters()).collect()
     }
 
     fn time_scale(&self) -> f64 {
         self.length / self.speed
-    }
-
-    fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {
-        spectral::periodic(cells, [self.length; 2])
-    }
-
-    fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
-        Ok(Box::new(Spectral::new(grid, self.density, self.viscosity())?))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {

@@ -1,47 +1,46 @@
-//! Flow that develops in a tube.
+//! Developing flow in a channel or a pipe.
 
 use crate::checks::{check_not_negative, check_plane, check_positive};
 use crate::incompressible::Incompressible;
-use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use crate::two_phase::{BoundaryCondition, Domain, Fluid, Fluids, Setup, Side, TwoPhase};
 use crate::{Problem, Solver, SolverError};
-use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, State};
+use data::{Axis, Boundary, Field, Grid, Invalid, Parameter, Part, Renamed, State};
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 
-/// Fluid at rest in a plane channel or a pipe that is pushed through it from time 0.
+/// Impulsively started flow through a plane channel or a pipe with uniform inflow.
 ///
 /// ```text
 /// ∂u/∂t + ∇·(u u) = −∇p/ρ + (μ/ρ) ∇²u,   ∇·u = 0,   Re = ρ U d / μ
 /// ```
 ///
-/// Fluid enters at the low end of x with the same velocity everywhere, and leaves at the high end;
-/// walls are at rest. In a channel y runs from wall to wall, and far behind the inlet the profile is a
-/// parabola of height 3/2 U. In a pipe y is the distance from the axis, and the height is 2 U.
+/// Fluid enters at the low end of x with the uniform velocity U and leaves at the high end; walls are no-slip. In a
+/// channel y is the distance from the lower wall, in a pipe the distance from the axis.
 ///
-/// As two phases, as in CFDBench, it is water that enters, the channel is full of air at rest, the
-/// low density and viscosity are those of air, and nothing weighs.
+/// With `two-phase = true`, as in CFDBench, water enters a plane channel filled with air at rest. ρ and μ are those of
+/// the water; gravity is zero.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Tube {
-    /// Velocity of the inflow U in m/s, > 0. Default 1.
+    /// Velocity U of the inflow in m/s, > 0. Default 1.
     pub inlet_velocity: f64,
     /// Density ρ in kg/m³, > 0. Default 100.
     pub density: f64,
     /// Dynamic viscosity μ in Pa·s, > 0. Default 0.1.
-    pub viscosity: f64,
+    pub dynamic_viscosity: f64,
     /// Length l in m, > 0. Default 1.
     pub length: f64,
-    /// Distance of the walls, or diameter of the pipe, d in m, > 0. Default 0.1.
+    /// Distance of the walls or diameter of the pipe d in m, > 0. Default 0.1.
     pub diameter: f64,
-    /// Whether it is a pipe, and the flow the same all round its axis. Default false.
+    /// Whether the domain is a pipe with axisymmetric flow. Default false.
     pub axisymmetric: bool,
-    /// Whether water enters a channel full of air. Default false.
+    /// Whether water enters a channel filled with air. Default false. Excludes `axisymmetric`.
     pub two_phase: bool,
-    /// Surface tension σ in N/m between the two, ≥ 0. Default 0; that of water is 0.072.
+    /// Surface tension σ in N/m, ≥ 0, two-phase only. Default 0; that of water is 0.072.
     pub surface_tension: f64,
 }
 
-/// Fewest cells along x and y: coarser ones do not hold the boundary layers.
+/// Fewest cells along x and y; coarser grids do not resolve the boundary layers.
 const LEAST_CELLS: usize = 8;
 
 impl Default for Tube {
@@ -49,7 +48,7 @@ impl Default for Tube {
         Self {
             inlet_velocity: 1.0,
             density: 100.0,
-            viscosity: 0.1,
+            dynamic_viscosity: 0.1,
             length: 1.0,
             diameter: 0.1,
             axisymmetric: false,
@@ -61,17 +60,22 @@ impl Default for Tube {
 
 impl Tube {
     fn reynolds(&self) -> f64 {
-        self.density * self.inlet_velocity * self.diameter / self.viscosity
+        self.density * self.inlet_velocity * self.diameter / self.dynamic_viscosity
     }
 
-    /// The solver of water that enters air.
-    fn flooded(&self, grid: &Grid) -> Result<TwoPhase, SolverError> {
-        let inflow = Beyond::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
-        let sides = [[inflow, Beyond::Open], [Beyond::Wall; 2]].map(|pair| pair.map(Side::all));
-        let water = Fluid { density: self.density, viscosity: self.viscosity };
+    /// The setup of the two-phase flow.
+    fn setup(&self) -> Setup {
+        let inflow = BoundaryCondition::Inflow { speed: self.inlet_velocity, fraction: 1.0 };
+        let sides = [[inflow, BoundaryCondition::Open], [BoundaryCondition::NoSlip; 2]]
+            .map(|pair| pair.map(Side::uniform));
+        let water = Fluid { density: self.density, dynamic_viscosity: self.dynamic_viscosity };
         let surface_tension = self.surface_tension;
-        let fluids = Fluids { water, air: Fluid::AIR, gravity: 0.0, surface_tension };
-        TwoPhase::new(grid, &Vessel { sides, obstacle: None }, fluids)
+        Setup {
+            domain: Domain { sides, obstacle: None },
+            fluids: Fluids { water, air: Fluid::AIR, gravity: 0.0, surface_tension },
+            water: [[0.0; 2]; 2],
+            velocity: [0.0; 2],
+        }
     }
 }
 
@@ -79,12 +83,13 @@ impl Part for Tube {
     const NAME: &'static str = "tube";
     const SUMMARY: &'static str =
         "flow that develops in a plane channel or a pipe, from inlet to outlet";
+    const RENAMED: &'static [Renamed] = &[Renamed::key("viscosity", "dynamic-viscosity")];
 
     fn check(&self) -> Result<(), Invalid> {
         check_positive([
             ("inlet-velocity", self.inlet_velocity),
             ("density", self.density),
-            ("viscosity", self.viscosity),
+            ("dynamic-viscosity", self.dynamic_viscosity),
             ("length", self.length),
             ("diameter", self.diameter),
         ])?;
@@ -108,19 +113,18 @@ impl Problem for Tube {
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        let ratio = self.density / Fluid::AIR.density;
         let mut parameters = vec![
             (Parameter::new("reynolds", "Re", ""), self.reynolds()),
             (Parameter::new("inlet-velocity", "U", "m/s"), self.inlet_velocity),
             (Parameter::new("density", "ρ", "kg/m³"), self.density),
-            (Parameter::new("viscosity", "μ", "Pa·s"), self.viscosity),
+            (Parameter::new("dynamic-viscosity", "μ", "Pa·s"), self.dynamic_viscosity),
             (Parameter::new("length", "l", "m"), self.length),
             (Parameter::new("diameter", "d", "m"), self.diameter),
         ];
         if self.two_phase {
-            parameters.push((Parameter::new("density-ratio", "ρ/ρₐ", ""), ratio));
-            let tension = Parameter::new("surface-tension", "σ", "N/m");
-            parameters.push((tension, self.surface_tension));
+            let fluids = self.setup().fluids;
+            let [.., surface_tension] = fluids.parameters();
+            parameters.extend([fluids.density_ratio(), surface_tension]);
         }
         parameters
     }
@@ -148,16 +152,15 @@ impl Problem for Tube {
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
         if self.two_phase {
-            return Ok(Box::new(self.flooded(grid)?));
+            return Ok(Box::new(self.setup().solver(grid)?));
         }
-        let (kinematic, inflow) = (self.viscosity / self.density, self.inlet_velocity);
+        let (kinematic, inflow) = (self.dynamic_viscosity / self.density, self.inlet_velocity);
         Ok(Box::new(Incompressible::new(grid, self.density, kinematic)?.with_inflow(|_| inflow)))
     }
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
         if self.two_phase {
-            let mut solver = self.flooded(grid).expect("a problem's own grid suits its solver");
-            return solver.fill([[0.0; 2]; 2], [0.0; 2]);
+            return self.setup().initial(grid);
         }
         let [nx, ny, nz] = grid.cells();
         State::zeros((3, nx, ny, nz))

@@ -7,13 +7,15 @@ mod etdrk4;
 mod fourier;
 mod lattice;
 mod modes;
+mod periodic_flow;
 mod solver;
 mod spectrum;
 mod vorticity;
 
+pub use periodic_flow::{PeriodicFlow, Square};
 pub use solver::Spectral;
 
 pub(crate) use budget::monitors;
 pub(crate) use cells::sinc;
-pub(crate) use domain::{fields, periodic, start};
+pub(crate) use domain::start;
 pub(crate) use spectrum::Spectrum;

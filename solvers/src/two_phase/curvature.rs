@@ -1,4 +1,4 @@
-//! How the interface bends.
+//! Curvature of the interface by height functions.
 
 use super::elvira::block;
 use super::geometry::Geometry;
@@ -6,20 +6,21 @@ use super::interface::is_cut;
 use super::parabola::Parabola;
 use crate::staggered::StaggeredArray;
 
-/// κ in 1/m of the interface in `cell`, greater than 0 where the water is convex; no number where no
-/// interface passes.
+/// Curvature κ of the interface in `cell` in 1/m, > 0 where the water is convex; NaN where the cell has no interface.
 ///
 /// ```text
-/// κ = −H″ / (1 + H′²)^{3/2},   H: the heights of water in three columns of nine cells
+/// κ = −H″ / (1 + H′²)^{3/2},   H: heights of water in three columns of nine cells
 /// ```
 ///
-/// Columns run along the axis that the interface faces most, along the other one if theirs do not
-/// reach from water into air. Where none do, a parabola is put through the pieces of interface around.
-/// Second order where heights are known. Beyond walls both fluids go on, and beside walls heights
-/// are mirrored: interfaces meet them at a right angle.
+/// Columns run along the axis with the larger component of the interface normal. If one of them does not reach from
+/// full to empty cells, columns along the other axis are tried, and then a [`Parabola`] is fitted to the pieces of
+/// interface in the nine cells. Second order where heights exist.
 ///
-/// Source: Cummins, Francois & Kothe (2005), Comput. Struct. 83, 425 (heights); Popinet (2009),
-/// J. Comput. Phys. 228, 5838 (what to do where they fail).
+/// Behind walls both fluids are continued, and heights beside walls are mirrored: the contact angle is 90°.
+/// |κ| is limited to 2/h.
+///
+/// Source: Cummins, Francois & Kothe (2005), Comput. Struct. 83, 425 (height functions); Popinet (2009),
+/// J. Comput. Phys. 228, 5838 (fallbacks).
 pub(crate) fn curvature(fraction: &StaggeredArray, geometry: &Geometry, cell: [usize; 2]) -> f64 {
     if geometry.fluid[cell] == 0.0 || !is_interface(fraction, cell) {
         return f64::NAN;
@@ -38,16 +39,16 @@ pub(crate) fn curvature(fraction: &StaggeredArray, geometry: &Geometry, cell: [u
     let first = usize::from(rise[1].abs() > rise[0].abs());
     let found = by_heights(first).or_else(|| by_heights(1 - first));
     let found = found.or_else(|| {
-        // A full cell beside an empty one holds no piece of interface.
+        // The interface between a full and an empty cell is their face: there is no piece to fit.
         let parabola = || Parabola::through(fraction, cell, spacing);
         is_cut(block[1][1]).then(parabola).flatten().map(|parabola| parabola.curvature())
     });
-    // No circle is smaller than a cell.
+    // The curvature of a circle with the radius of half a cell is the largest that the grid represents.
     let most = 2.0 / spacing[0].min(spacing[1]);
     found.unwrap_or(0.0).clamp(-most, most)
 }
 
-/// Whether a piece of interface is in the cell, or is the face to a neighbour.
+/// Whether the interface passes through the cell or coincides with one of its faces.
 fn is_interface(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> bool {
     let is_water = |at| fraction[at] > 0.5;
     let around = [[i - 1, j], [i + 1, j], [i, j - 1], [i, j + 1]];
@@ -55,26 +56,26 @@ fn is_interface(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> bool {
         || around.into_iter().any(|at| !is_cut(fraction[at]) && is_water(at) != is_water([i, j]))
 }
 
-/// Three columns of cells along `axis`, the one of `cell` in the middle.
+/// Three columns of cells along `axis`, that of `cell` in the middle.
 struct Columns<'a> {
     fraction: &'a StaggeredArray,
     geometry: &'a Geometry,
     cell: [usize; 2],
     axis: usize,
-    /// −1 if the water lies at the low end, else +1.
+    /// +1 if the water lies at the high end of the columns, −1 if at the low end.
     water: f64,
 }
 
-/// How far columns reach to either side.
+/// Cells of a column on either side of the middle one.
 const REACH: usize = 4;
-/// A column ends at a cell with less of the other fluid: what a flow strews beyond is no surface.
-const STREWN: f64 = 1e-6;
+/// A cell with less than this part of either fluid ends a column: droplets and bubbles behind it are ignored.
+const FRAGMENT: f64 = 1e-6;
 
 impl Columns<'_> {
     fn curvature(&self) -> Option<f64> {
         let [along, across] = [self.axis, 1 - self.axis].map(|axis| self.geometry.spacing[axis]);
-        let wet = self.room(self.water);
-        let dry = self.room(-self.water);
+        let wet = self.fluid_cells(self.water);
+        let dry = self.fluid_cells(-self.water);
         let [Some(low), Some(middle), Some(high)] = [-1, 0, 1].map(|by| self.height(by, wet, dry))
         else {
             return None;
@@ -84,28 +85,28 @@ impl Columns<'_> {
         Some(-bend / (1.0 + slope * slope).powf(1.5))
     }
 
-    /// Water in the column `by` cells aside, in cells; nothing if it does not reach from water into
-    /// air.
+    /// Height of water in cells of the column at lateral offset `by`; `None` if the column does not reach from a full
+    /// to an empty cell. `wet` and `dry` are the numbers of fluid cells towards water and air.
     fn height(&self, by: isize, wet: usize, dry: usize) -> Option<f64> {
         let here = self.at(by, 0);
         let mut height = here;
-        let mut is_full = here > 1.0 - STREWN;
+        let mut is_full = here > 1.0 - FRAGMENT;
         for step in 1..=REACH {
-            // Beyond what ends the column all is water, and so it is beyond a wall.
+            // Behind the first full cell, and behind a wall, the column counts as full.
             let value = if is_full || step > wet { 1.0 } else { self.at(by, step.cast_signed()) };
-            is_full |= value > 1.0 - STREWN;
+            is_full |= value > 1.0 - FRAGMENT;
             height += value;
         }
-        let mut is_empty = here < STREWN;
+        let mut is_empty = here < FRAGMENT;
         for step in 1..=REACH {
             let value = if is_empty || step > dry { 0.0 } else { self.at(by, -step.cast_signed()) };
-            is_empty |= value < STREWN;
+            is_empty |= value < FRAGMENT;
             height += value;
         }
         (is_full && is_empty).then_some(height)
     }
 
-    /// The volume fraction `by` cells aside and `ahead` cells towards the water.
+    /// The volume fraction at lateral offset `by`, `ahead` cells towards the water.
     fn at(&self, by: isize, ahead: isize) -> f64 {
         let mut cell = self.cell;
         let ahead = if self.water > 0.0 { ahead } else { -ahead };
@@ -114,8 +115,8 @@ impl Columns<'_> {
         self.fraction[cell]
     }
 
-    /// Cells of fluid beyond the middle one towards an end, [`REACH`] at most.
-    fn room(&self, end: f64) -> usize {
+    /// Fluid cells between the middle cell and the first solid one in the direction `end`, at most [`REACH`].
+    fn fluid_cells(&self, end: f64) -> usize {
         let mut cell = self.cell;
         for room in 0..REACH {
             cell[self.axis] = cell[self.axis].wrapping_add_signed(if end > 0.0 { 1 } else { -1 });

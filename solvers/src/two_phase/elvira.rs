@@ -1,4 +1,4 @@
-//! The interface's direction from the volume fractions around a cell.
+//! Reconstruction of a straight interface from nine volume fractions (ELVIRA).
 
 use super::line::Line;
 use crate::staggered::StaggeredArray;
@@ -6,7 +6,7 @@ use crate::staggered::StaggeredArray;
 /// Volume fractions of a cell and its eight neighbours, `[x][y]`.
 pub(crate) type Block = [[f64; 3]; 3];
 
-/// The block around `cell`, counted with ghosts.
+/// The block around `cell`, whose indices count ghosts.
 pub(crate) fn block(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> Block {
     [i - 1, i, i + 1].map(|i| {
         let line = fraction.line(i);
@@ -14,17 +14,17 @@ pub(crate) fn block(fraction: &StaggeredArray, [i, j]: [usize; 2]) -> Block {
     })
 }
 
-/// The line through the middle cell that fits its neighbours best.
+/// The straight interface in the middle cell that best fits the block.
 ///
-/// Six slopes compete: backward, central and forward differences of the water's height in the
-/// three columns along x and along y. The one whose line leaves the least squares of
-/// differences to the nine fractions wins. Straight interfaces are found exactly.
+/// The six candidate slopes are backward, central and forward differences of the heights of water in the three
+/// columns along x and along y. The candidate with the smallest sum of squared differences to the nine fractions is
+/// chosen. Straight interfaces are reconstructed exactly.
 ///
 /// Source: Pilliod & Puckett (2004), J. Comput. Phys. 199, 465, §3.4 (ELVIRA).
 pub(crate) fn reconstruct(block: &Block) -> Line {
     let columns = block.map(|column| column[0] + column[1] + column[2]);
     let rows = [0, 1, 2].map(|j| block[0][j] + block[1][j] + block[2][j]);
-    // The water lies where there is more of it.
+    // The normal points from more to less water.
     let [right, up] = [columns[0] - columns[2], rows[0] - rows[2]].map(|x| 1.0_f64.copysign(x));
     let mut best = (f64::INFINITY, Line::through([right, up], block[1][1]));
     for (slopes, is_height) in [(slopes(columns), true), (slopes(rows), false)] {

@@ -1,4 +1,4 @@
-//! One step of two fluids.
+//! One time step of a two-phase flow.
 
 use super::fluids::Fluids;
 use super::geometry::Geometry;
@@ -11,39 +11,44 @@ use crate::linear::Convergence;
 use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 use crate::{Stopwatch, Work};
 
-/// Two fluids, and the equations that hold for them.
+/// A two-phase flow: its fields and the operators of one time step.
 ///
 /// ```text
 /// ∂f/∂t + ∇·(f u) = 0,   ρ = ρ_air + (ρ_water − ρ_air) f,   ∇·u = 0
 /// ∂(ρu)/∂t + ∇·(ρ u u) = −∇p + ∇·(μ (∇u + ∇uᵀ)) + ρ g + σ κ ∇f
 /// ```
 ///
-/// A step carries f and ρu along one axis and then along the other, in turns first along x and along
-/// y; adds friction, implicitly, gravity and the surface's pull; then projects. Friction does not know the pressure to
-/// come: velocities at sticky walls are off by Δt |∇p|/ρ, which is 12 ν Δt/d² of the mean in a channel
-/// of width d.
+/// A step advects f and ρu along one axis and then along the other, beginning with x in even and with y in odd steps.
+/// It then adds viscous term (implicit), gravity and surface force, and projects.
+///
+/// The viscous step does not include the new pressure gradient. Velocities at no-slip walls therefore have an error of
+/// Δt |∇p|/ρ, which is 12 ν Δt/d² of the mean velocity in a channel of width d.
 pub(crate) struct Flow {
     pub(crate) geometry: Geometry,
     pub(crate) fluids: Fluids,
     pub(crate) interface: Interface,
+    /// u and v on the faces in m/s.
     pub(crate) velocity: [StaggeredArray; 2],
     pub(crate) pressure: Pressure,
-    /// The velocity between the sweeps, and after them.
-    carried: [[StaggeredArray; 2]; 2],
+    /// The velocity after the first and after the second sweep.
+    advected: [[StaggeredArray; 2]; 2],
+    /// Courant numbers of the faces.
+    /// Courant numbers of the faces.
     courant: [StaggeredArray; 2],
     momentum: Momentum,
     viscosity: Viscosity,
     pub(crate) tension: Tension,
-    /// Steps made: they say along which axis to begin.
+    /// Steps since `load`; their parity selects the axis of the first sweep.
     pub(crate) steps: usize,
+    /// Iterations of the viscous step and of the projection since `load`.
     pub(crate) iterations: [usize; 2],
-    /// What the divergence left is measured by: |u|/dx + |v|/dy in 1/s before the last step, with what
-    /// gravity and the surface add in it.
+    /// Scale of the divergence in 1/s: the largest |u|/dx + |v|/dy at the start of the last step, contributions of
+    /// gravity and surface force included.
     pub(crate) scale: f64,
     pub(crate) stopwatch: Stopwatch,
 }
 
-/// The divergence left, over |u|/dx + |v|/dy at its largest.
+/// Residual divergence relative to the largest |u|/dx + |v|/dy.
 pub(crate) const TOLERANCE: f64 = 2e-11;
 
 impl Flow {
@@ -56,7 +61,7 @@ impl Flow {
             interface: Interface::new(cells),
             velocity: pair(),
             pressure: Pressure::new(&geometry),
-            carried: [pair(), pair()],
+            advected: [pair(), pair()],
             courant: pair(),
             momentum: Momentum::new(cells),
             viscosity: Viscosity::new(cells),
@@ -69,49 +74,49 @@ impl Flow {
         }
     }
 
-    /// Makes the velocity of now free of divergence, as if after a blow; forgets the pressure.
-    pub(crate) fn strike(&mut self) -> Convergence {
+    /// Projects the current velocity, as after an impulsive start; sets the pressure to zero.
+    pub(crate) fn project_impulsively(&mut self) -> Convergence {
         let Self { geometry, fluids, interface, velocity, pressure, .. } = self;
-        geometry.close_fraction(&mut interface.fraction);
-        geometry.close_velocity(velocity);
+        geometry.fill_fraction_ghosts(&mut interface.fraction);
+        geometry.fill_velocity_ghosts(velocity);
         let speed = rate(velocity, geometry);
-        pressure.weigh(&interface.fraction, fluids, geometry);
+        pressure.set_coefficients(&interface.fraction, fluids, geometry);
         pressure.value.update(0..geometry.cells[0] + 2 * GHOSTS, |_, line| line.fill(0.0));
         let solved = pressure.project(velocity, geometry, 1.0, TOLERANCE * speed);
         pressure.value.update(0..geometry.cells[0] + 2 * GHOSTS, |_, line| line.fill(0.0));
-        geometry.close_velocity(velocity);
+        geometry.fill_velocity_ghosts(velocity);
         solved
     }
 
-    /// Advances by `dt`.
+    /// Advances by `dt` in s.
     pub(crate) fn step(&mut self, dt: f64) -> Convergence {
         self.measure_courant(dt);
-        self.transport();
-        self.scale = rate(&self.velocity, &self.geometry) + self.falling_rate(dt);
-        self.rub(dt);
+        self.advect();
+        self.scale = rate(&self.velocity, &self.geometry) + self.gravity_rate(dt);
+        self.viscous_step(dt);
         self.stopwatch.lap(Work::Viscous);
         let Self { geometry, fluids, interface, velocity, pressure, tension, .. } = self;
-        pressure.weigh(&interface.fraction, fluids, geometry);
-        pressure.open(velocity, fluids, geometry);
+        pressure.set_coefficients(&interface.fraction, fluids, geometry);
+        pressure.set_open_pressure(velocity, fluids, geometry);
         self.stopwatch.lap(Work::Pressure);
-        let [_, next] = &mut self.carried;
-        if tension.is_there() {
-            tension.measure(&interface.fraction, geometry);
-            pressure.pull(next, tension, &interface.fraction, geometry, dt);
+        let [_, next] = &mut self.advected;
+        if tension.is_active() {
+            tension.set_curvature(&interface.fraction, geometry);
+            pressure.add_surface_force(next, tension, &interface.fraction, geometry, dt);
             self.scale = self.scale.max(rate(next, geometry));
             self.stopwatch.lap(Work::Interface);
         }
         let solved = pressure.project(next, geometry, dt, TOLERANCE * self.scale);
         self.iterations[1] += solved.iterations;
-        geometry.close_velocity(next);
+        geometry.fill_velocity_ghosts(next);
         self.stopwatch.lap(Work::Pressure);
-        std::mem::swap(&mut self.velocity, &mut self.carried[1]);
+        std::mem::swap(&mut self.velocity, &mut self.advected[1]);
         self.steps += 1;
         solved
     }
 
-    /// What gravity adds to |v|/dy in a step from rest.
-    pub(crate) fn falling_rate(&self, dt: f64) -> f64 {
+    /// The increase g Δt/dy of |v|/dy by gravity in a step, in 1/s.
+    pub(crate) fn gravity_rate(&self, dt: f64) -> f64 {
         self.fluids.gravity.abs() * dt / self.geometry.spacing[1]
     }
 
@@ -125,28 +130,28 @@ impl Flow {
         }
     }
 
-    /// Carries water and momentum along both axes; leaves the velocity in `carried[1]`.
-    fn transport(&mut self) {
+    /// Advects volume fraction and momentum along both axes; the new velocity is in `advected[1]`.
+    fn advect(&mut self) {
         let Self {
             geometry,
             fluids,
             interface,
             velocity,
-            carried,
+            advected,
             courant,
             momentum,
             stopwatch,
             ..
         } = self;
-        let [between, after] = carried;
+        let [between, after] = advected;
         for (sweep, axis) in [(Sweep::First, self.steps % 2), (Sweep::Second, 1 - self.steps % 2)] {
             let courant = &courant[axis];
-            momentum.weigh_cells(interface, fluids);
+            momentum.set_density(interface, fluids);
             stopwatch.lap(Work::Advection);
-            interface.cut(sweep, axis, courant, geometry);
-            interface.carry(sweep, axis, courant, geometry);
+            interface.set_fluxes(sweep, axis, courant, geometry);
+            interface.advect(sweep, axis, courant, geometry);
             stopwatch.lap(Work::Interface);
-            momentum.weigh_fluxes(axis, courant, interface, fluids, geometry);
+            momentum.set_mass_fluxes(axis, courant, interface, fluids, geometry);
             for component in 0..2 {
                 let start = &velocity[component];
                 let (now, next) = if sweep == Sweep::First {
@@ -154,22 +159,22 @@ impl Flow {
                 } else {
                     (&between[component], &mut after[component])
                 };
-                momentum.carry(component, axis, courant, start, now, next, geometry);
+                momentum.advect(component, axis, courant, start, now, next, geometry);
             }
             let next = if sweep == Sweep::First { &mut *between } else { &mut *after };
-            geometry.release(next);
-            geometry.close_velocity(next);
+            geometry.extrapolate_to_open(next);
+            geometry.fill_velocity_ghosts(next);
             stopwatch.lap(Work::Advection);
         }
         interface.clip(geometry);
         stopwatch.lap(Work::Interface);
     }
 
-    /// Adds friction and gravity.
-    fn rub(&mut self, dt: f64) {
-        let Self { geometry, fluids, interface, carried, viscosity, scale, .. } = self;
+    /// Adds the viscous term and gravity to `advected[1]`.
+    fn viscous_step(&mut self, dt: f64) {
+        let Self { geometry, fluids, interface, advected, viscosity, scale, .. } = self;
         let [_, ny] = geometry.cells;
-        let (next, fraction) = (&mut carried[1], &interface.fraction);
+        let (next, fraction) = (&mut advected[1], &interface.fraction);
         let speed = *scale * geometry.spacing[0].min(geometry.spacing[1]);
         self.iterations[0] += viscosity.solve(next, fraction, fluids, geometry, dt, speed);
         for (component, velocity) in next.iter_mut().enumerate() {
@@ -184,12 +189,12 @@ impl Flow {
                 }
             });
         }
-        geometry.release(next);
-        geometry.close_velocity(next);
+        geometry.extrapolate_to_open(next);
+        geometry.fill_velocity_ghosts(next);
     }
 }
 
-/// The largest |u|/dx + |v|/dy in 1/s; no number if a velocity is none.
+/// The largest |u|/dx + |v|/dy in 1/s; NaN if a velocity is NaN.
 pub(crate) fn rate([u, v]: &[StaggeredArray; 2], geometry: &Geometry) -> f64 {
     let ([_, ny], [rx, ry]) = (geometry.cells, geometry.spacing.map(|h| 1.0 / h));
     let mut largest = 0.0;

@@ -1,72 +1,75 @@
-//! Cells, solids and rims.
+//! The grid of a two-phase flow: fluid and solid cells, unknown faces, boundary faces.
 
-use super::vessel::{Beyond, Vessel};
+use super::domain::{BoundaryCondition, Domain};
 use crate::SolverError;
 use crate::staggered::{GHOSTS, StaggeredArray};
 use data::Grid;
 
-/// A cell at the rim of the box, with what surrounds it. Indices count ghosts.
+/// A face on the boundary of the domain with its neighbours. All indices count ghost cells.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Rim {
-    pub(crate) beyond: Beyond,
+pub(crate) struct BoundaryFace {
+    pub(crate) condition: BoundaryCondition,
     /// +1 at the low end of the axis, −1 at the high end.
     pub(crate) inward: f64,
     pub(crate) cell: [usize; 2],
-    /// The ghosts beyond it, outwards.
+    /// The two ghost cells outside, the nearer one first.
     pub(crate) ghosts: [[usize; 2]; 2],
-    /// The face between them.
+    /// The boundary face, between `cell` and the first ghost.
     pub(crate) face: [usize; 2],
-    /// The cell's other face.
+    /// The opposite face of `cell`.
     pub(crate) inner_face: [usize; 2],
-    /// Ghost faces beyond, outwards, as far as there are.
+    /// The ghost faces outside, the nearer one first. The high end has only one, listed twice.
     pub(crate) ghost_faces: [[usize; 2]; 2],
 }
 
-impl Rim {
-    /// The volume fraction of water in what enters here, if anything may.
-    pub(crate) fn enters(&self) -> Option<f64> {
-        match self.beyond {
-            Beyond::Wall | Beyond::Slip => None,
-            Beyond::Inflow { fraction, .. } => Some(fraction),
-            Beyond::Open => Some(0.0),
+impl BoundaryFace {
+    /// Volume fraction of water in fluid that enters here; `None` at walls.
+    pub(crate) fn inflow_fraction(&self) -> Option<f64> {
+        match self.condition {
+            BoundaryCondition::NoSlip | BoundaryCondition::FreeSlip => None,
+            BoundaryCondition::Inflow { fraction, .. } => Some(fraction),
+            BoundaryCondition::Open => Some(0.0),
         }
     }
 }
 
-/// A solid cell that touches the fluids, and the fluid cells around it.
+/// A solid cell at the surface of the obstacle, with the fluid cells among its eight neighbours.
 #[derive(Debug, Clone)]
-struct Skin {
+struct SurfaceCell {
     cell: [usize; 2],
     neighbours: Vec<[usize; 2]>,
 }
 
-/// What of the grid is fluid, and which faces can move.
+/// Fluid and solid cells, and the boundary conditions as weights on the faces.
 ///
-/// Everything is told by weights on planes, so that loops have no cases: a face that is `free` (1)
-/// has an unknown velocity; `open` is the same for the pressure's gradient, and 2 at open rims, where
-/// the pressure is known half a cell beyond; `given` is the velocity of the others. `grip` weighs
-/// differences of tangential velocity: 2 at walls, which are half a cell away, 0 where nothing
-/// holds, else 1.
+/// Loops multiply by these weights and need no branches.
 #[derive(Debug, Clone)]
 pub(crate) struct Geometry {
     pub(crate) cells: [usize; 2],
     pub(crate) spacing: [f64; 2],
     /// 1 in fluid cells, 0 in solid ones and ghosts.
     pub(crate) fluid: StaggeredArray,
+    /// 1 at faces whose velocity is unknown, else 0.
     pub(crate) free: [StaggeredArray; 2],
-    pub(crate) open: [StaggeredArray; 2],
-    pub(crate) given: [StaggeredArray; 2],
-    /// At the low corner of cells, of the u-difference along y and the v-difference along x.
-    pub(crate) grip: [StaggeredArray; 2],
-    /// Whether some pressure is given.
-    pub(crate) is_open: bool,
-    rims: [Vec<Rim>; 2],
-    skin: Vec<Skin>,
+    /// Factor of the pressure difference across a face: 1 between two fluid cells, 0 at walls and inflows,
+    /// 2 at open boundaries, where the pressure is prescribed half a cell outside.
+    pub(crate) pressure_weight: [StaggeredArray; 2],
+    /// Velocity in m/s of faces that are not unknown: that of an inflow, else 0.
+    pub(crate) prescribed: [StaggeredArray; 2],
+    /// Factor of ∂u/∂y and ∂v/∂x at the low corner of every cell: 1 between fluid cells, 2 at no-slip walls,
+    /// which are half a cell away, 0 at free-slip walls and open boundaries.
+    pub(crate) shear_weight: [StaggeredArray; 2],
+    /// Whether the pressure is prescribed anywhere.
+    pub(crate) has_open_boundary: bool,
+    boundary_faces: [Vec<BoundaryFace>; 2],
+    surface_cells: Vec<SurfaceCell>,
 }
 
 impl Geometry {
-    /// Puts `vessel` on `grid`; refuses fewer than 4 cells along an axis, and depth.
-    pub(crate) fn new(grid: &Grid, vessel: &Vessel) -> Result<Self, SolverError> {
+    /// Maps `domain` onto `grid`.
+    ///
+    /// Errors: fewer than 4 cells along x or y, more than 1 along z.
+    pub(crate) fn new(grid: &Grid, domain: &Domain) -> Result<Self, SolverError> {
         Self::check_cells(grid.cells())?;
         let [nx, ny, _] = grid.cells();
         let cells = [nx, ny];
@@ -77,22 +80,22 @@ impl Geometry {
             spacing,
             fluid: plane(),
             free: [plane(), plane()],
-            open: [plane(), plane()],
-            given: [plane(), plane()],
-            grip: [plane(), plane()],
-            is_open: false,
-            rims: [0, 1].map(|axis| rims(cells, spacing, axis, vessel)),
-            skin: Vec::new(),
+            pressure_weight: [plane(), plane()],
+            prescribed: [plane(), plane()],
+            shear_weight: [plane(), plane()],
+            has_open_boundary: false,
+            boundary_faces: [0, 1].map(|axis| boundary_faces(cells, spacing, axis, domain)),
+            surface_cells: Vec::new(),
         };
-        geometry.place_obstacle(vessel);
-        geometry.mark_faces();
-        geometry.mark_rims();
-        geometry.mark_grip();
-        geometry.skin = geometry.find_skin();
+        geometry.place_obstacle(domain);
+        geometry.set_faces();
+        geometry.set_boundaries();
+        geometry.set_shear_weights();
+        geometry.surface_cells = geometry.find_surface_cells();
         Ok(geometry)
     }
 
-    /// Refuses fewer than 4 cells along an axis, and depth.
+    /// Errors: fewer than 4 cells along x or y, more than 1 along z.
     pub(crate) fn check_cells(cells: [usize; 3]) -> Result<(), SolverError> {
         for (axis, cells) in cells.into_iter().take(2).enumerate() {
             let expected = "the staggered scheme needs at least 4";
@@ -107,13 +110,13 @@ impl Geometry {
         Ok(())
     }
 
-    /// The cells at the two ends of `axis`; those across y include ghosts of x.
-    pub(crate) fn rims(&self, axis: usize) -> &[Rim] {
-        &self.rims[axis]
+    /// The boundary faces normal to `axis`; those normal to y include the ghost columns of x.
+    pub(crate) fn boundary_faces(&self, axis: usize) -> &[BoundaryFace] {
+        &self.boundary_faces[axis]
     }
 
-    fn place_obstacle(&mut self, vessel: &Vessel) {
-        let solid = vessel.obstacle.map(|[x, y]| {
+    fn place_obstacle(&mut self, domain: &Domain) {
+        let solid = domain.obstacle.map(|[x, y]| {
             let snapped = |[low, high]: [f64; 2], h: f64| {
                 let low = (low / h).round();
                 low..(high / h).round().max(low + 1.0)
@@ -130,8 +133,8 @@ impl Geometry {
         }
     }
 
-    /// Faces between two fluid cells.
-    fn mark_faces(&mut self) {
+    /// Marks the faces between two fluid cells as unknown.
+    fn set_faces(&mut self) {
         for i in GHOSTS..GHOSTS + self.cells[0] {
             for j in GHOSTS..GHOSTS + self.cells[1] {
                 let here = self.fluid[[i, j]];
@@ -139,136 +142,152 @@ impl Geometry {
                 self.free[1][[i, j]] = here * self.fluid[[i, j - 1]];
             }
         }
-        self.open = self.free.clone();
+        self.pressure_weight = self.free.clone();
     }
 
-    fn mark_rims(&mut self) {
+    fn set_boundaries(&mut self) {
         for axis in 0..2 {
-            for rim in &self.rims[axis] {
-                match rim.beyond {
-                    Beyond::Inflow { speed, .. } => {
-                        self.given[axis][rim.face] = rim.inward * speed * self.fluid[rim.cell];
+            for boundary in &self.boundary_faces[axis] {
+                match boundary.condition {
+                    BoundaryCondition::Inflow { speed, .. } => {
+                        self.prescribed[axis][boundary.face] =
+                            boundary.inward * speed * self.fluid[boundary.cell];
                     }
-                    Beyond::Open => {
-                        self.open[axis][rim.face] = 2.0 * self.fluid[rim.cell];
-                        self.is_open |= self.fluid[rim.cell] > 0.0;
+                    BoundaryCondition::Open => {
+                        self.pressure_weight[axis][boundary.face] = 2.0 * self.fluid[boundary.cell];
+                        self.has_open_boundary |= self.fluid[boundary.cell] > 0.0;
                     }
-                    Beyond::Wall | Beyond::Slip => {}
+                    BoundaryCondition::NoSlip | BoundaryCondition::FreeSlip => {}
                 }
             }
         }
     }
 
-    fn mark_grip(&mut self) {
+    fn set_shear_weights(&mut self) {
         for component in 0..2 {
             for i in GHOSTS..=GHOSTS + self.cells[0] {
                 for j in GHOSTS..=GHOSTS + self.cells[1] {
                     let back = if component == 0 { [i, j - 1] } else { [i - 1, j] };
-                    let [here, before] = [[i, j], back].map(|face| self.is_buried(component, face));
-                    self.grip[component][[i, j]] = if here == before { 1.0 } else { 2.0 };
+                    let [here, before] =
+                        [[i, j], back].map(|face| self.is_inside_solid(component, face));
+                    self.shear_weight[component][[i, j]] = if here == before { 1.0 } else { 2.0 };
                 }
             }
         }
         for axis in 0..2 {
             let last = GHOSTS + self.cells[1 - axis];
-            for rim in &self.rims[axis] {
-                let along = rim.cell[1 - axis];
-                if matches!(rim.beyond, Beyond::Slip | Beyond::Open)
-                    && (GHOSTS..=last).contains(&along)
+            for boundary in &self.boundary_faces[axis] {
+                let along = boundary.cell[1 - axis];
+                if matches!(
+                    boundary.condition,
+                    BoundaryCondition::FreeSlip | BoundaryCondition::Open
+                ) && (GHOSTS..=last).contains(&along)
                 {
-                    // The corners at both ends of the rim's face.
+                    // The corners at both ends of the boundary face.
                     for step in 0..2 {
-                        let mut corner = rim.face;
+                        let mut corner = boundary.face;
                         corner[1 - axis] += step;
-                        self.grip[1 - axis][corner] = 0.0;
+                        self.shear_weight[1 - axis][corner] = 0.0;
                     }
                 }
             }
         }
     }
 
-    /// Whether a face lies between two cells that are both no fluid.
-    fn is_buried(&self, component: usize, [i, j]: [usize; 2]) -> bool {
+    /// Whether a face lies between two solid cells.
+    fn is_inside_solid(&self, component: usize, [i, j]: [usize; 2]) -> bool {
         let back = if component == 0 { [i - 1, j] } else { [i, j - 1] };
         self.fluid[[i, j]] + self.fluid[back] == 0.0
     }
 
-    fn find_skin(&self) -> Vec<Skin> {
+    fn find_surface_cells(&self) -> Vec<SurfaceCell> {
         let [nx, ny] = self.cells;
-        let mut skin = Vec::new();
+        let mut surface = Vec::new();
         for i in GHOSTS..GHOSTS + nx {
             for j in GHOSTS..GHOSTS + ny {
                 let around = (i - 1..=i + 1).flat_map(|i| (j - 1..=j + 1).map(move |j| [i, j]));
                 let neighbours: Vec<_> = around.filter(|&at| self.fluid[at] > 0.0).collect();
                 if self.fluid[[i, j]] == 0.0 && !neighbours.is_empty() {
-                    skin.push(Skin { cell: [i, j], neighbours });
+                    surface.push(SurfaceCell { cell: [i, j], neighbours });
                 }
             }
         }
-        skin
+        surface
     }
 
-    /// Continues volume fractions into ghosts and the skin of solids: interfaces meet walls at a
-    /// right angle.
-    pub(crate) fn close_fraction(&self, fraction: &mut StaggeredArray) {
-        for skin in &self.skin {
-            let sum: f64 = skin.neighbours.iter().map(|&at| fraction[at]).sum();
-            fraction[skin.cell] = sum / skin.neighbours.len() as f64;
+    /// Fills ghost cells and the surface cells of the obstacle with volume fractions.
+    ///
+    /// The normal derivative of f vanishes at walls, so that interfaces meet them at a contact angle of 90°.
+    pub(crate) fn fill_fraction_ghosts(&self, fraction: &mut StaggeredArray) {
+        for surface in &self.surface_cells {
+            let sum: f64 = surface.neighbours.iter().map(|&at| fraction[at]).sum();
+            fraction[surface.cell] = sum / surface.neighbours.len() as f64;
         }
-        for rim in self.rims.iter().flatten() {
-            let value = match rim.beyond {
-                Beyond::Inflow { fraction, .. } => fraction,
-                Beyond::Wall | Beyond::Slip | Beyond::Open => fraction[rim.cell],
+        for boundary in self.boundary_faces.iter().flatten() {
+            let value = match boundary.condition {
+                BoundaryCondition::Inflow { fraction, .. } => fraction,
+                BoundaryCondition::NoSlip
+                | BoundaryCondition::FreeSlip
+                | BoundaryCondition::Open => fraction[boundary.cell],
             };
-            rim.ghosts.into_iter().for_each(|ghost| fraction[ghost] = value);
+            boundary.ghosts.into_iter().for_each(|ghost| fraction[ghost] = value);
         }
     }
 
-    /// Fluid passes open rims as fast as the next face.
-    pub(crate) fn release(&self, velocity: &mut [StaggeredArray; 2]) {
+    /// Copies the normal velocity of the next inner face to the faces of open boundaries.
+    pub(crate) fn extrapolate_to_open(&self, velocity: &mut [StaggeredArray; 2]) {
         for axis in 0..2 {
-            for rim in &self.rims[axis] {
-                if matches!(rim.beyond, Beyond::Open) && self.fluid[rim.cell] > 0.0 {
-                    velocity[axis][rim.face] = velocity[axis][rim.inner_face];
+            for boundary in &self.boundary_faces[axis] {
+                if matches!(boundary.condition, BoundaryCondition::Open)
+                    && self.fluid[boundary.cell] > 0.0
+                {
+                    velocity[axis][boundary.face] = velocity[axis][boundary.inner_face];
                 }
             }
         }
     }
 
-    /// Continues velocities beyond the rims.
-    pub(crate) fn close_velocity(&self, velocity: &mut [StaggeredArray; 2]) {
+    /// Sets the velocities of boundary faces and ghosts.
+    pub(crate) fn fill_velocity_ghosts(&self, velocity: &mut [StaggeredArray; 2]) {
         for axis in 0..2 {
-            for rim in &self.rims[axis] {
-                let is_open = self.open[axis][rim.face] > 0.0;
-                let face = if is_open { &velocity[axis] } else { &self.given[axis] };
-                let value = face[rim.face];
-                velocity[axis][rim.face] = value;
-                rim.ghost_faces.into_iter().for_each(|ghost| velocity[axis][ghost] = value);
-                let slide = match rim.beyond {
-                    Beyond::Wall | Beyond::Inflow { .. } => 0.0,
-                    Beyond::Slip | Beyond::Open => velocity[1 - axis][rim.cell],
+            for boundary in &self.boundary_faces[axis] {
+                let is_open = self.pressure_weight[axis][boundary.face] > 0.0;
+                let face = if is_open { &velocity[axis] } else { &self.prescribed[axis] };
+                let value = face[boundary.face];
+                velocity[axis][boundary.face] = value;
+                boundary.ghost_faces.into_iter().for_each(|ghost| velocity[axis][ghost] = value);
+                let slide = match boundary.condition {
+                    BoundaryCondition::NoSlip | BoundaryCondition::Inflow { .. } => 0.0,
+                    BoundaryCondition::FreeSlip | BoundaryCondition::Open => {
+                        velocity[1 - axis][boundary.cell]
+                    }
                 };
-                rim.ghosts.into_iter().for_each(|ghost| velocity[1 - axis][ghost] = slide);
+                boundary.ghosts.into_iter().for_each(|ghost| velocity[1 - axis][ghost] = slide);
             }
         }
     }
 }
 
-/// The rims across `axis`. Those across y go through the ghosts of x, which the corners need.
-fn rims(cells: [usize; 2], spacing: [f64; 2], axis: usize, vessel: &Vessel) -> Vec<Rim> {
+/// The boundary faces normal to `axis`. Those normal to y include the ghost columns of x, which the corners need.
+fn boundary_faces(
+    cells: [usize; 2],
+    spacing: [f64; 2],
+    axis: usize,
+    domain: &Domain,
+) -> Vec<BoundaryFace> {
     let along = 1 - axis;
     let (n, last) = (cells[axis], cells[along] - 1);
     let range = if axis == 0 { GHOSTS..GHOSTS + cells[1] } else { 0..cells[0] + 2 * GHOSTS };
-    let mut rims = Vec::new();
+    let mut boundary_faces = Vec::new();
     for side in 0..2 {
         for k in range.clone() {
             let at = |across: usize| if axis == 0 { [across, k] } else { [k, across] };
             let centre = (k.saturating_sub(GHOSTS).min(last) as f64 + 0.5) * spacing[along];
-            let beyond = vessel.sides[axis][side].at(centre);
+            let condition = domain.sides[axis][side].at(centre);
             let [first, end] = [GHOSTS, GHOSTS + n];
-            rims.push(if side == 0 {
-                Rim {
-                    beyond,
+            boundary_faces.push(if side == 0 {
+                BoundaryFace {
+                    condition,
                     inward: 1.0,
                     cell: at(first),
                     ghosts: [at(first - 1), at(first - 2)],
@@ -277,8 +296,8 @@ fn rims(cells: [usize; 2], spacing: [f64; 2], axis: usize, vessel: &Vessel) -> V
                     ghost_faces: [at(first - 1), at(first - 2)],
                 }
             } else {
-                Rim {
-                    beyond,
+                BoundaryFace {
+                    condition,
                     inward: -1.0,
                     cell: at(end - 1),
                     ghosts: [at(end), at(end + 1)],
@@ -289,5 +308,5 @@ fn rims(cells: [usize; 2], spacing: [f64; 2], axis: usize, vessel: &Vessel) -> V
             });
         }
     }
-    rims
+    boundary_faces
 }

@@ -1,61 +1,64 @@
-//! Where the water is, and how a flow carries it.
+//! Geometric volume-of-fluid advection.
 
 use super::elvira::{block, reconstruct};
 use super::geometry::Geometry;
 use crate::staggered::{GHOSTS, StaggeredArray, inner_mut};
 
-/// The volume fraction f of water in every cell, carried geometrically along one axis at a time.
+/// The volume fraction f of water in every cell, advected one axis at a time.
 ///
-/// With the Courant numbers C of the faces and the volumes F of water that pass them, both in
-/// cells, and Δ a cell's high face less its low one, the two sweeps of a step are
+/// With the Courant numbers C of the faces, the volumes F of water that pass them in units of a cell, and Δ the
+/// difference between a cell's high and low face, the two sweeps of a step are
 ///
 /// ```text
-/// f*   = f  − ΔF + f* ΔC        the cell's origin is stretched to fill it
-/// fⁿ⁺¹ = f* − ΔF + f* ΔC        the cell is stretched, and what leaves it is cut off
+/// f*   = f  − ΔF + f* ΔC        implicit Eulerian
+/// fⁿ⁺¹ = f* − ΔF + f* ΔC        explicit Lagrangian
 /// ```
 ///
-/// F is cut from the straight interface of the cell upstream; in the second sweep from the stretched
-/// cell. Both are linear maps of the fluids, so that 0 ≤ f ≤ 1, and the last terms cancel where
-/// ∇·u = 0, so that water is conserved as exactly as the divergence vanishes.
+/// F is the part of the upstream cell's piecewise-linear reconstruction that passes the face. The first sweep maps
+/// the region of origin linearly onto the cell; the second maps the cell linearly onto its image and redistributes
+/// it. Linear maps keep 0 ≤ f ≤ 1. The last terms cancel where ∇·u = 0, so that the volume of water is conserved to
+/// the accuracy of the discrete divergence.
 ///
 /// Source: Aulisa, Manservisi, Scardovelli & Zaleski (2003), J. Comput. Phys. 192, 355, §3 (EI-LE).
 #[derive(Debug, Clone)]
 pub(crate) struct Interface {
+    /// f of the cells, with ghosts.
     pub(crate) fraction: StaggeredArray,
     /// F of the last sweep, at the low faces of the cells.
     pub(crate) flux: StaggeredArray,
-    /// f* of this step, once it is known.
+    /// f* of the current step, valid after the first sweep.
     pub(crate) between: StaggeredArray,
-    /// What roundings and a divergence that is not quite zero took beyond 0 and 1, in cells.
+    /// Sum of |f − clamp(f, 0, 1)| that was clipped since the last reset, in cells. It stems from round-off and
+    /// the residual divergence.
     pub(crate) clipped: f64,
 }
 
-/// Which of a step's two sweeps.
+/// The two sweeps of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sweep {
     First,
     Second,
 }
 
-/// Cells with less of either fluid are full of the other as far as geometry goes: a straight line
-/// through them would be made of roundings.
+/// Cells with less than this part of either fluid are treated as full of the other: the direction of an
+/// interface through them would be determined by round-off.
 const TRACE: f64 = 1e-12;
 
-/// Whether a piece of interface cuts a cell of volume fraction `f`.
+/// Whether a cell of volume fraction `f` contains a piece of interface.
 #[inline]
 pub(crate) fn is_cut(f: f64) -> bool {
     (TRACE..=1.0 - TRACE).contains(&f)
 }
 
 impl Interface {
-    /// No water.
+    /// f = 0 everywhere.
     pub(crate) fn new(cells: [usize; 2]) -> Self {
         let [fraction, flux, between] = [0; 3].map(|_| StaggeredArray::zeros(cells));
         Self { fraction, flux, between, clipped: 0.0 }
     }
 
-    /// Measures F of all faces across `axis` for the Courant numbers `courant`.
-    pub(crate) fn cut(
+    /// Sets the fluxes F of all faces normal to `axis` for the Courant numbers `courant`.
+    pub(crate) fn set_fluxes(
         &mut self,
         sweep: Sweep,
         axis: usize,
@@ -85,16 +88,17 @@ impl Interface {
                 *flux = side * stretch * line.slab(axis, side, c.abs() / stretch);
             }
         });
-        for rim in geometry.rims(axis) {
-            let c = courant[rim.face];
-            if let Some(fraction) = rim.enters().filter(|_| c * rim.inward > 0.0) {
-                self.flux[rim.face] = c * fraction;
+        for boundary in geometry.boundary_faces(axis) {
+            let c = courant[boundary.face];
+            if let Some(fraction) = boundary.inflow_fraction().filter(|_| c * boundary.inward > 0.0)
+            {
+                self.flux[boundary.face] = c * fraction;
             }
         }
     }
 
-    /// Moves the water that was cut.
-    pub(crate) fn carry(
+    /// Updates the volume fractions with the fluxes of [`Interface::set_fluxes`], and fills the ghosts.
+    pub(crate) fn advect(
         &mut self,
         sweep: Sweep,
         axis: usize,
@@ -116,10 +120,10 @@ impl Interface {
                 }
             }
         });
-        geometry.close_fraction(&mut self.fraction);
+        geometry.fill_fraction_ghosts(&mut self.fraction);
     }
 
-    /// Returns to 0 ≤ f ≤ 1 after the last sweep, and counts what that cost.
+    /// Clips f to 0 ≤ f ≤ 1 after the second sweep and adds the clipped volume to `clipped`.
     pub(crate) fn clip(&mut self, geometry: &Geometry) {
         let [nx, ny] = geometry.cells;
         let mut clipped = 0.0;

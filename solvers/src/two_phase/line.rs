@@ -1,6 +1,6 @@
-//! A straight interface in a cell.
+//! A straight interface in a cell (PLIC).
 
-/// Water where n·x < α, in a unit cell with its centre at the origin; |n₁| + |n₂| = 1.
+/// A straight interface n·x = α in a unit cell centred at the origin, |n₁| + |n₂| = 1; water lies where n·x < α.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Line {
     normal: [f64; 2],
@@ -8,11 +8,10 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The line across `normal`, which points out of the water, that leaves the part `fraction` of
-    /// the cell to the water.
+    /// The line with the outward normal `[x, y]` that leaves the part `fraction` of the cell to the water.
     ///
-    /// With a ≤ b the magnitudes of the normal's components, from a corner of the water at most half
-    /// filled: `s²/2ab` of the cell is filled up to s ≤ a, and `(s − a/2)/b` beyond.
+    /// Let a ≤ b be the magnitudes of the normal's components and s the distance n·x from the corner that lies
+    /// deepest in the water. The volume below s is `s²/2ab` for s ≤ a and `(s − a/2)/b` for a ≤ s ≤ ½.
     ///
     /// Source: Scardovelli & Zaleski (2000), J. Comput. Phys. 164, 228, §2.2.
     #[inline]
@@ -27,27 +26,27 @@ impl Line {
         Self { normal, offset: if fraction < 0.5 { -depth } else { depth } }
     }
 
-    /// The same line as seen from a cell `by` cells away.
+    /// The same line in the coordinates of a cell that is `by` cells away.
     #[inline]
     pub(crate) fn seen_from(&self, by: [f64; 2]) -> Self {
         let [x, y] = self.normal;
         Self { offset: self.offset - x * by[0] - y * by[1], ..*self }
     }
 
-    /// The part of the cell that is water.
+    /// The volume fraction of water in the cell.
     #[inline]
     pub(crate) fn fraction(&self) -> f64 {
         let (a, b) = magnitudes(self.normal);
         filled(a, b, self.offset)
     }
 
-    /// The unit normal out of the water, where cells have `spacing` in m.
+    /// The unit normal out of the water in physical coordinates; `spacing` in m.
     pub(crate) fn direction(&self, spacing: [f64; 2]) -> [f64; 2] {
         let [x, y] = [self.normal[0] / spacing[0], self.normal[1] / spacing[1]];
         [x / x.hypot(y), y / x.hypot(y)]
     }
 
-    /// Where the line enters and leaves the cell, in m from its centre.
+    /// The two points where the line crosses the cell's boundary, in m from the centre.
     pub(crate) fn ends(&self, spacing: [f64; 2]) -> [[f64; 2]; 2] {
         let [x, y] = self.normal;
         let nearest = self.offset / (x * x + y * y);
@@ -60,7 +59,7 @@ impl Line {
         [first, last].map(|way| [0, 1].map(|axis| spacing[axis] * (foot[axis] + way * along[axis])))
     }
 
-    /// The volume of water in the slab of `width` at the low (`side` −1) or high (+1) end of `axis`.
+    /// The volume of water in a slab of `width` at the low (`side` −1) or high (+1) end of `axis`, in cells.
     #[inline]
     pub(crate) fn slab(&self, axis: usize, side: f64, width: f64) -> f64 {
         let across = self.normal[axis];
@@ -71,14 +70,14 @@ impl Line {
     }
 }
 
-/// The smaller and the larger magnitude.
+/// The smaller and the larger magnitude of two components.
 #[inline]
 fn magnitudes([x, y]: [f64; 2]) -> (f64, f64) {
     let (x, y) = (x.abs(), y.abs());
     (x.min(y), x.max(y))
 }
 
-/// The part of a unit cell below `offset` along a normal of magnitudes a ≤ b.
+/// The part of a unit cell where n·x < `offset`, for a normal with component magnitudes a ≤ b.
 #[inline]
 fn filled(a: f64, b: f64, offset: f64) -> f64 {
     let reach = 0.5 * (a + b) - offset.abs();

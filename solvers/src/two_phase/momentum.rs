@@ -1,45 +1,47 @@
-//! Momentum, carried by the very mass that moves.
+//! Mass-consistent advection of momentum.
 
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::interface::Interface;
 use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
-/// Transport of momentum along one axis at a time, by the mass fluxes of the volume fraction.
+/// Advection of momentum by the mass fluxes of the volume fraction, one axis at a time.
 ///
-/// The control volume of a face is made of half a cell on either side of it. Its mass m and the
-/// masses Φ that pass its ends are means of those of the two cells, so that it conserves mass because
-/// they do:
+/// The control volume of a face consists of half a cell on either side. Its mass m, the mass fluxes Φ
+/// through its ends and its dilatation term κ are means over the two cells:
 ///
 /// ```text
-/// m  ← m  − ΔΦ + κ,              κ: the mean of both cells' ρ* ΔC
+/// m  ← m  − ΔΦ + κ,              κ: mean of ρ* ΔC over both cells
 /// mu ← mu − Δ(Φ u) + κ uⁿ
 /// ```
 ///
-/// u± is the value upstream plus ½ (1 − |C|) times a limited slope, second order in space and
-/// time along the axis. A uniform velocity stays uniform to round-off, whatever the densities: this
-/// keeps density ratios of a thousand stable.
+/// C is the Courant number of a face, Δ the difference between the high and the low end, and ρ* the density
+/// after the first sweep. u at an end is the upstream value plus ½ (1 − |C|) times a limited slope: second
+/// order in space and time along the axis.
+///
+/// The mass of every control volume is conserved because that of the cells is. A uniform velocity stays
+/// uniform to round-off at any density ratio, which keeps density ratios of 1000 stable.
 ///
 /// Source: Bussmann, Kothe & Sicilian (2002), ASME FEDSM2002-31125 (consistency); Arrufat et al.
 /// (2021), Comput. Fluids 215, 104785, §3 (with the splitting used here).
 #[derive(Debug, Clone)]
 pub(crate) struct Momentum {
-    /// ρ of the cells before the sweep.
+    /// Density ρ of the cells before the sweep, in kg/m³.
     density: StaggeredArray,
-    /// Φ at the low faces of the cells.
+    /// Mass flux Φ at the low faces of the cells, in kg/m³ times cells.
     flux: StaggeredArray,
-    /// κ of the cells.
-    swell: StaggeredArray,
+    /// Dilatation term κ of the cells, in kg/m³.
+    dilatation: StaggeredArray,
 }
 
 impl Momentum {
     pub(crate) fn new(cells: [usize; 2]) -> Self {
-        let [density, flux, swell] = [0; 3].map(|_| StaggeredArray::zeros(cells));
-        Self { density, flux, swell }
+        let [density, flux, dilatation] = [0; 3].map(|_| StaggeredArray::zeros(cells));
+        Self { density, flux, dilatation }
     }
 
-    /// Weighs the cells before [`Interface::carry`].
-    pub(crate) fn weigh_cells(&mut self, interface: &Interface, fluids: &Fluids) {
+    /// Sets the density of the cells; called before [`Interface::advect`].
+    pub(crate) fn set_density(&mut self, interface: &Interface, fluids: &Fluids) {
         self.density.update(0..self.density.inner().end + GHOSTS, |i, line| {
             for (density, f) in line.iter_mut().zip(interface.fraction.line(i)) {
                 *density = fluids.density(*f);
@@ -47,8 +49,8 @@ impl Momentum {
         });
     }
 
-    /// Weighs what was moved, after [`Interface::carry`].
-    pub(crate) fn weigh_fluxes(
+    /// Sets mass fluxes and dilatation terms; called after [`Interface::advect`].
+    pub(crate) fn set_mass_fluxes(
         &mut self,
         axis: usize,
         courant: &StaggeredArray,
@@ -64,21 +66,22 @@ impl Momentum {
                 *flux = air * c + excess * water;
             }
         });
-        self.swell.update(self.swell.inner(), |i, line| {
+        self.dilatation.update(self.dilatation.inner(), |i, line| {
             let between = inner(interface.between.line(i), ny);
             let [low, high] = [0, 1].map(|by| courant.shifted(i, axis, by, ny));
-            for (j, swell) in inner_mut(line, ny).iter_mut().enumerate() {
-                *swell = fluids.density(between[j]) * (high[j] - low[j]);
+            for (j, dilatation) in inner_mut(line, ny).iter_mut().enumerate() {
+                *dilatation = fluids.density(between[j]) * (high[j] - low[j]);
             }
         });
     }
 
-    /// Carries one `component` along `axis`: `next` from `now`, with that of the step's start.
+    /// Advects one velocity `component` along `axis`: writes `next` from `now`, where `start` is the
+    /// velocity uⁿ at the start of the step.
     #[expect(
         clippy::too_many_arguments,
         reason = "a sweep's two velocities, its flux and where it is"
     )]
-    pub(crate) fn carry(
+    pub(crate) fn advect(
         &self,
         component: usize,
         axis: usize,
@@ -89,35 +92,35 @@ impl Momentum {
         geometry: &Geometry,
     ) {
         let [_, ny] = geometry.cells;
-        let (free, given) = (&geometry.free[component], &geometry.given[component]);
+        let (free, prescribed) = (&geometry.free[component], &geometry.prescribed[component]);
         next.update(next.inner(), |i, line| {
             let of = |plane, by| Pair::of(plane, i, [axis, component], by, ny);
             let [flux_low, flux_high] = [0, 1].map(|by| of(&self.flux, by));
             let [c_low, c_high] = [0, 1].map(|by| of(courant, by));
-            let (mass, swell) = (of(&self.density, 0), of(&self.swell, 0));
+            let (mass, dilatation) = (of(&self.density, 0), of(&self.dilatation, 0));
             let u = [-2, -1, 0, 1, 2].map(|by| now.shifted(i, axis, by, ny));
             let start = inner(start.line(i), ny);
-            let (free, given) = (inner(free.line(i), ny), inner(given.line(i), ny));
+            let (free, prescribed) = (inner(free.line(i), ny), inner(prescribed.line(i), ny));
             for (j, next) in inner_mut(line, ny).iter_mut().enumerate() {
                 let (inwards, outwards) = (flux_low.mean(j), flux_high.mean(j));
                 let low = upstream([u[0][j], u[1][j], u[2][j], u[3][j]], inwards, c_low.mean(j));
                 let high = upstream([u[1][j], u[2][j], u[3][j], u[4][j]], outwards, c_high.mean(j));
-                let (mass, swell) = (mass.mean(j), swell.mean(j));
+                let (mass, dilatation) = (mass.mean(j), dilatation.mean(j));
                 let momentum =
-                    mass * u[2][j] - (outwards * high - inwards * low) + swell * start[j];
-                let left = mass - (outwards - inwards) + swell;
-                *next = free[j] * (momentum / left) + given[j];
+                    mass * u[2][j] - (outwards * high - inwards * low) + dilatation * start[j];
+                let left = mass - (outwards - inwards) + dilatation;
+                *next = free[j] * (momentum / left) + prescribed[j];
             }
         });
     }
 }
 
-/// The values of the two cells that a face lies between.
+/// The values of the two cells on either side of a face.
 #[derive(Clone, Copy)]
 struct Pair<'a>([&'a [f64]; 2]);
 
 impl<'a> Pair<'a> {
-    /// `by` cells along `axis` from the faces of `component` on line `i`.
+    /// Of the faces of `component` on line `i`, shifted by `by` cells along `axis`.
     #[inline]
     fn of(
         plane: &'a StaggeredArray,
@@ -140,7 +143,7 @@ impl<'a> Pair<'a> {
     }
 }
 
-/// The value between the second and the third of four that mass of `flux` carries.
+/// The value advected through the face between `b` and `c` by the mass flux `flux`.
 #[inline]
 fn upstream([a, b, c, d]: [f64; 4], flux: f64, courant: f64) -> f64 {
     let (from, low, high, side) =
@@ -148,7 +151,7 @@ fn upstream([a, b, c, d]: [f64; 4], flux: f64, courant: f64) -> f64 {
     from + side * (1.0 - courant.abs()) * limited(low, high)
 }
 
-/// The smallest of twice each difference and their mean; 0 at extrema (monotonized central).
+/// Monotonized-central limiter: the smallest of twice each difference and their mean; 0 at extrema.
 #[inline]
 fn limited(a: f64, b: f64) -> f64 {
     let central = 0.5 * (a + b);

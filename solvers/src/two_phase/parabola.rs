@@ -1,14 +1,14 @@
-//! A parabola through pieces of interface.
+//! Volumetric parabola fit to pieces of interface.
 
 use super::elvira::{block, reconstruct};
 use super::interface::is_cut;
 use crate::staggered::StaggeredArray;
 
-/// y = a x² + b x + c along and across the interface of a cell, y out of the water, in m.
+/// The parabola y = a x² + b x + c in m, with x along the interface of a cell and y out of the water.
 ///
-/// Over each of the straight pieces of interface around, the mean of the parabola is that of the
-/// piece, in the least squares weighed by lengths. A piece cuts the same volume off as the curve it
-/// stands for, so that arcs are found with second order.
+/// Least-squares fit: the mean of the parabola over each piece of interface in the nine cells equals the mean of the
+/// piece, weighted by its length. A piece bounds the same volume as the curve that it approximates, so that the
+/// curvature of circular arcs is second order.
 ///
 /// Source: Evrard, Denner & van Wachem (2017), Int. J. Numer. Meth. Fluids 84, 327 (volumetric fit).
 pub(crate) struct Parabola {
@@ -16,7 +16,7 @@ pub(crate) struct Parabola {
 }
 
 impl Parabola {
-    /// Through the pieces in `cell` and its eight neighbours, if they determine one.
+    /// The fit to the pieces in `cell` and its eight neighbours; `None` if the system is singular.
     pub(crate) fn through(
         fraction: &StaggeredArray,
         cell: [usize; 2],
@@ -36,7 +36,7 @@ impl Parabola {
             let piece = reconstruct(&block(fraction, near));
             let faces = piece.direction(spacing);
             if faces[0] * out[0] + faces[1] * out[1] <= 0.0 {
-                continue; // the far side of a filament
+                continue; // the opposite side of a filament
             }
             let shift = [(x as f64 - 1.0) * spacing[0], (y as f64 - 1.0) * spacing[1]];
             let ends = piece.ends(spacing).map(|end| {
@@ -48,14 +48,14 @@ impl Parabola {
         solve(system).map(|coefficients| Self { coefficients })
     }
 
-    /// κ in 1/m where x = 0.
+    /// Curvature κ in 1/m at x = 0.
     pub(crate) fn curvature(&self) -> f64 {
-        let [bend, slope, _] = self.coefficients;
-        -2.0 * bend / (1.0 + slope * slope).powf(1.5)
+        let [a, slope, _] = self.coefficients;
+        -2.0 * a / (1.0 + slope * slope).powf(1.5)
     }
 }
 
-/// Adds the condition that the means over a piece agree.
+/// Adds the equation that the means over a piece agree to the normal equations.
 fn add(system: &mut [[f64; 4]; 3], [[x0, y0], [x1, y1]]: [[f64; 2]; 2]) {
     let row = [(x0 * x0 + x0 * x1 + x1 * x1) / 3.0, 0.5 * (x0 + x1), 1.0, 0.5 * (y0 + y1)];
     let length = (x1 - x0).hypot(y1 - y0);
@@ -64,10 +64,10 @@ fn add(system: &mut [[f64; 4]; 3], [[x0, y0], [x1, y1]]: [[f64; 2]; 2]) {
     }
 }
 
-/// A pivot smaller than this part of its diagonal is a rounding.
+/// The system counts as singular if a pivot is smaller than this part of its diagonal element.
 const SINGULAR: f64 = 1e-10;
 
-/// Gauss's elimination of a symmetric system.
+/// Gauss–Jordan elimination of a symmetric 3 × 3 system with its right-hand side in the last column.
 fn solve(mut system: [[f64; 4]; 3]) -> Option<[f64; 3]> {
     let diagonal = [0, 1, 2].map(|k| system[k][k]);
     for k in 0..3 {

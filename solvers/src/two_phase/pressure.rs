@@ -1,22 +1,22 @@
-//! The pressure that keeps the flow free of divergence.
+//! Projection onto divergence-free velocities with variable density.
 
+use super::domain::BoundaryCondition;
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::tension::Tension;
-use super::vessel::Beyond;
 use crate::linear::{ConjugateGradient, Convergence, FivePoint, Multigrid};
 use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
-/// Projection with variable density.
+/// Pressure projection with variable density.
 ///
 /// ```text
 /// ∇·(∇p/ρ) = ∇·u*/Δt,   u = u* − Δt ∇p/ρ
 /// ```
 ///
-/// The density of a face is the mean of its two cells, the same that carries momentum and feels
-/// gravity, so that fluids at rest stay so. p is without the weight of air.
+/// The density of a face is the mean of its two cells. Momentum and gravity use the same density, so that
+/// fluids at rest in hydrostatic equilibrium stay at rest. p excludes the hydrostatic pressure of air.
 pub(crate) struct Pressure {
-    /// p in Pa; ghosts at open rims hold what is given there.
+    /// p in Pa; ghosts at open boundaries hold the prescribed pressure.
     pub(crate) value: StaggeredArray,
     system: FivePoint,
     multigrid: Multigrid,
@@ -34,8 +34,8 @@ impl Pressure {
         }
     }
 
-    /// Takes the densities of `fraction`.
-    pub(crate) fn weigh(
+    /// Sets the coefficients 1/ρ of the linear system from the volume fractions, and the multigrid levels.
+    pub(crate) fn set_coefficients(
         &mut self,
         fraction: &StaggeredArray,
         fluids: &Fluids,
@@ -43,13 +43,13 @@ impl Pressure {
     ) {
         let [_, ny] = geometry.cells;
         for axis in 0..2 {
-            let open = &geometry.open[axis];
+            let weight = &geometry.pressure_weight[axis];
             let scale = 1.0 / (geometry.spacing[axis] * geometry.spacing[axis]);
             self.system.links[axis].update(GHOSTS..fraction.inner().end + 1, |i, line| {
                 let [low, high] = [-1, 0].map(|by| fraction.shifted(i, axis, by, ny + 1));
-                let open = open.shifted(i, axis, 0, ny + 1);
+                let weight = weight.shifted(i, axis, 0, ny + 1);
                 for (j, link) in line[GHOSTS..=GHOSTS + ny].iter_mut().enumerate() {
-                    *link = scale * open[j] / fluids.density(0.5 * (low[j] + high[j]));
+                    *link = scale * weight[j] / fluids.density(0.5 * (low[j] + high[j]));
                 }
             });
         }
@@ -64,23 +64,27 @@ impl Pressure {
         self.multigrid.set(&self.system);
     }
 
-    /// Sets the pressure at open rims: what `velocity` sucks in has lost ρu²/2.
-    pub(crate) fn open(
+    /// Sets the pressure at open boundaries: −ρₐu²/2 where air enters with speed u, else 0.
+    pub(crate) fn set_open_pressure(
         &mut self,
         velocity: &[StaggeredArray; 2],
         fluids: &Fluids,
         geometry: &Geometry,
     ) {
         for axis in 0..2 {
-            for rim in geometry.rims(axis).iter().filter(|rim| rim.beyond == Beyond::Open) {
-                let inwards = (velocity[axis][rim.face] * rim.inward).max(0.0);
-                self.value[rim.ghosts[0]] = -0.5 * fluids.air.density * inwards * inwards;
+            for boundary in geometry
+                .boundary_faces(axis)
+                .iter()
+                .filter(|boundary| boundary.condition == BoundaryCondition::Open)
+            {
+                let inwards = (velocity[axis][boundary.face] * boundary.inward).max(0.0);
+                self.value[boundary.ghosts[0]] = -0.5 * fluids.air.density * inwards * inwards;
             }
         }
     }
 
-    /// Adds the pull of the surface over `dt`, by the density that the pressure sees.
-    pub(crate) fn pull(
+    /// Adds Δt σ κ ∇f/ρ to `velocity`, with the face densities of the pressure gradient.
+    pub(crate) fn add_surface_force(
         &self,
         velocity: &mut [StaggeredArray; 2],
         tension: &Tension,
@@ -90,11 +94,11 @@ impl Pressure {
     ) {
         for (axis, velocity) in velocity.iter_mut().enumerate() {
             let scale = dt * geometry.spacing[axis];
-            tension.pull(velocity, axis, fraction, &self.system.links[axis], scale);
+            tension.add_force(velocity, axis, fraction, &self.system.links[axis], scale);
         }
     }
 
-    /// Removes the divergence of `velocity` until |∇·u| is at most `tolerance` in 1/s.
+    /// Projects `velocity`; on return |∇·u| ≤ `tolerance` in 1/s in every fluid cell.
     pub(crate) fn project(
         &mut self,
         velocity: &mut [StaggeredArray; 2],
@@ -110,15 +114,20 @@ impl Pressure {
             let fluid = inner(geometry.fluid.line(i), line.len());
             line.iter_mut().enumerate().for_each(|(j, b)| *b = -rate * fluid[j] * divergence(j));
         });
-        if !geometry.is_open {
-            self.centre(geometry);
+        if !geometry.has_open_boundary {
+            self.remove_mean(geometry);
         }
-        self.accelerate(velocity, geometry, dt);
+        self.subtract_gradient(velocity, geometry, dt);
         solved
     }
 
-    /// Subtracts `duration` times ∇p/ρ.
-    fn accelerate(&self, velocity: &mut [StaggeredArray; 2], geometry: &Geometry, duration: f64) {
+    /// Subtracts `duration` ∇p/ρ from `velocity`.
+    fn subtract_gradient(
+        &self,
+        velocity: &mut [StaggeredArray; 2],
+        geometry: &Geometry,
+        duration: f64,
+    ) {
         let [_, ny] = geometry.cells;
         for (axis, velocity) in velocity.iter_mut().enumerate() {
             let (links, scale) = (&self.system.links[axis], duration * geometry.spacing[axis]);
@@ -132,8 +141,8 @@ impl Pressure {
         }
     }
 
-    /// Makes the mean over the fluids zero: in a closed vessel nothing else tells the level.
-    fn centre(&mut self, geometry: &Geometry) {
+    /// Subtracts the mean of p over the fluid cells: without open boundaries p is determined up to a constant.
+    fn remove_mean(&mut self, geometry: &Geometry) {
         let [_, ny] = geometry.cells;
         let (mut sum, mut count) = (0.0, 0.0);
         for i in self.value.inner() {
@@ -151,7 +160,7 @@ impl Pressure {
     }
 }
 
-/// ∇·u in 1/s along line `i`, by the number of the cell from 0.
+/// ∇·u in 1/s along line `i`, as a function of the cell's index counted from 0.
 #[inline]
 pub(crate) fn divergence<'a>(
     [u, v]: &'a [StaggeredArray; 2],

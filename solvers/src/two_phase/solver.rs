@@ -1,23 +1,25 @@
-//! Advances two fluids from one saved time to the next.
+//! The two-phase solver.
 
+use super::domain::Domain;
 use super::flow::{Flow, rate};
 use super::fluids::Fluids;
 use super::geometry::Geometry;
 use super::pressure::divergence;
-use super::vessel::Vessel;
 use crate::linear::Convergence;
 use crate::staggered::{GHOSTS, inner};
 use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
 use data::{Field, Grid, Parameter, State};
 
-/// Plane flow of two immiscible incompressible fluids in a vessel.
+/// Plane flow of two immiscible incompressible fluids.
 ///
-/// Staggered finite volumes; geometric volume of fluid, momentum carried by the same mass; implicit
-/// friction; surface tension by heights; a projection with variable density by conjugate gradients with multigrid. Channels are
-/// u, v in m/s, p in Pa, the volume fraction of water, and with an obstacle the fraction of fluid.
-/// p is 0 at the upper end of open air, or has zero mean but for the weight of air where the vessel is
-/// closed.
+/// Staggered finite volumes; geometric volume of fluid with mass-consistent momentum advection; implicit viscous step;
+/// surface tension from height functions; projection with variable density by multigrid-preconditioned conjugate
+/// gradients.
+///
+/// Channels are u, v in m/s, p in Pa, the volume fraction f of water, and with an obstacle the mask (1 in fluid cells).
+/// With an open boundary p is relative to air at rest at the upper end of the domain. In a closed domain the mean of p
+/// less the hydrostatic pressure of air is 0.
 pub struct TwoPhase {
     flow: Flow,
     has_mask: bool,
@@ -30,19 +32,19 @@ pub struct TwoPhase {
     fastest_before: (f64, [usize; 2]),
 }
 
-/// Largest sum of both axes' Courant numbers: the interface alone bears one cell a step, momentum
-/// and the pressure it is coupled to do not.
+/// Largest sum of the Courant numbers along x and y. Advection of the interface alone is stable up to 1; its coupling
+/// to momentum and pressure is not.
 const COURANT: f64 = 0.5;
-/// The step that finds the pressure of a loaded state, as a part of the stable one.
-const GLANCE: f64 = 1e-3;
+/// The step that initializes the pressure of a loaded state, relative to the stable one.
+const PRESSURE_STEP: f64 = 1e-3;
 
 impl TwoPhase {
-    /// Air at rest in `vessel`.
-    pub fn new(grid: &Grid, vessel: &Vessel, fluids: Fluids) -> Result<Self, SolverError> {
-        let geometry = Geometry::new(grid, vessel)?;
+    /// Air at rest in `domain`.
+    pub fn new(grid: &Grid, domain: &Domain, fluids: Fluids) -> Result<Self, SolverError> {
+        let geometry = Geometry::new(grid, domain)?;
         Ok(Self {
             flow: Flow::new(geometry, fluids),
-            has_mask: vessel.obstacle.is_some(),
+            has_mask: domain.obstacle.is_some(),
             height: grid.axes[1].length(),
             time: 0.0,
             divergence: 0.0,
@@ -51,13 +53,13 @@ impl TwoPhase {
         })
     }
 
-    /// The same with a curvature κ in 1/m that need not be found.
+    /// Uses the uniform curvature κ in 1/m instead of the computed one.
     pub(crate) fn with_curvature(mut self, curvature: f64) -> Self {
-        self.flow.tension.known = Some(curvature);
+        self.flow.tension.prescribed = Some(curvature);
         self
     }
 
-    /// What its states hold, with an obstacle or without.
+    /// The fields of its states, with an obstacle or without.
     pub fn fields(has_obstacle: bool) -> Vec<Field> {
         let mut fields = vec![
             Field::vector("velocity", &["u", "v"], "m/s"),
@@ -70,18 +72,20 @@ impl TwoPhase {
         fields
     }
 
-    /// What it tells of the whole flow.
+    /// Its monitors: the volume of water and the clipped volume, both per unit depth.
     pub fn monitors() -> Vec<Parameter> {
         vec![Parameter::new("water", "V", "m²"), Parameter::new("clipped", "ΔV", "m²")]
     }
 
-    /// Refuses cells that do not suit it.
+    /// Errors: fewer than 4 cells along x or y, more than 1 along z.
     pub fn check_cells(cells: [usize; 3]) -> Result<(), SolverError> {
         Geometry::check_cells(cells)
     }
 
-    /// A box of water, from its low to its high end along x and y, that moves at `velocity` with all
-    /// the air, as far as walls allow.
+    /// Cell averages of a box of water in air, projected onto the boundary conditions.
+    ///
+    /// `water` holds the low and high ends of the box along x and y in m. `velocity` in m/s is that of both fluids
+    /// before the projection.
     pub fn fill(&mut self, water: [[f64; 2]; 2], velocity: [f64; 2]) -> State {
         let Geometry { cells: [nx, ny], spacing, .. } = self.flow.geometry;
         let part = |[low, high]: [f64; 2], cell: usize, h: f64| {
@@ -100,28 +104,28 @@ impl TwoPhase {
         state
     }
 
-    /// Volume fractions beyond 0 and 1 that were cut off since `load`, in m².
+    /// The volume by which volume fractions outside [0, 1] were clipped since `load`, in m².
     pub fn clipped(&self) -> f64 {
         let [dx, dy] = self.flow.geometry.spacing;
         self.flow.interface.clipped * dx * dy
     }
 
-    /// Iterations of friction and of pressure since `load`.
+    /// Iterations of the viscous step and of the projection since `load`.
     pub fn iterations(&self) -> [usize; 2] {
         self.flow.iterations
     }
 
-    /// The longest step in s within the Courant number, if the flow falls from now on, and within what
-    /// the surface allows.
+    /// The longest stable step in s: the Courant number stays within [`COURANT`], acceleration by gravity during the
+    /// step included, and the shortest capillary wave is resolved.
     fn stable_step(&self) -> f64 {
         let rate = rate(&self.flow.velocity, &self.flow.geometry);
-        let fall = self.flow.falling_rate(1.0);
+        let fall = self.flow.gravity_rate(1.0);
         let step = 2.0 * COURANT / (rate + (rate * rate + 4.0 * COURANT * fall).sqrt());
         let Flow { tension, fluids, geometry, .. } = &self.flow;
         step.min(tension.stable_step(fluids.water.density + fluids.air.density, geometry))
     }
 
-    /// The largest |∇·u| over |u|/dx + |v|/dy, what gravity and the surface add included.
+    /// The largest |∇·u| over the largest |u|/dx + |v|/dy, contributions of gravity and surface force included.
     fn measure_divergence(&self) -> f64 {
         let Flow { velocity, geometry, scale, .. } = &self.flow;
         let scale = scale.max(rate(velocity, geometry));
@@ -135,7 +139,7 @@ impl TwoPhase {
         if scale > 0.0 { largest / scale } else { 0.0 }
     }
 
-    /// The largest speed of a face, and its cell counted from 0.
+    /// The largest speed in m/s and the index of its cell, counted from 0.
     fn fastest(&self) -> (f64, [usize; 2]) {
         let ([u, v], mut fastest) = (&self.flow.velocity, (0.0, [0, 0]));
         for i in u.inner() {
@@ -167,13 +171,13 @@ impl TwoPhase {
         Err(SolverError::BlowUp { time: 0.0, step: 0, i, j, speed: self.fastest().0 })
     }
 
-    /// The weight of the air above cell `j`, in Pa.
+    /// The hydrostatic pressure of air at the centre of cell `j`, in Pa, relative to the upper end of the domain.
     fn air_above(&self, j: usize) -> f64 {
         let depth = self.height - (j as f64 + 0.5) * self.flow.geometry.spacing[1];
         self.flow.fluids.air.density * self.flow.fluids.gravity * depth
     }
 
-    /// Faces are means of the cells on both sides, where they can move.
+    /// Sets fractions and face velocities from cell averages; unknown faces are means of their two cells.
     fn read(&mut self, state: &State) {
         let Flow { geometry, velocity, interface, .. } = &mut self.flow;
         for ((i, j), f) in state.slice(ndarray::s![3, .., .., 0]).indexed_iter() {
@@ -187,23 +191,23 @@ impl TwoPhase {
                 geometry.free[1][at] * f64::midpoint(state[[1, i, south, 0]], state[[1, i, j, 0]]);
         }
         for axis in 0..2 {
-            for rim in geometry.rims(axis) {
-                let inside =
-                    [0, 1].map(|k| (GHOSTS..GHOSTS + geometry.cells[k]).contains(&rim.cell[k]));
+            for boundary in geometry.boundary_faces(axis) {
+                let inside = [0, 1]
+                    .map(|k| (GHOSTS..GHOSTS + geometry.cells[k]).contains(&boundary.cell[k]));
                 if inside == [true; 2] {
-                    let [i, j] = rim.cell.map(|k| k - GHOSTS);
-                    velocity[axis][rim.face] = state[[axis, i, j, 0]];
+                    let [i, j] = boundary.cell.map(|k| k - GHOSTS);
+                    velocity[axis][boundary.face] = state[[axis, i, j, 0]];
                 }
             }
         }
     }
 
-    /// Finds the pressure of now by a step that is undone.
-    fn glance(&mut self) -> Result<(), SolverError> {
+    /// Sets the pressure of the current state by a short step whose other results are discarded.
+    fn initialize_pressure(&mut self) -> Result<(), SolverError> {
         let before = (self.flow.velocity.clone(), self.flow.interface.clone());
         let longest = self.stable_step();
-        // Without flow and gravity any step finds that nothing happens.
-        let dt = GLANCE * if longest.is_finite() { longest } else { 1.0 };
+        // Without flow and gravity no limit is finite, and any step serves.
+        let dt = PRESSURE_STEP * if longest.is_finite() { longest } else { 1.0 };
         self.step(0.0, dt);
         check_finite(self, dt)?;
         (self.flow.velocity, self.flow.interface) = before;
@@ -249,11 +253,11 @@ impl Solver for TwoPhase {
         self.read(state);
         self.time = 0.0;
         self.flow.steps = 0;
-        self.convergence = self.flow.strike();
+        self.convergence = self.flow.project_impulsively();
         self.flow.stopwatch.lap(Work::Pressure);
         self.fastest_before = self.fastest();
         check_finite(self, 0.0)?;
-        self.glance()?;
+        self.initialize_pressure()?;
         self.flow.steps = 0;
         self.flow.interface.clipped = 0.0;
         self.flow.iterations = [0; 2];

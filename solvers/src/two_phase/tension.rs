@@ -1,52 +1,54 @@
-//! Surface tension.
+//! Balanced-force surface tension.
 
 use super::curvature::curvature;
 use super::geometry::Geometry;
 use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 
-/// The force of the surface on the faces, σ κ ∇f.
+/// The surface force σ κ ∇f on the faces.
 ///
-/// It has the differences and the density of the pressure's gradient, so that with κ the same
-/// everywhere a pressure balances it exactly.
+/// It uses the differences and the face densities of the pressure gradient, so that for uniform κ a pressure
+/// balances it to round-off.
 ///
 /// Source: Francois et al. (2006), J. Comput. Phys. 213, 141 (balanced force); Brackbill, Kothe &
-/// Zemach (1992), J. Comput. Phys. 100, 335 (the force and its step).
+/// Zemach (1992), J. Comput. Phys. 100, 335 (the force and its time-step limit).
 pub(crate) struct Tension {
     /// σ in N/m.
     coefficient: f64,
-    /// κ in 1/m of the cells that hold a piece of interface; of the others no number.
+    /// κ of the cells in 1/m; NaN in cells without interface.
     curvature: StaggeredArray,
-    /// κ where it is known.
-    pub(crate) known: Option<f64>,
+    /// A uniform κ in 1/m that replaces the computed one, for verification.
+    pub(crate) prescribed: Option<f64>,
 }
 
 impl Tension {
     pub(crate) fn new(coefficient: f64, cells: [usize; 2]) -> Self {
-        Self { coefficient, curvature: StaggeredArray::zeros(cells), known: None }
+        Self { coefficient, curvature: StaggeredArray::zeros(cells), prescribed: None }
     }
 
-    pub(crate) fn is_there(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.coefficient > 0.0
     }
 
-    /// The longest step in s that resolves the shortest wave, for the sum of both densities.
+    /// The longest step in s that resolves the shortest capillary wave: √((ρ + ρₐ) h³/4πσ), where `densities` is
+    /// ρ + ρₐ.
     pub(crate) fn stable_step(&self, densities: f64, geometry: &Geometry) -> f64 {
         let h = geometry.spacing[0].min(geometry.spacing[1]);
         (densities * h.powi(3) / (4.0 * std::f64::consts::PI * self.coefficient)).sqrt()
     }
 
-    /// Finds the curvature of the interface of `fraction`.
-    pub(crate) fn measure(&mut self, fraction: &StaggeredArray, geometry: &Geometry) {
-        let ([_, ny], known) = (geometry.cells, self.known);
+    /// Sets the curvature of all cells from the volume fractions.
+    pub(crate) fn set_curvature(&mut self, fraction: &StaggeredArray, geometry: &Geometry) {
+        let ([_, ny], prescribed) = (geometry.cells, self.prescribed);
         self.curvature.update(self.curvature.inner(), |i, line| {
             for (j, value) in inner_mut(line, ny).iter_mut().enumerate() {
-                *value = known.unwrap_or_else(|| curvature(fraction, geometry, [i, GHOSTS + j]));
+                *value =
+                    prescribed.unwrap_or_else(|| curvature(fraction, geometry, [i, GHOSTS + j]));
             }
         });
     }
 
-    /// Adds σ κ ∇f/ρ over a duration, where `links` times `scale` is that over ρ and the spacing.
-    pub(crate) fn pull(
+    /// Adds Δt σ κ ∇f/ρ to the velocity along `axis`; `links` times `scale` is Δt/(ρ h).
+    pub(crate) fn add_force(
         &self,
         velocity: &mut StaggeredArray,
         axis: usize,
@@ -63,8 +65,8 @@ impl Tension {
             for (j, u) in inner_mut(line, n).iter_mut().enumerate() {
                 let jump = f_high[j] - f_low[j];
                 if jump != 0.0 && links[j] > 0.0 {
-                    let weights = [f_low[j], f_high[j]].map(trust);
-                    let curvature = between([k_low[j], k_high[j]], weights);
+                    let weights = [f_low[j], f_high[j]].map(weight);
+                    let curvature = face_curvature([k_low[j], k_high[j]], weights);
                     *u += scale * links[j] * curvature * jump;
                 }
             }
@@ -72,22 +74,23 @@ impl Tension {
     }
 }
 
-/// Cells with less of both fluids are trusted less: their piece of interface is a corner's.
+/// Below this value of f(1 − f) the curvature of a cell gets less weight: its piece of interface cuts off a corner
+/// only.
 const CORNER: f64 = 0.01;
 
 /// The weight of the curvature of a cell of volume fraction `f`.
-fn trust(f: f64) -> f64 {
-    // What is left where all is full or empty decides between cells that hold no piece.
+fn weight(f: f64) -> f64 {
+    // The lower bound keeps the mean defined between a full and an empty cell.
     (f * (1.0 - f) / CORNER).clamp(f64::EPSILON, 1.0)
 }
 
-/// κ of a face: the mean of its cells' as far as they hold interface.
-fn between(curvatures: [f64; 2], weights: [f64; 2]) -> f64 {
+/// κ of a face in 1/m: the weighted mean over its cells that contain interface.
+fn face_curvature(curvatures: [f64; 2], weights: [f64; 2]) -> f64 {
     let (mut sum, mut whole) = (0.0, 0.0);
     for (curvature, weight) in curvatures.into_iter().zip(weights).filter(|(k, _)| !k.is_nan()) {
         sum += weight * curvature;
         whole += weight;
     }
-    // What two cells differ by that hold no interface are roundings.
+    // Two cells without interface differ in f by round-off only.
     if whole > 0.0 { sum / whole } else { 0.0 }
 }

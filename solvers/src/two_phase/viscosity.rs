@@ -1,4 +1,4 @@
-//! Implicit friction.
+//! The implicit viscous step.
 
 use super::fluids::Fluids;
 use super::geometry::Geometry;
@@ -11,9 +11,9 @@ use crate::staggered::{GHOSTS, StaggeredArray, inner, inner_mut};
 /// (m − Δt L) δ = Δt ∇·(μ (∇u + ∇uᵀ)),   u ← u + δ
 /// ```
 ///
-/// L holds each component's own derivatives; what couples the two is taken from before. Its part of
-/// the energy dissipated is never larger than that of L, so that the step is stable whatever Δt.
-/// Viscosities of corners are means of four cells.
+/// L contains the derivatives of the component itself and is implicit. The terms that couple u and v are explicit.
+/// They never dissipate more energy than L, so that the step is stable for every Δt. m is the density of a face.
+/// The viscosity at a corner is the mean of its four cells.
 pub(crate) struct Viscosity {
     systems: [FivePoint; 2],
     changes: [StaggeredArray; 2],
@@ -24,7 +24,7 @@ pub(crate) struct Viscosity {
     conjugate: ConjugateGradient,
 }
 
-/// Residuals left, over mass and the speed of the flow.
+/// Residual of the linear solves, relative to the smaller density times the speed of the flow.
 const TOLERANCE: f64 = 1e-10;
 
 impl Viscosity {
@@ -39,7 +39,9 @@ impl Viscosity {
         }
     }
 
-    /// Writes δ of `velocity` after `dt` into [`Viscosity::change`], where `speed` is that of the flow.
+    /// Solves for the change δ of `velocity` over `dt`, to be read by [`Viscosity::change`].
+    ///
+    /// `speed` in m/s scales the tolerance. Returns the iterations of both components.
     pub(crate) fn solve(
         &mut self,
         velocity: &[StaggeredArray; 2],
@@ -49,15 +51,15 @@ impl Viscosity {
         dt: f64,
         speed: f64,
     ) -> usize {
-        self.set(fraction, fluids, geometry, dt);
-        self.strain(velocity, geometry);
+        self.set_coefficients(fraction, fluids, geometry, dt);
+        self.set_shear_stress(velocity, geometry);
         let mut iterations = 0;
         for component in 0..2 {
             let Self { systems, changes, shear, conjugate, .. } = self;
             let (system, change) = (&systems[component], &mut changes[component]);
             change.update(change.inner(), |_, line| line.fill(0.0));
             let tolerance = TOLERANCE * speed * fluids.air.density.min(fluids.water.density);
-            let push = Push {
+            let term = ViscousTerm {
                 component,
                 velocity: &velocity[component],
                 fraction,
@@ -68,26 +70,32 @@ impl Viscosity {
             };
             let solved =
                 conjugate.solve(system, &mut Diagonal(system), change, tolerance, |i, line| {
-                    push.write(i, line);
+                    term.write(i, line);
                 });
             iterations += solved.iterations;
         }
         iterations
     }
 
-    /// δ of a component.
+    /// δ of a component in m/s.
     pub(crate) fn change(&self, component: usize) -> &StaggeredArray {
         &self.changes[component]
     }
 
-    /// Computes the matrices.
-    fn set(&mut self, fraction: &StaggeredArray, fluids: &Fluids, geometry: &Geometry, dt: f64) {
+    /// Sets the coefficients of both linear systems.
+    fn set_coefficients(
+        &mut self,
+        fraction: &StaggeredArray,
+        fluids: &Fluids,
+        geometry: &Geometry,
+        dt: f64,
+    ) {
         let [_, ny] = geometry.cells;
         self.corner.update(GHOSTS..fraction.inner().end + 1, |i, line| {
             let (low, high) = (fraction.line(i - 1), fraction.line(i));
             for j in GHOSTS..=GHOSTS + ny {
                 let f = 0.25 * (low[j - 1] + low[j] + high[j - 1] + high[j]);
-                line[j] = dt * fluids.viscosity(f);
+                line[j] = dt * fluids.dynamic_viscosity(f);
             }
         });
         for component in 0..2 {
@@ -111,7 +119,7 @@ impl Viscosity {
                     *d = mass + (x_low[j] + x_high[j]) + (y_low[j] + y_high[j]);
                 }
             });
-            // The diagonal holds what couples to given values, the links do not.
+            // Coupling to prescribed velocities enters the diagonal only.
             for axis in 0..2 {
                 let links = if axis == 0 { &mut *x } else { &mut *y };
                 links.update(GHOSTS..fraction.inner().end + 1, |i, line| {
@@ -123,7 +131,7 @@ impl Viscosity {
         }
     }
 
-    /// Couplings of all faces of a component, free or not.
+    /// Sets the couplings between all faces of a component, unknown or prescribed.
     fn set_links(
         &mut self,
         component: usize,
@@ -139,40 +147,40 @@ impl Viscosity {
         links[component].update(GHOSTS..fraction.inner().end + 1, |i, line| {
             let cells = fraction.shifted(i, component, -1, ny + 1);
             for (link, f) in line[GHOSTS..=GHOSTS + ny].iter_mut().zip(cells) {
-                *link = 2.0 * dt * fluids.viscosity(*f) * r_along;
+                *link = 2.0 * dt * fluids.dynamic_viscosity(*f) * r_along;
             }
         });
-        let grip = &geometry.grip[component];
+        let shear_weight = &geometry.shear_weight[component];
         links[1 - component].update(GHOSTS..fraction.inner().end + 1, |i, line| {
-            let weights = corner.line(i).iter().zip(grip.line(i));
-            for (link, (mu, grip)) in line.iter_mut().zip(weights) {
-                *link = mu * grip * r_across;
+            let weights = corner.line(i).iter().zip(shear_weight.line(i));
+            for (link, (mu, shear_weight)) in line.iter_mut().zip(weights) {
+                *link = mu * shear_weight * r_across;
             }
         });
     }
 
-    /// Computes the shear stresses.
-    fn strain(&mut self, velocity: &[StaggeredArray; 2], geometry: &Geometry) {
+    /// Sets Δt times the shear stress μ(∂u/∂y + ∂v/∂x) at the low corners of the cells.
+    fn set_shear_stress(&mut self, velocity: &[StaggeredArray; 2], geometry: &Geometry) {
         let ([_, ny], corner) = (geometry.cells, &self.corner);
         let [rx, ry] = geometry.spacing.map(|h| 1.0 / h);
         let [u, v] = velocity;
-        let [grip_u, grip_v] = &geometry.grip;
+        let [weight_u, weight_v] = &geometry.shear_weight;
         self.shear.update(GHOSTS..u.inner().end + 1, |i, line| {
             let (u, v_low, v_high) = (u.line(i), v.line(i - 1), v.line(i));
-            let (grip_u, grip_v, mu) = (grip_u.line(i), grip_v.line(i), corner.line(i));
+            let (weight_u, weight_v, mu) = (weight_u.line(i), weight_v.line(i), corner.line(i));
             for j in GHOSTS..=GHOSTS + ny {
-                let strain =
-                    grip_u[j] * ry * (u[j] - u[j - 1]) + grip_v[j] * rx * (v_high[j] - v_low[j]);
-                // Where nothing holds the fluid there is no stress either.
-                let holds = grip_u[j] * grip_v[j] > 0.0;
-                line[j] = if holds { mu[j] * strain } else { 0.0 };
+                let strain = weight_u[j] * ry * (u[j] - u[j - 1])
+                    + weight_v[j] * rx * (v_high[j] - v_low[j]);
+                // Free-slip walls and open boundaries have no shear stress.
+                let has_stress = weight_u[j] * weight_v[j] > 0.0;
+                line[j] = if has_stress { mu[j] * strain } else { 0.0 };
             }
         });
     }
 }
 
-/// The friction that a component feels.
-struct Push<'a> {
+/// The viscous term of one component.
+struct ViscousTerm<'a> {
     component: usize,
     velocity: &'a StaggeredArray,
     fraction: &'a StaggeredArray,
@@ -182,8 +190,8 @@ struct Push<'a> {
     dt: f64,
 }
 
-impl Push<'_> {
-    /// Writes Δt ∇·(μ (∇u + ∇uᵀ)) of line `i`, 0 at faces that are given.
+impl ViscousTerm<'_> {
+    /// Writes Δt ∇·(μ (∇u + ∇uᵀ)) of line `i`; 0 at prescribed faces.
     fn write(&self, i: usize, line: &mut [f64]) {
         let Self { component, velocity, fraction, shear, geometry, .. } = *self;
         let n = line.len();
@@ -194,10 +202,10 @@ impl Push<'_> {
         let [f_low, f_high] = [-1, 0].map(|by| fraction.shifted(i, component, by, n));
         let [low, high] = [0, 1].map(|by| shear.shifted(i, 1 - component, by, n));
         let free = inner(geometry.free[component].line(i), n);
-        for (j, push) in line.iter_mut().enumerate() {
-            let [mu_low, mu_high] = [f_low[j], f_high[j]].map(|f| self.fluids.viscosity(f));
+        for (j, term) in line.iter_mut().enumerate() {
+            let [mu_low, mu_high] = [f_low[j], f_high[j]].map(|f| self.fluids.dynamic_viscosity(f));
             let normal = mu_high * (after[j] - here[j]) - mu_low * (here[j] - before[j]);
-            *push = free[j] * (along * normal + across * (high[j] - low[j]));
+            *term = free[j] * (along * normal + across * (high[j] - low[j]));
         }
     }
 }

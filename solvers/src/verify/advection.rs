@@ -1,31 +1,30 @@
-//! Volume of fluid in flows that give the shape back.
+//! Volume-of-fluid advection in flows that restore the initial shape.
 
 use crate::SolverError;
 use crate::staggered::{GHOSTS, StaggeredArray};
-use crate::two_phase::{Geometry, Interface, Sweep, Vessel};
+use crate::two_phase::{Domain, Geometry, Interface, Sweep};
 use data::{Axis, Boundary, Grid};
 use std::f64::consts::{PI, TAU};
 
-/// A shape and a flow that carries it back to where it began.
+/// A shape and a prescribed flow that returns it to its initial position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advection {
-    /// Zalesak's disk with a slot as Rudman turns it: radius 0.5 in a box of 4, a slot 0.12 wide, once
-    /// round.
+    /// Zalesak's slotted disk in Rudman's configuration, one rotation: radius 0.5 m in a box of 4 m, slot 0.12 m wide.
     SlottedDisk,
-    /// A disk drawn out by a vortex into a long spiral until T/2, and back: T = 8 s.
+    /// A disk in a single vortex that reverses at T/2, T = 8 s.
     Vortex,
 }
 
-/// What is left of a shape when it is back.
+/// The error of a shape after its return.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Distortion {
     /// Σ |f − f₀| over Σ f₀.
     pub relative: f64,
     /// ∫ |f − f₀| in m².
     pub absolute: f64,
-    /// The largest relative change of volume in a step.
+    /// The largest change of volume in a step over the volume.
     pub drift: f64,
-    /// The part of the volume that was cut off at 0 and 1.
+    /// The volume clipped at f = 0 and 1 over the volume.
     pub clipped: f64,
     /// Steps taken.
     pub steps: usize,
@@ -45,7 +44,7 @@ impl Advection {
         if self == Self::SlottedDisk { 2.0 } else { 1.0 }
     }
 
-    /// The stream function ψ, u = ∂ψ/∂y, v = −∂ψ/∂x, at a part of the duration.
+    /// The stream function ψ with u = ∂ψ/∂y, v = −∂ψ/∂x, after the fraction `part` of the duration.
     fn stream(self, [x, y]: [f64; 2], part: f64) -> f64 {
         match self {
             Self::SlottedDisk => 0.5 * ((x - 2.0).powi(2) + (y - 2.0).powi(2)),
@@ -63,7 +62,7 @@ impl Advection {
         }
     }
 
-    /// The part of a cell that is inside, by 32² samples where the rim passes.
+    /// The part of a cell inside the shape; by 32² samples in cells that its boundary crosses.
     fn fraction(self, low: [f64; 2], h: f64) -> f64 {
         const SAMPLES: usize = 32;
         let at = |i: usize, j: usize, n: usize| {
@@ -78,10 +77,12 @@ impl Advection {
         if corners == 0.0 || corners == 1.0 { corners } else { mean(SAMPLES) }
     }
 
-    /// Carries the shape there and back on `cells`², the fastest fluid by `courant` ≤ 1 cells a step.
+    /// Advects the shape on `cells`² cells until it returns.
+    ///
+    /// `courant` ≤ 1 is the distance in cells that the fastest fluid travels in a step.
     pub fn distortion(self, cells: usize, courant: f64) -> Result<Distortion, SolverError> {
         let axis = || Axis::uniform(cells, 0.0, self.side(), [Boundary::REST; 2]);
-        let geometry = Geometry::new(&Grid::plane(axis(), axis()), &Vessel::closed())?;
+        let geometry = Geometry::new(&Grid::plane(axis(), axis()), &Domain::closed())?;
         let h = geometry.spacing[0];
         let mut interface = Interface::new([cells; 2]);
         for i in 0..cells {
@@ -90,7 +91,7 @@ impl Advection {
                 interface.fraction[[GHOSTS + i, GHOSTS + j]] = self.fraction(low, h);
             }
         }
-        geometry.close_fraction(&mut interface.fraction);
+        geometry.fill_fraction_ghosts(&mut interface.fraction);
         let start = interface.fraction.clone();
         let steps = (self.duration() * self.speed() / (h * courant)).ceil() as usize;
         let dt = self.duration() / steps as f64;
@@ -100,8 +101,8 @@ impl Advection {
         for step in 0..steps {
             self.set(&mut numbers, &geometry, (step as f64 + 0.5) / steps as f64, dt);
             for (sweep, axis) in [(Sweep::First, step % 2), (Sweep::Second, 1 - step % 2)] {
-                interface.cut(sweep, axis, &numbers[axis], &geometry);
-                interface.carry(sweep, axis, &numbers[axis], &geometry);
+                interface.set_fluxes(sweep, axis, &numbers[axis], &geometry);
+                interface.advect(sweep, axis, &numbers[axis], &geometry);
             }
             interface.clip(&geometry);
             let now = sum(&interface.fraction, |f| f);
@@ -123,7 +124,7 @@ impl Advection {
         })
     }
 
-    /// Courant numbers from differences of ψ, so that no cell has a divergence.
+    /// Sets the Courant numbers as differences of ψ, so that their discrete divergence vanishes.
     fn set(self, courant: &mut [StaggeredArray; 2], geometry: &Geometry, part: f64, dt: f64) {
         let h = geometry.spacing[0];
         let scale = dt / (h * h);

@@ -1,19 +1,19 @@
-//! Energy and enstrophy: what is there, what comes, what goes.
+//! Balances of energy and enstrophy.
 
 use super::certificate::{Cell, Check, Table};
 use crate::{Problem, SolverError};
 use data::rng;
 
-/// How a flow loses energy and enstrophy.
+/// The dissipation coefficients of a flow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Losses {
     /// ν in m²/s.
-    pub(super) viscosity: f64,
+    pub(super) kinematic_viscosity: f64,
     /// α in 1/s.
     pub(super) drag: f64,
 }
 
-/// E, Z, and what changes them at an instant.
+/// E and Z with their production and dissipation at one instant.
 #[derive(Debug, Clone, Copy, Default)]
 struct Instant {
     content: [f64; 2],
@@ -22,27 +22,27 @@ struct Instant {
 }
 
 impl Instant {
-    /// From the monitors E, Z, Q and, with a force, P and G.
-    fn new(monitors: [f64; 5], Losses { viscosity, drag }: Losses) -> Self {
+    /// From the monitors E, Z, Q and, with a force, P and G, else 0.
+    fn new(monitors: [f64; 5], Losses { kinematic_viscosity, drag }: Losses) -> Self {
         let [energy, enstrophy, palinstrophy, power, production] = monitors;
         Self {
             content: [energy, enstrophy],
             gain: [power, production],
             loss: [
-                2.0 * viscosity * enstrophy + 2.0 * drag * energy,
-                2.0 * viscosity * palinstrophy + 2.0 * drag * enstrophy,
+                2.0 * kinematic_viscosity * enstrophy + 2.0 * drag * energy,
+                2.0 * kinematic_viscosity * palinstrophy + 2.0 * drag * enstrophy,
             ],
         }
     }
 }
 
-/// Whether E and Z change by what comes less what goes, over `time` on grids of `resolutions`.
+/// The residuals of the balances of E and Z over `time` on grids of `resolutions`.
 ///
 /// ```text
 /// E(t) − E(0) = ∫ P − 2ν Z − 2α E dt,   Z(t) − Z(0) = ∫ G − 2ν Q − 2α Z dt
 /// ```
 ///
-/// The integrals are taken by Boole's rule over intervals of `interval`, a multiple of four of them.
+/// Integrals by Boole's rule over a multiple of four intervals of about `interval`.
 pub(super) fn balance(
     title: &str,
     problem: &dyn Problem,
@@ -50,8 +50,8 @@ pub(super) fn balance(
     resolutions: &[usize],
     [time, interval]: [f64; 2],
 ) -> Result<(Table, Vec<Check>), SolverError> {
-    const WHY: &str = "truncated and dealiased, advection keeps both exactly; what is left are errors in time, of the steps and of the integrals, both fourth order or better";
-    let heads = ["cells", "quantity", "change", "gain", "loss", "unexplained, relative"];
+    const WHY: &str = "truncated and dealiased advection conserves both exactly; errors in time of the steps and of the integrals remain, both of fourth order or better";
+    let heads = ["cells", "quantity", "change", "gain", "loss", "residual, relative"];
     let (mut table, mut checks) = (Table::new(title, "exact balance", &heads), Vec::new());
     let intervals = 4 * (time / interval / 4.0).round() as usize;
     for &cells in resolutions {
@@ -63,17 +63,17 @@ pub(super) fn balance(
                 integral(&instants, time, |instant| instant.loss[k]),
             ];
             let change = last.content[k] - first.content[k];
-            let unexplained = (change - gain + loss).abs() / first.content[k].max(last.content[k]);
+            let residual = (change - gain + loss).abs() / first.content[k].max(last.content[k]);
             table.rows.push(vec![
                 cells.into(),
                 of.into(),
                 change.into(),
                 Cell::from(gain),
                 loss.into(),
-                unexplained.into(),
+                residual.into(),
             ]);
-            let name = format!("{title}: unexplained {of} on {cells}²");
-            checks.push(Check::at_most(name, unexplained, 1e-8, "", WHY));
+            let name = format!("{title}: residual of {of} on {cells}²");
+            checks.push(Check::at_most(name, residual, 1e-8, "", WHY));
         }
     }
     Ok((table, checks))

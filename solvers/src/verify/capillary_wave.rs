@@ -1,26 +1,26 @@
-//! A wave that its surface makes stand and swing.
+//! Standing capillary waves.
 
 use super::certificate::{Check, Table};
 use super::convergence::order;
-use super::published::{PROSPERETTI, swing};
-use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use super::published::{PROSPERETTI, capillary_wave};
+use crate::two_phase::{BoundaryCondition, Domain, Fluid, Fluids, Side, TwoPhase};
 use crate::{Solver, SolverError};
 use data::{Axis, Boundary, Grid, State};
 use std::f64::consts::{PI, TAU};
 
-/// Amplitudes over some four periods against the linear theory of viscous waves.
-pub(super) fn swings(resolutions: &[usize]) -> Result<(Table, Vec<Check>), SolverError> {
-    const ORDER: &str = "curvature, advection and pressure are second order; half an order less for the few cells a wave";
-    const SMALL: &str = "a wave of 64 cells is as good as one for all that is drawn";
-    let heads = ["cells a wave", "water over air", "error, rms", "order"];
-    let title = "Standing capillary wave, amplitude over the first, ω₀t ≤ 25";
+/// The amplitude over about four periods against the linear theory of viscous waves.
+pub(super) fn standing_waves(resolutions: &[usize]) -> Result<(Table, Vec<Check>), SolverError> {
+    const ORDER: &str = "curvature, advection and pressure are second order; 0.5 allows for the small number of cells per wavelength";
+    const SMALL: &str = "0.5 % of the amplitude";
+    let heads = ["cells per wavelength", "density ratio", "error, rms", "order"];
+    let title = "Standing capillary wave, amplitude over the initial one, ω₀t ≤ 25";
     let mut table = Table::new(title, PROSPERETTI, &heads);
     let mut checks = Vec::new();
     for (column, ratio) in [1.0, 1000.0].into_iter().enumerate() {
         let mut last: Option<(usize, f64)> = None;
-        // Half as many cells a wave: steps shrink as h^{3/2}.
+        // Half as many cells per wavelength as elsewhere: the step is proportional to h^{3/2}.
         for cells in resolutions.iter().map(|cells| cells / 2).filter(|&cells| cells <= 64) {
-            let error = error(cells, ratio, column)?;
+            let error = wave_error(cells, ratio, column)?;
             let order = last.map(|(before, old)| order([before, cells], [old, error]));
             table.rows.push(vec![cells.into(), ratio.into(), error.into(), order.into()]);
             if let Some(order) = order {
@@ -37,28 +37,28 @@ pub(super) fn swings(resolutions: &[usize]) -> Result<(Table, Vec<Check>), Solve
     Ok((table, checks))
 }
 
-/// The amplitude at first, as in the tests of others: so small that theory is linear.
+/// The initial amplitude in wavelengths, small enough for linear theory.
 const AMPLITUDE: f64 = 0.01;
 
-/// The root mean square of a(t) less theory's, over the first amplitude.
-fn error(cells: usize, ratio: f64, column: usize) -> Result<f64, SolverError> {
+/// The root-mean-square difference between a(t) and theory over the initial amplitude.
+fn wave_error(cells: usize, ratio: f64, column: usize) -> Result<f64, SolverError> {
     let densities = [1.0, 1.0 / ratio];
     let frequency = (TAU.powi(3) / (densities[0] + densities[1])).sqrt();
     // ν k²/ω₀ is the same for all, that of La = 3000 with equal densities.
     let damping = (1.0_f64 / 3000.0).sqrt() / (0.5 * TAU.powi(3)).sqrt();
-    let fluid = |density| Fluid { density, viscosity: density * damping * frequency };
+    let fluid = |density| Fluid { density, dynamic_viscosity: density * damping * frequency };
     let fluids = Fluids {
         water: fluid(densities[0]),
         air: fluid(densities[1]),
         gravity: 0.0,
         surface_tension: 1.0,
     };
-    // Half a wave between slippery walls, three waves high.
+    // Half a wavelength between free-slip walls, three wavelengths high.
     let [nx, ny] = [cells / 2, 3 * cells];
     let axis = |cells, length| Axis::uniform(cells, 0.0, length, [Boundary::REST; 2]);
-    let side = || Side::all(Beyond::Slip);
-    let vessel = Vessel { sides: [[side(), side()], [side(), side()]], obstacle: None };
-    let mut solver = TwoPhase::new(&Grid::plane(axis(nx, 0.5), axis(ny, 3.0)), &vessel, fluids)?;
+    let side = || Side::uniform(BoundaryCondition::FreeSlip);
+    let domain = Domain { sides: [[side(), side()], [side(), side()]], obstacle: None };
+    let mut solver = TwoPhase::new(&Grid::plane(axis(nx, 0.5), axis(ny, 3.0)), &domain, fluids)?;
     let h = 1.0 / cells as f64;
     let mut state = State::from_shape_fn((4, nx, ny, 1), |(channel, i, j, _)| {
         let height = (1.5 + AMPLITUDE * mode(i, h)) / h - j as f64;
@@ -66,7 +66,7 @@ fn error(cells: usize, ratio: f64, column: usize) -> Result<f64, SolverError> {
     });
     solver.load(&state)?;
     let (mut now, mut squares, mut count) = (0.0, 0.0, 0.0);
-    for [time, wanted] in swing(column) {
+    for [time, wanted] in capillary_wave(column) {
         solver.advance((time - now) / frequency)?;
         solver.store(&mut state);
         now = time;
@@ -82,7 +82,7 @@ fn mode(i: usize, h: f64) -> f64 {
     (TAU * centre).cos() * (PI * h).sin() / (PI * h)
 }
 
-/// The part of cos 2πx in the heights of columns.
+/// The coefficient of cos 2πx in the heights of water.
 fn amplitude(state: &State, h: f64) -> f64 {
     let (nx, ny) = (state.shape()[1], state.shape()[2]);
     let height = |i: usize| (0..ny).map(|j| state[[3, i, j, 0]]).sum::<f64>() * h;

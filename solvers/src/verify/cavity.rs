@@ -1,4 +1,4 @@
-//! Evidence on the lid-driven cavity.
+//! Verification of the lid-driven cavity.
 
 use super::certificate::{Cell, Certificate, Check, Table};
 use super::convergence::{order, study};
@@ -12,12 +12,12 @@ use data::{Grid, State, prolongate, rng};
 use rayon::prelude::*;
 use std::sync::Mutex;
 
-/// Reynolds numbers of Ghia's that have a steady state which is reached soon.
+/// Reynolds numbers of the published profiles whose steady state is reached within [`MOST_TIMES`].
 const REYNOLDS: [f64; 4] = [3200.0, 1000.0, 400.0, 100.0];
-/// A flow is steady when no velocity changes by more than this part of U in L/U.
+/// A flow counts as steady when no velocity changes by more than this part of U in L/U.
 const STEADY: f64 = 1e-6;
-/// A flow that is not steady after so many L/U never will be.
-const PATIENCE: usize = 1000;
+/// Largest time in L/U to reach the steady state.
+const MOST_TIMES: usize = 1000;
 
 /// The steady flow at one Reynolds number on one grid.
 struct Steady {
@@ -32,15 +32,16 @@ pub(super) fn certify(
     progress: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Certificate, SolverError> {
     let mut certificate = Certificate { problem: "cavity".into(), ..Default::default() };
-    for viscosity in [1e-3, 1.0] {
-        let title = format!("Walls, made-up solution at ν = {viscosity} m²/s, t = 0.5 s");
-        let problem = Manufactured { viscosity };
+    for kinematic_viscosity in [1e-3, 1.0] {
+        let title =
+            format!("Walls, manufactured solution at ν = {kinematic_viscosity} m²/s, t = 0.5 s");
+        let problem = Manufactured { kinematic_viscosity };
         let (table, checks) = study(&title, "exact by construction", &problem, resolutions, 0.5)?;
         certificate.tables.push(table);
         certificate.checks.extend(checks);
         progress(&title);
     }
-    // Both integrators: at Re 1000 diffusion does not limit the step on these grids, at Re 10 it does.
+    // Explicit integrator at Re 1000, semi-implicit at Re 10.
     for (reynolds, time) in [(1000.0, 1.0), (10.0, 0.1)] {
         let title = format!("Periodic, Taylor–Green vortices at Re {reynolds}, t = {time} L/U");
         let problem = Staggered(TaylorGreen { reynolds, ..TaylorGreen::default() });
@@ -60,7 +61,7 @@ pub(super) fn certify(
     Ok(certificate)
 }
 
-/// The steady flows of all Reynolds numbers in increasing order, each on all grids.
+/// The steady flows at all Reynolds numbers in increasing order, each on all grids.
 fn steady_flows(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),
@@ -71,12 +72,12 @@ fn steady_flows(
         progress(text);
     };
     let run = |&reynolds: &f64| refine_steady(reynolds, resolutions, &tell);
-    // The longest run comes first, and one piece is one run.
+    // The longest run starts first; one task per run.
     let flows = REYNOLDS.par_iter().with_max_len(1).map(run).collect::<Result<Vec<_>, _>>()?;
     Ok(flows.into_iter().rev().flatten().collect())
 }
 
-/// Steady flows on ever finer grids, each starting from the one before.
+/// Steady flows on successively finer grids, each started from the previous one.
 fn refine_steady(
     reynolds: f64,
     resolutions: &[usize],
@@ -100,11 +101,11 @@ fn refine_steady(
     Ok(flows)
 }
 
-/// Advances by L/U until nothing changes; the time that took in L/U.
+/// Advances by L/U until the flow is steady; returns the state and the time in L/U.
 fn settle(solver: &mut dyn Solver, start: State) -> Result<(State, usize), SolverError> {
     let (mut state, mut before) = (start.clone(), start);
     solver.load(&before)?;
-    for time in 1..=PATIENCE {
+    for time in 1..=MOST_TIMES {
         solver.advance(1.0)?;
         solver.store(&mut state);
         let changes = state.iter().zip(&before).map(|(now, before)| (now - before).abs());
@@ -114,7 +115,7 @@ fn settle(solver: &mut dyn Solver, start: State) -> Result<(State, usize), Solve
         }
         before.assign(&state);
     }
-    Ok((state, PATIENCE))
+    Ok((state, MOST_TIMES))
 }
 
 fn centrelines(state: &State, grid: &Grid) -> [Profile; 2] {
@@ -125,19 +126,19 @@ fn centrelines(state: &State, grid: &Grid) -> [Profile; 2] {
 }
 
 fn compare_profiles(flows: &[Steady], resolutions: &[usize]) -> (Table, Vec<Check>) {
-    const WHY: &str = "Ghia's tables are a second-order solution on 129², 0.0116 U off the spectral one at its v_min at Re 1000 and more in steeper places; the error of such a solution grows as Re, as (h/δ)² with layers δ ∝ Re^−½";
+    const WHY: &str = "the tables are a second-order solution on 129², whose error at Re 1000 is 0.0116 U in v_min and larger where gradients are steeper; it grows as Re, since it is (h/δ)² with boundary layers δ ∝ Re^−½";
     let heads = ["Re", "cells", "u max", "u rms", "v max", "v rms"];
-    let mut table = Table::new("Centreline profiles: deviation in U", GHIA, &heads);
+    let mut table = Table::new("Centreline profiles: differences in U", GHIA, &heads);
     let mut checks = Vec::new();
     for flow in flows {
-        let deviations = [0, 1].map(|component| deviation(flow, component));
+        let differences = [0, 1].map(|component| profile_difference(flow, component));
         let mut row = vec![Cell::from(flow.reynolds), Cell::from(flow.cells)];
-        row.extend(deviations.as_flattened().iter().map(|&value| Cell::from(value)));
+        row.extend(differences.as_flattened().iter().map(|&value| Cell::from(value)));
         table.rows.push(row);
         if flow.cells >= 128 && Some(&flow.cells) == resolutions.last() {
             let name = |of| format!("{of} against Ghia at Re {} on {}²", flow.reynolds, flow.cells);
             for (component, of) in ["u", "v"].into_iter().enumerate() {
-                let measured = deviations[component][0];
+                let measured = differences[component][0];
                 let limit = 0.02 * (flow.reynolds / 1000.0).max(1.0);
                 checks.push(Check::at_most(name(of), measured, limit, "U", WHY));
             }
@@ -146,13 +147,13 @@ fn compare_profiles(flows: &[Steady], resolutions: &[usize]) -> (Table, Vec<Chec
     (table, checks)
 }
 
-/// Largest and root mean square deviation from Ghia's profile.
-fn deviation(flow: &Steady, component: usize) -> [f64; 2] {
+/// Largest and root-mean-square difference from the published profile.
+fn profile_difference(flow: &Steady, component: usize) -> [f64; 2] {
     let published = ghia(component, flow.reynolds);
     let profile = &flow.profiles[component];
-    let deviations: Vec<f64> = published.iter().map(|[x, value]| profile.at(*x) - value).collect();
-    let largest = deviations.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
-    let mean_square = deviations.iter().map(|x| x * x).sum::<f64>() / deviations.len() as f64;
+    let differences: Vec<f64> = published.iter().map(|[x, value]| profile.at(*x) - value).collect();
+    let largest = differences.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+    let mean_square = differences.iter().map(|x| x * x).sum::<f64>() / differences.len() as f64;
     [largest, mean_square.sqrt()]
 }
 
@@ -194,7 +195,7 @@ fn measure(flow: &Steady, quantity: &str) -> f64 {
 }
 
 fn extremum_check(quantity: &str, reynolds: f64, cells: usize, error: f64) -> Option<Check> {
-    const WHY: &str = "the accuracy that a reference of surrogates is to have on 128², against the spectral solution";
+    const WHY: &str = "the accuracy required of a reference on 128², against the spectral solution";
     let name = format!("{quantity} at Re {reynolds} on {cells}²");
     (cells == 128).then(|| Check::at_most(name, error, 0.5, "%", WHY))
 }

@@ -1,8 +1,8 @@
-//! Evidence as plain data.
+//! Tables and checks of a verification as plain data.
 
 use serde::{Deserialize, Serialize};
 
-/// What was measured of a problem's solver, beside what is known.
+/// Measured results of a problem's solver beside exact or published ones.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Certificate {
@@ -10,7 +10,7 @@ pub struct Certificate {
     pub problem: String,
     /// The measurements.
     pub tables: Vec<Table>,
-    /// What they must satisfy.
+    /// The requirements on the measurements.
     pub checks: Vec<Check>,
 }
 
@@ -21,17 +21,17 @@ impl Certificate {
     }
 }
 
-/// Numbers with their heads and their source.
+/// A table with its title, source and column heads.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Table {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// Where the published or exact numbers are from.
+    /// The source of the published or exact numbers.
     pub source: String,
-    /// The columns' heads, with units in brackets.
+    /// The heads of the columns, with units in brackets.
     pub columns: Vec<String>,
-    /// As many cells a row as columns.
+    /// The rows, each with one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
@@ -47,11 +47,11 @@ impl Table {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
-    /// A whole number, such as a count of cells.
+    /// An integer, such as a number of cells.
     Count(usize),
     /// A measured or published number.
     Number(f64),
-    /// A word, such as a quantity's symbol; empty where there is nothing to say.
+    /// A text, such as the symbol of a quantity; empty where no value exists.
     Text(String),
 }
 
@@ -79,21 +79,21 @@ impl From<&str> for Cell {
     }
 }
 
-/// One requirement.
+/// One requirement on a measured value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Check {
-    /// What is required, such as `u_min at Re 1000 on 128²`.
+    /// The quantity, such as `u_min at Re 1000 on 128²`.
     pub name: String,
-    /// What was found.
+    /// The measured value.
     pub measured: f64,
-    /// What it is compared with.
+    /// The limit that it is compared with.
     pub limit: f64,
-    /// Whether it holds.
+    /// Whether the requirement holds.
     pub passed: bool,
-    /// The unit of both.
+    /// The unit of both values.
     pub unit: String,
-    /// Why the limit is what it is.
+    /// The reason for the limit.
     pub why: String,
 }
 

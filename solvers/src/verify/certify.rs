@@ -1,4 +1,4 @@
-//! Verifies a problem by name.
+//! Verification of a problem by its name.
 
 use super::certificate::Certificate;
 use super::{
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::SolverError;
 
-/// The problems that can be verified.
+/// The names of the problems that can be verified.
 pub const VERIFIED: &[&str] = &[
     "cavity",
     "cylinder",
@@ -19,10 +19,12 @@ pub const VERIFIED: &[&str] = &[
     "dam",
 ];
 
-/// Measures a problem's solver against what is known, on square grids of `resolutions` cells.
+/// Compares the solver of a problem with exact and published results on grids of `resolutions` cells.
 ///
-/// `resolutions` increase, and each is a multiple of the one before. `progress` hears a line
-/// whenever a part is done. Runs on rayon's pool; the certificate does not depend on it.
+/// `resolutions` must increase, and each must be a multiple of the previous one. `progress` is called with one line
+/// after each part. The computation uses rayon's thread pool; the result does not depend on the number of threads.
+///
+/// Errors: a problem that is not in [`VERIFIED`], and errors of the solver.
 pub fn verify(
     problem: &str,
     resolutions: &[usize],

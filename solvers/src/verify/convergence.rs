@@ -1,11 +1,11 @@
-//! Errors on ever finer grids.
+//! Grid convergence against exact solutions.
 
 use super::certificate::{Cell, Check, Table};
 use crate::{Problem, SolverError};
 use data::{State, rng};
 use ndarray::{ArrayView3, Axis};
 
-/// What a solution is off the exact one.
+/// The error of a solution.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Errors {
     /// Root mean square of the velocity error in m/s.
@@ -34,12 +34,14 @@ impl Errors {
         }
     }
 
-    /// Solves `problem` from its exact start to `time` on `cells`² cells.
+    /// The errors of `problem` at `time` on `cells`² cells, from its exact initial state.
+    ///
+    /// Panics if the problem has no exact solution.
     pub fn of(problem: &dyn Problem, cells: usize, time: f64) -> Result<Self, SolverError> {
         Self::of_intervals(problem, cells, time, 1)
     }
 
-    /// The same in `intervals` equal parts, which bounds the step.
+    /// The same in `intervals` equal intervals, each of which takes at least one step.
     pub(super) fn of_intervals(
         problem: &dyn Problem,
         cells: usize,
@@ -52,7 +54,7 @@ impl Errors {
     }
 }
 
-/// The state of `problem` at `time` on `cells`² cells, reached in `intervals` equal parts.
+/// The state of `problem` at `time` on `cells`² cells, reached in `intervals` equal intervals.
 pub(super) fn evolve(
     problem: &dyn Problem,
     cells: usize,
@@ -74,12 +76,12 @@ fn mean_square(values: ArrayView3<'_, f64>) -> f64 {
     values.iter().map(|value| value * value).sum::<f64>() / values.len() as f64
 }
 
-/// The order p in `error ∝ cells^−p` between two grids.
+/// The observed order of convergence p in `error ∝ cells^−p` between two grids.
 pub fn order(cells: [usize; 2], errors: [f64; 2]) -> f64 {
     (errors[0] / errors[1]).ln() / (cells[1] as f64 / cells[0] as f64).ln()
 }
 
-/// A convergence table of `problem`, and checks of the order between its two finest grids.
+/// The convergence table of `problem`, and checks of the order between its two finest grids.
 pub(super) fn study(
     title: &str,
     source: &str,
@@ -118,7 +120,7 @@ pub(super) fn study(
 }
 
 fn order_checks(title: &str, cells: usize, orders: [f64; 3]) -> Vec<Check> {
-    const WHY: &str = "the scheme is second order in space and time; a tenth is left for grids that are not fine enough";
+    const WHY: &str = "the scheme is second order in space and time; 0.1 allows for grids outside the asymptotic range";
     let of = |what: &str, order| {
         Check::at_least(format!("{title}: order of {what} to {cells}²"), order, 1.9, "", WHY)
     };

@@ -1,25 +1,24 @@
-//! Evidence on flow past a cylinder.
+//! Verification of the flow past a cylinder.
 
 use super::certificate::{Certificate, Check, Table};
 use super::convergence::order;
 use super::forces::{self, Forces};
+use super::free_stream;
 use super::published::{Published, SCHAEFER_TUREK, schaefer_turek};
 use super::shedding::Series;
-use super::wide;
 use crate::incompressible::FlowPastCylinder;
 use crate::problems::{Cylinder, Inflow};
 use crate::{Problem, Solver, SolverError};
 use data::{Grid, State, prolongate, rng};
 
-/// On so many cells a diameter the results must be as certain as what was published.
+/// Cells per diameter from which the errors must be within the published intervals.
 const RESOLVED: usize = 40;
-/// Steady means that drag and lift coefficients change by no more than this in half a second, a
-/// seventh of a diameter over the velocity.
+/// A flow counts as steady when drag and lift coefficients change by no more than this in half a second.
 const STEADY: f64 = 2e-5;
-/// A flow that is not steady after so many half seconds never will be.
-const PATIENCE: usize = 60;
+/// Largest number of recorded intervals until a flow is steady or periodic.
+const MOST_INTERVALS: usize = 60;
 
-/// Ten cells a diameter for 32, and as many more for larger ones.
+/// Cells per diameter for a `resolution`: 10 for 32, proportionally more for larger ones.
 fn cells_per_diameter(resolution: usize) -> usize {
     (10 * resolution / 32).max(10)
 }
@@ -32,12 +31,12 @@ pub(super) fn certify(
     let sizes: Vec<usize> = resolutions.iter().map(|&n| cells_per_diameter(n)).collect();
     let steady = refine(&channel(0.2), &sizes, |solver, size| {
         let found = settle(solver)?;
-        progress(&format!("steady flow at Re 20 on {size} cells a diameter"));
+        progress(&format!("steady flow at Re 20 on {size} cells per diameter"));
         Ok(Found { values: found.to_vec(), forces: solver.forces() })
     })?;
     let unsteady = refine(&channel(1.0), &sizes, |solver, size| {
         let found = shed(solver)?;
-        progress(&format!("vortex street at Re 100 on {size} cells a diameter"));
+        progress(&format!("vortex shedding at Re 100 on {size} cells per diameter"));
         Ok(Found { values: found.to_vec(), forces: solver.forces() })
     })?;
     let cases = [
@@ -47,7 +46,12 @@ pub(super) fn certify(
             &["cd", "cl", "dp"][..],
             steady,
         ),
-        ("2D-2", "Vortex street in a channel, Re 100", &["cd_max", "cl_max", "st", "dp"], unsteady),
+        (
+            "2D-2",
+            "Vortex shedding in a channel, Re 100",
+            &["cd_max", "cl_max", "st", "dp"],
+            unsteady,
+        ),
     ];
     for (case, title, quantities, found) in cases {
         let (table, checks) = compare(case, title, quantities, &sizes, &found);
@@ -58,17 +62,17 @@ pub(super) fn certify(
         certificate.tables.push(table);
         certificate.checks.extend(checks);
     }
-    // Its grids are its own, and take minutes: with them where as much is asked of the channel.
+    // The free stream has grids of its own that take minutes.
     if sizes.contains(&RESOLVED) {
-        wide::certify(&mut certificate, progress)?;
+        free_stream::certify(&mut certificate, progress)?;
     }
     Ok(certificate)
 }
 
-/// What is measured on one grid.
+/// The results on one grid.
 struct Found {
     values: Vec<f64>,
-    /// Of the last instant.
+    /// Forces at the last instant.
     forces: Forces,
 }
 
@@ -77,7 +81,7 @@ fn channel(speed: f64) -> Cylinder {
     Cylinder {
         inlet_velocity: speed,
         density: 1.0,
-        viscosity: Some(1e-3),
+        dynamic_viscosity: Some(1e-3),
         diameter: 0.1,
         upstream: 0.2,
         downstream: 2.0,
@@ -88,7 +92,7 @@ fn channel(speed: f64) -> Cylinder {
     }
 }
 
-/// Measures the flow on ever finer grids of square cells, each starting from the one before.
+/// Measures the flow on successively finer grids of square cells, each started from the previous flow.
 fn refine(
     problem: &Cylinder,
     sizes: &[usize],
@@ -108,7 +112,7 @@ fn refine(
     sizes.iter().map(run).collect()
 }
 
-/// The coarse flow on a finer grid where that divides it, else the problem's own start.
+/// The flow on a coarser grid if `grid` refines it by integer factors, else the problem's initial state.
 fn start(problem: &Cylinder, grid: &Grid, coarse: Option<State>) -> State {
     let cells = grid.cells();
     let divides =
@@ -119,10 +123,10 @@ fn start(problem: &Cylinder, grid: &Grid, coarse: Option<State>) -> State {
     }
 }
 
-/// Drag, lift and pressure drop of a steady flow.
+/// Drag and lift coefficients and pressure drop of a steady flow.
 fn settle(solver: &mut dyn Solver) -> Result<[f64; 3], SolverError> {
     let mut last = [0.0; 3];
-    for _ in 0..PATIENCE {
+    for _ in 0..MOST_INTERVALS {
         let now = Series::record(solver, 0.5, 1)?.last();
         let is_steady = (0..2).all(|k| (now[k] - last[k]).abs() < STEADY);
         last = now;
@@ -133,11 +137,13 @@ fn settle(solver: &mut dyn Solver) -> Result<[f64; 3], SolverError> {
     Ok(last)
 }
 
-/// Greatest drag and lift, Strouhal number and pressure drop of a street whose greatest lift is that
-/// of some periods before; they take a third of a second each. NaN where there is none.
+/// Greatest drag and lift, Strouhal number and pressure drop of periodic vortex shedding; NaN where there is none.
+///
+/// Shedding counts as periodic when the greatest lift equals that of the previous record of 1.2 s, which is about four
+/// periods.
 fn shed(solver: &mut dyn Solver) -> Result<[f64; 4], SolverError> {
     let mut before = 0.0;
-    for _ in 0..PATIENCE {
+    for _ in 0..MOST_INTERVALS {
         let series = Series::record(solver, 0.005, 240)?;
         let found = series.shedding();
         let lift = found.map_or(0.0, |found| found.greatest_lift);
@@ -157,8 +163,15 @@ fn compare(
     sizes: &[usize],
     found: &[Found],
 ) -> (Table, Vec<Check>) {
-    const HEADS: [&str; 7] =
-        ["quantity", "cells a diameter", "measured", "published", "interval", "error [%]", "order"];
+    const HEADS: [&str; 7] = [
+        "quantity",
+        "cells per diameter",
+        "measured",
+        "published",
+        "interval",
+        "error [%]",
+        "order",
+    ];
     let mut table = Table::new(title, SCHAEFER_TUREK, &HEADS);
     let mut checks = Vec::new();
     for (k, quantity) in quantities.iter().enumerate() {
@@ -198,18 +211,24 @@ fn accuracy_check(
     error: f64,
     published: Published,
 ) -> Check {
-    const WHY: &str = "the width of the published interval, whose ends the later value may touch, on 40 cells a diameter; on coarser grids what order 3 makes of it, with which streets that are barely resolved gain";
+    const WHY: &str = "the width of the published interval on 40 cells per diameter; on coarser grids scaled with order 3, the observed order of barely resolved shedding";
     let [low, high] = published.interval;
     let factor = (RESOLVED as f64 / size as f64).powi(3).max(1.0);
     let limit = 100.0 * factor * (high - low) / published.later;
-    Check::at_most(format!("{case}: {quantity} on {size} cells a diameter"), error, limit, "%", WHY)
+    Check::at_most(
+        format!("{case}: {quantity} on {size} cells per diameter"),
+        error,
+        limit,
+        "%",
+        WHY,
+    )
 }
 
 fn order_check(case: &str, quantity: &str, sizes: &[usize], errors: [f64; 2]) -> Check {
     const WHY: &str =
-        "the scheme is second order; half an order is left for grids that are not fine enough";
+        "the scheme is second order; 0.5 allows for grids outside the asymptotic range";
     let ends = [sizes[0], sizes[sizes.len() - 1]];
     let name =
-        format!("{case}: order of {quantity} from {} to {} cells a diameter", ends[0], ends[1]);
+        format!("{case}: order of {quantity} from {} to {} cells per diameter", ends[0], ends[1]);
     Check::at_least(name, order(ends, errors), 1.5, "", WHY)
 }

@@ -1,4 +1,4 @@
-//! Evidence on water over a step.
+//! Verification of the dam.
 
 use super::certificate::{Certificate, Check, Table};
 use super::convergence::order;
@@ -6,28 +6,29 @@ use crate::problems::Dam;
 use crate::{Problem, SolverError};
 use data::{State, restrict, rng};
 
-/// When grids are compared in s: the water has passed the obstacle and not come to the outlet.
+/// Time in s at which grids are compared: water has passed the obstacle and has not reached the outlet.
 const TIME: f64 = 0.3;
 
-/// What comes in against the inflow, and every grid against the finest, four times as long as high.
+/// Compares the volume of water with the inflow, and the volume fractions of every grid with those of the finest. Grids
+/// have four times as many cells along x as along y.
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Certificate, SolverError> {
-    const INFLOW: &str = "the divergence that the projection leaves in every step";
-    const CONVERGES: &str = "an interface that is sharp, and breaks, converges with order one at best; on these grids half of that is asked";
-    // All grids have faces where the obstacle begins and ends.
+    const INFLOW: &str = "the residual divergence of the projection in every step";
+    const CONVERGES: &str = "a sharp interface that breaks converges with order 1 at best; 0.5 is required on these grids";
+    // The sides of the obstacle coincide with faces on all grids.
     let dam = Dam { width: 1.6, ..Dam::default() };
     let wanted = dam.inlet_velocity * dam.inlet_height * TIME;
     let heads = [
         "cells",
         "water gained [m²]",
-        "off the inflow",
-        "water elsewhere than on the finest [m²]",
+        "relative error",
+        "area where the water differs from the finest [m²]",
         "order",
     ];
     let mut table =
-        Table::new("Water over a step after 0.3 s", "exact inflow; the finest grid", &heads);
+        Table::new("Water over an obstacle after 0.3 s", "exact inflow; the finest grid", &heads);
     let mut checks = Vec::new();
     let mut flows = Vec::new();
     for &cells in resolutions {
@@ -48,7 +49,7 @@ pub(super) fn certify(
             .filter(|_| misplaced > 0.0)
             .map(|(before, old)| order([before, *cells], [old, misplaced]));
         if let Some(order) = order {
-            let name = format!("order of the water's place to {cells} × {}", cells / 4);
+            let name = format!("order of the volume fraction to {cells} × {}", cells / 4);
             checks.push(Check::at_least(name, order, 0.5, "", CONVERGES));
         }
         let off = (gained / wanted - 1.0).abs();
@@ -64,7 +65,7 @@ pub(super) fn certify(
     Ok(Certificate { problem: "dam".into(), tables: vec![table], checks })
 }
 
-/// The flow at [`TIME`], and the water that came in until then in m².
+/// The state at [`TIME`], and the volume of water that has entered, in m².
 fn solve(dam: &Dam, cells: [usize; 3]) -> Result<(State, f64), SolverError> {
     let grid = dam.grid(cells)?;
     let mut state = dam.initial(&grid, &mut rng(0, 0));
@@ -79,7 +80,7 @@ fn solve(dam: &Dam, cells: [usize; 3]) -> Result<(State, f64), SolverError> {
     Ok((state, water[0] - before))
 }
 
-/// The mean difference of volume fractions on the cells of `coarse`.
+/// The mean absolute difference of the volume fractions on the cells of `coarse`.
 fn misplaced(fine: &State, coarse: &State) -> f64 {
     let cells = [coarse.shape()[1], coarse.shape()[2], 1];
     let fine = restrict(fine.view(), cells);

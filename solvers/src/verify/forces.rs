@@ -1,22 +1,22 @@
-//! Two ways to the force on a cylinder.
+//! The force on a cylinder by momentum balance and by surface stress.
 
 use super::certificate::{Check, Table};
 use super::convergence::order;
 
-/// Drag and lift of one instant: from the balance of momentum, and from the surface.
+/// Drag and lift coefficients at one instant: by the momentum balance, and by the stress on the surface.
 pub(super) type Forces = [[f64; 2]; 2];
 
-/// The table of a case's forces on ever finer grids, and what they must satisfy.
+/// The table of the forces of a case on successively finer grids, and its checks.
 pub(super) fn compare(case: &str, sizes: &[usize], found: &[Forces]) -> (Table, Vec<Check>) {
     const HEADS: [&str; 6] = [
         "coefficient",
-        "cells a diameter",
-        "balance of momentum",
-        "pressure and friction",
-        "apart, of the drag [%]",
+        "cells per diameter",
+        "momentum balance",
+        "surface stress",
+        "difference over drag [%]",
         "order",
     ];
-    let title = format!("{case}: the force on the cylinder two ways, at the last instant");
+    let title = format!("{case}: force on the cylinder by two methods, at the last instant");
     let mut table = Table::new(&title, "", &HEADS);
     let apart = |[balance, surface]: &Forces, k: usize| {
         100.0 * (surface[k] - balance[k]).abs() / balance[0]
@@ -44,10 +44,10 @@ pub(super) fn compare(case: &str, sizes: &[usize], found: &[Forces]) -> (Table, 
 }
 
 fn check(case: &str, name: &str, size: usize, apart: f64) -> Check {
-    const WHY: &str = "they share nothing but the flow; 1 % on 40 cells a diameter and 2 % on half as many, for the surface's quadrature is first order as measured";
+    const WHY: &str = "both share only the flow field; 1 % on 40 cells per diameter and 2 % on 20, since the observed order of the surface integral is 1";
     let limit = 40.0 / size as f64;
     Check::at_most(
-        format!("{case}: {name} two ways on {size} cells a diameter"),
+        format!("{case}: {name} by two methods on {size} cells per diameter"),
         apart,
         limit,
         "% of the drag",

@@ -1,4 +1,4 @@
-//! Evidence on flow under a force.
+//! Verification of Kolmogorov flow.
 
 use super::balance::{Losses, balance};
 use super::certificate::{Certificate, Check, Table};
@@ -19,7 +19,7 @@ pub(super) fn certify(
     };
     add(laminar(resolutions)?);
     let flow = Kolmogorov { reynolds: 200.0, ..Kolmogorov::default() };
-    let losses = Losses { viscosity: 1.0 / 200.0, drag: flow.drag };
+    let losses = Losses { kinematic_viscosity: 1.0 / 200.0, drag: flow.drag };
     let title = "Kolmogorov flow at Re 200, balance over 2 s";
     add(balance(title, &flow, losses, resolutions, [2.0, 0.005])?);
     let title = format!("Kolmogorov flow at Re 200 on {}², t = 2 s", resolutions[0]);
@@ -27,10 +27,9 @@ pub(super) fn certify(
     Ok(certificate)
 }
 
-/// From rest: the force and its answer are one wavenumber.
+/// Laminar flow from rest, which has the wavenumber of the force only.
 fn laminar(resolutions: &[usize]) -> Result<(Table, Vec<Check>), SolverError> {
-    const WHY: &str =
-        "one wavenumber, whose growth under the force is exact in time: only round-off is left";
+    const WHY: &str = "a single wavenumber, whose growth under the force is integrated exactly: round-off remains";
     let title = "Laminar flow from rest at Re 1000, t = 5 s";
     let heads = ["cells", "velocity max [m/s]", "pressure L2 [Pa]", "kinetic energy, relative"];
     let source = "exact: u = χ/(νk² + α) (1 − exp(−(νk² + α)t)) sin ky";

@@ -1,4 +1,4 @@
-//! A made-up flow between walls, with the force that makes it true.
+//! A manufactured solution between walls.
 
 use crate::incompressible::Incompressible;
 use crate::{Problem, Solver, SolverError};
@@ -7,7 +7,7 @@ use rand_chacha::ChaCha12Rng;
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// Four swinging vortices in a unit box of walls at rest, all densities and speeds of order one.
+/// Four oscillating vortices in a unit square with walls at rest; the density is 1.
 ///
 /// With X = πx, Y = πy and g = 1 + ½ sin 2t:
 ///
@@ -16,17 +16,18 @@ use std::sync::Arc;
 /// f = ∂u/∂t + (u·∇)u + ∇p − ν ∇²u
 /// ```
 ///
-/// The pressure gradient does not vanish on the walls, so that splitting errors would show.
+/// f is the force per mass that makes u, v, p a solution. The pressure gradient does not vanish on the walls, so that
+/// splitting errors are visible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Manufactured {
     /// Kinematic viscosity ν in m²/s, > 0.
-    pub viscosity: f64,
+    pub kinematic_viscosity: f64,
 }
 
 impl Manufactured {
-    /// f in m/s² at `time` in s.
+    /// The force f in m/s² at `time` in s.
     pub fn force(&self, time: f64, [x, y]: [f64; 2]) -> [f64; 2] {
-        let (g, rate) = (swing(time), (2.0 * time).cos());
+        let (g, rate) = (modulation(time), (2.0 * time).cos());
         let ((sx, cx), (sy, cy)) = ((PI * x).sin_cos(), (PI * y).sin_cos());
         let ((s2x, c2x), (s2y, c2y)) = ((2.0 * PI * x).sin_cos(), (2.0 * PI * y).sin_cos());
         let [u, v] = [PI * g * sx * sx * s2y, -PI * g * s2x * sy * sy];
@@ -36,13 +37,16 @@ impl Manufactured {
         let laplacian_u = 2.0 * PI.powi(3) * g * (c2x - 2.0 * sx * sx) * s2y;
         let laplacian_v = 2.0 * PI.powi(3) * g * s2x * (2.0 * sy * sy - c2y);
         [
-            u * rate / g + u * along + v * u_y - PI * g * sx * sy - self.viscosity * laplacian_u,
-            v * rate / g + u * v_x - v * along + PI * g * cx * cy - self.viscosity * laplacian_v,
+            u * rate / g + u * along + v * u_y
+                - PI * g * sx * sy
+                - self.kinematic_viscosity * laplacian_u,
+            v * rate / g + u * v_x - v * along + PI * g * cx * cy
+                - self.kinematic_viscosity * laplacian_v,
         ]
     }
 
     fn averages(grid: &Grid, time: f64) -> State {
-        let g = swing(time);
+        let g = modulation(time);
         let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
         let [hx, hy] = [0, 1].map(|axis| 0.5 * PI * grid.axes[axis].spacing());
         let sinc = |x: f64| x.sin() / x;
@@ -57,8 +61,8 @@ impl Manufactured {
     }
 }
 
-/// g
-pub(super) fn swing(time: f64) -> f64 {
+/// The factor g at `time` in s.
+pub(super) fn modulation(time: f64) -> f64 {
     1.0 + 0.5 * (2.0 * time).sin()
 }
 
@@ -68,7 +72,7 @@ impl Problem for Manufactured {
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        vec![(Parameter::new("viscosity", "ν", "m²/s"), self.viscosity)]
+        vec![(Parameter::new("kinematic-viscosity", "ν", "m²/s"), self.kinematic_viscosity)]
     }
 
     fn time_scale(&self) -> f64 {
@@ -82,7 +86,7 @@ impl Problem for Manufactured {
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
         let flow = *self;
-        let solver = Incompressible::new(grid, 1.0, self.viscosity)?;
+        let solver = Incompressible::new(grid, 1.0, self.kinematic_viscosity)?;
         Ok(Box::new(solver.with_forcing(Arc::new(move |time, place| flow.force(time, place)))))
     }
 

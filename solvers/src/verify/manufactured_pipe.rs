@@ -1,6 +1,6 @@
-//! A made-up flow in a closed pipe, with the force that makes it true.
+//! A manufactured solution in a closed pipe.
 
-use super::manufactured::swing;
+use super::manufactured::modulation;
 use crate::incompressible::Incompressible;
 use crate::{Problem, Solver, SolverError};
 use data::{Axis, Boundary, Field, Grid, Parameter, State};
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha12Rng;
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-/// A swinging ring of vorticity in a pipe of unit length, radius and density, closed at both ends.
+/// An oscillating vortex ring in a pipe of unit length, radius and density that is closed at both ends.
 ///
 /// With s = sin² πx and g = 1 + ½ sin 2t:
 ///
@@ -17,17 +17,17 @@ use std::sync::Arc;
 /// f = ∂u/∂t + (u·∇)u + ∇p − ν ∇²u
 /// ```
 ///
-/// u and v vanish on all walls, the pressure gradient does not.
+/// f is the force per mass that makes u, v, p a solution. u and v vanish on all walls; the pressure gradient does not.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ManufacturedPipe {
     /// Kinematic viscosity ν in m²/s, > 0.
-    pub viscosity: f64,
+    pub kinematic_viscosity: f64,
 }
 
 impl ManufacturedPipe {
-    /// f in m/s² at `time` in s.
+    /// The force f in m/s² at `time` in s.
     pub fn force(&self, time: f64, [x, r]: [f64; 2]) -> [f64; 2] {
-        let (g, rate) = (swing(time), (2.0 * time).cos());
+        let (g, rate) = (modulation(time), (2.0 * time).cos());
         let (sin, cos) = (2.0 * PI * x).sin_cos();
         let s = (PI * x).sin().powi(2);
         let [s1, s2, s3] = [PI * sin, 2.0 * PI.powi(2) * cos, -4.0 * PI.powi(3) * sin];
@@ -40,16 +40,16 @@ impl ManufacturedPipe {
         [
             s * a * rate + u * g * s1 * a + v * g * s * a1
                 - PI * g * r2 * (PI * x).sin()
-                - self.viscosity * g * (s2 * a + s * spread_a),
+                - self.kinematic_viscosity * g * (s2 * a + s * spread_a),
             -s1 * b * rate - u * g * s2 * b - v * g * s1 * b1
                 + 2.0 * g * r * (PI * x).cos()
-                + self.viscosity * g * (s3 * b + s1 * spread_b),
+                + self.kinematic_viscosity * g * (s3 * b + s1 * spread_b),
         ]
     }
 
     /// The flow at the centres of the cells.
     fn values(grid: &Grid, time: f64) -> State {
-        let g = swing(time);
+        let g = modulation(time);
         let [x, r] = [0, 1].map(|axis| grid.axes[axis].centres());
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((3, nx, ny, nz), |(channel, i, j, _)| match channel {
@@ -76,7 +76,7 @@ impl Problem for ManufacturedPipe {
     }
 
     fn parameters(&self) -> Vec<(Parameter, f64)> {
-        vec![(Parameter::new("viscosity", "ν", "m²/s"), self.viscosity)]
+        vec![(Parameter::new("kinematic-viscosity", "ν", "m²/s"), self.kinematic_viscosity)]
     }
 
     fn time_scale(&self) -> f64 {
@@ -92,7 +92,7 @@ impl Problem for ManufacturedPipe {
 
     fn solver(&self, grid: &Grid) -> Result<Box<dyn Solver>, SolverError> {
         let flow = *self;
-        let solver = Incompressible::new(grid, 1.0, self.viscosity)?;
+        let solver = Incompressible::new(grid, 1.0, self.kinematic_viscosity)?;
         Ok(Box::new(solver.with_forcing(Arc::new(move |time, place| flow.force(time, place)))))
     }
 

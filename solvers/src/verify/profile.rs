@@ -1,8 +1,8 @@
-//! Velocities along a line.
+//! Profiles of a quantity along a line.
 
 use data::{Grid, State};
 
-/// Values at increasing positions, both ends included.
+/// Values at increasing positions, end points included.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Profile {
     positions: Vec<f64>,
@@ -10,12 +10,12 @@ pub(super) struct Profile {
 }
 
 impl Profile {
-    /// `values` at increasing `positions`, at least four.
+    /// `values` at increasing `positions`; at least four.
     pub(super) fn new(positions: Vec<f64>, values: Vec<f64>) -> Self {
         Self { positions, values }
     }
 
-    /// `channel` along `axis` (0, 1) halfway across the other, with `ends` on the walls.
+    /// `channel` along the centreline parallel to `axis` (0 or 1), with the values `ends` on the walls.
     pub(super) fn centreline(
         state: &State,
         grid: &Grid,
@@ -24,7 +24,7 @@ impl Profile {
         ends: [f64; 2],
     ) -> Self {
         let across = grid.axes[1 - axis].cells();
-        // An even number of cells has no cell in the middle, but two.
+        // With an even number of cells the centreline lies between two cells.
         let middle = [(across - 1) / 2, across / 2];
         let at = |along: usize| {
             let value = |across| match axis {
@@ -46,7 +46,7 @@ impl Profile {
         Self { positions, values }
     }
 
-    /// The cubic through the four nearest points, two on each side where there are.
+    /// The value at `position`: the cubic through the four nearest points, two on each side where possible.
     pub(super) fn at(&self, position: f64) -> f64 {
         let above = self.positions.partition_point(|&known| known < position);
         let first = above.saturating_sub(2).min(self.positions.len() - 4);
@@ -57,14 +57,14 @@ impl Profile {
         (0..4).map(|k| weight(k) * y[k]).sum()
     }
 
-    /// The largest value of `sign` times the profile away from the ends, unsigned again.
+    /// The maximum (`sign` 1) or minimum (−1) of the interpolated profile between the ends.
     pub(super) fn extremum(&self, sign: f64) -> f64 {
         let inner = 1..self.values.len() - 1;
         let peak = inner
             .max_by(|&a, &b| (sign * self.values[a]).total_cmp(&(sign * self.values[b])))
             .expect("a profile has inner points");
         let (mut low, mut high) = (self.positions[peak - 1], self.positions[peak + 1]);
-        // Ternary search: every round leaves two thirds, sixty leave 3e-11 of the cells.
+        // Ternary search: each iteration keeps two thirds of the interval, 60 keep 3e-11 of it.
         for _ in 0..60 {
             let third = (high - low) / 3.0;
             let (a, b) = (low + third, high - third);

@@ -1,8 +1,7 @@
-//! Published numbers.
+//! Published results, read from `references/`.
 
-/// U. Ghia, K. N. Ghia & C. T. Shin (1982), tables I and II, with the misprints mended.
-pub(super) const GHIA: &str =
-    "Ghia, Ghia & Shin (1982), J. Comput. Phys. 48, 387, tables I and II, known misprints mended";
+/// U. Ghia, K. N. Ghia & C. T. Shin (1982), tables I and II, with the misprints corrected.
+pub(super) const GHIA: &str = "Ghia, Ghia & Shin (1982), J. Comput. Phys. 48, 387, tables I and II, known misprints corrected";
 /// O. Botella & R. Peyret (1998) as quoted by Marchi, Suero & Araki (2009).
 pub(super) const BOTELLA_PEYRET: &str = "Botella & Peyret (1998), Comput. Fluids 27, 421, as quoted by Marchi, Suero & Araki (2009), J. Braz. Soc. Mech. Sci. Eng. 31, 186, tables 11–13";
 
@@ -10,7 +9,7 @@ const U: &str = include_str!("../../references/ghia1982_u_vertical_centerline.cs
 const V: &str = include_str!("../../references/ghia1982_v_horizontal_centerline.csv");
 const EXTREMA: &str = include_str!("../../references/cavity_centerline_extrema.csv");
 
-/// B. Xie & F. Xiao (2017), who collect what others found.
+/// B. Xie & F. Xiao (2017), a collection of earlier results.
 pub(super) const XIE: &str = "Xie & Xiao (2017), J. Comput. Phys. 349, 415, tables 8–10, as collected there from earlier authors";
 /// J. C. Martin & W. J. Moyce (1952).
 pub(super) const MARTIN_MOYCE: &str =
@@ -19,9 +18,9 @@ pub(super) const MARTIN_MOYCE: &str =
 pub(super) const HE: &str = "He, Chen & Zhang (1999), J. Comput. Phys. 152, 642, At 0.5, Re 256";
 
 const ADVECTION: &str = include_str!("../../references/vof_advection_errors_literature.csv");
-const SURGE: &str = include_str!("../../references/dambreak_front_martin_moyce.csv");
-const POSITIONS: &str = include_str!("../../references/rayleigh_taylor_He1999_positions.csv");
-/// The schemes of the collection that cut volumes from straight interfaces.
+const FRONTS: &str = include_str!("../../references/dambreak_front_martin_moyce.csv");
+const RAYLEIGH_TAYLOR: &str = include_str!("../../references/rayleigh_taylor_He1999_positions.csv");
+/// The schemes of the collection with piecewise-linear reconstruction.
 const PIECEWISE_LINEAR: [&str; 8] =
     ["Puckett", "Youngs", "ELVIRA", "GPCA", "PLIC", "EMFPA", "Shahbazi", "Rider"];
 
@@ -36,24 +35,24 @@ pub(super) fn advection(test: &str, grid: &str) -> [Option<f64>; 2] {
     [errors().reduce(f64::min), errors().reduce(f64::max)]
 }
 
-/// Times in √(a/2g) and places in a of the fronts of collapsing columns of width a and height 2a.
-pub(super) fn surge() -> Vec<[f64; 2]> {
-    rows(SURGE).skip(1).map(|row| [number(row[1]), number(row[2])]).collect()
+/// Times in √(a/2g) and positions in a of the fronts of collapsing columns of width a and height 2a.
+pub(super) fn fronts() -> Vec<[f64; 2]> {
+    rows(FRONTS).skip(1).map(|row| [number(row[1]), number(row[2])]).collect()
 }
 
-/// Times in √(W/g), and heights of bubble and spike in four W.
-pub(super) fn positions() -> Vec<[f64; 3]> {
-    rows(POSITIONS).skip(1).map(|row| [0, 1, 2].map(|k| number(row[k]))).collect()
+/// Times in √(W/g), and heights of bubble and spike in 4W.
+pub(super) fn rayleigh_taylor() -> Vec<[f64; 3]> {
+    rows(RAYLEIGH_TAYLOR).skip(1).map(|row| [0, 1, 2].map(|k| number(row[k]))).collect()
 }
 
 /// A. Prosperetti (1981).
 pub(super) const PROSPERETTI: &str = "Prosperetti (1981), Phys. Fluids 24, 1217, evaluated (references/capillary_wave_prosperetti.csv)";
 
-const SWING: &str = include_str!("../../references/capillary_wave_prosperetti.csv");
+const CAPILLARY_WAVE: &str = include_str!("../../references/capillary_wave_prosperetti.csv");
 
-/// Times in 1/ω₀ after the start and amplitudes over the first, of equal densities (`column` 0) or 1000 : 1.
-pub(super) fn swing(column: usize) -> Vec<[f64; 2]> {
-    rows(SWING).skip(2).map(|row| [number(row[0]), number(row[1 + column])]).collect()
+/// Times in 1/ω₀ and amplitudes over the initial one, for equal densities (`column` 0) or 1000 : 1 (`column` 1).
+pub(super) fn capillary_wave(column: usize) -> Vec<[f64; 2]> {
+    rows(CAPILLARY_WAVE).skip(2).map(|row| [number(row[0]), number(row[1 + column])]).collect()
 }
 
 /// Positions and values of a centreline profile: u over y (`component` 0) or v over x (1).
@@ -68,7 +67,7 @@ pub(super) fn ghia(component: usize, reynolds: f64) -> Vec<[f64; 2]> {
     lines.map(|row| [number(row[position]), number(row[value])]).collect()
 }
 
-/// The quantities `u_min`, `v_max`, `v_min` of Botella & Peyret where they give them.
+/// The quantities `u_min`, `v_max`, `v_min` of Botella & Peyret; empty at other Reynolds numbers than theirs.
 pub(super) fn extrema(reynolds: f64) -> Vec<(&'static str, f64)> {
     rows(EXTREMA)
         .filter(|row| row[0] == "botella-peyret" && row[1] == reynolds.to_string())
@@ -76,7 +75,7 @@ pub(super) fn extrema(reynolds: f64) -> Vec<(&'static str, f64)> {
         .collect()
 }
 
-/// The boundary-layer equations of a developing channel flow, marched.
+/// A marching solution of the boundary-layer equations of developing channel flow.
 pub(super) const DEVELOPING_CHANNEL: &str = "boundary-layer equations, marched on 800 × 6000 cells (references/developing_channel_boundary_layer.csv)";
 
 const CHANNEL: &str = include_str!("../../references/developing_channel_boundary_layer.csv");
@@ -91,10 +90,10 @@ pub(super) const SCHAEFER_TUREK: &str = "intervals: Schäfer & Turek (1996), Not
 
 const CYLINDER: &str = include_str!("../../references/schaefer_turek_cylinder.csv");
 
-/// What is published of one quantity of the benchmark.
+/// The published results of one quantity of the benchmark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Published {
-    /// Between which the true value was estimated to be.
+    /// The interval estimated to contain the exact value.
     pub(super) interval: [f64; 2],
     /// A more accurate value found later.
     pub(super) later: f64,
@@ -110,25 +109,25 @@ pub(super) fn schaefer_turek(case: &str, quantity: &str) -> Published {
     Published { interval: find("interval"), later: find("later")[0] }
 }
 
-/// A cylinder in a stream without bounds.
+/// A cylinder in a free stream.
 pub(super) const FREESTREAM: &str = "eight authors and the domain study in Qu, Norberg, Davidson, Peng & Wang (2013), J. Fluids Struct. 39, 347 (references/cylinder_freestream.csv)";
 
-const STREAM: &str = include_str!("../../references/cylinder_freestream.csv");
+const FREESTREAM_DATA: &str = include_str!("../../references/cylinder_freestream.csv");
 
-/// What is published of one quantity of the street at Re 100.
+/// The published results of one quantity of vortex shedding at Re 100.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Freestream {
-    /// The mean of eight authors, each in the domain of their own.
+    /// The mean of eight studies, each in its own domain.
     pub(super) mean: f64,
-    /// What the study of the domain's width H tends to with d/H → 0: the line of least squares.
+    /// The limit d/H → 0 of a study of the domain width H, by a least-squares line.
     pub(super) limit: f64,
-    /// Its slope over d/H.
+    /// The slope of that line over d/H.
     pub(super) slope: f64,
 }
 
 /// Mean drag coefficient and Strouhal number.
 pub(super) fn freestream() -> [Freestream; 2] {
-    let all = || rows(STREAM).skip(1);
+    let all = || rows(FREESTREAM_DATA).skip(1);
     let is_study = |row: &Vec<&str>| row[0].ends_with("domainstudy");
     [3, 2].map(|column| {
         let authors: Vec<f64> =
@@ -160,7 +159,7 @@ pub(super) fn pressure_drop(x: f64) -> f64 {
 /// F. Durst, S. Ray, B. Ünsal & O. A. Bayoumi (2005).
 pub(super) const DURST: &str = "Durst, Ray, Ünsal & Bayoumi (2005), J. Fluids Eng. 127, 1154";
 
-/// Where the velocity on a pipe's centreline is within 1 % of its last, in d.
+/// The distance from the inlet in d at which the centreline velocity of a pipe is within 1 % of its final value.
 pub(super) fn entry_length(reynolds: f64) -> f64 {
     const POWER: f64 = 1.6;
     (0.619_f64.powf(POWER) + (0.0567 * reynolds).powf(POWER)).powf(1.0 / POWER)
@@ -179,26 +178,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misprints_are_mended() {
+    fn misprints_are_corrected() {
         assert!(ghia(0, 3200.0).contains(&[0.453_125, -0.086_636]));
         assert!(ghia(1, 400.0).contains(&[0.906_25, -0.382_7]));
         assert_eq!(ghia(0, 1000.0).len(), 17);
     }
 
     #[test]
-    fn later_values_of_the_cylinder_are_known_beside_intervals() {
+    fn later_values_of_the_cylinder_are_read_beside_intervals() {
         let drag = schaefer_turek("2D-2", "cd_max");
         assert_eq!(drag, Published { interval: [3.22, 3.24], later: 3.227_393 });
-        // The interval of the lift does not hold the later value.
+        // The interval of the lift does not contain the later value.
         let lift = schaefer_turek("2D-2", "cl_max");
         assert!(lift.later < lift.interval[0]);
     }
 
     #[test]
-    fn a_stream_without_bounds_is_published_by_eight() {
+    fn the_mean_and_the_limit_of_the_free_stream_are_those_published() {
         let [drag, strouhal] = freestream();
         assert!((drag.mean - 1.323_75).abs() < 1e-9 && (strouhal.mean - 0.164_575).abs() < 1e-9);
-        // Its abstract has 1.32 d/H and 0.12 d/H.
+        // The abstract states slopes of 1.32 and 0.12.
         assert!((drag.slope - 1.35).abs() < 0.05 && (strouhal.slope - 0.11).abs() < 0.01);
     }
 

@@ -1,14 +1,14 @@
-//! A heavy fluid that sinks through a light one.
+//! The Rayleigh–Taylor instability.
 
-use crate::two_phase::{Beyond, Fluid, Fluids, Side, TwoPhase, Vessel};
+use crate::two_phase::{BoundaryCondition, Domain, Fluid, Fluids, Side, TwoPhase};
 use crate::{Solver, SolverError};
 use data::{Axis, Boundary, Grid, State};
 use std::f64::consts::TAU;
 
-/// Heavy over light fluid in a box four times as high as wide, parted by a wave of its width.
+/// Heavy over light fluid in a box of width W and height 4W, with an interface perturbed by a wave of wavelength W.
 ///
-/// Atwood number ½, Re = W √(W g)/ν = 256 with one ν for both, the wave's amplitude W/10. The sides are
-/// slippery, which for this wave is the same as repeating; floor and ceiling are sticky.
+/// Atwood number ½, Re = W √(W g)/ν = 256 with the same ν in both fluids, amplitude W/10. Free-slip sides are
+/// equivalent to periodic ones for this wave; floor and ceiling are no-slip.
 ///
 /// Source: He, Chen & Zhang (1999), J. Comput. Phys. 152, 642, §4.
 pub(super) struct RayleighTaylor {
@@ -21,18 +21,18 @@ const GRAVITY: f64 = 9.81;
 const REYNOLDS: f64 = 256.0;
 
 impl RayleighTaylor {
-    /// On `cells` over the height of 1 m.
+    /// On `cells` cells over the height of 1 m.
     pub(super) fn new(cells: usize) -> Result<Self, SolverError> {
         let axis = |cells, length| Axis::uniform(cells, 0.0, length, [Boundary::REST; 2]);
         let grid = Grid::plane(axis(cells / 4, WIDTH), axis(cells, 1.0));
-        let slip = || Side::all(Beyond::Slip);
-        let vessel =
-            Vessel { sides: [[slip(), slip()], Vessel::closed().sides[1].clone()], obstacle: None };
-        let viscosity = WIDTH * (WIDTH * GRAVITY).sqrt() / REYNOLDS;
-        let fluid = |density| Fluid { density, viscosity: density * viscosity };
+        let slip = || Side::uniform(BoundaryCondition::FreeSlip);
+        let domain =
+            Domain { sides: [[slip(), slip()], Domain::closed().sides[1].clone()], obstacle: None };
+        let kinematic_viscosity = WIDTH * (WIDTH * GRAVITY).sqrt() / REYNOLDS;
+        let fluid = |density| Fluid { density, dynamic_viscosity: density * kinematic_viscosity };
         let fluids =
             Fluids { water: fluid(3.0), air: fluid(1.0), gravity: GRAVITY, surface_tension: 0.0 };
-        let mut solver = TwoPhase::new(&grid, &vessel, fluids)?;
+        let mut solver = TwoPhase::new(&grid, &domain, fluids)?;
         let h = 1.0 / cells as f64;
         let state = State::from_shape_fn((4, cells / 4, cells, 1), |(channel, i, j, _)| {
             if channel == 3 { heavy(i, j, h) } else { 0.0 }
@@ -46,7 +46,7 @@ impl RayleighTaylor {
         (WIDTH / GRAVITY).sqrt()
     }
 
-    /// Advances by `duration` in s; the heights of bubble and spike in m.
+    /// Advances by `duration` in s; returns the heights of bubble and spike in m.
     pub(super) fn advance(&mut self, duration: f64) -> Result<[f64; 2], SolverError> {
         self.solver.advance(duration)?;
         self.solver.store(&mut self.state);
@@ -54,12 +54,12 @@ impl RayleighTaylor {
         let heavy = |i: usize| -> f64 {
             (0..ny).map(|j| self.state[[3, i, j, 0]]).sum::<f64>() / ny as f64
         };
-        // What rolls up passes neither the rim nor the middle.
+        // The columns at the side and in the middle contain no rolled-up interface.
         Ok([1.0 - heavy(0), 1.0 - 0.5 * (heavy(nx / 2 - 1) + heavy(nx / 2))])
     }
 }
 
-/// The part of a cell above the wave, by columns.
+/// The part of a cell above the perturbed interface, by quadrature over columns.
 fn heavy(i: usize, j: usize, h: f64) -> f64 {
     const COLUMNS: usize = 16;
     let column = |k: usize| {

@@ -1,4 +1,4 @@
-//! Against finer grids and shorter steps, where no solution is known.
+//! Convergence against finer grids and shorter steps, for flows without exact solution.
 
 use super::certificate::{Cell, Check, Table};
 use super::convergence::{evolve, order};
@@ -6,10 +6,10 @@ use crate::{Problem, SolverError};
 use data::{State, restrict};
 use ndarray::s;
 
-/// Which channels of `[u v p ω, x, y, 1]` are compared, and by what name.
+/// The fields of `[u v p ω, x, y, 1]` that are compared, with their channels.
 const COMPARED: [(&str, std::ops::Range<usize>); 2] = [("velocity", 0..2), ("vorticity", 3..4)];
 
-/// What two states differ by, relative, in the root mean square.
+/// The relative root-mean-square difference of two states.
 fn differences(found: &State, wanted: &State) -> [f64; 2] {
     let norm = |state: &State| state.iter().map(|value| value * value).sum::<f64>().sqrt();
     COMPARED.map(|(_, channels)| {
@@ -18,19 +18,19 @@ fn differences(found: &State, wanted: &State) -> [f64; 2] {
     })
 }
 
-/// A run of a study: how fine it is, and what it differs by from the reference.
+/// A run of a study: its number of cells or steps, and its differences from the reference.
 struct Run {
     fineness: usize,
     differences: [f64; 2],
 }
 
-/// Differences in space below this are errors in time: the reference may take shorter steps.
+/// Differences between grids below this are errors in time: the reference may take shorter steps.
 const FLOOR_IN_SPACE: f64 = 1e-10;
-/// Differences in time below this are rounding errors.
+/// Differences between step sizes below this are round-off.
 const FLOOR_IN_TIME: f64 = 1e-12;
 
-/// A table of the runs with `head` saying what is refined, and checks that every order is at least
-/// `least` where the finer difference is above `floor`.
+/// The table of the runs, whose first column is named `head`, and checks that every order is at least `least` where the
+/// finer difference is above `floor`.
 fn tabulate(
     title: &str,
     head: &str,
@@ -59,9 +59,10 @@ fn tabulate(
     (table, checks)
 }
 
-/// `problem` at `time` on grids of `resolutions`, all in the same `intervals`, against one of twice the
-/// finest; with checks that every
-/// order is at least `least`, and the finest is within `close` if it has at least 128 cells.
+/// Compares `problem` at `time` on grids of `resolutions` with a grid twice as fine as the finest.
+///
+/// All runs take the same intervals, of about `interval` in s. Checks: every order is at least `least`, and the
+/// velocity on the finest grid is within `close` if that has at least 128² cells.
 pub(super) fn in_space(
     title: &str,
     problem: &dyn Problem,
@@ -69,8 +70,8 @@ pub(super) fn in_space(
     [time, interval]: [f64; 2],
     [least, close]: [f64; 2],
 ) -> Result<(Table, Vec<Check>), SolverError> {
-    const WHY: &str = "errors of a spectral method fall faster than any power once the smallest vortices are resolved";
-    const CLOSE: &str = "ten times what was measured on 128²";
+    const WHY: &str = "errors of a spectral method decrease faster than any power once the smallest vortices are resolved";
+    const CLOSE: &str = "ten times the measured value on 128²";
     let intervals = (time / interval).round() as usize;
     let finest = resolutions.last().expect("there is a grid");
     let reference = evolve(problem, 2 * finest, time, intervals)?;
@@ -89,8 +90,8 @@ pub(super) fn in_space(
     Ok((table, checks))
 }
 
-/// `problem` at `time` on `cells`² in three numbers of steps, against eight times the most; on 32² the
-/// smallest is `fewest`, which must be stable.
+/// Compares `problem` at `time` on `cells`² in n, 2n and 4n steps with 32n steps, where n is `fewest` on 32² and
+/// proportional to `cells`. n steps must be stable.
 pub(super) fn in_time(
     title: &str,
     problem: &dyn Problem,
@@ -99,7 +100,7 @@ pub(super) fn in_time(
     fewest: usize,
 ) -> Result<(Table, Vec<Check>), SolverError> {
     const WHY: &str =
-        "the scheme is fourth order in time; a tenth is left for steps that are not short enough";
+        "the scheme is fourth order in time; 0.1 allows for steps outside the asymptotic range";
     let fewest = (fewest * cells).div_ceil(32);
     let reference = evolve(problem, cells, time, 32 * fewest)?;
     let mut runs = Vec::new();

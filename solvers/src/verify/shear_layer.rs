@@ -1,4 +1,4 @@
-//! Evidence on layers that roll up.
+//! Verification of the double shear layer.
 
 use super::certificate::Certificate;
 use super::refinement::in_space;
@@ -10,7 +10,7 @@ pub(super) fn certify(
     progress: &mut (dyn FnMut(&str) + Send),
 ) -> Result<Certificate, SolverError> {
     let mut certificate = Certificate { problem: "shear-layer".into(), ..Default::default() };
-    // On 32² the layers of the first are a cell thick.
+    // The layers of the first are one cell thick on 32².
     for (reynolds, steepness, limits) in [(1e4, 30.0, [2.0, 2e-4]), (2e3, 10.0, [6.0, 1e-11])] {
         let layer = ShearLayer { reynolds, steepness, ..ShearLayer::default() };
         let title = format!("Shear layer s = {steepness} at Re {reynolds}, t = L/U");

@@ -1,4 +1,4 @@
-//! What a series of drag and lift tells.
+//! Statistics of vortex shedding from time series of drag and lift.
 
 use crate::{Solver, SolverError};
 
@@ -10,7 +10,7 @@ pub(super) struct Series {
     values: Vec<[f64; 3]>,
 }
 
-/// What the vortices leave in a [`Series`], over whole periods.
+/// Statistics of a [`Series`] over whole periods of vortex shedding.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Shedding {
     /// Period in s.
@@ -25,7 +25,7 @@ pub(super) struct Shedding {
 }
 
 impl Series {
-    /// Records `count` intervals of a running flow.
+    /// Advances a flow by `count` intervals in s and records the values after each.
     pub(super) fn record(
         solver: &mut dyn Solver,
         interval: f64,
@@ -46,7 +46,7 @@ impl Series {
         self.values[self.values.len() - 1]
     }
 
-    /// Over all whole periods between upward crossings of the mean lift; `None` where there is none.
+    /// The statistics over all whole periods between upward crossings of the mean lift; `None` without a whole period.
     pub(super) fn shedding(&self) -> Option<Shedding> {
         let mean_lift = mean(&self.values, |[_, lift, _]| lift);
         let crossings: Vec<f64> = (1..self.values.len())
@@ -62,7 +62,7 @@ impl Series {
         let period = (last - first) / (crossings.len() - 1) as f64;
         let whole = &self.values[first.ceil() as usize..last.ceil() as usize];
         let (peak, greatest_lift) = greatest(whole, 1);
-        // Counted on from the peak, or back from it, whichever stays inside.
+        // Half a period after the peak, or before it if that is outside the record.
         let half = 0.5 * period;
         let later = if peak + half < (whole.len() - 1) as f64 { peak + half } else { peak - half };
         Some(Shedding {
@@ -80,8 +80,7 @@ fn mean(values: &[[f64; 3]], of: impl Fn([f64; 3]) -> f64) -> f64 {
     values.iter().map(|&value| of(value)).sum::<f64>() / values.len() as f64
 }
 
-/// Where and how large the maximum of one quantity is: of the parabola through the largest value
-/// and its neighbours.
+/// Position and value of the maximum of one quantity, by the parabola through the largest value and its neighbours.
 fn greatest(values: &[[f64; 3]], quantity: usize) -> (f64, f64) {
     let at = |k: usize| values[k][quantity];
     let inner = 1..values.len() - 1;
@@ -89,15 +88,15 @@ fn greatest(values: &[[f64; 3]], quantity: usize) -> (f64, f64) {
     let (slope, bend) =
         (0.5 * (at(peak + 1) - at(peak - 1)), at(peak + 1) - 2.0 * at(peak) + at(peak - 1));
     if bend >= 0.0 {
-        return (peak as f64, at(peak)); // the largest value is at an end
+        return (peak as f64, at(peak)); // no interior maximum
     }
     (peak as f64 - slope / bend, at(peak) - 0.5 * slope * slope / bend)
 }
 
-/// The pressure drop at a place between values.
-fn between(values: &[[f64; 3]], place: f64) -> f64 {
-    let low = (place.floor() as usize).min(values.len() - 2);
-    let part = place - low as f64;
+/// The pressure drop at a fractional position, by linear interpolation.
+fn between(values: &[[f64; 3]], position: f64) -> f64 {
+    let low = (position.floor() as usize).min(values.len() - 2);
+    let part = position - low as f64;
     (1.0 - part) * values[low][2] + part * values[low + 1][2]
 }
 
@@ -114,8 +113,8 @@ mod tests {
             .collect();
         let series = Series { interval: 0.05, values };
         let found = series.shedding().expect("there are five periods");
-        // Parabolas and chords of a sine with 40 values a period are within (2π/40)³ of it; the
-        // mean over no whole number of periods shifts the crossings.
+        // Parabolas and chords of a sine with 40 values per period are within (2π/40)³ of it. The mean over a
+        // fractional number of periods shifts the crossings.
         for (name, found, wanted) in [
             ("period", found.period, 2.0),
             ("mean drag", found.mean_drag, 3.0),

@@ -1,28 +1,28 @@
-//! Steady flow in tubes.
+//! Steady flow in channels and pipes.
 
 use super::profile::Profile;
 use crate::problems::Tube;
 use crate::{Problem, SolverError};
 use data::{Grid, State, rng};
 
-/// A flow is steady when no velocity changes by more than this part of U in d/U.
+/// A flow counts as steady when no velocity changes by more than this part of U in d/U.
 const STEADY: f64 = 1e-9;
-/// A flow that is not steady after so many d/U never will be.
-const PATIENCE: usize = 1000;
+/// Largest time in d/U to reach the steady state.
+const MOST_TIMES: usize = 1000;
 
-/// A steady flow in a tube with U, d and ρ of 1 in SI units.
+/// A steady flow in a tube with U = 1 m/s, d = 1 m and ρ = 1 kg/m³.
 pub(super) struct SteadyTube {
     pub(super) tube: Tube,
     /// Cells across the diameter.
     pub(super) cells: usize,
     grid: Grid,
     state: State,
-    /// When nothing changed any more, in d/U.
+    /// Time to the steady state in d/U.
     pub(super) time: usize,
 }
 
 impl SteadyTube {
-    /// At the Reynolds number of `tube`'s viscosity on `longer` times as many cells along as across.
+    /// Solves `tube` on `cells` cells across the diameter and `longer` times as many along the tube.
     pub(super) fn new(tube: Tube, longer: usize, cells: usize) -> Result<Self, SolverError> {
         let across = if tube.axisymmetric { cells / 2 } else { cells };
         let grid = tube.grid([longer * cells, across, 1])?;
@@ -30,13 +30,13 @@ impl SteadyTube {
         Ok(Self { tube, cells, grid, state, time })
     }
 
-    /// Pressure drop over length in Pa/m, three cells before the outlet.
+    /// −dp/dx in Pa/m, three cells upstream of the outlet.
     pub(super) fn pressure_gradient(&self) -> f64 {
         let [before, behind] = [4, 3].map(|k| self.state[[2, self.grid.cells()[0] - k, 0, 0]]);
         (before - behind) / self.grid.axes[0].spacing()
     }
 
-    /// d²/4 less the squared distance from the centreline, and the area that it stands for.
+    /// d²/4 less the squared distance from the centreline, and the weight of its area, for every cell across.
     fn parabola(&self) -> impl Iterator<Item = [f64; 2]> {
         let (is_pipe, half) = (self.tube.axisymmetric, 0.5 * self.tube.diameter);
         self.grid.axes[1].centres().into_iter().map(move |y| {
@@ -44,15 +44,15 @@ impl SteadyTube {
         })
     }
 
-    /// The largest deviation from the parabola that the pressure gradient G drives, in U:
+    /// The largest difference in U between the velocity near the outlet and the parabola of the pressure gradient G:
     /// G/2μ (d²/4 − y²) in a channel, half of that in a pipe.
-    pub(super) fn deviation_from_parabola(&self) -> f64 {
+    pub(super) fn profile_error(&self) -> f64 {
         let directions = if self.tube.axisymmetric { 4.0 } else { 2.0 };
-        let steepness = self.pressure_gradient() / (directions * self.tube.viscosity);
+        let steepness = self.pressure_gradient() / (directions * self.tube.dynamic_viscosity);
         let last = self.grid.cells()[0] - 3;
-        let deviations = self.parabola().enumerate();
-        let deviations = deviations.map(|(j, [y, _])| self.state[[0, last, j, 0]] - steepness * y);
-        deviations.fold(0.0, |most, deviation| deviation.abs().max(most))
+        let errors = self.parabola().enumerate();
+        let errors = errors.map(|(j, [y, _])| self.state[[0, last, j, 0]] - steepness * y);
+        errors.fold(0.0, |most, error| error.abs().max(most))
     }
 
     /// The velocity on the centreline in U over x/(d Re).
@@ -63,11 +63,11 @@ impl SteadyTube {
             let low = if self.tube.axisymmetric { k } else { middle - 1 - k };
             f64::midpoint(self.state[[0, i, low, 0]], self.state[[0, i, middle + k, 0]])
         };
-        // The even parabola through the cells half and one and a half cells off the centre.
+        // The even parabola through the cells at half a cell and one and a half cells from the centreline.
         self.along(|i| (9.0 * pair(i, 0) - pair(i, 1)) / 8.0)
     }
 
-    /// The mean pressure below that of the inlet in ρU²/2 over x/(d Re).
+    /// The drop of the mean pressure from the inlet in ρU²/2 over x/(d Re).
     pub(super) fn pressure_drop(&self) -> Profile {
         let areas: Vec<f64> = self.parabola().map(|[_, area]| area).collect();
         let mean = |i: usize| -> f64 {
@@ -79,14 +79,14 @@ impl SteadyTube {
         self.along(|i| 2.0 * (inlet - mean(i)))
     }
 
-    /// Where the centreline is within 1 % of its velocity far behind the inlet, in x/(d Re).
+    /// The position x/(d Re) at which the centreline velocity is within 1 % of the fully developed one.
     pub(super) fn entry_length(&self) -> f64 {
         let mean = |of: fn([f64; 2]) -> f64| self.parabola().map(of).sum::<f64>();
         let height = 0.25 * self.tube.diameter.powi(2) * mean(|[_, area]| area)
             / mean(|[parabola, area]| parabola * area);
         let centreline = self.centreline();
-        let (mut low, mut high) = (0.0, self.tube.length * self.tube.viscosity);
-        // The velocity grows along the tube; fifty halvings leave round-off.
+        let (mut low, mut high) = (0.0, self.tube.length * self.tube.dynamic_viscosity);
+        // The velocity increases along the tube; fifty bisections reach round-off.
         for _ in 0..50 {
             let middle = f64::midpoint(low, high);
             if centreline.at(middle) < 0.99 * height { low = middle } else { high = middle }
@@ -97,16 +97,19 @@ impl SteadyTube {
     fn along(&self, value: impl Fn(usize) -> f64) -> Profile {
         let positions = self.grid.axes[0].centres();
         let values = (0..positions.len()).map(value).collect();
-        Profile::new(positions.into_iter().map(|x| x * self.tube.viscosity).collect(), values)
+        Profile::new(
+            positions.into_iter().map(|x| x * self.tube.dynamic_viscosity).collect(),
+            values,
+        )
     }
 }
 
-/// Advances from rest by d/U until nothing changes; the state, and the time that took in d/U.
+/// Advances from rest by d/U until the flow is steady; returns the state and the time in d/U.
 fn settle(tube: &Tube, grid: &Grid) -> Result<(State, usize), SolverError> {
     let mut state = tube.initial(grid, &mut rng(0, 0));
     let mut solver = tube.solver(grid)?;
     solver.load(&state)?;
-    for time in 1..=PATIENCE {
+    for time in 1..=MOST_TIMES {
         let before = state.clone();
         solver.advance(tube.time_scale())?;
         solver.store(&mut state);
@@ -115,5 +118,5 @@ fn settle(tube: &Tube, grid: &Grid) -> Result<(State, usize), SolverError> {
             return Ok((state, time));
         }
     }
-    Ok((state, PATIENCE))
+    Ok((state, MOST_TIMES))
 }

@@ -1,4 +1,4 @@
-//! Evidence on flow that develops in a tube.
+//! Verification of developing flow in channels and pipes.
 
 use super::certificate::{Cell, Certificate, Check, Table};
 use super::convergence::order;
@@ -9,20 +9,21 @@ use super::steady_tube::SteadyTube;
 use crate::SolverError;
 use crate::problems::Tube;
 
-/// A Reynolds number at which the profile is a parabola after some diameters.
+/// A Reynolds number at which the profile is parabolic after a few diameters.
 const SLOW: f64 = 10.0;
-/// One at which the length of the inlet's region is known of pipes.
+/// The Reynolds number of the entry length of pipes.
 const MIDDLING: f64 = 100.0;
-/// Two that are four times apart. Close to the inlet pressure varies across the tube, which leaves
-/// the core a profile that is O(Re^−½) off the boundary-layer limit; twice the second less the first
-/// is not.
+/// Two Reynolds numbers with the ratio 4. Near the inlet the pressure varies across the tube, which changes the
+/// velocity of the core by O(Re^−½) from the boundary-layer limit. Twice the second result less the first removes this
+/// term.
 const FAST: [f64; 2] = [250.0, 1000.0];
-/// Where along the tube flows are compared, in x/(d Re): behind the first diameters, before the end.
+/// The positions x/(d Re) at which flows are compared.
 const COMPARED: std::ops::RangeInclusive<f64> = 0.005..=0.05;
 /// Length of the tube in d Re.
 const LENGTH: f64 = 0.06;
-/// From so many cells across the boundary layers at the inlet are resolved.
+/// Cells across from which the boundary layers at the inlet are resolved.
 const RESOLVED: usize = 64;
+
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),
@@ -31,7 +32,7 @@ pub(super) fn certify(
     let mut solve = |axisymmetric: bool, reynolds: f64, length: f64, longer: usize| {
         let tube = Tube {
             density: 1.0,
-            viscosity: 1.0 / reynolds,
+            dynamic_viscosity: 1.0 / reynolds,
             length,
             diameter: 1.0,
             axisymmetric,
@@ -60,23 +61,23 @@ pub(super) fn certify(
 }
 
 fn compare_parabolas(flows: &[SteadyTube]) -> (Table, Vec<Check>) {
-    const SHAPE: &str = "the stencils and the walls' parabolas are exact for a parabola: only round-off and what is not yet steady or developed remains";
-    const DROP: &str = "the mean of a parabola over cells by their centres has an error c/n² and no other: extrapolation leaves a quarter of the square of the coarser one's, and round-off";
+    const SHAPE: &str = "stencils and wall extrapolation are exact for a parabola: round-off and the remaining development in time and space are left";
+    const DROP: &str = "the midpoint rule for a parabola has the error c/n² and no other: extrapolation leaves a quarter of the square of the coarser error, and round-off";
     let is_pipe = flows.iter().all(|flow| flow.tube.axisymmetric);
     let (shape, factor) = if is_pipe { ("pipe", 32.0) } else { ("channel", 12.0) };
-    let title = format!("Poiseuille flow in a {shape}, Re {SLOW}, 8 d behind the inlet");
+    let title = format!("Poiseuille flow in a {shape}, Re {SLOW}, 8 d downstream of the inlet");
     let drop = format!("pressure drop/({factor} μ U/d²) − 1");
-    let heads = ["cells across", drop.as_str(), "order", "off the parabola [U]"];
+    let heads = ["cells across", drop.as_str(), "order", "error of the profile [U]"];
     let mut table = Table::new(&title, "exact", &heads);
     let mut checks = Vec::new();
     let mut last: Option<(usize, f64)> = None;
     for flow in flows {
-        let error = flow.pressure_gradient() / (factor * flow.tube.viscosity) - 1.0;
-        let deviation = flow.deviation_from_parabola();
+        let error = flow.pressure_gradient() / (factor * flow.tube.dynamic_viscosity) - 1.0;
+        let profile = flow.profile_error();
         let order = last.map(|(cells, old)| order([cells, flow.cells], [old, error]));
-        table.rows.push(vec![flow.cells.into(), error.into(), order.into(), deviation.into()]);
+        table.rows.push(vec![flow.cells.into(), error.into(), order.into(), profile.into()]);
         let name = format!("{shape}: profile against the parabola on {} cells", flow.cells);
-        checks.push(Check::at_most(name, deviation, 1e-6, "U", SHAPE));
+        checks.push(Check::at_most(name, profile, 1e-6, "U", SHAPE));
         if let Some((cells, old)) = last {
             let ratio = (flow.cells as f64 / cells as f64).powi(2);
             let limit = ((ratio * error - old) / (ratio - 1.0)).abs();
@@ -89,7 +90,8 @@ fn compare_parabolas(flows: &[SteadyTube]) -> (Table, Vec<Check>) {
 }
 
 fn compare_development(flows: [&[SteadyTube]; 2]) -> (Table, Vec<Check>) {
-    const WHY: &str = "what is asked of a reference; the published numbers are good to 0.02 %";
+    const WHY: &str =
+        "the accuracy required of a reference; the published numbers are accurate to 0.02 %";
     let title =
         format!("Velocity on the centreline of a channel in U, from Re {FAST:?} to the limit");
     let heads =
@@ -117,8 +119,8 @@ fn compare_development(flows: [&[SteadyTube]; 2]) -> (Table, Vec<Check>) {
 }
 
 fn compare_pressure_drops(flows: &[SteadyTube]) -> (Table, Vec<Check>) {
-    const WHY: &str = "2.4 % are published of the correlation; the rest is for the corner where inlet and wall meet, which adds a drop that boundary layers do not have";
-    let title = format!("Pressure drop behind the inlet of a pipe in ρU²/2, Re {}", FAST[1]);
+    const WHY: &str = "the published accuracy of the correlation is 2.4 %; the corner between inlet and wall adds a pressure drop that boundary-layer theory does not contain";
+    let title = format!("Pressure drop from the inlet of a pipe in ρU²/2, Re {}", FAST[1]);
     let heads = ["cells across", "x/(d Re)", "measured", "published", "error [%]"];
     let mut table = Table::new(&title, SHAH, &heads);
     let mut checks = Vec::new();
@@ -141,8 +143,10 @@ fn compare_pressure_drops(flows: &[SteadyTube]) -> (Table, Vec<Check>) {
 }
 
 fn compare_entry_lengths(flows: &[SteadyTube]) -> (Table, Vec<Check>) {
-    const WHY: &str = "what correlations of entry lengths differ by";
-    let title = format!("Where a pipe's centreline is within 1 % of 2 U, Re {MIDDLING}");
+    const WHY: &str = "the difference between published correlations of entry lengths";
+    let title = format!(
+        "Distance at which the centreline velocity of a pipe is within 1 % of 2 U, Re {MIDDLING}"
+    );
     let heads = ["cells across", "measured [d]", "published [d]", "error [%]"];
     let mut table = Table::new(&title, DURST, &heads);
     let mut checks = Vec::new();

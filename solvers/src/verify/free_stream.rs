@@ -1,4 +1,4 @@
-//! Evidence on a vortex street far from all walls.
+//! Verification of vortex shedding in a free stream.
 
 use super::certificate::{Certificate, Check, Table};
 use super::published::{FREESTREAM, Freestream, freestream};
@@ -7,39 +7,41 @@ use crate::problems::{Cylinder, Walls};
 use crate::{Problem, Solver, SolverError};
 use data::{prolongate, rng};
 
-/// Cells a diameter of the three grids.
+/// Cells per diameter of the three grids.
 const SIZES: [usize; 3] = [16, 24, 32];
-/// Domains, over that of the three grids, on the coarsest of them.
+/// Sizes of the three domains relative to that of the three grids; they use the coarsest grid.
 const SCALES: [f64; 3] = [0.5, 1.0, 2.0];
-/// That domain is so many diameters wide, and ends so far before and behind the centre.
+/// Width of the domain of the three grids in diameters.
 const WIDTH: f64 = 16.0;
+/// Distances of its inlet and outlet from the centre in diameters.
 const ENDS: [f64; 2] = [8.0, 14.0];
-/// The street is measured over so many d/U: three periods and more.
+/// Length of a record in d/U, more than three periods.
 const WINDOW: usize = 24;
-/// Values in a d/U.
+/// Recorded values per d/U.
 const RATE: usize = 10;
-/// A street is periodic when mean drag and greatest lift change by no more than this part.
+/// Shedding counts as periodic when mean drag and greatest lift change by no more than this part between records.
 const PERIODIC: f64 = 1e-3;
-/// A flow that does not shed after so many windows never will.
-const PATIENCE: usize = 12;
+/// Largest number of records until shedding is periodic.
+const MOST_WINDOWS: usize = 12;
 
-/// What is measured: mean drag, Strouhal number, root mean square of the lift.
-type Street = [f64; 3];
+/// Mean drag coefficient, Strouhal number, root mean square of the lift coefficient.
+type Statistics = [f64; 3];
 
-/// Adds the street at Re 100 in a stream without bounds.
+/// Adds vortex shedding at Re 100 in a free stream.
 pub(super) fn certify(
     certificate: &mut Certificate,
     progress: &mut (dyn FnMut(&str) + Send),
 ) -> Result<(), SolverError> {
-    let mut street = |size: usize, scale: f64| {
-        let street = measure(&stream(scale), size)?;
-        progress(&format!("street in a stream {} d wide, {size} cells a diameter", WIDTH * scale));
-        Ok::<_, SolverError>((size, scale, street))
+    let mut solve = |size: usize, scale: f64| {
+        let statistics = measure(&stream(scale), size)?;
+        let width = WIDTH * scale;
+        progress(&format!("free stream {width} d wide, {size} cells per diameter"));
+        Ok::<_, SolverError>((size, scale, statistics))
     };
-    let [narrow, middle, wide] = SCALES.map(|scale| street(SIZES[0], scale));
-    let found = [narrow?, middle?, wide?, street(SIZES[1], 1.0)?, street(SIZES[2], 1.0)?];
-    let limits = [0, 1, 2].map(|k| limits(found.map(|(_, _, street)| street[k])));
-    let slopes = [0, 1].map(|k| slope(found.map(|(_, _, street)| street[k])));
+    let [narrow, middle, wide] = SCALES.map(|scale| solve(SIZES[0], scale));
+    let found = [narrow?, middle?, wide?, solve(SIZES[1], 1.0)?, solve(SIZES[2], 1.0)?];
+    let limits = [0, 1, 2].map(|k| limits(found.map(|(_, _, statistics)| statistics[k])));
+    let slopes = [0, 1].map(|k| slope(found.map(|(_, _, statistics)| statistics[k])));
     certificate.tables.push(table(&found, limits, slopes));
     let published = freestream();
     for (quantity, k) in [("mean drag", 0), ("Strouhal number", 1)] {
@@ -48,7 +50,7 @@ pub(super) fn certify(
     Ok(())
 }
 
-/// A uniform stream of 1 m/s past a cylinder of 1 m.
+/// A uniform stream of 1 m/s past a cylinder of diameter 1 m, between free-slip walls.
 fn stream(scale: f64) -> Cylinder {
     Cylinder {
         reynolds: Some(100.0),
@@ -63,8 +65,8 @@ fn stream(scale: f64) -> Cylinder {
     }
 }
 
-/// The street on `size` cells a diameter, grown on half as many.
-fn measure(problem: &Cylinder, size: usize) -> Result<Street, SolverError> {
+/// The statistics on `size` cells per diameter, started from periodic shedding on half as many.
+fn measure(problem: &Cylinder, size: usize) -> Result<Statistics, SolverError> {
     let lengths = [problem.upstream + problem.downstream, problem.below + problem.above];
     let cells = |size: usize| [0, 1].map(|axis| lengths[axis] as usize * size);
     let [nx, ny] = cells(size / 2);
@@ -81,15 +83,15 @@ fn measure(problem: &Cylinder, size: usize) -> Result<Street, SolverError> {
     Ok(found.map_or([f64::NAN; 3], |found| [found.mean_drag, 1.0 / found.period, found.lift]))
 }
 
-/// The street once it is periodic.
+/// The statistics once shedding is periodic; `None` if it does not become so.
 fn settle(solver: &mut dyn Solver) -> Result<Option<Shedding>, SolverError> {
     let mut before = [0.0; 2];
-    for _ in 0..PATIENCE {
+    for _ in 0..MOST_WINDOWS {
         let series = Series::record(solver, 1.0 / RATE as f64, WINDOW * RATE)?;
         let Some(found) = series.shedding() else { continue };
         let now = [found.mean_drag, found.greatest_lift];
         let is_same = |k: usize| (now[k] - before[k]).abs() < PERIODIC * now[k];
-        // A street that has only begun to grow has no lift to speak of.
+        // Growing oscillations have a small lift.
         if now[1] > 0.2 && is_same(0) && is_same(1) {
             return Ok(Some(found));
         }
@@ -98,21 +100,21 @@ fn settle(solver: &mut dyn Solver) -> Result<Option<Shedding>, SolverError> {
     Ok(None)
 }
 
-/// What is left with h → 0, and with d/H → 0 as well, of values in three domains and on two finer grids.
+/// The limits h → 0, and h → 0 with d/H → 0, of values in three domains and on two finer grids.
 ///
-/// Walls, inlet and outlet at distances that grow together are felt as c₀ + a d/H + b (d/H)²: the wake's
-/// source and its images give the first term. The published study finds the first alone, from H = 60 d on.
+/// The effect of walls, inlet and outlet whose distances grow together is c₀ + a d/H + b (d/H)². The first-order term
+/// is that of the images of the wake's source. The published study finds this term alone from H = 60 d.
 fn limits([narrow, middle, wide, finer, finest]: [f64; 5]) -> [f64; 2] {
     let fine = extrapolated([middle, finer, finest]);
     [fine, fine + (8.0 * wide - 6.0 * middle + narrow) / 3.0 - middle]
 }
 
-/// a of these, from the three domains.
+/// The coefficient a, from the three domains.
 fn slope([narrow, middle, wide, ..]: [f64; 5]) -> f64 {
     WIDTH * (4.0 * (middle - wide) - (narrow - middle))
 }
 
-/// What c₀ + a h^q through the three grids leaves at h = 0, with q between 1 and 4.
+/// The value at h = 0 of c₀ + a h^q through the three grids, with q between 1 and 4.
 fn extrapolated(values: [f64; 3]) -> f64 {
     let h = SIZES.map(|size| SIZES[2] as f64 / size as f64);
     let ratio = (values[0] - values[1]) / (values[1] - values[2]);
@@ -120,7 +122,7 @@ fn extrapolated(values: [f64; 3]) -> f64 {
         let [a, b, c] = h.map(|h| h.powf(q));
         (a - b) / (b - c)
     };
-    // The ratio grows with the order: bisection.
+    // The ratio increases with the order: bisection.
     let (mut low, mut high) = (1.0, 4.0);
     for _ in 0..50 {
         let middle = f64::midpoint(low, high);
@@ -129,13 +131,13 @@ fn extrapolated(values: [f64; 3]) -> f64 {
     values[2] - (values[1] - values[2]) / (h[1].powf(low) - 1.0)
 }
 
-fn table(found: &[(usize, f64, Street)], limit: [[f64; 2]; 3], slope: [f64; 2]) -> Table {
+fn table(found: &[(usize, f64, Statistics)], limit: [[f64; 2]; 3], slope: [f64; 2]) -> Table {
     const HEADS: [&str; 5] =
-        ["width [d]", "cells a diameter", "mean drag", "Strouhal number", "rms lift"];
-    let mut table = Table::new("Vortex street in a wide stream, Re 100", FREESTREAM, &HEADS);
-    for (size, scale, street) in found {
+        ["width [d]", "cells per diameter", "mean drag", "Strouhal number", "rms lift"];
+    let mut table = Table::new("Vortex shedding in a wide stream, Re 100", FREESTREAM, &HEADS);
+    for (size, scale, found) in found {
         let mut row = vec![(WIDTH * scale).into(), (*size).into()];
-        row.extend(street.iter().map(|&value| value.into()));
+        row.extend(found.iter().map(|&value| value.into()));
         table.rows.push(row);
     }
     for (width, which) in [(WIDTH.to_string().as_str(), 0), ("∞", 1)] {
@@ -158,16 +160,15 @@ fn table(found: &[(usize, f64, Street)], limit: [[f64; 2]; 3], slope: [f64; 2]) 
     table
 }
 
-/// Against the mean of what was published, and what its one study of the domain tends to.
+/// Checks against the mean of the published values, and against the limit of the domain study.
 fn checks(quantity: &str, measured: f64, published: &Freestream) -> [Check; 2] {
-    const WHY: &str =
-        "the two published values are up to 1.6 % apart, and the eight's domains add up to 1 %";
+    const WHY: &str = "the two published values differ by up to 1.6 %, and the domains of the eight studies add up to 1 %";
     let check = |what: &str, wanted: f64| {
-        let name = format!("{quantity} of the street in a stream without bounds, {what}");
+        let name = format!("{quantity} of vortex shedding in a free stream, {what}");
         Check::at_most(name, 100.0 * (measured / wanted - 1.0).abs(), 2.0, "%", WHY)
     };
     [
-        check("against the mean of eight authors", published.mean),
+        check("against the mean of eight studies", published.mean),
         check("against the limit of wide domains", published.limit),
     ]
 }
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_walls_do_is_extrapolated_exactly() {
+    fn the_effect_of_the_walls_is_extrapolated_exactly() {
         let at = |scale: f64| {
             let x = 1.0 / (scale * WIDTH);
             1.3 + 1.4 * x + 5.0 * x * x
