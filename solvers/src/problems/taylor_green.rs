@@ -18,6 +18,19 @@ use std::f64::consts::TAU;
 ///
 /// Without mean flow the pressure gradient balances advection everywhere, and the vortices only decay.
 ///
+/// **Expected behaviour over time.** The velocity of the vortices decays as exp(−8π² t U/(L Re)), their kinetic energy
+/// as the square of that. The mean flow translates the pattern and returns it to its initial position after L/U₀.
+///
+/// **Good values.** Any grid resolves the single wavenumber. Without mean flow the error is round-off, 10⁻¹⁴ U after
+/// L/U at Re 1000. In the mean flow of U/2 it is the error in time, at most 10⁻⁸ U after L/U with 250 steps or more on
+/// 32²; with the steps that the solver chooses there, 2·10⁻⁶ of the root-mean-square velocity after 10 L/U. The cases
+/// of the benchmark use Re 50 to 1000 and intervals of 0.1 L/U.
+///
+/// **When it breaks.** The flow has one wavenumber and cannot be under-resolved. The error of the translation grows
+/// linearly in time; at Re 10⁵ on 32² it is 4·10⁻⁶ after 20 L/U, and no instability appears by then. At Re 50 the
+/// vortices have decayed to 4 % of U after 2 L/U, so that relative errors refer to a vanishing field. An odd number of
+/// cells along an axis, or fewer than 8, is refused.
+///
 /// Source: Taylor & Green (1937), Proc. R. Soc. Lond. A 158, 499, §1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
