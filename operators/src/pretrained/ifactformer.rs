@@ -1,11 +1,11 @@
-//! The names of IFactFormer's released code, and its order of channels.
+//! Weights of IFactFormer: names, and the order of channels, of its released code.
 
 use super::state_dict::StateDict;
 use crate::OperatorError;
 use candle_core::Tensor;
 use std::collections::HashMap;
 
-/// Names within a layer: ours, theirs.
+/// Names of the tensors of a layer: here, there.
 const LAYER: [(&str, &str); 9] = [
     ("embedding.wavenumbers.frozen", "0.0._B"),
     ("embedding.linear.weight", "0.1.weight"),
@@ -18,7 +18,7 @@ const LAYER: [(&str, &str); 9] = [
     ("out.weight", "1.to_out.4.weight"),
 ];
 
-/// Names within what reduces the cells to an axis.
+/// Names of the tensors of the map that reduces the cells to one axis: here, there.
 const REDUCER: [(&str, &str); 7] = [
     ("reduce.weight", "to_in.weight"),
     ("norm.weight", "out_ffn.norm.weight"),
@@ -35,7 +35,7 @@ pub(super) fn weights(theirs: &mut StateDict) -> Result<HashMap<String, Tensor>,
     for number in 0..theirs.count(|number| format!("encoder.layers.{number}.0.0._B")) {
         let prefix = format!("encoder.layers.{number}");
         for letter in ["x", "y", "z"] {
-            theirs.forget(&format!("{prefix}.1.low_rank_kernel_{letter}.pos_emb"));
+            theirs.discard(&format!("{prefix}.1.low_rank_kernel_{letter}.pos_emb"));
         }
         let axes = if theirs.has(&format!("{prefix}.1.to_z.1.to_in.weight")) { 3 } else { 2 };
         for (name, there) in layer(axes) {
@@ -49,14 +49,14 @@ pub(super) fn weights(theirs: &mut StateDict) -> Result<HashMap<String, Tensor>,
     Ok(ours.into_iter().collect())
 }
 
-/// All names of a layer: ours, theirs.
+/// Names of all tensors of a layer: here, there.
 fn layer(axes: usize) -> Vec<(String, String)> {
     let own = |(ours, theirs): (&str, &str)| (ours.to_string(), theirs.to_string());
     let mut names: Vec<_> = LAYER.into_iter().map(own).collect();
-    // The first axis is where it should be; others are brought there by a module before.
-    for (letter, place) in ["x", "y", "z"].into_iter().zip([0, 1, 1]).take(axes) {
+    // A module before permutes the other axes to the front, so that their reducers have the index 1.
+    for (letter, index) in ["x", "y", "z"].into_iter().zip([0, 1, 1]).take(axes) {
         let reducer = REDUCER.into_iter().map(|(ours, theirs)| {
-            (format!("kernel-{letter}.{ours}"), format!("1.to_{letter}.{place}.{theirs}"))
+            (format!("kernel-{letter}.{ours}"), format!("1.to_{letter}.{index}.{theirs}"))
         });
         names.extend(reducer);
         for (ours, theirs) in [("queries", "to_q"), ("keys", "to_k")] {
@@ -69,8 +69,8 @@ fn layer(axes: usize) -> Vec<(String, String)> {
     names
 }
 
-/// A convolution with a group a field becomes `[field, share]`; one over all states, `[width, share
-/// of a field, state]`, has the states outermost.
+/// The weights of the lift. A convolution with one group per field becomes `[field, channel of a field]`; in
+/// that over all states, `[width, channel of a field, state]`, the states become the outer axis.
 fn lift(fields: usize, theirs: &mut StateDict) -> Result<Vec<(String, Tensor)>, OperatorError> {
     let by_field = |tensor: Tensor| tensor.reshape((fields, ()));
     let mix = theirs.take("to_in.2.weight")?.squeeze(3)?;

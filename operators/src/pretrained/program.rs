@@ -22,24 +22,26 @@ use std::path::Path;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// What an operator sees and answers is scaled as in its training, which no `state_dict` tells.
+/// Inputs and outputs of an operator are normalized as in its training; a `state_dict` does not contain the
+/// normalization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Program {
     /// `fourier_2d.py`, `fourier_2d_time.py` and `fourier_3d.py` of Li et al. (2021): architecture
-    /// `fno` with `style = "original"`. Batch norms, which they never apply, are left out.
+    /// `fno` with `style = "original"`. Batch norms, which the scripts define but do not apply, are left
+    /// out.
     OriginalFno,
     /// `FNO` of the library neuraloperator with its defaults: architecture `fno` with
     /// `style = "neuraloperator"`, `modes` half of `n_modes`, `projection` twice `hidden_channels`.
     Neuraloperator,
     /// IFactFormer's code in its release of 2025-12: architectures `ifactformer-m` and
-    /// `ifactformer-o`. It gives out the fields that it takes in, and has no parameters.
+    /// `ifactformer-o`. Its outputs are the fields of its inputs, and it has no parameters.
     IFactFormer,
 }
 
 impl Program {
-    /// Reads a file's weights, named and shaped as here.
+    /// Reads the weights of a file, and renames and reshapes them for the architecture here.
     ///
-    /// Errors name the file, and what is missing or unknown in it.
+    /// Errors name the file, and the tensor that is missing or unknown.
     pub fn read(
         self,
         path: &Path,

@@ -1,4 +1,4 @@
-//! A file of named tensors, taken out one by one.
+//! A safetensors file of named tensors, from which tensors are taken one by one.
 
 use crate::OperatorError;
 use candle_core::{DType, Device, Tensor};
@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-/// What is left of a `state_dict`; complex tensors have a last axis of real and imaginary part.
+/// The tensors of a `state_dict` that have not been taken yet. Complex tensors have a last axis of real and
+/// imaginary part.
 pub(super) struct StateDict {
     path: PathBuf,
     tensors: BTreeMap<String, Tensor>,
 }
 
 impl StateDict {
+    /// Reads a file. Integer tensors, such as counters of batches, are no weights and left out.
     pub(super) fn read(path: &Path, device: &Device) -> Result<Self, OperatorError> {
         let file = fs_err::read(path).map_err(DataError::from)?;
         let mut dict = Self { path: path.into(), tensors: BTreeMap::new() };
@@ -23,32 +25,33 @@ impl StateDict {
         for (name, view) in tensors.iter() {
             if let Some(tensor) = real(&view, device)? {
                 dict.tensors.insert(name.into(), tensor);
-            } // else an integer, such as a count of batches: no weight
+            }
         }
         Ok(dict)
     }
 
-    /// Takes a tensor out.
+    /// Takes a tensor. Errors if there is none of that name.
     pub(super) fn take(&mut self, name: &str) -> Result<Tensor, OperatorError> {
         let tensor = self.tensors.remove(name);
         tensor.ok_or_else(|| self.refuse(format!("no tensor named `{name}`")))
     }
 
+    /// Whether a tensor of that name is left.
     pub(super) fn has(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }
 
-    /// How many there are of tensors named by their number.
+    /// The number of tensors whose names differ by a number, which counts from 0.
     pub(super) fn count(&self, name: impl Fn(usize) -> String) -> usize {
         (0..self.tensors.len()).take_while(|number| self.has(&name(*number))).count()
     }
 
-    /// Leaves out what begins so.
-    pub(super) fn forget(&mut self, prefix: &str) {
+    /// Discards the tensors whose names begin with a prefix.
+    pub(super) fn discard(&mut self, prefix: &str) {
         self.tensors.retain(|name, _| !name.starts_with(prefix));
     }
 
-    /// Refuses a file of which something is left.
+    /// Errors if a tensor is left, which means that it is unknown here.
     pub(super) fn finish(self, program: impl Debug) -> Result<(), OperatorError> {
         match self.tensors.keys().next() {
             None => Ok(()),
@@ -68,7 +71,7 @@ impl StateDict {
     }
 }
 
-/// The values in single precision, or nothing if they are integers.
+/// The values in single precision; nothing if they are integers.
 fn real(view: &TensorView, device: &Device) -> candle_core::Result<Option<Tensor>> {
     let (dtype, mut shape) = match view.dtype() {
         Dtype::F16 => (DType::F16, view.shape().to_vec()),
