@@ -14,7 +14,7 @@
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
 use data::{Invalid, Part, Registry, entry};
-use operators::layers::{Beyond, Convolution, Pointwise, Stencil, gelu};
+use operators::layers::{Convolution, Padding, Pointwise, Stencil, gelu};
 use operators::{
     AdamW, Architecture, Inputs, Interface, Loss, Network, Operator, OperatorError, Recipe, Weights,
 };
@@ -63,7 +63,7 @@ impl Architecture for StencilNet {
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.plane(Self::NAME)?;
         let stencils = [0, 1].map(|axis| {
-            let padding = if interface.periodic[axis] { Beyond::Around } else { Beyond::Zeros };
+            let padding = if interface.periodic[axis] { Padding::Circular } else { Padding::Zeros };
             Stencil::same(cells[axis], padding)
         });
         let (inputs, outputs) = (interface.inputs(), interface.outputs());

@@ -1,6 +1,6 @@
 //! The grid of two-dimensional convolutions.
 
-use crate::layers::{Beyond, Convolution, Stencil};
+use crate::layers::{Convolution, Padding, Stencil};
 use crate::{Interface, OperatorError};
 use candle_core::Result;
 use candle_nn::VarBuilder;
@@ -14,7 +14,7 @@ pub(crate) const PADDING_MODE: Renamed = Renamed::key("walls", "padding-mode")
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConvolutionGrid {
     pub(crate) cells: [usize; 2],
-    pub(crate) padding: [Beyond; 2],
+    pub(crate) padding: [Padding; 2],
 }
 
 impl ConvolutionGrid {
@@ -22,9 +22,10 @@ impl ConvolutionGrid {
     pub(crate) fn of(
         interface: &Interface,
         architecture: &'static str,
-        padding: Beyond,
+        padding: Padding,
     ) -> std::result::Result<Self, OperatorError> {
-        let of_axis = |axis: usize| if interface.periodic[axis] { Beyond::Around } else { padding };
+        let of_axis =
+            |axis: usize| if interface.periodic[axis] { Padding::Circular } else { padding };
         Ok(Self { cells: interface.plane(architecture)?, padding: [0, 1].map(of_axis) })
     }
 
@@ -39,7 +40,7 @@ impl ConvolutionGrid {
     }
 
     /// The stencils `of(cells, padding)` along both axes.
-    pub(crate) fn stencils(self, of: impl Fn(usize, Beyond) -> Stencil) -> [Stencil; 2] {
+    pub(crate) fn stencils(self, of: impl Fn(usize, Padding) -> Stencil) -> [Stencil; 2] {
         [0, 1].map(|axis| of(self.cells[axis], self.padding[axis]))
     }
 

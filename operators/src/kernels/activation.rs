@@ -1,98 +1,79 @@
-//! Functions of every value by itself.
+//! Activations: functions that are applied to every value by itself.
 
-use super::slices::{by_hand, output, values, written};
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
+use super::slices::written;
+use crate::autograd::{Gradient, Kernel, Operand, Output};
+use candle_core::{Result, Tensor};
 use pulp::Arch;
 use std::marker::PhantomData;
 
-/// A function of every value, and its derivative.
-pub trait Curve: Send + Sync + 'static {
-    /// As an operation is called.
+/// An activation function f of one value, and its derivative.
+pub trait Activation: Send + Sync + 'static {
+    /// As error messages call it.
     const NAME: &'static str;
 
-    /// Whether it is `x`.
+    /// Whether `f(x) = x`.
     const IS_IDENTITY: bool = false;
 
     /// `f(x)`
-    fn value(x: f32) -> f32;
+    fn apply(x: f32) -> f32;
 
     /// `f'(x)`
-    fn slope(x: f32) -> f32;
+    fn derivative(x: f32) -> f32;
 
-    /// `f(x)` of candle's operations.
-    fn composed(x: &Tensor) -> Result<Tensor>;
-}
-
-/// `f(x)` of every value.
-pub fn curve<C: Curve>(x: &Tensor) -> Result<Tensor> {
-    if by_hand(x) { x.contiguous()?.apply_op1(Of::<C>(PhantomData)) } else { C::composed(x) }
+    /// `f(x)` of every value, composed of candle's operations.
+    fn fallback(x: &Tensor) -> Result<Tensor>;
 }
 
 /// `f(x) = x`
 pub struct Identity;
 
-impl Curve for Identity {
+impl Activation for Identity {
     const NAME: &'static str = "identity";
     const IS_IDENTITY: bool = true;
 
     #[inline(always)]
-    fn value(x: f32) -> f32 {
+    fn apply(x: f32) -> f32 {
         x
     }
 
     #[inline(always)]
-    fn slope(_: f32) -> f32 {
+    fn derivative(_: f32) -> f32 {
         1.0
     }
 
-    fn composed(x: &Tensor) -> Result<Tensor> {
+    fn fallback(x: &Tensor) -> Result<Tensor> {
         Ok(x.clone())
     }
 }
 
-struct Of<C>(PhantomData<C>);
+/// `f(x)` of every value.
+pub(crate) struct Elementwise<A>(PhantomData<A>);
 
-impl<C: Curve> CustomOp1 for Of<C> {
-    fn name(&self) -> &'static str {
-        C::NAME
-    }
-
-    fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let x = values(x, layout)?;
-        let y = written(x.len(), |range, y| {
-            let x = &x[range];
-            Arch::new().dispatch(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = C::value(x)));
-        });
-        Ok(output(y, layout.shape()))
-    }
-
-    fn bwd(&self, x: &Tensor, _: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        x.apply_op2_no_bwd(&gradient.contiguous()?, &Gradient::<C>(PhantomData)).map(Some)
+impl<A> Elementwise<A> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
     }
 }
 
-/// `g f'(x)`
-struct Gradient<C>(PhantomData<C>);
+impl<A: Activation> Kernel<1> for Elementwise<A> {
+    const NAME: &'static str = A::NAME;
 
-impl<C: Curve> CustomOp2 for Gradient<C> {
-    fn name(&self) -> &'static str {
-        "gradient-of-a-curve"
+    fn forward(&self, [x]: [Operand; 1]) -> Result<Output> {
+        let y = written(x.values.len(), |range, y| {
+            let x = &x.values[range];
+            Arch::new().dispatch(|| y.iter_mut().zip(x).for_each(|(y, &x)| *y = A::apply(x)));
+        });
+        Ok(Output::new(y, x.shape))
     }
 
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, g) = (values(x, layout)?, values(g, layout_g)?);
-        let of_x = written(x.len(), |range, of_x| {
-            let (x, g) = (&x[range.clone()], &g[range]);
+    /// `g f'(x)`
+    fn backward(&self, [x]: [Operand; 1], _: Operand, g: &[f32]) -> Result<[Gradient; 1]> {
+        let of_x = written(x.values.len(), |range, of_x| {
+            let (x, g) = (&x.values[range.clone()], &g[range]);
             Arch::new().dispatch(|| {
-                of_x.iter_mut().zip(x).zip(g).for_each(|((y, &x), g)| *y = g * C::slope(x));
+                of_x.iter_mut().zip(x).zip(g).for_each(|((y, &x), g)| *y = g * A::derivative(x));
             });
         });
-        Ok(output(of_x, layout.shape()))
+        Ok([of_x.into()])
     }
 }

@@ -1,16 +1,17 @@
-//! The axes of cells that lie in a row.
+//! The axes of contiguous cells.
 
-/// An axis of `[…, cells, …]`: how many cells it has, and how many values each of them is.
+/// An axis of `[…, cells, …]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Axis {
     pub(crate) cells: usize,
-    pub(crate) after: usize,
+    /// Values from one cell to the next: the product of the sizes of the axes behind this one.
+    pub(crate) stride: usize,
 }
 
 impl Axis {
-    /// Those of the cells of a channel.
+    /// The axes of the cells of a channel.
     pub(crate) fn all(cells: &[usize]) -> Vec<Self> {
-        let after = |place: usize| cells[place + 1..].iter().product();
-        (0..cells.len()).map(|place| Self { cells: cells[place], after: after(place) }).collect()
+        let stride = |axis: usize| cells[axis + 1..].iter().product();
+        (0..cells.len()).map(|axis| Self { cells: cells[axis], stride: stride(axis) }).collect()
     }
 }

@@ -1,35 +1,36 @@
-//! Sums over cells of products of rows: the gradient of a convolution's weights, or of a matrix.
+//! Sums over cells of products of rows: the gradient of the weights of a convolution or of a matrix.
 
 use super::tile::BLOCK;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-/// Adds `Σ_n a_in b_jn` over so many cells n to sums `[i, j]` of so many columns, of rows so far apart.
+/// Adds `Σ_n a_in b_jn` over `count` cells n to `sums [i, j]` of `columns` columns; `strides` are the row
+/// strides of a and b.
 pub(crate) fn add_products(
     [a, b]: [&[f32]; 2],
-    apart: [usize; 2],
+    strides: [usize; 2],
     count: usize,
     sums: &mut [f32],
     columns: usize,
 ) {
-    Correlation { g: vec![a], x: vec![b], apart, shifts: &[0], count }.add_to(sums, columns);
+    Correlation { g: vec![a], x: vec![b], strides, shifts: &[0], count }.add_to(sums, columns);
 }
 
-/// `Σ_{sample, p} g_o(p) x_c(p + shift)` over so many places p, for every row o of g, and every row c
-/// of x and shift.
+/// `Σ_{sample, p} g_o(p) x_c(p + shift)` over `count` positions p, for every row o of g and every pair of
+/// a row c of x and a shift.
 pub(crate) struct Correlation<'a> {
-    /// Of every sample, rows.
+    /// The rows of every sample.
     pub(crate) g: Vec<&'a [f32]>,
-    /// Of every sample, rows.
+    /// The rows of every sample.
     pub(crate) x: Vec<&'a [f32]>,
-    /// From one row to the next, of g and of x.
-    pub(crate) apart: [usize; 2],
+    /// The row strides of g and x.
+    pub(crate) strides: [usize; 2],
     pub(crate) shifts: &'a [usize],
     pub(crate) count: usize,
 }
 
 impl Correlation<'_> {
-    /// Adds to sums `[o, (c, shift)]` of so many columns, some rows a task.
+    /// Adds to `sums [o, (c, shift)]` of `columns` columns; a task computes some of the rows.
     pub(crate) fn add_to(&self, sums: &mut [f32], columns: usize) {
         let parts = rayon::current_num_threads();
         let rows = (sums.len() / columns).div_ceil(parts).next_multiple_of(BLOCK);
@@ -61,18 +62,18 @@ impl WithSimd for Rows<'_> {
 }
 
 impl Rows<'_> {
-    /// Tiles of so many rows and columns, whose sums stay in registers.
+    /// Tiles whose sums stay in registers.
     #[inline(always)]
     fn tiles<S: Simd, const ROWS: usize, const COLUMNS: usize>(self, simd: S) {
-        let (size, &Correlation { ref g, ref x, apart, shifts, count }) = (self.columns, self.of);
+        let (size, &Correlation { ref g, ref x, strides, shifts, count }) = (self.columns, self.of);
         let start =
-            |column: usize| column / shifts.len() * apart[1] + shifts[column % shifts.len()];
+            |column: usize| column / shifts.len() * strides[1] + shifts[column % shifts.len()];
         let rows = self.sums.len() / size;
         for column in (0..size).step_by(COLUMNS) {
             for row in (0..rows).step_by(ROWS) {
-                // Beyond the last row or column the last one again, whose sum is not used.
+                // After the last row or column the last one is repeated; its sum is not used.
                 let firsts: [usize; ROWS] = std::array::from_fn(|part| {
-                    (self.first + (row + part).min(rows - 1)) * apart[0]
+                    (self.first + (row + part).min(rows - 1)) * strides[0]
                 });
                 let starts: [usize; COLUMNS] =
                     std::array::from_fn(|part| start((column + part).min(size - 1)));
@@ -85,9 +86,9 @@ impl Rows<'_> {
                     add_rest(count % S::F32_LANES, rows, pieces, &mut rest);
                 }
                 for (part, (sums, rest)) in sums.iter().zip(&rest).enumerate().take(rows - row) {
-                    let places = &mut self.sums[(row + part) * size..][column..size];
-                    for (place, (lanes, rest)) in places.iter_mut().zip(sums.iter().zip(rest)) {
-                        *place += simd.reduce_sum_f32s(*lanes) + rest;
+                    let sums_of_row = &mut self.sums[(row + part) * size..][column..size];
+                    for (sum, (lanes, rest)) in sums_of_row.iter_mut().zip(sums.iter().zip(rest)) {
+                        *sum += simd.reduce_sum_f32s(*lanes) + rest;
                     }
                 }
             }
@@ -95,7 +96,7 @@ impl Rows<'_> {
     }
 }
 
-/// Adds the products of so many last places.
+/// Adds the products of the last `count` positions.
 #[inline(always)]
 fn add_rest<const ROWS: usize, const COLUMNS: usize>(
     count: usize,
@@ -103,16 +104,16 @@ fn add_rest<const ROWS: usize, const COLUMNS: usize>(
     pieces: [&[f32]; COLUMNS],
     sums: &mut [[f32; COLUMNS]; ROWS],
 ) {
-    for place in rows[0].len() - count..rows[0].len() {
+    for position in rows[0].len() - count..rows[0].len() {
         for (sums, row) in sums.iter_mut().zip(rows) {
             for (sum, piece) in sums.iter_mut().zip(pieces) {
-                *sum += row[place] * piece[place];
+                *sum += row[position] * piece[position];
             }
         }
     }
 }
 
-/// Adds the products of rows and pieces, but for places that are no whole vector.
+/// Adds the products of rows and pieces at all positions that make up whole vectors.
 #[inline(always)]
 fn add_vectors<S: Simd, const ROWS: usize, const COLUMNS: usize>(
     simd: S,
@@ -142,19 +143,20 @@ fn add_vectors<S: Simd, const ROWS: usize, const COLUMNS: usize>(
 mod tests {
     use super::*;
 
-    /// Whatever vectors there are, with places beyond the last whole one, two samples and two shifts.
+    /// With this processor's vectors and with scalars, for a length that is no whole number of vectors, two
+    /// samples and two shifts.
     #[test]
-    fn agrees_with_sums_one_by_one() {
+    fn agrees_with_scalar_sums() {
         let wave = |k: f32, count: usize| -> Vec<f32> {
             (0..count).map(|i| (k * i as f32).sin()).collect()
         };
-        let (rows, channels, count, apart, shifts) = (11, 9, 37, [41, 50], [0, 13]);
-        let g = [1.3, 0.7].map(|k| wave(k, rows * apart[0]));
-        let x = [0.9, 2.1].map(|k| wave(k, channels * apart[1]));
+        let (rows, channels, count, strides, shifts) = (11, 9, 37, [41, 50], [0, 13]);
+        let g = [1.3, 0.7].map(|k| wave(k, rows * strides[0]));
+        let x = [0.9, 2.1].map(|k| wave(k, channels * strides[1]));
         let of = Correlation {
             g: g.iter().map(|g| &g[..]).collect(),
             x: x.iter().map(|x| &x[..]).collect(),
-            apart,
+            strides,
             shifts: &shifts,
             count,
         };
@@ -163,16 +165,16 @@ mod tests {
         of.add_to(&mut ours, columns);
         let all = Rows { of: &of, first: 0, columns, sums: &mut scalar };
         all.with_simd(pulp::Scalar::new());
-        for (place, (ours, scalar)) in ours.iter().zip(&scalar).enumerate() {
-            let (o, c, shift) = (place / columns, place % columns / 2, shifts[place % 2]);
+        for (index, (ours, scalar)) in ours.iter().zip(&scalar).enumerate() {
+            let (o, c, shift) = (index / columns, index % columns / 2, shifts[index % 2]);
             let products = (0..2 * count).map(|term| {
                 let (sample, p) = (term / count, term % count);
-                f64::from(g[sample][o * apart[0] + p] * x[sample][c * apart[1] + p + shift])
+                f64::from(g[sample][o * strides[0] + p] * x[sample][c * strides[1] + p + shift])
             });
             // 74 products of at most 1, rounded at 6e-8 of sums of at most 10.
             let wanted = 1.0 + products.sum::<f64>();
             for sum in [ours, scalar] {
-                assert!((f64::from(*sum) - wanted).abs() < 2e-5, "{place}: {sum} {wanted}");
+                assert!((f64::from(*sum) - wanted).abs() < 2e-5, "{index}: {sum} {wanted}");
             }
         }
     }

@@ -1,15 +1,15 @@
-//! Products of long rows.
+//! Scalar products of long rows.
 
 use pulp::{Arch, Simd, WithSimd};
 
-/// Rows of `a` that are multiplied together with four or two of `b`: all sums stay in registers.
+/// Rows of `a` that are multiplied at once with four or two rows of `b`: all sums stay in registers.
 const TILE: usize = 4;
 
-/// Numbers of a row that are taken at a time: tiles of both sides stay in the second-level cache.
+/// Values of a row that are processed at a time: the tiles of both operands fit the second-level cache.
 const PIECE: usize = 4096;
 
-/// Adds `Σ_k a_ik b_jk` to `sums [i, j]`, for rows of so many numbers each. Nothing is packed: every
-/// row is read as it lies, those of `b` once.
+/// Adds `Σ_k a_ik b_jk` to `sums [i, j]`, for rows of `count` values. Rows are read in place, those of
+/// `b` once.
 pub(crate) fn add_dots(a: &[f32], b: &[f32], count: usize, sums: &mut [f32]) {
     Arch::new().dispatch(Dots { a, b, count, sums });
 }
@@ -39,7 +39,7 @@ impl Dots<'_> {
             let end = count.min(start + PIECE);
             for j in (0..columns).step_by(COLUMNS) {
                 for i in (0..rows).step_by(TILE) {
-                    // Beyond the last row the last one again, whose sum is not used.
+                    // After the last row the last one is repeated; its sum is not used.
                     let piece = |side, row: usize, rows: usize| -> &[f32] {
                         let first = row.min(rows - 1) * count;
                         let side: &[f32] = side;
@@ -84,7 +84,7 @@ fn tile<S: Simd, const COLUMNS: usize>(
     })
 }
 
-/// Whole vectors of rows, all of equal length, and what is left.
+/// The whole vectors of rows of equal length, and the values after the last whole vector.
 #[inline(always)]
 fn parts<S: Simd, const N: usize>(rows: [&[f32]; N]) -> ([&[S::f32s]; N], [&[f32]; N]) {
     let whole = S::as_simd_f32s(rows[0]).0.len();
@@ -96,17 +96,17 @@ fn parts<S: Simd, const N: usize>(rows: [&[f32]; N]) -> ([&[S::f32s]; N], [&[f32
 mod tests {
     use super::*;
 
-    /// Of up to 5000 products of numbers up to 1, which are rounded at 6e-8 of their size.
+    /// Sums of up to 5000 products of values up to 1, each rounded at 6e-8 of its size.
     #[test]
-    fn every_row_meets_every_row() {
+    fn every_row_is_multiplied_with_every_row() {
         let wave = |i: usize, k: f64| (k * i as f64).sin();
         for (rows, columns, count) in [(1, 1, 1), (4, 4, 16), (3, 6, 37), (5, 2, 5000)] {
             let a: Vec<f32> = (0..rows * count).map(|i| wave(i, 0.7) as f32).collect();
             let b: Vec<f32> = (0..columns * count).map(|i| wave(i, 1.3) as f32).collect();
             let mut sums = vec![1.0; rows * columns];
             add_dots(&a, &b, count, &mut sums);
-            for (place, sum) in sums.iter().enumerate() {
-                let (a, b) = (&a[place / columns * count..], &b[place % columns * count..]);
+            for (pair, sum) in sums.iter().enumerate() {
+                let (a, b) = (&a[pair / columns * count..], &b[pair % columns * count..]);
                 let products = a[..count].iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b));
                 let exact = 1.0 + products.sum::<f64>();
                 assert!((f64::from(*sum) - exact).abs() < 1e-5 * (count as f64).sqrt());

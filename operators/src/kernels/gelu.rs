@@ -1,126 +1,72 @@
-//! The Gaussian error linear unit, exact form.
+//! The Gaussian error linear unit in its exact form, with erf and exp in vector instructions.
 
-use super::activation::{Curve, curve};
-use super::slices::{by_hand, output, values, written};
-use crate::autograd::with_derivative;
-use candle_core::{CpuStorage, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
+use super::activation::Activation;
+use super::slices::written;
+use crate::autograd::{Gradient, Kernel, Operand, Output, with_derivative};
+use candle_core::{Result, Tensor};
 use pulp::Arch;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// `gelu(x) = x Φ(x)`, Φ the standard normal distribution.
-///
-/// Source: Hendrycks & Gimpel (2016), arXiv 1606.08415, §2; PyTorch's default.
-pub fn gelu(x: &Tensor) -> Result<Tensor> {
-    curve::<Gelu>(x)
-}
+pub struct Gelu;
 
-/// `gelu(a + b)` in one pass.
-pub fn gelu_sum(a: &Tensor, b: &Tensor) -> Result<Tensor> {
-    if by_hand(a) {
-        return a.contiguous()?.apply_op2(&b.contiguous()?, GeluSum);
+impl Activation for Gelu {
+    const NAME: &'static str = "gelu";
+
+    #[inline(always)]
+    fn apply(x: f32) -> f32 {
+        x * normal_distribution(x)
     }
-    let sum = (a.detach() + b.detach())?;
-    let y = sum.gelu_erf()?;
-    with_derivative(y, [a, b], move |gradient| {
-        let gradient = (slope(&sum)? * gradient)?;
-        Ok([gradient.clone(), gradient])
-    })
+
+    /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
+    #[inline(always)]
+    fn derivative(x: f32) -> f32 {
+        const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
+        normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
+    }
+
+    fn fallback(x: &Tensor) -> Result<Tensor> {
+        let argument = x.detach();
+        let y = argument.gelu_erf()?;
+        with_derivative(y, [x], move |gradient| Ok([(fallback_derivative(&argument)? * gradient)?]))
+    }
 }
 
-/// `Φ(x) + x φ(x)` of every value.
-fn slope(x: &Tensor) -> Result<Tensor> {
+/// `Φ(x) + x φ(x)` of every value, composed of candle's operations.
+pub(crate) fn fallback_derivative(x: &Tensor) -> Result<Tensor> {
     let distribution = (x * FRAC_1_SQRT_2)?.erf()?.affine(0.5, 0.5)?;
     let density = x.sqr()?.affine(-0.5, -0.5 * TAU.ln())?.exp()?;
     distribution + (x * density)?
 }
 
-/// See [`gelu`].
-pub struct Gelu;
+/// `gelu(a + b)` of every value.
+pub(crate) struct GeluOfSum;
 
-impl Curve for Gelu {
-    const NAME: &'static str = "gelu";
+impl Kernel<2> for GeluOfSum {
+    const NAME: &'static str = "gelu-of-sum";
 
-    #[inline(always)]
-    fn value(x: f32) -> f32 {
-        x * normal_distribution(x)
-    }
-
-    #[inline(always)]
-    /// `d/dx x Φ(x) = Φ(x) + x φ(x)`, φ the standard normal density.
-    fn slope(x: f32) -> f32 {
-        const INVERSE_SQRT_TAU: f32 = 0.398_942_3;
-        normal_distribution(x) + x * INVERSE_SQRT_TAU * exponential(-0.5 * x * x)
-    }
-
-    fn composed(x: &Tensor) -> Result<Tensor> {
-        let argument = x.detach();
-        let y = argument.gelu_erf()?;
-        with_derivative(y, [x], move |gradient| Ok([(slope(&argument)? * gradient)?]))
-    }
-}
-
-struct GeluSum;
-
-impl CustomOp2 for GeluSum {
-    fn name(&self) -> &'static str {
-        "gelu-sum"
-    }
-
-    fn cpu_fwd(
-        &self,
-        a: &CpuStorage,
-        layout: &Layout,
-        b: &CpuStorage,
-        layout_b: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (a, b) = (values(a, layout)?, values(b, layout_b)?);
-        let y = written(a.len(), |range, y| {
-            let (a, b) = (&a[range.clone()], &b[range]);
+    fn forward(&self, [a, b]: [Operand; 2]) -> Result<Output> {
+        let y = written(a.values.len(), |range, y| {
+            let (a, b) = (&a.values[range.clone()], &b.values[range]);
             Arch::new().dispatch(|| {
-                y.iter_mut().zip(a).zip(b).for_each(|((y, a), b)| *y = Gelu::value(a + b));
+                y.iter_mut().zip(a).zip(b).for_each(|((y, a), b)| *y = Gelu::apply(a + b));
             });
         });
-        Ok(output(y, layout.shape()))
+        Ok(Output::new(y, a.shape))
     }
 
-    fn bwd(
-        &self,
-        a: &Tensor,
-        b: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let gradient = a.apply_op3_no_bwd(b, &gradient.contiguous()?, &GeluSumGradient)?;
-        Ok((Some(gradient.clone()), Some(gradient)))
-    }
-}
-
-struct GeluSumGradient;
-
-impl CustomOp3 for GeluSumGradient {
-    fn name(&self) -> &'static str {
-        "gelu-sum-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        a: &CpuStorage,
-        layout: &Layout,
-        b: &CpuStorage,
-        layout_b: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (a, b, g) = (values(a, layout)?, values(b, layout_b)?, values(g, layout_g)?);
-        let y = written(a.len(), |range, y| {
-            let (a, b, g) = (&a[range.clone()], &b[range.clone()], &g[range]);
+    /// `g gelu'(a + b)` for both.
+    fn backward(&self, [a, b]: [Operand; 2], _: Operand, g: &[f32]) -> Result<[Gradient; 2]> {
+        let of_sum = written(a.values.len(), |range, y| {
+            let (a, b) = (&a.values[range.clone()], &b.values[range.clone()]);
+            let g = &g[range];
             Arch::new().dispatch(|| {
                 for (((y, a), b), g) in y.iter_mut().zip(a).zip(b).zip(g) {
-                    *y = g * Gelu::slope(a + b);
+                    *y = g * Gelu::derivative(a + b);
                 }
             });
         });
-        Ok(output(y, layout.shape()))
+        Ok([of_sum.into(), Gradient::OfInput(0)])
     }
 }
 
@@ -130,10 +76,10 @@ fn normal_distribution(x: f32) -> f32 {
     0.5 + 0.5 * error_function(x * std::f32::consts::FRAC_1_SQRT_2)
 }
 
-/// erf as a ratio of polynomials in x², which the compiler turns into vector instructions; beyond
-/// |x| = 4 it is ±1 to the last bit but one.
+/// erf as a ratio of polynomials in x², which the compiler vectorizes. x is clamped to |x| ≤ 4, where
+/// erf is ±1 within one unit in the last place but one.
 ///
-/// Source of the coefficients: Eigen, `generic_fast_erf_float`. The test holds it against libm.
+/// Source of the coefficients: Eigen, `generic_fast_erf_float`. A test compares it with libm.
 #[inline(always)]
 fn error_function(x: f32) -> f32 {
     const P: [f32; 7] = [
@@ -151,13 +97,13 @@ fn error_function(x: f32) -> f32 {
     x * horner(P, x * x) / horner(Q, x * x)
 }
 
-/// `eˣ` for x ≤ 0: `2ⁿ e^r` with |r| ≤ ½ ln 2, and e⁻⁸⁷ below −87.
+/// `eˣ` for x ≤ 0, as `2ⁿ e^r` with |r| ≤ ½ ln 2; arguments below −87 give e⁻⁸⁷.
 #[inline(always)]
 pub(crate) fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
-    // Rounds to whole numbers, which then stand in the last bits: vector instructions do all of it.
+    // Adding it rounds to an integer, which then stands in the last bits of the mantissa.
     const ROUND: f32 = 1.5 * (1 << 23) as f32;
-    let x = x.max(-87.0); // e⁻⁸⁷ is the least normal power
+    let x = x.max(-87.0); // 2ⁿ stays a normal number
     let rounded = x * std::f32::consts::LOG2_E + ROUND;
     let r = x - (rounded - ROUND) * std::f32::consts::LN_2;
     let power = f32::from_bits((rounded.to_bits() + 127) << 23);
@@ -182,7 +128,7 @@ mod tests {
         (-12_000..=12_000).map(|i| i as f32 * 1e-3)
     }
 
-    /// A few units in the last place of 1, which f32 arithmetic loses on the way.
+    /// The tolerances are a few units in the last place of 1: roundings of `f32` arithmetic.
     #[test]
     fn the_functions_agree_with_libm() {
         for x in points() {
@@ -194,14 +140,14 @@ mod tests {
     }
 
     #[test]
-    fn the_slope_is_the_derivative() {
+    fn the_derivative_agrees_with_differences() {
         let phi = |x: f64| 0.5 + 0.5 * libm::erf(x / 2.0_f64.sqrt());
         let gelu = |x: f64| x * phi(x);
         for x in points() {
-            // Central differences with h = 1e-5 err by h²/6 times the third derivative, about 1e-10.
+            // The error of central differences is h²/6 times the third derivative, about 1e-10.
             let (x, h) = (f64::from(x), 1e-5);
-            let slope = (gelu(x + h) - gelu(x - h)) / (2.0 * h);
-            assert!((f64::from(Gelu::slope(x as f32)) - slope).abs() < 1e-6, "at {x}");
+            let difference = (gelu(x + h) - gelu(x - h)) / (2.0 * h);
+            assert!((f64::from(Gelu::derivative(x as f32)) - difference).abs() < 1e-6, "at {x}");
         }
     }
 }

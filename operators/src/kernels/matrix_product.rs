@@ -1,16 +1,16 @@
-//! Products of matrices, with the widest vectors that the processor has.
+//! Matrix products, with the widest vectors that the processor has.
 
-use super::tile::{BLOCK, Factors, NARROW, PANEL, Put, Weights, is_wide, panel};
+use super::tile::{BLOCK, Factors, NARROW, PANEL, Update, Weights, is_wide, panel};
 use ndarray::{ArrayBase, ArrayView2, ArrayViewMut2, Data, DataMut, Ix2};
 use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
-/// `C ← α A B + β C`, and with β = 0 whatever `C` was.
+/// `C ← α A B + β C`; with β = 0 the old `C` is not used, even if it is NaN.
 ///
-/// Every number is one sum in the order of A's columns, so that it does not depend on how many rows
-/// and columns there are. For matrices that fit into the caches.
+/// Every element is one sum in the order of the columns of A, so that it does not depend on the numbers
+/// of rows and columns. Meant for matrices that fit the caches.
 ///
-/// Panics unless the shapes agree and C's rows are contiguous.
+/// Panics unless the shapes agree and the rows of C are contiguous.
 pub(crate) fn multiply(
     alpha: f32,
     a: &ArrayBase<impl Data<Elem = f32>, Ix2>,
@@ -40,11 +40,11 @@ impl WithSimd for Product<'_> {
     }
 }
 
-/// Numbers of B that are laid out together: a quarter of a mebibyte.
-const LAID_OUT: usize = 65_536;
+/// Values of B that are packed together: a quarter of a mebibyte.
+const PACKED: usize = 65_536;
 
 impl Product<'_> {
-    /// Some panels of B, and with them some rows of A at a time.
+    /// Blocks of panels of B, and for each of them blocks of rows of A.
     #[inline(always)]
     fn tiles<S: Simd, const ROWS: usize>(mut self, simd: S) {
         let (rows, inner, columns) = (self.a.nrows(), self.a.ncols(), self.b.ncols());
@@ -52,36 +52,36 @@ impl Product<'_> {
             return;
         }
         let size = inner * PANEL;
-        // Where B lies row by row without gaps, whole panels are read as they lie.
-        let as_it_lies = self.b.to_slice().filter(|b| !b.is_empty());
-        let together = (LAID_OUT / size.max(1)).clamp(1, columns.div_ceil(PANEL));
-        let room = if as_it_lies.is_some() { 1 } else { together };
-        let is_whole = as_it_lies.is_some() && columns.is_multiple_of(PANEL);
-        let mut laid_out = vec![0.0; if is_whole { 0 } else { room * size }];
+        // Where B is contiguous, whole panels are read in place; other panels are packed.
+        let in_place = self.b.to_slice().filter(|b| !b.is_empty());
+        let together = (PACKED / size.max(1)).clamp(1, columns.div_ceil(PANEL));
+        let panels = if in_place.is_some() { 1 } else { together };
+        let is_whole = in_place.is_some() && columns.is_multiple_of(PANEL);
+        let mut packed = vec![0.0; if is_whole { 0 } else { panels * size }];
         let mut block = Vec::new();
-        let put = Put { alpha: self.alpha, beta: self.beta, offset: 0.0 };
+        let update = Update { alpha: self.alpha, beta: self.beta, offset: 0.0 };
         for first in (0..columns).step_by(together * PANEL) {
             let starts = (first..columns.min(first + together * PANEL)).step_by(PANEL);
             let panel_of = |start: usize| start..columns.min(start + PANEL);
-            let lies = |start: usize| as_it_lies.filter(|_| start + PANEL <= columns);
-            let others = starts.clone().filter(|start| lies(*start).is_none());
-            for (start, panel) in others.zip(laid_out.chunks_exact_mut(size.max(1))) {
-                lay_out_columns(&self.b, panel_of(start), panel);
+            let read_in_place = |start: usize| in_place.filter(|_| start + PANEL <= columns);
+            let others = starts.clone().filter(|start| read_in_place(*start).is_none());
+            for (start, panel) in others.zip(packed.chunks_exact_mut(size.max(1))) {
+                pack_columns(&self.b, panel_of(start), panel);
             }
             for row in (0..rows).step_by(ROWS) {
                 let weights = weights_of::<ROWS>(&self.a, row, &mut block);
-                let mut laid_out = laid_out.chunks(size.max(1));
+                let mut packed = packed.chunks(size.max(1));
                 for start in starts.clone() {
-                    let (cells, apart) = match lies(start) {
+                    let (cells, stride) = match read_in_place(start) {
                         Some(b) => (&b[start..], columns),
-                        None => (laid_out.next().unwrap_or_default(), PANEL),
+                        None => (packed.next().unwrap_or_default(), PANEL),
                     };
-                    let factors = std::iter::once(Factors { weights, cells, apart });
+                    let factors = std::iter::once(Factors { weights, cells, stride });
                     let sums = panel::<S, ROWS>(simd, factors);
                     for (row, sums) in (row..rows).zip(&sums) {
                         let c = self.c.row_mut(row).into_slice();
                         let c = c.expect("rows of a product are contiguous");
-                        put.put(simd, sums, &mut c[panel_of(start)]);
+                        update.write(simd, sums, &mut c[panel_of(start)]);
                     }
                 }
             }
@@ -89,8 +89,8 @@ impl Product<'_> {
     }
 }
 
-/// The rows from `first` on as they lie, beyond the last one the last again; laid out in `block` where
-/// they lie otherwise.
+/// The rows from `first` on, in place where they are contiguous along one direction, else packed into
+/// `block`; rows after the last one repeat it or are not used.
 #[inline(always)]
 fn weights_of<'a, const ROWS: usize>(
     a: &ArrayView2<'a, f32>,
@@ -103,34 +103,34 @@ fn weights_of<'a, const ROWS: usize>(
             &a[(first + row).min(rows - 1) * inner..][..inner]
         }));
     }
-    let across = a.reversed_axes();
-    match across.to_slice() {
+    let transposed = a.reversed_axes();
+    match transposed.to_slice() {
         Some(a) if first + ROWS <= rows => Weights::Columns(&a[first..], rows),
         _ => {
             block.resize(ROWS * inner, 0.0);
-            for (column, places) in across.outer_iter().zip(block.chunks_exact_mut(ROWS)) {
+            for (column, slots) in transposed.outer_iter().zip(block.chunks_exact_mut(ROWS)) {
                 let column = column.iter().skip(first);
-                places.iter_mut().zip(column).for_each(|(place, a)| *place = *a);
+                slots.iter_mut().zip(column).for_each(|(slot, a)| *slot = *a);
             }
             Weights::Columns(block, ROWS)
         }
     }
 }
 
-/// `[row, column]` of a panel of columns; behind the last column whatever there was.
-fn lay_out_columns(b: &ArrayView2<'_, f32>, columns: Range<usize>, panel: &mut [f32]) {
+/// Packs a panel of columns, `[row, column]`; positions after the last column are not written.
+fn pack_columns(b: &ArrayView2<'_, f32>, columns: Range<usize>, panel: &mut [f32]) {
     if b.strides()[1] == 1 {
-        for (row, places) in b.outer_iter().zip(panel.chunks_exact_mut(PANEL)) {
-            let row = row.to_slice().expect("columns lie side by side");
-            places[..columns.len()].copy_from_slice(&row[columns.clone()]);
+        for (row, slots) in b.outer_iter().zip(panel.chunks_exact_mut(PANEL)) {
+            let row = row.to_slice().expect("columns are contiguous");
+            slots[..columns.len()].copy_from_slice(&row[columns.clone()]);
         }
         return;
     }
-    for (place, column) in columns.enumerate() {
-        let places = panel[place..].iter_mut().step_by(PANEL);
+    for (position, column) in columns.enumerate() {
+        let slots = panel[position..].iter_mut().step_by(PANEL);
         match b.column(column).to_slice() {
-            Some(column) => places.zip(column).for_each(|(place, b)| *place = *b),
-            None => places.zip(b.column(column)).for_each(|(place, b)| *place = *b),
+            Some(column) => slots.zip(column).for_each(|(slot, b)| *slot = *b),
+            None => slots.zip(b.column(column)).for_each(|(slot, b)| *slot = *b),
         }
     }
 }
@@ -144,7 +144,7 @@ mod tests {
         Array2::from_shape_fn(shape, |(i, j)| 1.5 * (k * (17 * i + 5 * j) as f32).sin())
     }
 
-    /// Both tiles' results, whatever vectors this processor has.
+    /// The results with this processor's vectors, and with scalars.
     fn products(a: ArrayView2<f32>, b: ArrayView2<f32>, c: &Array2<f32>) -> [Array2<f32>; 2] {
         let (mut ours, mut scalar) = (c.clone(), c.clone());
         multiply(0.5, &a, &b, 3.0, &mut ours);
@@ -153,9 +153,10 @@ mod tests {
         [ours, scalar]
     }
 
-    /// Against ndarray's; sums of up to 70 products of numbers up to 1.5, rounded at 6e-8 of their size.
+    /// Compared with ndarray. Sums have up to 70 products of values up to 1.5, each rounded at 6e-8 of its
+    /// size.
     #[test]
-    fn agrees_with_another_product_for_all_layouts() {
+    fn agrees_with_ndarray_for_all_layouts() {
         let sizes = [(1, 1, 1), (8, 16, 32), (5, 70, 33), (19, 3, 64), (64, 64, 70), (9, 70, 1000)];
         for (rows, inner, columns) in sizes {
             let (a, b) = (wave(0.7, (rows, inner)), wave(1.3, (inner, columns)));
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn forgets_what_was_there_and_takes_empty_matrices() {
+    fn overwrites_nan_and_takes_empty_matrices() {
         let (a, b) = (wave(0.7, (9, 4)), wave(1.3, (4, 70)));
         let mut c = Array2::from_elem((9, 70), f32::NAN);
         multiply(1.0, &a, &b, 0.0, &mut c);

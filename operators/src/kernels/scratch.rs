@@ -1,4 +1,4 @@
-//! Memory for intermediate values, kept from one use to the next.
+//! Memory for intermediate values, reused from one call to the next.
 
 use std::cell::Cell;
 
@@ -6,10 +6,11 @@ thread_local! {
     static KEPT: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
 }
 
-/// Lends parts with so many values each, whatever they are: to write them before they are read is up
-/// to the borrower.
+/// Lends N slices of `counts` values. Their contents are arbitrary: the borrower writes before it
+/// reads.
 ///
-/// They are this thread's, taken away while they are lent: a task that runs in between gets others.
+/// The memory belongs to the thread, and is taken away while it is lent: a task that runs on the same
+/// thread in between is lent other memory.
 pub(crate) fn with_scratch<const N: usize, R>(
     counts: [usize; N],
     borrow: impl FnOnce([&mut [f32]; N]) -> R,

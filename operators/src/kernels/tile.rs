@@ -1,47 +1,47 @@
-//! The innermost loop of products, with the widest vectors that the processor has.
+//! The innermost loop of all matrix products, with the widest vectors that the processor has.
 
 use ndarray::ArrayView2;
 use pulp::Simd;
 use pulp::bytemuck::cast_slice;
 
-/// Places that are computed together: two vectors of AVX-512, four of AVX2.
+/// Positions that are computed together: two vectors of AVX-512, four of AVX2.
 pub(crate) const PANEL: usize = 32;
 
-/// Rows whose weights lie side by side, and that are computed together where there are registers for
-/// their sums.
+/// Rows whose weights are stored side by side. They are computed together where there are registers
+/// enough for their sums.
 pub(crate) const BLOCK: usize = 8;
 
 /// Vectors that are computed together.
 const VECTORS: usize = 2;
 
-/// Rows that are computed together elsewhere.
+/// Rows that are computed together on other processors.
 pub(crate) const NARROW: usize = 4;
 
-/// Whether sums of [`BLOCK`] rows stay in registers; if not, those of [`NARROW`] do.
+/// Whether the sums of [`BLOCK`] rows fit the registers; otherwise those of [`NARROW`] rows do.
 #[inline(always)]
 pub(crate) fn is_wide<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 && VECTORS * S::F32_LANES == PANEL
 }
 
-/// `w_k` of some rows.
+/// The weights `w_k` of some rows.
 #[derive(Clone, Copy)]
 pub(crate) enum Weights<'a, const ROWS: usize> {
-    /// Row by row, equally many.
+    /// Row by row.
     Rows([&'a [f32]; ROWS]),
-    /// A column of the rows every so many numbers.
+    /// Column by column, with the stride from one column to the next.
     Columns(&'a [f32], usize),
 }
 
-/// Two factors of which the product is added up: weights `w_k`, and cells `x_k`, from one k to the
-/// next so many numbers.
+/// The two factors of a sum of products: weights `w_k`, and cells `x_k` with the stride from one k to
+/// the next.
 #[derive(Clone, Copy)]
 pub(crate) struct Factors<'a, const ROWS: usize> {
     pub(crate) weights: Weights<'a, ROWS>,
     pub(crate) cells: &'a [f32],
-    pub(crate) apart: usize,
+    pub(crate) stride: usize,
 }
 
-/// `Σ_factors Σ_k w_k x_k` of a panel of cells.
+/// `Σ_factors Σ_k w_k x_k` for a panel of cells.
 #[inline(always)]
 pub(crate) fn panel<'a, S: Simd, const ROWS: usize>(
     simd: S,
@@ -64,12 +64,12 @@ pub(crate) fn panel<'a, S: Simd, const ROWS: usize>(
 #[inline(always)]
 fn add_products<S: Simd, const ROWS: usize>(
     simd: S,
-    Factors { weights, cells, apart }: Factors<'_, ROWS>,
+    Factors { weights, cells, stride }: Factors<'_, ROWS>,
     lane: usize,
     sums: &mut [[S::f32s; VECTORS]; ROWS],
 ) {
     let vectors = |k: usize| {
-        let (cells, _) = S::as_simd_f32s(&cells[k * apart + lane..][..VECTORS * S::F32_LANES]);
+        let (cells, _) = S::as_simd_f32s(&cells[k * stride + lane..][..VECTORS * S::F32_LANES]);
         [cells[0], cells[1]]
     };
     let add = |weight: f32, cells: &[S::f32s; VECTORS], sums: &mut [S::f32s; VECTORS]| {
@@ -80,8 +80,8 @@ fn add_products<S: Simd, const ROWS: usize>(
     };
     let mut all = *sums;
     match weights {
-        Weights::Columns(weights, apart) => {
-            for (k, weights) in weights.chunks(apart).enumerate() {
+        Weights::Columns(weights, stride) => {
+            for (k, weights) in weights.chunks(stride).enumerate() {
                 let (weights, cells) = (&weights[..ROWS], vectors(k));
                 for row in 0..ROWS {
                     add(weights[row], &cells, &mut all[row]);
@@ -102,39 +102,39 @@ fn add_products<S: Simd, const ROWS: usize>(
     *sums = all;
 }
 
-/// A matrix' rows, times a factor, in blocks of [`BLOCK`], `[block, column, row]`; zeros after the
-/// last row.
+/// A matrix times a factor, in blocks of [`BLOCK`] rows, `[block, column, row]`; zeros after the last
+/// row.
 pub(crate) fn in_blocks(a: ArrayView2<'_, f32>, factor: f32) -> Vec<f32> {
     let size = BLOCK * a.ncols();
     let mut blocks = vec![0.0; a.nrows().div_ceil(BLOCK) * size];
     for (row, a) in a.outer_iter().enumerate() {
-        let places = blocks[row / BLOCK * size + row % BLOCK..].iter_mut().step_by(BLOCK);
-        places.zip(a).for_each(|(place, a)| *place = factor * a);
+        let slots = blocks[row / BLOCK * size + row % BLOCK..].iter_mut().step_by(BLOCK);
+        slots.zip(a).for_each(|(slot, a)| *slot = factor * a);
     }
     blocks
 }
 
-/// `f32` values in a line of the cache, and in the widest vector.
+/// `f32` values in a cache line, and in the widest vector.
 const LINE: usize = 16;
 
-/// That many places or a few more: an odd number of cache lines, so that the same places of all
-/// planes do not compete for the same ones in the cache.
-pub(crate) fn apart(places: usize) -> usize {
-    (places.div_ceil(LINE) | 1) * LINE
+/// A row stride for rows of this many values: the smallest odd number of cache lines that holds them,
+/// so that equal positions of different rows do not map to the same cache set.
+pub(crate) fn row_stride(values: usize) -> usize {
+    (values.div_ceil(LINE) | 1) * LINE
 }
 
-/// `y ← α s + β y + b` of a panel's sums s; with β = 0 whatever y was.
+/// `y ← α s + β y + b` with the sums s of a panel; with β = 0 the old y is not used, even if it is NaN.
 #[derive(Clone, Copy)]
-pub(crate) struct Put {
+pub(crate) struct Update {
     pub(crate) alpha: f32,
     pub(crate) beta: f32,
     pub(crate) offset: f32,
 }
 
-impl Put {
-    /// Whole panels in whole vectors.
+impl Update {
+    /// Writes a panel, or its first values if `y` is shorter.
     #[inline(always)]
-    pub(crate) fn put<S: Simd>(self, simd: S, sums: &[f32; PANEL], y: &mut [f32]) {
+    pub(crate) fn write<S: Simd>(self, simd: S, sums: &[f32; PANEL], y: &mut [f32]) {
         let Self { alpha, beta, offset } = self;
         if y.len() < PANEL {
             for (y, sum) in y.iter_mut().zip(sums) {
@@ -150,7 +150,7 @@ impl Put {
     }
 }
 
-/// `s ← s f` of a panel.
+/// `s ← s f` for a panel.
 #[inline(always)]
 pub(crate) fn scale<S: Simd>(simd: S, sums: &mut [f32; PANEL], factors: &[f32]) {
     for (sum, factor) in S::as_mut_simd_f32s(sums).0.iter_mut().zip(S::as_simd_f32s(factors).0) {

@@ -1,31 +1,24 @@
-//! Attention along the axes: a kernel an axis, applied to values.
+//! Attention along the axes: one kernel per axis, applied to values.
 
-mod composed;
+mod fallback; // parallel kernels, composed of candle's operations
+
+pub use crate::kernels::axial::Order;
 
 use super::pointwise;
-use crate::kernels::axial::Mix;
-use crate::kernels::slices::by_hand;
+use crate::autograd::{apply, is_fused};
+use crate::kernels::axial::MixingKernel;
 use candle_core::{D, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
-/// Keeps the quotient finite; PyTorch's value.
+/// ε, which keeps the quotient finite; PyTorch's value.
 const EPSILON: f64 = 1e-5;
 
-/// In which order kernels are applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Order {
-    /// Each to what the one before made.
-    Chained,
-    /// All to the values, side by side.
-    Parallel,
-}
-
-/// Over what the result is normalized.
+/// The values over which the result is normalized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Normal {
-    /// Over the cells of every channel.
+    /// The cells of every channel.
     Channels,
-    /// Over the channels and cells of every plane of equal x.
+    /// The channels and cells of every plane of constant x.
     Planes,
 }
 
@@ -38,7 +31,7 @@ pub enum Normal {
 /// ```
 ///
 /// Shapes: kernels `[batch, head, cells, cells]`, `v [batch, head·channel, …cells]` →
-/// `[batch, out, …cells]`; the channels of z are in the order head, axis, channel.
+/// `[batch, out, …cells]`; the channels of z are ordered by head, then axis, then channel.
 ///
 /// Source: Li, Shu & Barati Farimani (2023), arXiv 2305.17560, eq. (8), for chained kernels.
 pub struct AxialMixing {
@@ -49,8 +42,7 @@ pub struct AxialMixing {
 }
 
 impl AxialMixing {
-    /// For values of `channels` in all heads together, on so many axes; weights uniform in
-    /// ±1/√(channels of z).
+    /// `channels` counts the values of all heads together. Weights are uniform in ±1/√(channels of z).
     pub fn new(
         order: Order,
         normal: Normal,
@@ -71,14 +63,13 @@ impl AxialMixing {
 
     /// Applies kernels, norm and map.
     pub fn forward(&self, v: &Tensor, kernels: &[Tensor]) -> Result<Tensor> {
-        if by_hand(v) && self.normal == Normal::Channels {
-            let flat =
-                kernels.iter().map(|kernel| kernel.flatten_from(2)).collect::<Result<Vec<_>>>()?;
-            let mix = Mix { order: self.order };
-            return v.contiguous()?.apply_op3(&Tensor::cat(&flat, 2)?, &self.weight, mix);
+        if is_fused(v) && self.normal == Normal::Channels {
+            let flat = kernels.iter().map(|kernel| kernel.flatten_from(2));
+            let kernels = Tensor::cat(&flat.collect::<Result<Vec<_>>>()?, 2)?;
+            return apply(MixingKernel { order: self.order }, [v, &kernels, &self.weight]);
         }
         if self.order == Order::Parallel && self.normal == Normal::Channels {
-            return composed::mix(v, kernels, &self.weight);
+            return fallback::mix(v, kernels, &self.weight);
         }
         let z = match self.order {
             Order::Chained => chained(v, kernels)?,

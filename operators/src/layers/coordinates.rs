@@ -1,15 +1,15 @@
-//! Where a cell is.
+//! The coordinates of cells.
 
 use candle_core::{DType, Device, Result, Tensor};
 
-/// Where in its cell a coordinate is taken; n cells have the length 1.
+/// The point of a cell i whose coordinate is taken, on an axis of n cells that has the length 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Position {
-    /// In the middle: `(i + ½)/n`.
+    /// The centre: `(i + ½)/n`.
     Centre,
-    /// At its start: `i/n`.
+    /// The lower face: `i/n`.
     Start,
-    /// From the start of the first to the end of the last: `i/(n − 1)`, and 0 for a single cell.
+    /// Stretched from 0 at the first cell to 1 at the last: `i/(n − 1)`; 0 for a single cell.
     Ends,
 }
 
@@ -23,12 +23,12 @@ impl Position {
     }
 }
 
-/// The cells' centres in units of the axes' lengths, `[1, axis, …cells]`.
+/// The coordinates of cell centres, in units of the lengths of the axes, `[1, axis, …cells]`.
 pub fn coordinates(cells: &[usize], device: &Device, dtype: DType) -> Result<Tensor> {
     coordinates_at(Position::Centre, cells, device, dtype)
 }
 
-/// The cells' coordinates in units of the axes' lengths, `[1, axis, …cells]`.
+/// The coordinates of the cells, in units of the lengths of the axes, `[1, axis, …cells]`.
 pub fn coordinates_at(
     position: Position,
     cells: &[usize],
@@ -47,7 +47,8 @@ pub fn coordinates_at(
         .to_device(device)
 }
 
-/// Appends channels that all samples have, `[1, channel, …cells]`, to those of every sample.
+/// Appends channels that are the same for all samples, `[1, channel, …cells]`, to those of every
+/// sample.
 pub fn with_constants(x: &Tensor, constants: &Tensor) -> Result<Tensor> {
     let mut shape = constants.dims().to_vec();
     shape[0] = x.dim(0)?;

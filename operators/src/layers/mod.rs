@@ -1,60 +1,59 @@
-//! Layers that candle lacks, or computes several times slower on a CPU than need be.
+//! Layers of neural operators that candle lacks, or computes slowly on CPUs.
 //!
-//! On a CPU and in `f32` each is one hand-written operation with a hand-written derivative;
-//! elsewhere (CUDA, `f64`) the same equation is composed of candle's own operations, where it pays
-//! with a derivative composed by hand too. A test holds the two against each other. No result
-//! depends on the number of threads.
+//! A file has the equation of a layer, its weights and its forward pass. On a CPU and in `f32` a layer is a
+//! fused kernel (`kernels/`) with its own derivative. Elsewhere, on CUDA devices and in `f64`, the fallback
+//! composes the same equation of candle's operations, some of them with a derivative of their own. Tests
+//! compare the two. No result depends on the number of threads.
 
-mod axial;
-mod axis_map;
-mod axis_means;
-mod convolution;
-mod convolution_block;
-mod coordinates;
-mod depthwise;
-mod functions;
-mod gate;
-mod group_norm;
-mod layer_norm;
-mod margin;
-mod max_pool;
-mod perceptron;
-mod pointwise;
-mod relu;
-mod resample;
-mod rotation;
-mod sample_and_place;
-mod slice_attention;
-mod spectral;
-mod spread;
+mod activation; // activations of every value by itself
+mod axial; // attention along the axes: one kernel per axis, a norm and a linear map
+mod axis_map; // a constant linear map along one axis
+mod axis_means; // means over all axes but one
+mod channel_scale; // a factor for every channel
+mod convolution; // the convolution, with any stencil along each axis
+mod convolution_block; // convolutions with group norm and gelu
+mod coordinates; // the coordinates of cells
+mod depthwise; // the depthwise convolution
+mod domain_padding; // zeros behind the last cell of every axis
+mod gelu; // the Gaussian error linear unit
+mod group_norm; // group normalization
+mod layer_norm; // layer normalization
+mod max_pool; // maximum pooling
+mod perceptron; // the multilayer perceptron
+mod pointwise; // a linear map of the channels of every cell, and chains of such maps
+mod relu; // the rectified linear unit, plain, leaky and normalized
+mod resample; // bicubic interpolation to another number of cells
+mod rotation; // rotary position embedding
+mod sample_and_position; // the first layer of a perceptron of parameters and position
+mod slice_attention; // attention between slices of the domain
+mod spectral; // the convolution of a Fourier layer
+mod sums; // sums and broadcasts as matrix products, for the fallback
+mod trunk; // the trunk network of a `DeepONet`, and linear combinations of its functions
 
-pub use crate::kernels::activation::{Curve, Identity, curve};
-pub use crate::kernels::convolution::stencil::{Beyond, Stencil};
-pub use crate::kernels::gelu::{Gelu, gelu, gelu_sum};
+pub use crate::kernels::convolution::{Padding, Stencil};
+pub use activation::{Activation, Identity, activated};
 pub use axial::{AxialMixing, Normal, Order};
 pub use axis_map::AxisMap;
 pub use axis_means::axis_means;
+pub use channel_scale::channel_scale;
 pub use convolution::Convolution;
 pub use convolution_block::ConvolutionBlock;
 pub use coordinates::{Position, coordinates, coordinates_at, with_constants};
 pub use depthwise::Depthwise;
-pub use functions::{Functions, centred, sum_of_functions};
-pub use gate::gate;
+pub use domain_padding::DomainPadding;
+pub use gelu::{Gelu, gelu, gelu_sum};
 pub use group_norm::GroupNorm;
-pub(crate) use group_norm::Scale;
 pub use layer_norm::LayerNorm;
-pub use margin::Margin;
 pub use max_pool::{halved, max_pool};
-pub use perceptron::{Activation, Perceptron};
+pub use perceptron::{ActivationKind, Perceptron};
 pub use pointwise::{Pointwise, added_chain, chained, pointwise};
 pub use relu::{Relu, leaky_relu, normalized_relu, relu};
 pub use resample::{Corners, Resample};
 pub use rotation::Rotation;
-pub use sample_and_place::SampleAndPlace;
-pub(crate) use slice_attention::EMPTY_SLICE;
+pub use sample_and_position::SampleAndPosition;
 pub use slice_attention::SliceAttention;
-pub(crate) use spectral::Matrices;
-pub use spectral::{Fourier, SpectralByAxis, SpectralConvolution, Waves};
+pub use spectral::{Fourier, FourierModes, SpectralByAxis, SpectralConvolution};
+pub use trunk::{TrunkNetwork, centred_coordinates, linear_combination};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
-//! Other cells for the same box.
+//! Interpolation to another number of cells.
 
 use super::AxisMap;
 use candle_core::{DType, Device, Result, Tensor};
 use ndarray::Array2;
 
-/// Bicubic interpolation to other cells, which smooths where they are coarser.
+/// Bicubic interpolation to another number of cells, with antialiasing where they are fewer.
 ///
 /// ```text
 /// y(i) = Σ_j w((j + ½ − s (i + ½)) / max(s, 1)) x(j) / Σ_j w(…)
@@ -14,16 +14,16 @@ use ndarray::Array2;
 ///
 /// along every axis, where n cells become m: `s = n/m`, or `(n − 1)/(m − 1)` with aligned corners.
 ///
-/// Shapes: `[batch, channel, …cells]` → `[batch, channel, …other cells]`.
+/// Shapes: `[batch, channel, …cells]` → `[batch, channel, …onto]`.
 ///
-/// Source: Keys (1981), IEEE Trans. Acoust. 29, 1153, eq. (15), widened as `antialias = True` widens
-/// it in PyTorch's `interpolate`.
+/// Source: Keys (1981), IEEE Trans. Acoust. 29, 1153, eq. (15); the kernel is widened on coarser cells
+/// as by PyTorch's `interpolate` with `antialias = True`.
 pub struct Resample {
     axes: Vec<AxisMap>,
 }
 
 impl Resample {
-    /// From some cells to others.
+    /// From `cells` to `onto`, the numbers of cells along every axis.
     pub fn bicubic(
         cells: &[usize],
         onto: &[usize],
@@ -44,16 +44,17 @@ impl Resample {
     }
 }
 
-/// What stays where it is.
+/// Which points of the two grids coincide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Corners {
-    /// The ends of the box.
+    /// The ends of the domain.
     Free,
-    /// The first and the last cell, as PyTorch's `align_corners = True` has it with `antialias`.
+    /// The centres of the first and of the last cell, in the way of PyTorch's `align_corners = True`
+    /// together with `antialias = True`.
     Aligned,
 }
 
-/// The weights, `[onto, cell]`.
+/// The weights w, normalized, `[onto, cell]`.
 fn bicubic(cells: usize, onto: usize, corners: Corners) -> Array2<f64> {
     let scale = match corners {
         Corners::Free => cells as f64 / onto as f64,
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_stays() {
+    fn a_constant_is_interpolated_exactly() {
         for corners in [Corners::Free, Corners::Aligned] {
             for (cells, onto) in [(7, 12), (12, 7), (1, 3), (3, 1), (64, 48)] {
                 for row in bicubic(cells, onto, corners).rows() {

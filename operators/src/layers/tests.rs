@@ -1,5 +1,5 @@
-//! Every hand-written layer against the same equation composed of candle's operations, and every
-//! gradient with it; and every layer against itself on other numbers of threads.
+//! Every layer: fused CPU kernels against the fallback, values and gradients, and results on different
+//! numbers of threads.
 
 use super::*;
 use crate::Weights;
@@ -16,50 +16,55 @@ const LAYERS: &[(&str, Build)] = &[
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("spectral", |weights| {
-        let waves = Waves::lowest(4, &[13, 10]).padded(&[3, 0]);
-        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
+        let modes = FourierModes::lowest(4, &[13, 10]).padded(&[3, 0]);
+        let layer = SpectralConvolution::new([3, 4], &modes, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("spectral on other cells", |weights| {
-        let waves = Waves::lowest(5, &[13, 10]).with_edge().onto(&[7, 10]);
-        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
+        let modes = FourierModes::lowest(5, &[13, 10]).inclusive().onto(&[7, 10]);
+        let layer = SpectralConvolution::new([3, 4], &modes, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("spectral in a box", |weights| {
-        let waves = Waves::lowest(2, &[13, 5, 2]).padded(&[3, 0, 1]);
-        let layer = SpectralConvolution::new([3, 4], &waves, weights)?;
+        let modes = FourierModes::lowest(2, &[13, 5, 2]).padded(&[3, 0, 1]);
+        let layer = SpectralConvolution::new([3, 4], &modes, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.reshape((2, 3, 13, 5, 2))?)))
     }),
     ("convolution", |weights| {
-        let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
+        let stencils = [Stencil::same(13, Padding::Circular), Stencil::same(10, Padding::Zeros)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("halving convolution", |weights| {
-        let stencils = [Stencil::halving(13, Beyond::Nearest), Stencil::halving(10, Beyond::Zeros)];
-        let layer = Convolution::new([3, 4], stencils, weights)?;
-        Ok(Box::new(move |x| layer.forward(x)))
-    }),
-    ("doubling convolution", |weights| {
+    ("strided convolution with three taps", |weights| {
         let stencils =
-            [Stencil::doubling(25, Beyond::Around), Stencil::doubling(20, Beyond::Zeros)];
+            [Stencil::strided_3(13, Padding::Replicate), Stencil::strided_3(10, Padding::Zeros)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("doubling convolution to even cells", |weights| {
+    ("upsampled convolution with three taps", |weights| {
         let stencils =
-            [Stencil::doubling(26, Beyond::Around), Stencil::doubling(20, Beyond::Nearest)];
+            [Stencil::upsampled_3(25, Padding::Circular), Stencil::upsampled_3(20, Padding::Zeros)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("convolution of which taps find the same", |weights| {
-        let stencils = [Stencil::same(13, Beyond::Zeros), Stencil::dilated(10, 5, Beyond::Around)];
+    ("upsampled convolution to even cells", |weights| {
+        let stencils = [
+            Stencil::upsampled_3(26, Padding::Circular),
+            Stencil::upsampled_3(20, Padding::Replicate),
+        ];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("convolution whose taps read the same cells", |weights| {
+        let stencils =
+            [Stencil::same(13, Padding::Zeros), Stencil::dilated(10, 5, Padding::Circular)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("convolution block", |weights| {
         let half = |channels: usize, name: &str| -> Result<_> {
-            let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
+            let stencils =
+                [Stencil::same(13, Padding::Circular), Stencil::same(10, Padding::Zeros)];
             let weights = weights.pp(name);
             let convolution = Convolution::new([channels, 4], stencils, &weights)?;
             Ok((convolution, GroupNorm::new(4, 2, &weights.pp("norm"))?))
@@ -69,28 +74,35 @@ const LAYERS: &[(&str, Build)] = &[
     }),
     ("dilated convolution", |weights| {
         let stencils =
-            [Stencil::dilated(13, 4, Beyond::Around), Stencil::dilated(10, 8, Beyond::Zeros)];
+            [Stencil::dilated(13, 4, Padding::Circular), Stencil::dilated(10, 8, Padding::Zeros)];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("pairing convolution", |weights| {
-        let stencils = [Stencil::pairing(13, Beyond::Nearest), Stencil::pairing(10, Beyond::Zeros)];
-        let layer = Convolution::new([3, 4], stencils, weights)?;
-        Ok(Box::new(move |x| layer.forward(x)))
-    }),
-    ("parting convolution", |weights| {
-        let layer =
-            Convolution::new([3, 4], [Stencil::parting(25), Stencil::parting(20)], weights)?;
-        Ok(Box::new(move |x| layer.forward(x)))
-    }),
-    ("spreading convolution", |weights| {
+    ("strided convolution with two taps", |weights| {
         let stencils =
-            [Stencil::spreading(25, Beyond::Around), Stencil::spreading(20, Beyond::Zeros)];
+            [Stencil::strided_2(13, Padding::Replicate), Stencil::strided_2(10, Padding::Zeros)];
+        let layer = Convolution::new([3, 4], stencils, weights)?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("transposed convolution with two taps", |weights| {
+        let layer = Convolution::new(
+            [3, 4],
+            [Stencil::transposed_2(25), Stencil::transposed_2(20)],
+            weights,
+        )?;
+        Ok(Box::new(move |x| layer.forward(x)))
+    }),
+    ("transposed convolution with four taps", |weights| {
+        let stencils = [
+            Stencil::transposed_4(25, Padding::Circular),
+            Stencil::transposed_4(20, Padding::Zeros),
+        ];
         let layer = Convolution::new([3, 4], stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("depthwise convolution", |weights| {
-        let stencils = [Stencil::wide(13, 7, Beyond::Around), Stencil::wide(10, 7, Beyond::Zeros)];
+        let stencils =
+            [Stencil::wide(13, 7, Padding::Circular), Stencil::wide(10, 7, Padding::Zeros)];
         let layer = Depthwise::new(3, stencils, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
@@ -102,11 +114,11 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Pointwise::new(1, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(&x.reshape((2, 1, 390))?.narrow(2, 50, 304)?)))
     }),
-    ("pointwise of many cells after a curve", |weights| {
+    ("pointwise of many cells after an activation", |weights| {
         let layer = Pointwise::new(3, 5, weights)?;
         Ok(Box::new(move |x| layer.after::<Relu>(x)))
     }),
-    ("pointwise of few cells after a curve", |weights| {
+    ("pointwise of few cells after an activation", |weights| {
         let layer = Pointwise::new(3, 5, weights)?;
         Ok(Box::new(move |x| layer.after::<Gelu>(&x.narrow(2, 4, 1)?)))
     }),
@@ -125,7 +137,7 @@ const LAYERS: &[(&str, Build)] = &[
             [Pointwise::unbiased(1, 40, weights)?, Pointwise::new(40, 1, &weights.pp("second"))?];
         Ok(Box::new(move |x| chained::<Relu>(&x.reshape((1, 1, 780))?, &maps.each_ref())))
     }),
-    ("chain of cells that are taken in several parts", |weights| {
+    ("chain of several blocks of cells", |weights| {
         let maps =
             [Pointwise::new(1, 600, weights)?, Pointwise::new(600, 1, &weights.pp("second"))?];
         Ok(Box::new(move |x| chained::<Gelu>(&x.reshape((1, 1, 780))?, &maps.each_ref())))
@@ -160,10 +172,10 @@ const LAYERS: &[(&str, Build)] = &[
         Ok(Box::new(move |x| layer.forward(x)))
     }),
     ("perceptron", |weights| {
-        let layer = Perceptron::new(&[3, 6, 6, 2], Activation::Relu, weights)?;
+        let layer = Perceptron::new(&[3, 6, 6, 2], ActivationKind::Relu, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("greatest of four", |_| Ok(Box::new(max_pool))),
+    ("max pool", |_| Ok(Box::new(max_pool))),
     ("linear", |weights| {
         let layer = Pointwise::unbiased(3, 5, weights)?;
         Ok(Box::new(move |x| layer.forward(x)))
@@ -181,8 +193,8 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = SpectralByAxis::new(4, &[13, 5, 2], &[3, 0, 1], device, dtype)?;
         let normal = candle_nn::Init::Randn { mean: 0.0, stdev: 0.5 };
         let weight =
-            |(waves, axis): (usize, &str)| weights.get_with_hints((waves, 2, 3, 4), axis, normal);
-        let weights = layer.waves().into_iter().zip(["x", "y", "z"]).map(weight);
+            |(modes, axis): (usize, &str)| weights.get_with_hints((modes, 2, 3, 4), axis, normal);
+        let weights = layer.modes().into_iter().zip(["x", "y", "z"]).map(weight);
         let weights = weights.collect::<Result<Vec<_>>>()?;
         Ok(Box::new(move |x| layer.map(&x.reshape((2, 3, 13, 5, 2))?, &weights)))
     }),
@@ -191,19 +203,19 @@ const LAYERS: &[(&str, Build)] = &[
         let layer = Resample::bicubic(&[13, 10], &[7, 16], Corners::Aligned, device, dtype)?;
         Ok(Box::new(move |x| layer.forward(x)))
     }),
-    ("gate", |weights| {
+    ("channel scale", |weights| {
         let weight = weights.get_with_hints(3, "weight", candle_nn::Init::Const(0.7))?;
-        Ok(Box::new(move |x| gate(x, &weight)))
+        Ok(Box::new(move |x| channel_scale(x, &weight)))
     }),
     ("chained kernels of a box", |weights| box_mixing(Order::Chained, weights)),
     ("parallel kernels of a box", |weights| box_mixing(Order::Parallel, weights)),
     ("slice attention", |weights| {
-        let stencils = [Stencil::same(13, Beyond::Around), Stencil::same(10, Beyond::Zeros)];
+        let stencils = [Stencil::same(13, Padding::Circular), Stencil::same(10, Padding::Zeros)];
         let layer = SliceAttention::new(3, 3, 5, &stencils, weights)?;
         Ok(Box::new(move |x| layer.added(&(x * 0.5)?, x)))
     }),
     ("slice attention of several heads", |weights| {
-        let stencils = [Stencil::same(65, Beyond::Zeros), Stencil::same(12, Beyond::Zeros)];
+        let stencils = [Stencil::same(65, Padding::Zeros), Stencil::same(12, Padding::Zeros)];
         let layer = SliceAttention::new(6, 2, 33, &stencils, weights)?;
         Ok(Box::new(move |x| {
             let x = x.reshape((1, 1, 65, 12))?;
@@ -225,7 +237,7 @@ const LAYERS: &[(&str, Build)] = &[
     ("gelu of a sum", |_| Ok(Box::new(|x| gelu_sum(x, &(x * 0.5)?)))),
 ];
 
-/// Of three heads, with kernels made of the input itself.
+/// With three heads, and kernels computed from the input itself.
 fn mixing(order: Order, normal: Normal, weights: &VarBuilder) -> Result<Layer> {
     let layer = AxialMixing::new(order, normal, [3, 4], 2, weights)?;
     Ok(Box::new(move |x| {
@@ -235,7 +247,7 @@ fn mixing(order: Order, normal: Normal, weights: &VarBuilder) -> Result<Layer> {
     }))
 }
 
-/// Of one head with three channels, on a box of 13 × 5 × 2 cells.
+/// With one head of three channels, in a box of 13 × 5 × 2 cells.
 fn box_mixing(order: Order, weights: &VarBuilder) -> Result<Layer> {
     let layer = AxialMixing::new(order, Normal::Channels, [3, 4], 3, weights)?;
     Ok(Box::new(move |x| {
@@ -245,7 +257,7 @@ fn box_mixing(order: Order, weights: &VarBuilder) -> Result<Layer> {
     }))
 }
 
-/// Output, gradient of the input, gradients of the weights in the order of their names.
+/// The output, the gradient of the input, and the gradients of the weights in the order of their names.
 fn passes(build: Build, dtype: DType) -> Result<Vec<Vec<f64>>> {
     let weights = Weights::new(11);
     let layer = build(&weights.builder(dtype, &Device::Cpu))?;
@@ -263,10 +275,10 @@ fn passes(build: Build, dtype: DType) -> Result<Vec<Vec<f64>>> {
     all.map(|a| a.to_dtype(DType::F64)?.flatten_all()?.to_vec1()).collect()
 }
 
-/// Sums have up to 390 terms of up to 2, each rounded at 6e-8 of its size: at worst 5e-5 in all, and
-/// by chance a tenth of it.
+/// Sums have up to 390 terms of up to 2, each rounded at 6e-8 of its size: at worst 5e-5 in total,
+/// typically a tenth of it.
 #[test]
-fn hand_written_layers_agree_with_composed_ones_in_double_precision() -> Result<()> {
+fn fused_kernels_agree_with_the_fallback_in_double_precision() -> Result<()> {
     for &(name, build) in LAYERS {
         let (ours, exact) = (passes(build, DType::F32)?, passes(build, DType::F64)?);
         for (place, (ours, exact)) in ours.iter().zip(&exact).enumerate() {
@@ -282,18 +294,18 @@ fn hand_written_layers_agree_with_composed_ones_in_double_precision() -> Result<
     Ok(())
 }
 
-/// Taps find the same cells, or none, in all ways there are.
+/// On so few cells, taps read the same cells, or none, in every combination.
 #[test]
-fn convolutions_of_few_cells_agree_with_composed_ones() -> Result<()> {
-    type Of = fn(usize, Beyond) -> Stencil;
+fn convolutions_of_few_cells_agree_with_the_fallback() -> Result<()> {
+    type Of = fn(usize, Padding) -> Stencil;
     let kinds: [(&str, Of); 7] = [
         ("same", Stencil::same),
-        ("dilated", |cells, beyond| Stencil::dilated(cells, 2, beyond)),
-        ("halving", Stencil::halving),
-        ("doubling", Stencil::doubling),
-        ("pairing", Stencil::pairing),
-        ("parting", |cells, _| Stencil::parting(cells)),
-        ("spreading", Stencil::spreading),
+        ("dilated", |cells, padding| Stencil::dilated(cells, 2, padding)),
+        ("strided 3", Stencil::strided_3),
+        ("upsampled 3", Stencil::upsampled_3),
+        ("strided 2", Stencil::strided_2),
+        ("transposed 2", |cells, _| Stencil::transposed_2(cells)),
+        ("transposed 4", Stencil::transposed_4),
     ];
     let wave = |i: usize, k: f64| (k * i as f64).sin();
     let passes = |stencils: [Stencil; 2], dtype| -> Result<Vec<Vec<f64>>> {
@@ -314,16 +326,16 @@ fn convolutions_of_few_cells_agree_with_composed_ones() -> Result<()> {
         all.map(|a| a.to_dtype(DType::F64)?.flatten_all()?.to_vec1()).collect()
     };
     for (name, of) in kinds {
-        for beyond in [Beyond::Zeros, Beyond::Nearest, Beyond::Around] {
+        for padding in [Padding::Zeros, Padding::Replicate, Padding::Circular] {
             for cells in [[1, 2], [2, 3], [3, 4], [4, 1], [5, 6]] {
-                let stencils = cells.map(|cells| of(cells, beyond));
+                let stencils = cells.map(|cells| of(cells, padding));
                 let exact = passes(stencils.clone(), DType::F64)?;
                 for (ours, exact) in
                     passes(stencils, DType::F32)?.concat().iter().zip(exact.concat())
                 {
                     assert!(
                         (ours - exact).abs() < 1e-5,
-                        "{name} {beyond:?} {cells:?}: {ours} {exact}"
+                        "{name} {padding:?} {cells:?}: {ours} {exact}"
                     );
                 }
             }
@@ -332,11 +344,11 @@ fn convolutions_of_few_cells_agree_with_composed_ones() -> Result<()> {
     Ok(())
 }
 
-/// As in a network's first layer, and in a rollout.
+/// As in the first layer of a network, and in a rollout.
 #[test]
 fn a_block_computes_the_same_whatever_is_differentiated() -> Result<()> {
     let block = |weights: &VarBuilder| -> Result<ConvolutionBlock> {
-        let stencils = [Stencil::same(7, Beyond::Zeros), Stencil::same(6, Beyond::Zeros)];
+        let stencils = [Stencil::same(7, Padding::Zeros), Stencil::same(6, Padding::Zeros)];
         let convolution = Convolution::new([2, 4], stencils, weights)?;
         Ok(ConvolutionBlock::new(vec![(convolution, GroupNorm::new(4, 1, &weights.pp("norm"))?)]))
     };
@@ -359,7 +371,7 @@ fn a_block_computes_the_same_whatever_is_differentiated() -> Result<()> {
     Ok(())
 }
 
-/// As [`a_block_computes_the_same_whatever_is_differentiated`], of maps.
+/// As [`a_block_computes_the_same_whatever_is_differentiated`], for pointwise maps.
 #[test]
 fn maps_have_the_same_gradients_whether_their_input_has_one() -> Result<()> {
     let weights = Weights::new(5);
@@ -376,9 +388,9 @@ fn maps_have_the_same_gradients_whether_their_input_has_one() -> Result<()> {
     Ok(())
 }
 
-/// One cell or many, with a wrong bias, or added to something else.
+/// With few cells or many, with a bias of the wrong size, and with an addend of another shape.
 #[test]
-fn maps_refuse_what_does_not_fit() -> Result<()> {
+fn maps_refuse_operands_of_the_wrong_shape() -> Result<()> {
     let tensor = |shape: &[usize]| Tensor::zeros(shape, DType::F32, &Device::Cpu);
     let map = Pointwise::of(tensor(&[5, 3])?, Some(tensor(&[5])?));
     for cells in [1, 40] {

@@ -1,6 +1,6 @@
 //! The autoregressive `DeepONet` of `CFDBench` (Auto-DeepONet).
 
-use crate::layers::{Activation, Functions, Perceptron, sum_of_functions};
+use crate::layers::{ActivationKind, Perceptron, TrunkNetwork, linear_combination};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -52,14 +52,14 @@ impl Architecture for AutoDeepONet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let (activation, outputs) = (Activation::Relu, interface.outputs());
+        let (activation, outputs) = (ActivationKind::Relu, interface.outputs());
         let trunk = vec![self.width; self.depth];
         let hidden = vec![self.width; self.depth - 1];
         let branch = [&[interface.numbers()], &hidden[..], &[outputs * self.width]].concat();
         let cells = interface.axes();
         Ok(Box::new(AutoDeepONetOperator {
             branch: Perceptron::new(&branch, activation, &weights.pp("branch"))?,
-            trunk: Functions::new(cells, &trunk, activation, &weights.pp("trunk"))?,
+            trunk: TrunkNetwork::new(cells, &trunk, activation, &weights.pp("trunk"))?,
             bias: weights.get_with_hints(outputs, "bias", Init::Const(0.0))?,
         }))
     }
@@ -67,13 +67,13 @@ impl Architecture for AutoDeepONet {
 
 struct AutoDeepONetOperator {
     branch: Perceptron,
-    trunk: Functions,
+    trunk: TrunkNetwork,
     bias: Tensor,
 }
 
 impl Operator for AutoDeepONetOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let coefficients = self.branch.forward(&inputs.column()?)?;
-        sum_of_functions(&coefficients, &self.trunk.values()?, &self.bias)
+        linear_combination(&coefficients, &self.trunk.values()?, &self.bias)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::convolution_grid::ConvolutionGrid;
 use crate::layers::{
-    Activation, Beyond, Convolution, Functions, Perceptron, Stencil, halved, max_pool, relu,
-    sum_of_functions,
+    ActivationKind, Convolution, Padding, Perceptron, Stencil, TrunkNetwork, halved,
+    linear_combination, max_pool, relu,
 };
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -76,19 +76,19 @@ impl Architecture for AutoDeepONetCnn {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Zeros)?;
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Padding::Zeros)?;
         let (cells, outputs) = (grid.cells, interface.outputs());
         let branch = self.branch(interface.inputs(), grid, &weights.pp("branch"))?;
         let coarsest = (0..self.levels).fold(cells, |cells, _| cells.map(halved));
         let latent = self.filters * coarsest[0] * coarsest[1];
         let trunk = [&vec![self.width; self.depth][..], &[latent]].concat();
-        let (activation, head) = (Activation::Relu, self.head_channels);
+        let (activation, head) = (ActivationKind::Relu, self.head_channels);
         let uniform = 1.0 / (latent as f64).sqrt();
         let uniform = Init::Uniform { lo: -uniform, up: uniform };
         let first = weights.pp("head.first");
         Ok(Box::new(AutoDeepONetCnnOperator {
             branch,
-            trunk: Functions::new(&cells, &trunk, activation, &weights.pp("trunk"))?,
+            trunk: TrunkNetwork::new(&cells, &trunk, activation, &weights.pp("trunk"))?,
             weight: first.get_with_hints((1, head, latent), "weight", uniform)?,
             bias: first.get_with_hints(head, "bias", uniform)?,
             rest: Perceptron::new(&[head, head, outputs], activation, &weights.pp("head.rest"))?,
@@ -118,7 +118,7 @@ impl AutoDeepONetCnn {
 
 struct AutoDeepONetCnnOperator {
     branch: Vec<Convolution>,
-    trunk: Functions,
+    trunk: TrunkNetwork,
     /// The head's first map, `[1, head, latent]` and `[head]`.
     weight: Tensor,
     bias: Tensor,
@@ -131,7 +131,7 @@ impl Operator for AutoDeepONetCnnOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let branch = self.branch_output(inputs)?.flatten_from(1)?.unsqueeze(1)?;
         let weight = self.weight.broadcast_mul(&branch)?;
-        let v = relu(&sum_of_functions(&weight, &self.trunk.values()?, &self.bias)?)?;
+        let v = relu(&linear_combination(&weight, &self.trunk.values()?, &self.bias)?)?;
         self.rest.forward(&v)?.broadcast_add(&self.constant)
     }
 }

@@ -1,6 +1,6 @@
 //! The autoregressive enhanced `DeepONet` of `CFDBench` (Auto-EDeepONet).
 
-use crate::layers::{Activation, Functions, Perceptron, sum_of_functions};
+use crate::layers::{ActivationKind, Perceptron, TrunkNetwork, linear_combination};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -56,16 +56,16 @@ impl Architecture for AutoEDeepONet {
         let perceptron = |inputs: usize, last: usize, name: &str| {
             let hidden = vec![self.width; self.depth - 1];
             let widths = [&[inputs], &hidden[..], &[last]].concat();
-            Perceptron::new(&widths, Activation::Relu, &weights.pp(name))
+            Perceptron::new(&widths, ActivationKind::Relu, &weights.pp(name))
         };
         let states = interface.numbers() - parameters;
         let of_parameters = || perceptron(parameters, self.width, "branch-of-parameters");
         let trunk = vec![self.width; self.depth];
-        let (cells, activation) = (interface.axes(), Activation::Relu);
+        let (cells, activation) = (interface.axes(), ActivationKind::Relu);
         Ok(Box::new(AutoEDeepONetOperator {
             states: perceptron(states, outputs * self.width, "branch-of-states")?,
             parameters: (parameters > 0).then(of_parameters).transpose()?,
-            trunk: Functions::new(cells, &trunk, activation, &weights.pp("trunk"))?,
+            trunk: TrunkNetwork::new(cells, &trunk, activation, &weights.pp("trunk"))?,
             bias: weights.get_with_hints(outputs, "bias", Init::Const(0.0))?,
         }))
     }
@@ -74,7 +74,7 @@ impl Architecture for AutoEDeepONet {
 struct AutoEDeepONetOperator {
     states: Perceptron,
     parameters: Option<Perceptron>,
-    trunk: Functions,
+    trunk: TrunkNetwork,
     bias: Tensor,
 }
 
@@ -87,6 +87,6 @@ impl Operator for AutoEDeepONetOperator {
             let outputs = self.bias.elem_count();
             coefficients = (coefficients * of_parameters.repeat((1, outputs, 1))?)?;
         }
-        sum_of_functions(&coefficients, &self.trunk.values()?, &self.bias)
+        linear_combination(&coefficients, &self.trunk.values()?, &self.bias)
     }
 }

@@ -1,6 +1,6 @@
 //! The autoregressive feed-forward network of `CFDBench` (Auto-FFN).
 
-use crate::layers::{Activation, Perceptron, SampleAndPlace};
+use crate::layers::{ActivationKind, Perceptron, SampleAndPosition};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -54,10 +54,10 @@ impl Architecture for AutoFfn {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let (cells, activation) = (interface.axes(), Activation::Relu);
+        let (cells, activation) = (interface.axes(), ActivationKind::Relu);
         let rest = [&vec![self.width; self.depth][..], &[interface.outputs()]].concat();
         Ok(Box::new(AutoFfnOperator {
-            first: SampleAndPlace::new(interface.numbers(), cells, self.width, &weights)?,
+            first: SampleAndPosition::new(interface.numbers(), cells, self.width, &weights)?,
             rest: Perceptron::new(&rest, activation, &weights.pp("rest"))?,
             activation,
         }))
@@ -65,9 +65,9 @@ impl Architecture for AutoFfn {
 }
 
 struct AutoFfnOperator {
-    first: SampleAndPlace,
+    first: SampleAndPosition,
     rest: Perceptron,
-    activation: Activation,
+    activation: ActivationKind,
 }
 
 impl Operator for AutoFfnOperator {

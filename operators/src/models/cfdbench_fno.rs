@@ -1,6 +1,8 @@
 //! The Fourier neural operator of `CFDBench`.
 
-use crate::layers::{Gelu, Pointwise, SpectralConvolution, Waves, chained, coordinates, gelu_sum};
+use crate::layers::{
+    FourierModes, Gelu, Pointwise, SpectralConvolution, chained, coordinates, gelu_sum,
+};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -62,12 +64,12 @@ impl Architecture for CfdbenchFno {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.axes();
-        let waves = Waves::lowest(self.modes, cells);
+        let modes = FourierModes::lowest(self.modes, cells);
         let (width, hidden) = (self.width, self.projection_channels);
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             let spectral = weights.pp("spectral");
-            let spectral = SpectralConvolution::new([width; 2], &waves, &spectral)?;
+            let spectral = SpectralConvolution::new([width; 2], &modes, &spectral)?;
             Ok((spectral, Pointwise::new(width, width, &weights.pp("local"))?))
         };
         Ok(Box::new(CfdbenchFnoOperator {

@@ -2,7 +2,7 @@
 
 use super::unet::encoder_decoder::{EncoderDecoder, Variant};
 use crate::convolution_grid::{ConvolutionGrid, Level};
-use crate::layers::{Beyond, Convolution, GroupNorm, Stencil, halved, max_pool, relu};
+use crate::layers::{Convolution, GroupNorm, Padding, Stencil, halved, max_pool, relu};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -60,7 +60,7 @@ impl Architecture for CfdbenchUNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Nearest)?;
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Padding::Replicate)?;
         let finest = Level { grid, width: self.width };
         let network = EncoderDecoder::<Pooled>::new(interface, finest, self.levels, &weights)?;
         Ok(Box::new(network))
@@ -84,7 +84,7 @@ impl Variant for Pooled {
     fn new(level: Level, weights: &VarBuilder) -> CandleResult<Self> {
         let (channels, cells) = ([2 * level.width, level.width], level.grid.cells);
         let left_out = cells.map(|cells| if cells > 1 { cells % 2 } else { 0 });
-        let stencils = [0, 1].map(|axis| Stencil::parting(cells[axis] - left_out[axis]));
+        let stencils = [0, 1].map(|axis| Stencil::transposed_2(cells[axis] - left_out[axis]));
         Ok(Self { up: Convolution::new(channels, stencils, &weights.pp("up"))?, left_out })
     }
 

@@ -1,7 +1,7 @@
 //! The convolutional neural operator.
 
 use crate::convolution_grid::{ConvolutionGrid, Level, PADDING_MODE};
-use crate::layers::{Beyond, Convolution, Corners, GroupNorm, Resample, leaky_relu};
+use crate::layers::{Convolution, Corners, GroupNorm, Padding, Resample, leaky_relu};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -44,7 +44,7 @@ pub struct Cno {
     /// Channels within lifting and projection, > 0; the code's `latent_lift_proj_dim`. Default 32.
     pub latent_channels: usize,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
-    pub padding_mode: Beyond,
+    pub padding_mode: Padding,
 }
 
 impl Default for Cno {
@@ -55,7 +55,7 @@ impl Default for Cno {
             residual_blocks: 1,
             bottleneck_blocks: 1,
             latent_channels: 32,
-            padding_mode: Beyond::Zeros,
+            padding_mode: Padding::Zeros,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The `DeepONet` of `CFDBench`, a function of time.
 
-use crate::layers::{Activation, Perceptron, Pointwise, centred};
+use crate::layers::{ActivationKind, Perceptron, Pointwise, centred_coordinates};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::{Init, VarBuilder};
@@ -28,12 +28,12 @@ pub struct DeepONet {
     /// Linear maps in the branch and in the trunk, > 1. Default 8.
     pub depth: usize,
     /// The activation between linear maps. Default `normalized-relu`, as published.
-    pub activation: Activation,
+    pub activation: ActivationKind,
 }
 
 impl Default for DeepONet {
     fn default() -> Self {
-        Self { width: 100, depth: 8, activation: Activation::NormalizedRelu }
+        Self { width: 100, depth: 8, activation: ActivationKind::NormalizedRelu }
     }
 }
 
@@ -65,7 +65,7 @@ impl Architecture for DeepONet {
             branch: (interface.parameters > 0).then(branch).transpose()?,
             time: Pointwise::new(1, width, &weights.pp("time"))?,
             place: Pointwise::new(cells.len(), width, &weights.pp("place"))?,
-            coordinates: centred(cells, &weights)?,
+            coordinates: centred_coordinates(cells, &weights)?,
             trunk: Perceptron::new(&trunk, self.activation, &weights.pp("trunk"))?,
             bias: weights.get_with_hints(outputs, "bias", Init::Const(0.0))?,
         }))

@@ -1,7 +1,7 @@
 //! The dilated residual network.
 
 use crate::convolution_grid::ConvolutionGrid;
-use crate::layers::{Beyond, Convolution, Gelu, Margin, Pointwise, Stencil, chained, gelu};
+use crate::layers::{Convolution, DomainPadding, Gelu, Padding, Pointwise, Stencil, chained, gelu};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -60,9 +60,9 @@ impl Architecture for DilResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Zeros)?;
-        let margin = Margin(interface.padding(self.padding));
-        let larger = margin.around(&grid.cells);
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Padding::Zeros)?;
+        let padding = DomainPadding(interface.padding(self.padding));
+        let larger = padding.padded(&grid.cells);
         let larger = ConvolutionGrid { cells: [larger[0], larger[1]], ..grid };
         let width = self.width;
         let convolution = |dilation: usize, weights: &VarBuilder| {
@@ -80,7 +80,7 @@ impl Architecture for DilResNet {
         let map = |name: &str, channels, out| Pointwise::new(channels, out, &weights.pp(name));
         Ok(Box::new(DilResNetOperator {
             lift: [map("lift.0", interface.inputs(), width)?, map("lift.1", width, width)?],
-            margin,
+            padding,
             blocks: (0..self.blocks).map(block).collect::<CandleResult<_>>()?,
             widen: map("widen", width, width)?,
             project: map("project", width, interface.outputs())?,
@@ -90,7 +90,7 @@ impl Architecture for DilResNet {
 
 struct DilResNetOperator {
     lift: [Pointwise; 2],
-    margin: Margin,
+    padding: DomainPadding,
     blocks: Vec<Vec<Convolution>>,
     widen: Pointwise,
     project: Pointwise,
@@ -99,13 +99,13 @@ struct DilResNetOperator {
 impl Operator for DilResNetOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = gelu(&chained::<Gelu>(&inputs.channels()?, &self.lift.each_ref())?)?;
-        let mut v = self.margin.add(&v)?;
+        let mut v = self.padding.pad(&v)?;
         for block in &self.blocks {
             let convolved = block
                 .iter()
                 .try_fold(v.clone(), |v, convolution| gelu(&convolution.forward(&v)?))?;
             v = (v + convolved)?;
         }
-        chained::<Gelu>(&self.margin.cut(&v)?, &[&self.widen, &self.project])
+        chained::<Gelu>(&self.padding.crop(&v)?, &[&self.widen, &self.project])
     }
 }

@@ -1,6 +1,6 @@
 //! The feed-forward network of `CFDBench`, a function of time.
 
-use crate::layers::{Activation, Perceptron, SampleAndPlace};
+use crate::layers::{ActivationKind, Perceptron, SampleAndPosition};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -26,12 +26,12 @@ pub struct Ffn {
     /// Hidden layers, > 0. Default 8.
     pub depth: usize,
     /// The activation σ. Default `normalized-relu`, as published.
-    pub activation: Activation,
+    pub activation: ActivationKind,
 }
 
 impl Default for Ffn {
     fn default() -> Self {
-        Self { width: 100, depth: 8, activation: Activation::NormalizedRelu }
+        Self { width: 100, depth: 8, activation: ActivationKind::NormalizedRelu }
     }
 }
 
@@ -56,7 +56,7 @@ impl Architecture for Ffn {
         let numbers = interface.parameters + 1;
         let rest = [&vec![self.width; self.depth][..], &[interface.outputs()]].concat();
         Ok(Box::new(FfnOperator {
-            first: SampleAndPlace::new(numbers, cells, self.width, &weights)?,
+            first: SampleAndPosition::new(numbers, cells, self.width, &weights)?,
             rest: Perceptron::new(&rest, activation, &weights.pp("rest"))?,
             activation,
         }))
@@ -68,9 +68,9 @@ impl Architecture for Ffn {
 }
 
 struct FfnOperator {
-    first: SampleAndPlace,
+    first: SampleAndPosition,
     rest: Perceptron,
-    activation: Activation,
+    activation: ActivationKind,
 }
 
 impl Operator for FfnOperator {

@@ -124,12 +124,12 @@ impl Ffno {
         fourier: &SpectralByAxis,
         weights: &VarBuilder,
     ) -> CandleResult<Vec<Tensor>> {
-        let weight = |(waves, axis): (usize, &str)| {
-            let stdev = 0.1 / ((2 * self.width * waves) as f64).sqrt();
-            let shape = (waves, 2, self.width, self.width);
+        let weight = |(modes, axis): (usize, &str)| {
+            let stdev = 0.1 / ((2 * self.width * modes) as f64).sqrt();
+            let shape = (modes, 2, self.width, self.width);
             weights.pp("spectral").get_with_hints(shape, axis, Init::Randn { mean: 0.0, stdev })
         };
-        fourier.waves().into_iter().zip(["x", "y", "z"]).map(weight).collect()
+        fourier.modes().into_iter().zip(["x", "y", "z"]).map(weight).collect()
     }
 }
 

@@ -4,8 +4,8 @@ pub(super) mod neuraloperator;
 
 use self::neuraloperator::{Blocks, full};
 use crate::layers::{
-    Gelu, Margin, Pointwise, Position, SpectralConvolution, Waves, chained, coordinates_at,
-    gelu_sum, with_constants,
+    DomainPadding, FourierModes, Gelu, Pointwise, Position, SpectralConvolution, chained,
+    coordinates_at, gelu_sum, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -93,14 +93,14 @@ impl Architecture for Fno {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let (cells, padding) = (interface.axes(), interface.padding(self.padding));
-        let (waves, position, margin) = match self.style {
+        let (modes, position, padding) = match self.style {
             FnoStyle::Inner => {
-                let waves = Waves::lowest(self.modes, cells).padded(&padding);
-                (waves, Position::Centre, Margin(vec![0; cells.len()]))
+                let modes = FourierModes::lowest(self.modes, cells).padded(&padding);
+                (modes, Position::Centre, DomainPadding(vec![0; cells.len()]))
             }
             FnoStyle::Original => {
-                let margin = Margin(padding);
-                (Waves::lowest(self.modes, &margin.around(cells)), Position::Ends, margin)
+                let padding = DomainPadding(padding);
+                (FourierModes::lowest(self.modes, &padding.padded(cells)), Position::Ends, padding)
             }
             FnoStyle::Neuraloperator => {
                 let Self { modes, width, layers, projection_channels: hidden, .. } = *self;
@@ -112,14 +112,14 @@ impl Architecture for Fno {
         let layer = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             Ok(Layer {
-                spectral: SpectralConvolution::new([width; 2], &waves, &weights.pp("spectral"))?,
+                spectral: SpectralConvolution::new([width; 2], &modes, &weights.pp("spectral"))?,
                 local: Pointwise::new(width, width, &weights.pp("local"))?,
             })
         };
         let (inputs, hidden) = (interface.inputs() + cells.len(), self.projection_channels);
         Ok(Box::new(FnoOperator {
             coordinates: coordinates_at(position, cells, weights.device(), weights.dtype())?,
-            margin,
+            padding,
             lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
             layers: (0..self.layers).map(layer).collect::<CandleResult<_>>()?,
             widen: Pointwise::new(width, hidden, &weights.pp("widen"))?,
@@ -130,7 +130,7 @@ impl Architecture for Fno {
 
 struct FnoOperator {
     coordinates: Tensor,
-    margin: Margin,
+    padding: DomainPadding,
     lift: Pointwise,
     layers: Vec<Layer>,
     widen: Pointwise,
@@ -145,12 +145,12 @@ struct Layer {
 impl Operator for FnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = self.lift.forward(&with_constants(&inputs.channels()?, &self.coordinates)?)?;
-        let mut v = self.margin.add(&v)?;
+        let mut v = self.padding.pad(&v)?;
         let (last, first) = self.layers.split_last().expect("there is at least one layer");
         for layer in first {
             v = gelu_sum(&layer.spectral.forward(&v)?, &layer.local.forward(&v)?)?;
         }
-        v = self.margin.cut(&(last.spectral.forward(&v)? + last.local.forward(&v)?)?)?;
+        v = self.padding.crop(&(last.spectral.forward(&v)? + last.local.forward(&v)?)?)?;
         chained::<Gelu>(&v, &[&self.widen, &self.project])
     }
 }

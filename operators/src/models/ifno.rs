@@ -1,7 +1,8 @@
 //! The implicit Fourier neural operator.
 
 use crate::layers::{
-    Gelu, Pointwise, SpectralConvolution, Waves, chained, coordinates, gelu_sum, with_constants,
+    FourierModes, Gelu, Pointwise, SpectralConvolution, chained, coordinates, gelu_sum,
+    with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -66,13 +67,13 @@ impl Architecture for Ifno {
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let (cells, width) = (interface.axes(), self.width);
         let padding = interface.padding(self.padding);
-        let waves = Waves::lowest(self.modes, cells).padded(&padding);
+        let modes = FourierModes::lowest(self.modes, cells).padded(&padding);
         let inputs = interface.inputs() + cells.len();
         let outputs = interface.outputs();
         Ok(Box::new(IfnoOperator {
             coordinates: coordinates(cells, weights.device(), weights.dtype())?,
             lift: Pointwise::new(inputs, width, &weights.pp("lift"))?,
-            spectral: SpectralConvolution::new([width; 2], &waves, &weights.pp("spectral"))?,
+            spectral: SpectralConvolution::new([width; 2], &modes, &weights.pp("spectral"))?,
             local: Pointwise::new(width, width, &weights.pp("local"))?,
             iterations: self.iterations,
             widen: Pointwise::new(width, self.projection_channels, &weights.pp("widen"))?,

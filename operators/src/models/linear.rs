@@ -1,7 +1,7 @@
 //! The linear operator.
 
 use crate::convolution_grid::ConvolutionGrid;
-use crate::layers::{Beyond, Convolution, Stencil};
+use crate::layers::{Convolution, Padding, Stencil};
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -45,7 +45,7 @@ impl Architecture for Linear {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Nearest)?;
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Padding::Replicate)?;
         let stencils =
             grid.stencils(|cells, padding| Stencil::wide(cells, self.kernel_size, padding));
         let channels = [interface.inputs(), interface.outputs()];

@@ -1,7 +1,7 @@
 //! The residual network of `CFDBench`.
 
 use crate::convolution_grid::ConvolutionGrid;
-use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil, gelu};
+use crate::layers::{Convolution, GroupNorm, Padding, Pointwise, Stencil, gelu};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -67,7 +67,7 @@ impl Architecture for ResNet {
         interface: &Interface,
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
-        let grid = ConvolutionGrid::of(interface, Self::NAME, Beyond::Nearest)?;
+        let grid = ConvolutionGrid::of(interface, Self::NAME, Padding::Replicate)?;
         let stencils =
             grid.stencils(|cells, padding| Stencil::wide(cells, self.kernel_size, padding));
         let inner = vec![self.width; self.blocks + 1];

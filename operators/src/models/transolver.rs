@@ -2,8 +2,8 @@
 
 use crate::convolution_grid::{ConvolutionGrid, PADDING_MODE};
 use crate::layers::{
-    Beyond, Gelu, LayerNorm, Pointwise, SliceAttention, Stencil, added_chain, chained, coordinates,
-    with_constants,
+    Gelu, LayerNorm, Padding, Pointwise, SliceAttention, Stencil, added_chain, chained,
+    coordinates, with_constants,
 };
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
@@ -45,7 +45,7 @@ pub struct Transolver {
     /// Points of the reference grid along each axis, > 1; the code's `ref`. Default 8.
     pub reference_points: usize,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
-    pub padding_mode: Beyond,
+    pub padding_mode: Padding,
 }
 
 impl Default for Transolver {
@@ -57,7 +57,7 @@ impl Default for Transolver {
             slices: 16,
             mlp_ratio: 1,
             reference_points: 8,
-            padding_mode: Beyond::Zeros,
+            padding_mode: Padding::Zeros,
         }
     }
 }

@@ -4,7 +4,7 @@ pub(super) mod encoder_decoder;
 
 use self::encoder_decoder::{EncoderDecoder, Variant};
 use crate::convolution_grid::{ConvolutionGrid, Level, PADDING_MODE};
-use crate::layers::{Beyond, Convolution, ConvolutionBlock, GroupNorm, Stencil};
+use crate::layers::{Convolution, ConvolutionBlock, GroupNorm, Padding, Stencil};
 use crate::{Architecture, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
@@ -33,12 +33,12 @@ pub struct UNet {
     /// Downsamplings by two, < 8. Default 3.
     pub levels: usize,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
-    pub padding_mode: Beyond,
+    pub padding_mode: Padding,
 }
 
 impl Default for UNet {
     fn default() -> Self {
-        Self { width: 16, levels: 3, padding_mode: Beyond::Zeros }
+        Self { width: 16, levels: 3, padding_mode: Padding::Zeros }
     }
 }
 
@@ -82,11 +82,11 @@ impl Variant for Strided {
 
     fn new(level: Level, weights: &VarBuilder) -> CandleResult<Self> {
         let (fine, coarse) = (level.width, level.coarser().width);
-        let [halving, doubling] =
-            [Stencil::halving, Stencil::doubling].map(|of| level.grid.stencils(of));
+        let [strided, upsampled] =
+            [Stencil::strided_3, Stencil::upsampled_3].map(|of| level.grid.stencils(of));
         Ok(Self {
-            down: Convolution::new([fine, coarse], halving, &weights.pp("down"))?,
-            up: Convolution::new([coarse, fine], doubling, &weights.pp("up"))?,
+            down: Convolution::new([fine, coarse], strided, &weights.pp("down"))?,
+            up: Convolution::new([coarse, fine], upsampled, &weights.pp("up"))?,
         })
     }
 

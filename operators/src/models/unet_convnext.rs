@@ -2,7 +2,7 @@
 
 use crate::convolution_grid::{ConvolutionGrid, Level, PADDING_MODE};
 use crate::layers::{
-    Beyond, Convolution, Depthwise, Gelu, LayerNorm, Pointwise, Stencil, chained, gate,
+    Convolution, Depthwise, Gelu, LayerNorm, Padding, Pointwise, Stencil, chained, channel_scale,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -47,7 +47,7 @@ pub struct UNetConvNext {
     /// starts at 1e-6, from which the blocks recover only in a long training.
     pub layer_scale_init: f64,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
-    pub padding_mode: Beyond,
+    pub padding_mode: Padding,
 }
 
 impl Default for UNetConvNext {
@@ -58,7 +58,7 @@ impl Default for UNetConvNext {
             blocks: 1,
             bottleneck_blocks: 1,
             layer_scale_init: 0.1,
-            padding_mode: Beyond::Zeros,
+            padding_mode: Padding::Zeros,
         }
     }
 }
@@ -100,7 +100,7 @@ impl Architecture for UNetConvNext {
         let coarsest = levels[self.levels - 1].coarser();
         let down = |(number, level): (usize, &Level)| {
             let weights = weights.pp(format!("down-{number}"));
-            let stencils = level.grid.stencils(Stencil::pairing);
+            let stencils = level.grid.stencils(Stencil::strided_2);
             let channels = [level.width, 2 * level.width];
             Ok(Down {
                 blocks: self.blocks(self.blocks, *level, &weights)?,
@@ -109,7 +109,7 @@ impl Architecture for UNetConvNext {
         };
         let up = |(number, finer): (usize, &Level)| {
             let weights = weights.pp(format!("up-{number}"));
-            let (level, stencils) = (finer.coarser(), finer.grid.cells.map(Stencil::parting));
+            let (level, stencils) = (finer.coarser(), finer.grid.cells.map(Stencil::transposed_2));
             let width = level.width;
             let join = || Pointwise::new(2 * width, width, &weights.pp("join"));
             Ok(Up {
@@ -201,7 +201,7 @@ impl Resampling {
 
     fn forward(&self, v: &Tensor) -> CandleResult<Tensor> {
         let length = v.sqr()?.sum_keepdim(1)?.sqrt()?.maximum(EPSILON)?;
-        self.convolution.forward(&gate(&v.broadcast_div(&length)?, &self.scale)?)
+        self.convolution.forward(&channel_scale(&v.broadcast_div(&length)?, &self.scale)?)
     }
 }
 
@@ -215,7 +215,7 @@ struct Block {
 
 impl Block {
     fn new(level: Level, scale: f64, weights: &VarBuilder) -> CandleResult<Self> {
-        let wide = |cells: usize, padding: Beyond| Stencil::wide(cells, 7, padding);
+        let wide = |cells: usize, padding: Padding| Stencil::wide(cells, 7, padding);
         let width = level.width;
         Ok(Self {
             depthwise: Depthwise::new(width, level.grid.stencils(wide), &weights.pp("depthwise"))?,
@@ -229,6 +229,6 @@ impl Block {
     fn forward(&self, v: &Tensor) -> CandleResult<Tensor> {
         let normal = self.norm.forward(&self.depthwise.forward(v)?)?;
         let mixed = chained::<Gelu>(&normal, &[&self.widen, &self.narrow])?;
-        v + gate(&mixed, &self.gate)?
+        v + channel_scale(&mixed, &self.gate)?
     }
 }

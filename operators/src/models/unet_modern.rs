@@ -1,7 +1,7 @@
 //! The modern U-Net.
 
 use crate::convolution_grid::{ConvolutionGrid, PADDING_MODE};
-use crate::layers::{Beyond, Convolution, GroupNorm, Pointwise, Stencil};
+use crate::layers::{Convolution, GroupNorm, Padding, Pointwise, Stencil};
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
 use candle_core::{Result as CandleResult, Tensor};
@@ -36,7 +36,7 @@ pub struct UNetModern {
     /// Blocks per level on the way down, > 0. Default 1.
     pub blocks: usize,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
-    pub padding_mode: Beyond,
+    pub padding_mode: Padding,
 }
 
 impl Default for UNetModern {
@@ -46,7 +46,7 @@ impl Default for UNetModern {
             groups: 8,
             channel_multipliers: vec![1, 2, 2],
             blocks: 1,
-            padding_mode: Beyond::Zeros,
+            padding_mode: Padding::Zeros,
         }
     }
 }
@@ -109,12 +109,12 @@ impl UNetModern {
         let below = if level + 1 < self.channel_multipliers.len() {
             let coarser = weights.pp(format!("level-{}", level + 1));
             let stage = self.stage(level + 1, width, grid.coarser(), &coarser)?;
-            let [halving, spreading] =
-                [Stencil::halving, Stencil::spreading].map(|of| grid.stencils(of));
+            let [strided, transposed] =
+                [Stencil::strided_3, Stencil::transposed_4].map(|of| grid.stencils(of));
             Below::Level {
-                down: Convolution::new([width; 2], halving, &weights.pp("halve"))?,
+                down: Convolution::new([width; 2], strided, &weights.pp("halve"))?,
                 stage: Box::new(stage),
-                up: Convolution::new([width; 2], spreading, &weights.pp("spread"))?,
+                up: Convolution::new([width; 2], transposed, &weights.pp("spread"))?,
             }
         } else {
             Below::Bottom(vec![

@@ -1,8 +1,8 @@
 //! The U-shaped neural operator.
 
 use crate::layers::{
-    Corners, Gelu, Margin, Pointwise, Position, Resample, SpectralConvolution, Waves, chained,
-    coordinates_at, gelu, gelu_sum, with_constants,
+    Corners, DomainPadding, FourierModes, Gelu, Pointwise, Position, Resample, SpectralConvolution,
+    chained, coordinates_at, gelu, gelu_sum, with_constants,
 };
 use crate::operator::all_positive;
 use crate::{Architecture, Inputs, Interface, Operator, OperatorError};
@@ -64,8 +64,8 @@ impl Architecture for Uno {
         weights: VarBuilder,
     ) -> Result<Box<dyn Operator>, OperatorError> {
         let cells = interface.plane(Self::NAME)?;
-        let margin = Margin(interface.padding(self.padding));
-        let all = margin.around(&cells);
+        let padding = DomainPadding(interface.padding(self.padding));
+        let all = padding.padded(&cells);
         let part = |quarters: usize| -> Vec<usize> {
             all.iter().map(|cells| (cells * quarters / 4).max(1)).collect()
         };
@@ -90,7 +90,7 @@ impl Architecture for Uno {
             (coordinates_at(Position::Ends, &cells, weights.device(), weights.dtype())? * TAU)?;
         Ok(Box::new(UnoOperator {
             positions: Tensor::cat(&[phases.sin()?, phases.cos()?], 1)?,
-            margin,
+            padding,
             lift: [
                 Pointwise::new(inputs, width / 2, &weights.pp("lift.0"))?,
                 Pointwise::new(width / 2, width, &weights.pp("lift.1"))?,
@@ -105,7 +105,7 @@ impl Architecture for Uno {
 struct UnoOperator {
     /// Sines and cosines of the coordinates, `[1, 2·axis, x, y]`.
     positions: Tensor,
-    margin: Margin,
+    padding: DomainPadding,
     lift: [Pointwise; 2],
     layers: Vec<Layer>,
     widen: Pointwise,
@@ -116,14 +116,14 @@ impl Operator for UnoOperator {
     fn forward(&self, inputs: &Inputs) -> CandleResult<Tensor> {
         let v = with_constants(&inputs.channels()?, &self.positions)?;
         let v = gelu(&chained::<Gelu>(&v, &self.lift.each_ref())?)?;
-        let v = self.margin.add(&v)?;
+        let v = self.padding.pad(&v)?;
         let layer = |number: usize, v: &Tensor| self.layers[number].forward(v);
         let first = layer(0, &v)?;
         let second = layer(1, &first)?;
         let coarse = layer(3, &layer(2, &second)?)?;
         let back = layer(5, &Tensor::cat(&[layer(4, &coarse)?, second], 1)?)?;
         let back = layer(6, &Tensor::cat(&[back, first], 1)?)?;
-        let both = self.margin.cut(&Tensor::cat(&[back, v], 1)?)?;
+        let both = self.padding.crop(&Tensor::cat(&[back, v], 1)?)?;
         chained::<Gelu>(&both, &[&self.widen, &self.project])
     }
 }
@@ -141,10 +141,10 @@ impl Layer {
         [from, onto]: [Vec<usize>; 2],
         weights: &VarBuilder,
     ) -> CandleResult<Self> {
-        let waves = Waves::lowest(modes, &from).onto(&onto);
+        let modes = FourierModes::lowest(modes, &from).onto(&onto);
         let (device, dtype) = (weights.device(), weights.dtype());
         Ok(Self {
-            spectral: SpectralConvolution::new(channels, &waves, &weights.pp("spectral"))?,
+            spectral: SpectralConvolution::new(channels, &modes, &weights.pp("spectral"))?,
             local: Pointwise::new(channels[0], channels[1], &weights.pp("local"))?,
             resample: Resample::bicubic(&from, &onto, Corners::Aligned, device, dtype)?,
         })

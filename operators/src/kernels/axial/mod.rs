@@ -1,6 +1,8 @@
-//! Kernels along the axes, a norm and a linear map.
+//! Kernels along the axes, a norm and a linear map of the channels.
 
-mod by_hand; // the whole operation, and its derivative
-mod rows; // kernels applied to the cells of one channel
+mod head; // the kernels of one head, applied to one channel
+mod mixing; // the whole operation and its gradients
+mod order; // the order in which kernels are applied
 
-pub(crate) use by_hand::Mix;
+pub(crate) use mixing::MixingKernel;
+pub use order::Order;

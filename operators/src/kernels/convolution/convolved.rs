@@ -1,20 +1,22 @@
-//! Some channels of a convolution, panel by panel.
+//! Some output channels of a convolution, panel by panel.
 
 use super::unfolding::{Panel, Unfolding};
 use crate::kernels::tile::{BLOCK, Factors, NARROW, PANEL, Weights, is_wide, panel};
 use pulp::{Simd, WithSimd};
 
-/// Some channels of a convolution of one sample.
+/// Some output channels of a convolution of one sample.
 pub(super) struct Convolved<'a> {
     pub(super) unfolding: &'a Unfolding,
+    /// Input channels.
     pub(super) channels: usize,
-    /// In [blocks](crate::kernels::tile::in_blocks) of `[tap, channel]`, from the first of these channels.
+    /// In [blocks](crate::kernels::tile::in_blocks) of `[tap, channel]`, from the first of these output
+    /// channels on.
     pub(super) weights: &'a [f32],
-    /// From the first of these channels; nothing is 0.
+    /// From the first of these output channels on; missing values are 0.
     pub(super) bias: &'a [f32],
-    /// As [`Unfolding::unfold`] lays it out, and [`PANEL`] values more.
+    /// The input as [`Unfolding::unfold`] writes it, and [`PANEL`] values more.
     pub(super) unfolded: &'a [f32],
-    /// `[computed channel, cell]`
+    /// `[output channel, cell]`
     pub(super) y: &'a mut [f32],
 }
 
@@ -28,34 +30,34 @@ impl WithSimd for Convolved<'_> {
 }
 
 impl Convolved<'_> {
-    /// Panels of so many channels at a time.
+    /// Panels of `ROWS` channels at a time.
     #[inline(always)]
     fn tiles<S: Simd, const ROWS: usize>(self, simd: S) {
         let [nx, ny] = self.unfolding.outputs();
-        let (shifts, apart) = (self.unfolding.shifts(), self.unfolding.plane());
+        let (shifts, stride) = (self.unfolding.shifts(), self.unfolding.plane_stride());
         let size = BLOCK * self.channels;
-        for place in self.unfolding.panels() {
+        for output in self.unfolding.panels() {
             let blocks = self.y.chunks_mut(BLOCK * nx * ny);
             let blocks = blocks.zip(self.weights.chunks_exact(size * shifts.len()));
             for (block, (y, weights)) in blocks.enumerate() {
                 for (part, y) in y.chunks_mut(ROWS * nx * ny).enumerate() {
-                    let factors = place.taps.iter().map(|&tap| {
+                    let factors = output.taps.iter().map(|&tap| {
                         let weights = &weights[tap * size..(tap + 1) * size];
-                        let cells = &self.unfolded[place.start + shifts[tap]..];
+                        let cells = &self.unfolded[output.start + shifts[tap]..];
                         let weights = Weights::Columns(&weights[part * ROWS..], BLOCK);
-                        Factors { weights, cells, apart }
+                        Factors { weights, cells, stride }
                     });
                     let sums = panel::<S, ROWS>(simd, factors);
                     let first = block * BLOCK + part * ROWS;
                     let bias = self.bias.get(first..).unwrap_or_default();
-                    write(place, self.unfolding.step(), &sums, bias, y, nx * ny);
+                    write(output, self.unfolding.step(), &sums, bias, y, nx * ny);
                 }
             }
         }
     }
 }
 
-/// Puts computed rows where they belong.
+/// Writes the sums of a panel, plus the bias, to the output cells that they belong to.
 #[inline(always)]
 fn write(
     panel: &Panel,

@@ -1,26 +1,27 @@
-//! Rows of cells of which what every tap finds is a piece.
+//! Rows of cells of which every tap reads one contiguous piece.
 
-use crate::kernels::convolution::stencil::{Stencil, Tap};
+use super::stencil::Stencil;
+use super::tap::Tap;
 
-/// A short row of cells in which what each tap of a stencil finds lies side by side.
+/// The shortest row of input cells found in which every tap of a stencil reads one contiguous piece.
 ///
-/// For neighbours it is the axis with what lies beyond its ends, for every other cell the odd cells
-/// and then the even ones. Of a stencil with [kinds](crate::kernels::convolution::stencil::Merged::kinds) of computed cells what a tap
-/// finds for those of one kind lies side by side.
+/// For neighbouring cells it is the axis with its padding, for stride 2 the odd cells followed by the
+/// even ones. If a stencil has several [kinds](super::merged::Merged::kinds) of output cells, a piece
+/// holds what a tap reads for the output cells of one kind.
 #[derive(Debug)]
 pub(super) struct Line {
     cells: Tap,
     starts: Vec<usize>,
-    /// Where a piece was laid behind all others; first 0.
+    /// The starts of the parts of the row; the first is 0. No piece crosses from one part to the next.
     breaks: Vec<usize>,
     kinds: usize,
-    /// Of every tap.
+    /// The kind of output cells for which each tap reads cells.
     kind: Vec<usize>,
 }
 
 impl Line {
-    /// Taps are laid over the end of the row so far, as far as they agree with it: always the one
-    /// that makes it the least longer, after that first one which makes the shortest row.
+    /// Pieces are appended greedily, with the greatest overlap with the end of the row so far: the piece
+    /// that lengthens it least comes next. Every tap is tried as the first, and the shortest row kept.
     pub(super) fn of(stencil: &Stencil, kinds: usize) -> Self {
         let rows = 0..stencil.taps().len();
         let rows = rows.map(|first| Self::beginning_with(stencil, kinds, first));
@@ -36,28 +37,28 @@ impl Line {
         let (mut starts, mut breaks) = (vec![0; stencil.taps().len()], vec![0]);
         let mut left: Vec<usize> = (0..starts.len()).filter(|tap| *tap != first).collect();
         while !left.is_empty() {
-            let fits = left.iter().map(|tap| (place(&cells, &piece(*tap)), *tap));
-            let (start, tap) = fits.min().expect("some are left");
-            let laid = cells.len() - start;
-            breaks.extend((laid == 0).then_some(start));
-            cells.extend(piece(tap).iter().skip(laid));
+            let candidates = left.iter().map(|tap| (overlap(&cells, &piece(*tap)), *tap));
+            let (start, tap) = candidates.min().expect("some are left");
+            let common = cells.len() - start;
+            breaks.extend((common == 0).then_some(start));
+            cells.extend(piece(tap).iter().skip(common));
             starts[tap] = start;
             left.retain(|other| *other != tap);
         }
         Self { cells: Tap::new(cells), starts, breaks, kinds, kind }
     }
 
-    /// The cells.
+    /// The input cells of the row; none is a zero.
     pub(super) fn cells(&self) -> &Tap {
         &self.cells
     }
 
-    /// How many cells.
+    /// The number of cells of the row.
     pub(super) fn len(&self) -> usize {
         self.cells.cells().len()
     }
 
-    /// The parts of the row in which pieces overlap: no piece is in two of them.
+    /// The parts of the row: every piece lies within one of them.
     pub(super) fn parts(&self) -> Vec<Tap> {
         let ends = self.breaks[1..].iter().copied().chain([self.len()]);
         let part =
@@ -65,53 +66,54 @@ impl Line {
         self.breaks.iter().zip(ends).map(part).collect()
     }
 
-    /// In which part the piece of a tap starts, and where there.
+    /// The part in which the piece of a tap lies, and its start in that part.
     pub(super) fn start_in_part(&self, tap: usize) -> (usize, usize) {
         let start = self.starts[tap];
         let part = self.breaks.partition_point(|first| *first <= start) - 1;
         (part, start - self.breaks[part])
     }
 
-    /// Where the piece of a tap starts.
+    /// The start of the piece of a tap.
     pub(super) fn start(&self, tap: usize) -> usize {
         self.starts[tap]
     }
 
-    /// The stencil from what was computed to those places of the row that have a cell, with the same
-    /// taps; and those cells.
+    /// The adjoint stencil, from the output cells to those positions of the row that hold a cell, with the
+    /// same taps; and those cells.
     pub(super) fn adjoint(&self, stencil: &Stencil) -> (Stencil, Tap) {
         let cells = self.cells.cells();
-        let places: Vec<usize> = (0..self.len()).filter(|place| cells[*place].is_some()).collect();
+        let positions: Vec<usize> =
+            (0..self.len()).filter(|position| cells[*position].is_some()).collect();
         let taps = self.starts.len();
-        let adjoint = Stencil::new(stencil.outputs(), places.len(), taps, |place, tap| {
-            let turn = places[place].checked_sub(self.starts[tap])?;
-            let computed = self.kinds * turn + self.kind[tap];
-            (computed < stencil.outputs()).then_some(computed)
+        let adjoint = Stencil::new(stencil.outputs(), positions.len(), taps, |position, tap| {
+            let number = positions[position].checked_sub(self.starts[tap])?;
+            let output = self.kinds * number + self.kind[tap];
+            (output < stencil.outputs()).then_some(output)
         });
-        (adjoint, Tap::new(places.iter().map(|place| cells[*place]).collect()))
+        (adjoint, Tap::new(positions.iter().map(|position| cells[*position]).collect()))
     }
 }
 
-/// The kind of computed cells for which a tap finds something.
+/// The kind of output cells for which a tap reads cells.
 fn kind(tap: &Tap, kinds: usize) -> usize {
     tap.cells().iter().position(Option::is_some).map_or(0, |output| output % kinds)
 }
 
-/// Where a piece first agrees with what is there, the end at last.
-fn place(cells: &[Option<usize>], piece: &[Option<usize>]) -> usize {
+/// The first start at which a piece agrees with the end of the row; at the latest the end itself.
+fn overlap(cells: &[Option<usize>], piece: &[Option<usize>]) -> usize {
     let agrees = |start: &usize| cells[*start..].iter().zip(piece).all(|(a, b)| a == b);
-    (0..=cells.len()).find(agrees).expect("after the last cell all agree")
+    (0..=cells.len()).find(agrees).expect("an empty overlap agrees")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::merged::Merged;
+    use super::super::stencil::Padding;
     use super::*;
-    use crate::kernels::convolution::stencil::Merged;
-    use crate::layers::Beyond;
 
     #[test]
     fn neighbours_share_a_row_and_its_adjoint_too() {
-        let stencil = Stencil::same(4, Beyond::Zeros);
+        let stencil = Stencil::same(4, Padding::Zeros);
         let line = Line::of(&stencil, 1);
         assert_eq!(line.cells().cells(), [None, Some(0), Some(1), Some(2), Some(3), None]);
         let (adjoint, cells) = line.adjoint(&stencil);
@@ -120,23 +122,23 @@ mod tests {
     }
 
     #[test]
-    fn every_tap_finds_its_cells_in_the_row() {
+    fn every_tap_reads_one_piece_of_the_row() {
         for stencil in [
-            Stencil::dilated(9, 2, Beyond::Around),
-            Stencil::halving(9, Beyond::Nearest),
-            Stencil::doubling(9, Beyond::Zeros),
-            Stencil::parting(9),
-            Stencil::spreading(9, Beyond::Around),
-            Stencil::doubling(8, Beyond::Nearest),
+            Stencil::dilated(9, 2, Padding::Circular),
+            Stencil::strided_3(9, Padding::Replicate),
+            Stencil::upsampled_3(9, Padding::Zeros),
+            Stencil::transposed_2(9),
+            Stencil::transposed_4(9, Padding::Circular),
+            Stencil::upsampled_3(8, Padding::Replicate),
         ] {
             let Merged { stencil, kinds, .. } = stencil.merged();
             let line = Line::of(&stencil, kinds);
             for (number, tap) in stencil.taps().iter().enumerate() {
-                let found = tap.cells()[line.kind[number]..].iter().step_by(line.kinds);
+                let read = tap.cells()[line.kind[number]..].iter().step_by(line.kinds);
                 assert!(
                     line.cells().cells()[line.start(number)..]
                         .iter()
-                        .zip(found)
+                        .zip(read)
                         .all(|(a, b)| a == b)
                 );
             }
@@ -144,19 +146,19 @@ mod tests {
     }
 
     #[test]
-    fn kinds_that_take_turns_share_a_row_of_neighbours() {
-        let Merged { stencil, kinds, .. } = Stencil::doubling(6, Beyond::Zeros).merged();
+    fn alternating_kinds_share_a_row_of_neighbours() {
+        let Merged { stencil, kinds, .. } = Stencil::upsampled_3(6, Padding::Zeros).merged();
         let line = Line::of(&stencil, kinds);
         assert_eq!(line.cells().cells(), [None, Some(0), Some(1), Some(2), None]);
         let (adjoint, cells) = line.adjoint(&stencil);
         assert_eq!(cells.cells(), [0, 1, 2].map(Some));
-        let found: Vec<_> = adjoint.taps().iter().map(|tap| tap.cell(1)).collect();
-        assert_eq!(found, [4, 2, 3, 1].map(Some));
+        let read: Vec<_> = adjoint.taps().iter().map(|tap| tap.cell(1)).collect();
+        assert_eq!(read, [4, 2, 3, 1].map(Some));
     }
 
     #[test]
-    fn halving_keeps_odd_cells_before_even_ones() {
-        let line = Line::of(&Stencil::halving(6, Beyond::Zeros), 1);
+    fn stride_2_keeps_odd_cells_before_even_ones() {
+        let line = Line::of(&Stencil::strided_3(6, Padding::Zeros), 1);
         let cells = [None, Some(1), Some(3), Some(5), Some(0), Some(2), Some(4)];
         assert_eq!(line.cells().cells(), cells);
     }

@@ -1,4 +1,4 @@
-//! Maps of few cells.
+//! One map of few cells.
 
 use super::map::{Sizes, WeightAndBias};
 use crate::kernels::dots::add_dots;
@@ -7,7 +7,7 @@ use crate::kernels::slices::{matrix, matrix_mut};
 use ndarray::Array2;
 use rayon::prelude::*;
 
-/// `y = W x + b`; the rows of each sample's product are split where there are few samples.
+/// `y = W x + b`; where there are fewer samples than threads, the rows of every product are split.
 pub(super) fn forward(x: &[f32], sizes: &Sizes, weights: WeightAndBias<'_>) -> Vec<f32> {
     let (WeightAndBias { weight, bias }, cells) = (weights, sizes.cells);
     let out = weight.nrows();
@@ -33,8 +33,8 @@ pub(super) fn forward(x: &[f32], sizes: &Sizes, weights: WeightAndBias<'_>) -> V
     y
 }
 
-/// `yᵀ = xᵀ Wᵀ + b` of samples with one cell each, some samples a thread: weights are read once for
-/// all of them.
+/// `yᵀ = xᵀ Wᵀ + b` of samples with one cell each. A thread computes several samples, and reads the weights
+/// once for all of them.
 fn in_one_product(
     x: &[f32],
     sizes: &Sizes,
@@ -55,7 +55,8 @@ fn in_one_product(
     });
 }
 
-/// Channels from which on the sums of a product are added up faster than its factors are packed.
+/// The number of channels from which on scalar products are faster than packing the factors of a matrix
+/// product.
 const LONG: usize = 256;
 
 /// `Σ_samples g xᵀ`, the samples added in order.

@@ -1,5 +1,8 @@
-//! Slice weights, from cells to slices and back.
+//! Attention between slices: from cells to slices and back.
 
-pub(crate) mod cells; // from the tokens of slices to cells
-mod shares; // slice weights of blocks of cells, and their derivative
-pub(crate) mod tokens; // from cells to the tokens of slices
+mod cells; // from the tokens of slices to cells
+mod slice_weights; // slice weights of blocks of cells, and their gradients
+mod tokens; // from cells to the tokens of slices
+
+pub(crate) use cells::CellsKernel;
+pub(crate) use tokens::{EPSILON, TokensKernel};

@@ -1,132 +1,111 @@
-//! From cells to the tokens of slices, as an operation on a CPU.
+//! From cells to the tokens of slices.
 
-use super::shares::{Gradients, Room, Shares, Sizes};
+use super::slice_weights::{Gradients, Sizes, SliceWeights, Workspace};
+use crate::autograd::{Gradient, Kernel, Operand, Output};
 use crate::kernels::correlation::add_products;
-use crate::kernels::pointwise::map::WeightAndBias;
-use crate::kernels::pointwise::packed::{Packed, lay_out};
-use crate::kernels::slices::{Reading, matrix, matrix_mut, output, sum, values, zeros};
-use crate::layers::EMPTY_SLICE;
-use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Tensor};
+use crate::kernels::pointwise::{Packed, WeightAndBias, lay_out};
+use crate::kernels::slices::{matrix, matrix_mut, sum, zeros};
+use candle_core::Result;
 use ndarray::s;
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// `Σ_n w_gn f_cn / (Σ_n w_gn + ε)` of every slice g, and behind the last channel c the denominator,
-/// of which no gradient is taken.
+/// ε, which keeps the mean over an empty slice finite; the value of the released code.
+pub(crate) const EPSILON: f64 = 1e-5;
+
+/// `Σ_n w_gn f_cn / (Σ_n w_gn + ε)` of every slice g, with the slice weights w of given numbers of heads and
+/// slices. The denominator follows the last channel c; its gradient is not used.
 ///
-/// Shapes: places and fields `[batch, head·channel, …cells]` → `[batch·head, channel + 1, slice]`;
-/// `all` is what [`Shares`] are made of.
-pub(crate) fn tokens(
-    [places, fields]: [&Tensor; 2],
-    all: &Tensor,
-    sizes: [usize; 2],
-) -> Result<Tensor> {
-    places.contiguous()?.apply_op3(&fields.contiguous()?, all, Tokens(sizes))
-}
+/// Shapes: positions and fields f `[batch, head·channel, …cells]` → `[batch·head, channel + 1, slice]`; the third
+/// operand is what [`SliceWeights`] are computed from.
+pub(crate) struct TokensKernel(pub(crate) [usize; 2]);
 
-struct Tokens([usize; 2]);
+impl Kernel<3> for TokensKernel {
+    const NAME: &'static str = "cells-to-tokens";
 
-impl CustomOp3 for Tokens {
-    fn name(&self) -> &'static str {
-        "slices-to-tokens"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        f: &CpuStorage,
-        layout_f: &Layout,
-        all: &CpuStorage,
-        layout_all: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let sizes = Sizes::of(layout.dims(), self.0);
-        let Sizes { heads, slices, each, cells } = sizes;
-        let shares = Shares::of(values(all, layout_all)?, sizes);
-        let (x, f) = (values(x, layout)?, values(f, layout_f)?);
-        let mut tokens = vec![0.0; x.len() / (each * cells) * (each + 1) * slices];
-        let of_heads = x.par_chunks_exact(each * cells).zip(f.par_chunks_exact(each * cells));
-        let tokens_of = tokens.par_chunks_exact_mut((each + 1) * slices);
-        tokens_of.zip(of_heads).enumerate().for_each(|(number, (tokens, (x, f)))| {
-            let (tokens, total) = tokens.split_at_mut(each * slices);
-            let (x, sharpness) = (matrix(x, (each, cells)), shares.sharpness[number % heads]);
-            shares.with_room(|mut room| {
+    fn forward(&self, [x, f, all]: [Operand; 3]) -> Result<Output> {
+        let sizes = Sizes::of(x, self.0);
+        let Sizes { heads, slices, channels, cells } = sizes;
+        let slice_weights = SliceWeights::of(all.values, sizes);
+        let size = channels * cells;
+        let mut tokens = vec![0.0; x.values.len() / size * (channels + 1) * slices];
+        let inputs = x.values.par_chunks_exact(size).zip(f.values.par_chunks_exact(size));
+        let results = tokens.par_chunks_exact_mut((channels + 1) * slices);
+        results.zip(inputs).enumerate().for_each(|(number, (tokens, (x, f)))| {
+            let (tokens, total) = tokens.split_at_mut(channels * slices);
+            let x = matrix(x, (channels, cells));
+            let s = slice_weights.inverse_temperatures[number % heads];
+            slice_weights.with_workspace(|mut space| {
                 for (start, count) in sizes.blocks() {
-                    shares.compute(x.slice(s![.., start..start + count]), sharpness, &mut room);
-                    let pair = [&f[start..], &*room.shares];
-                    add_products(pair, [cells, room.apart], count, tokens, slices);
-                    for (total, shares) in total.iter_mut().zip(room.shares.chunks(room.apart)) {
-                        *total += sum(&shares[..count]);
+                    slice_weights.compute(x.slice(s![.., start..start + count]), s, &mut space);
+                    let pair = [&f[start..], &*space.weights];
+                    add_products(pair, [cells, space.stride], count, tokens, slices);
+                    for (total, weights) in total.iter_mut().zip(space.weights.chunks(space.stride))
+                    {
+                        *total += sum(&weights[..count]);
                     }
                 }
             });
             for total in &mut *total {
-                *total += EMPTY_SLICE as f32;
+                *total += EPSILON as f32;
             }
             for tokens in tokens.chunks_exact_mut(slices) {
                 tokens.iter_mut().zip(&*total).for_each(|(token, total)| *token /= total);
             }
         });
-        Ok(output(tokens, (layout.dims()[0] * heads, each + 1, slices)))
+        Ok(Output::new(tokens, (x.dims()[0] * heads, channels + 1, slices)))
     }
 
-    fn bwd(
+    fn backward(
         &self,
-        x: &Tensor,
-        f: &Tensor,
-        all: &Tensor,
-        tokens: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let sizes = Sizes::of(x.dims(), self.0);
-        let Sizes { heads, slices, each, cells } = sizes;
-        let gradient = gradient.contiguous()?;
-        let readings = [x, f, all, tokens, &gradient].map(Reading::of);
-        let [x_values, f_values, all_values, tokens, g] = readings.each_ref().map(Reading::values);
-        let shares = Shares::of(all_values?, sizes);
-        let [mut of_x, mut of_f] = [0; 2].map(|_| zeros(x.elem_count()));
-        let (size, tokens_size) = (each * cells, (each + 1) * slices);
-        let inputs = x_values?.par_chunks_exact(size).zip(f_values?.par_chunks_exact(size));
+        [x, f, all]: [Operand; 3],
+        tokens: Operand,
+        g: &[f32],
+    ) -> Result<[Gradient; 3]> {
+        let sizes = Sizes::of(x, self.0);
+        let Sizes { heads, slices, channels, cells } = sizes;
+        let slice_weights = SliceWeights::of(all.values, sizes);
+        let [mut of_x, mut of_f] = [0; 2].map(|_| zeros(x.values.len()));
+        let (size, tokens_size) = (channels * cells, (channels + 1) * slices);
+        let inputs = x.values.par_chunks_exact(size).zip(f.values.par_chunks_exact(size));
         let results = of_x.par_chunks_exact_mut(size).zip(of_f.par_chunks_exact_mut(size));
-        let tokens = tokens?.par_chunks_exact(tokens_size).zip(g?.par_chunks_exact(tokens_size));
+        let tokens = tokens.values.par_chunks_exact(tokens_size);
+        let tokens = tokens.zip(g.par_chunks_exact(tokens_size));
         let parts: Vec<Gradients> = inputs
             .zip(results)
             .zip(tokens)
             .enumerate()
             .map(|(number, (((x, f), (of_x, of_f)), (tokens, g)))| {
-                let sharpness = shares.sharpness[number % heads];
+                let s = slice_weights.inverse_temperatures[number % heads];
                 let (of_sums, of_total) = of_quotients(tokens, g, slices);
-                let of_sums = matrix(&of_sums, (each, slices));
+                let of_sums = matrix(&of_sums, (channels, slices));
                 let to_fields = Packed::of(WeightAndBias { weight: of_sums, bias: &[] }, 1.0);
-                let to_shares =
+                let to_slices =
                     Packed::of(WeightAndBias { weight: of_sums.t(), bias: &of_total }, 1.0);
-                let [x, f] = [x, f].map(|values| matrix(values, (each, cells)));
-                let [mut of_x, mut of_f] = [of_x, of_f].map(|of| matrix_mut(of, (each, cells)));
-                let mut sums = shares.no_gradients();
-                shares.with_room(|mut room| {
+                let [x, f] = [x, f].map(|values| matrix(values, (channels, cells)));
+                let [mut of_x, mut of_f] =
+                    [of_x, of_f].map(|values| matrix_mut(values, (channels, cells)));
+                let mut sums = slice_weights.no_gradients();
+                slice_weights.with_workspace(|mut space| {
                     for (start, count) in sizes.blocks() {
-                        let here = s![.., start..start + count];
-                        shares.compute(x.slice(here), sharpness, &mut room);
-                        let Room { apart, f: rows, shares: w, gradient, .. } = &mut room;
-                        to_fields.product(w, *apart, &[], 1.0, of_f.slice_mut(here));
-                        Arch::new().dispatch(|| lay_out(f.slice(here), *apart, |f| f, rows));
-                        to_shares.apply(rows, *apart, &[], gradient);
-                        shares.back(&mut room, sharpness, of_x.slice_mut(here), &mut sums);
+                        let block = s![.., start..start + count];
+                        slice_weights.compute(x.slice(block), s, &mut space);
+                        let Workspace { stride, f: rows, weights: w, gradient, .. } = &mut space;
+                        to_fields.product(w, *stride, &[], 1.0, of_f.slice_mut(block));
+                        Arch::new().dispatch(|| lay_out(f.slice(block), *stride, |f| f, rows));
+                        to_slices.apply(rows, *stride, &[], gradient);
+                        slice_weights.backward(&mut space, s, of_x.slice_mut(block), &mut sums);
                     }
                 });
                 sums
             })
             .collect();
-        Ok((
-            Some(Tensor::from_vec(of_x, x.shape(), x.device())?),
-            Some(Tensor::from_vec(of_f, f.shape(), f.device())?),
-            Some(Tensor::from_vec(shares.sum(parts), all.shape(), all.device())?),
-        ))
+        Ok([of_x.into(), of_f.into(), slice_weights.sum(parts).into()])
     }
 }
 
-/// From the gradient of quotients, and quotients with their denominators behind, the gradients of
-/// numerators and denominators.
+/// The gradients of numerators and denominators, from quotients followed by their denominators, and the
+/// gradient of the quotients.
 fn of_quotients(quotients: &[f32], g: &[f32], slices: usize) -> (Vec<f32>, Vec<f32>) {
     let (quotients, totals) = quotients.split_at(quotients.len() - slices);
     let mut of_sums = g[..quotients.len()].to_vec();

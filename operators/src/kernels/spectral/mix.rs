@@ -1,176 +1,109 @@
-//! A complex matrix product for every wave.
+//! A complex matrix product for every Fourier mode.
 
-use crate::autograd::with_derivative;
+use crate::autograd::{Gradient, Kernel, Operand, Output};
 use crate::kernels::matrix_product::multiply;
-use crate::kernels::slices::{by_hand, output, values};
-use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor};
+use crate::kernels::slices::{matrix, matrix_mut};
+use candle_core::Result;
 use ndarray::{ArrayView2, ArrayViewMut2};
 use rayon::prelude::*;
 
-/// `ŷ = x̂ W` for every wave.
+/// `ŷ = x̂ W` for every mode.
 ///
-/// Shapes: `[wave, re|im, batch, channel]` and `[wave, re|im, channel, out]` to
-/// `[wave, re|im, batch, out]`.
-pub(crate) fn mix(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    if by_hand(x) {
-        return x.contiguous()?.apply_op2(&weight.contiguous()?, Mix);
+/// Shapes: `[mode, re|im, batch, channel]` and `[mode, re|im, channel, out]` → `[mode, re|im, batch, out]`.
+pub(crate) struct Mix;
+
+impl Kernel<2> for Mix {
+    const NAME: &'static str = "mode-product";
+
+    fn forward(&self, [x, weight]: [Operand; 2]) -> Result<Output> {
+        let [(modes, batch, _), (_, _, out)] = [shape(x)?, shape(weight)?];
+        let (x, w) = (Modes::of(x.values, x)?, Modes::of(weight.values, weight)?);
+        let y =
+            for_each_mode(modes, (batch, out), &x, &w, |[xr, xi], [wr, wi], [mut yr, mut yi]| {
+                multiply(1.0, &xr, &wr, 0.0, &mut yr);
+                multiply(-1.0, &xi, &wi, 1.0, &mut yr);
+                multiply(1.0, &xr, &wi, 0.0, &mut yi);
+                multiply(1.0, &xi, &wr, 1.0, &mut yi);
+            });
+        Ok(Output::new(y, (modes, 2, batch, out)))
     }
-    let (given, matrices) = (x.detach(), weight.detach());
-    let y = composed(&given, &matrices)?;
-    with_derivative(y, [x, weight], move |gradient| {
-        // With the conjugate transposes: ĝ Wᴴ and x̂ᴴ ĝ.
-        let adjoint = |a: &Tensor| conjugate(&a.transpose(2, 3)?.contiguous()?);
-        Ok([composed(gradient, &adjoint(&matrices)?)?, composed(&adjoint(&given)?, gradient)?])
-    })
+
+    /// `ĝ Wᴴ` and `x̂ᴴ ĝ`.
+    fn backward(
+        &self,
+        [x, weight]: [Operand; 2],
+        output: Operand,
+        g: &[f32],
+    ) -> Result<[Gradient; 2]> {
+        let [(modes, batch, channels), (_, _, out)] = [shape(x)?, shape(weight)?];
+        let g = Modes::of(g, output)?;
+        let (x_modes, w) = (Modes::of(x.values, x)?, Modes::of(weight.values, weight)?);
+        let size = (batch, channels);
+        let of_x = || {
+            for_each_mode(modes, size, &g, &w, |[gr, gi], [wr, wi], [mut xr, mut xi]| {
+                multiply(1.0, &gr, &wr.t(), 0.0, &mut xr);
+                multiply(1.0, &gi, &wi.t(), 1.0, &mut xr);
+                multiply(1.0, &gi, &wr.t(), 0.0, &mut xi);
+                multiply(-1.0, &gr, &wi.t(), 1.0, &mut xi);
+            })
+        };
+        let size = (channels, out);
+        let of_weight = || {
+            for_each_mode(modes, size, &x_modes, &g, |[xr, xi], [gr, gi], [mut wr, mut wi]| {
+                multiply(1.0, &xr.t(), &gr, 0.0, &mut wr);
+                multiply(1.0, &xi.t(), &gi, 1.0, &mut wr);
+                multiply(1.0, &xr.t(), &gi, 0.0, &mut wi);
+                multiply(-1.0, &xi.t(), &gr, 1.0, &mut wi);
+            })
+        };
+        Ok([Gradient::of(x, of_x), Gradient::of(weight, of_weight)])
+    }
 }
 
-/// `x̂ W` where it is not written by hand: one real product of `(re, im)` with
-/// `((re W, im W), (−im W, re W))`.
-fn composed(x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let (waves, _, channels, out) = weight.dims4()?;
-    let turned = Tensor::cat(&[&weight.narrow(1, 1, 1)?.neg()?, &weight.narrow(1, 0, 1)?], 1)?;
-    let rows = |w: &Tensor| w.transpose(1, 2)?.contiguous()?.reshape((waves, (), 2 * w.dim(3)?));
-    let matrix = Tensor::cat(&[rows(weight)?, rows(&turned)?], 1)?;
-    let y = x.transpose(1, 2)?.contiguous()?.reshape((waves, (), 2 * channels))?.matmul(&matrix)?;
-    y.reshape((waves, (), 2, out))?.transpose(1, 2)?.contiguous()
+/// Modes, rows and columns of `[mode, re|im, row, column]`.
+fn shape(operand: Operand) -> Result<(usize, usize, usize)> {
+    let (modes, _, rows, columns) = operand.shape.dims4()?;
+    Ok((modes, rows, columns))
 }
 
-/// `[wave, re|im, …]` with the imaginary parts negated.
-fn conjugate(x: &Tensor) -> Result<Tensor> {
-    Tensor::cat(&[x.narrow(1, 0, 1)?, x.narrow(1, 1, 1)?.neg()?], 1)
-}
-
-/// One operand of all waves: `[wave, re|im, row, column]`.
-struct Waves<'a> {
+/// A matrix for every mode, `[mode, re|im, row, column]`.
+struct Modes<'a> {
     values: &'a [f32],
     shape: (usize, usize),
 }
 
-impl<'a> Waves<'a> {
-    fn new(storage: &'a CpuStorage, layout: &Layout) -> Result<Self> {
-        let dims = layout.dims();
-        Ok(Self { values: values(storage, layout)?, shape: (dims[2], dims[3]) })
+impl<'a> Modes<'a> {
+    /// Values of the shape of an operand.
+    fn of(values: &'a [f32], like: Operand) -> Result<Self> {
+        let (_, rows, columns) = shape(like)?;
+        Ok(Self { values, shape: (rows, columns) })
     }
 
-    /// Real and imaginary part of every wave.
+    /// The real and the imaginary part of every mode.
     fn parts(&self) -> impl IndexedParallelIterator<Item = [ArrayView2<'a, f32>; 2]> {
         let (shape, size) = (self.shape, self.shape.0 * self.shape.1);
-        self.values.par_chunks_exact(2 * size).map(move |wave| {
-            [&wave[..size], &wave[size..]].map(|part| {
-                ArrayView2::from_shape(shape, part).expect("a part has rows times columns values")
-            })
-        })
+        self.values
+            .par_chunks_exact(2 * size)
+            .map(move |mode| [&mode[..size], &mode[size..]].map(|part| matrix(part, shape)))
     }
 }
 
-/// `re = ±`-combinations of four real products, in every wave.
+/// Computes a matrix of this shape for every mode, in parallel.
 ///
-/// `multiply` gets both operands' parts and the two parts of the result.
-fn in_every_wave(
-    layout: &Layout,
-    a: &Waves<'_>,
-    b: &Waves<'_>,
+/// `multiply` is given both parts of each operand, and both parts of the result to write.
+fn for_each_mode(
+    modes: usize,
     shape: (usize, usize),
+    a: &Modes<'_>,
+    b: &Modes<'_>,
     multiply: impl Fn([ArrayView2<'_, f32>; 2], [ArrayView2<'_, f32>; 2], [ArrayViewMut2<'_, f32>; 2])
     + Sync,
-) -> (CpuStorage, Shape) {
-    let (waves, size) = (layout.dims()[0], shape.0 * shape.1);
-    let mut y = vec![0.0; waves * 2 * size];
+) -> Vec<f32> {
+    let size = shape.0 * shape.1;
+    let mut y = vec![0.0; modes * 2 * size];
     y.par_chunks_exact_mut(2 * size).zip(a.parts()).zip(b.parts()).for_each(|((y, a), b)| {
         let (re, im) = y.split_at_mut(size);
-        let view = |part| ArrayViewMut2::from_shape(shape, part).expect("a part is whole");
-        multiply(a, b, [view(re), view(im)]);
+        multiply(a, b, [re, im].map(|part| matrix_mut(part, shape)));
     });
-    output(y, (waves, 2, shape.0, shape.1))
-}
-
-struct Mix;
-
-impl CustomOp2 for Mix {
-    fn name(&self) -> &'static str {
-        "mix-waves"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        weight: &CpuStorage,
-        layout_weight: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, w) = (Waves::new(x, layout)?, Waves::new(weight, layout_weight)?);
-        let shape = (x.shape.0, w.shape.1);
-        Ok(in_every_wave(layout, &x, &w, shape, |[xr, xi], [wr, wi], [mut yr, mut yi]| {
-            multiply(1.0, &xr, &wr, 0.0, &mut yr);
-            multiply(-1.0, &xi, &wi, 1.0, &mut yr);
-            multiply(1.0, &xr, &wi, 0.0, &mut yi);
-            multiply(1.0, &xi, &wr, 1.0, &mut yi);
-        }))
-    }
-
-    fn bwd(
-        &self,
-        x: &Tensor,
-        weight: &Tensor,
-        _: &Tensor,
-        gradient: &Tensor,
-    ) -> Result<(Option<Tensor>, Option<Tensor>)> {
-        let gradient = gradient.contiguous()?;
-        Ok((
-            Some(gradient.apply_op2_no_bwd(weight, &MixAdjoint)?),
-            Some(x.apply_op2_no_bwd(&gradient, &WeightGradient)?),
-        ))
-    }
-}
-
-/// `g Wᴴ`.
-struct MixAdjoint;
-
-impl CustomOp2 for MixAdjoint {
-    fn name(&self) -> &'static str {
-        "mix-waves-adjoint"
-    }
-
-    fn cpu_fwd(
-        &self,
-        g: &CpuStorage,
-        layout: &Layout,
-        weight: &CpuStorage,
-        layout_weight: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (g, w) = (Waves::new(g, layout)?, Waves::new(weight, layout_weight)?);
-        let shape = (g.shape.0, w.shape.0);
-        Ok(in_every_wave(layout, &g, &w, shape, |[gr, gi], [wr, wi], [mut xr, mut xi]| {
-            multiply(1.0, &gr, &wr.t(), 0.0, &mut xr);
-            multiply(1.0, &gi, &wi.t(), 1.0, &mut xr);
-            multiply(1.0, &gi, &wr.t(), 0.0, &mut xi);
-            multiply(-1.0, &gr, &wi.t(), 1.0, &mut xi);
-        }))
-    }
-}
-
-/// `xᴴ g`.
-struct WeightGradient;
-
-impl CustomOp2 for WeightGradient {
-    fn name(&self) -> &'static str {
-        "mix-waves-weight-gradient"
-    }
-
-    fn cpu_fwd(
-        &self,
-        x: &CpuStorage,
-        layout: &Layout,
-        g: &CpuStorage,
-        layout_g: &Layout,
-    ) -> Result<(CpuStorage, Shape)> {
-        let (x, g) = (Waves::new(x, layout)?, Waves::new(g, layout_g)?);
-        let shape = (x.shape.1, g.shape.1);
-        Ok(in_every_wave(layout, &x, &g, shape, |[xr, xi], [gr, gi], [mut wr, mut wi]| {
-            multiply(1.0, &xr.t(), &gr, 0.0, &mut wr);
-            multiply(1.0, &xi.t(), &gi, 1.0, &mut wr);
-            multiply(1.0, &xr.t(), &gi, 0.0, &mut wi);
-            multiply(-1.0, &xi.t(), &gr, 1.0, &mut wi);
-        }))
-    }
+    y
 }

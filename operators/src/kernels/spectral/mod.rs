@@ -1,7 +1,9 @@
-//! Truncated Fourier transforms, and products of modes.
+//! Truncated Fourier transforms, and products of Fourier modes.
 
-mod boxes; // boxes to spectra and back
+mod matrices; // the matrices of a transform
 mod mix; // a complex matrix product for every mode
+mod transform; // values to spectra and back
 
-pub(crate) use boxes::{Analysis, Synthesis};
-pub(crate) use mix::mix;
+pub(crate) use matrices::Matrices;
+pub(crate) use mix::Mix;
+pub(crate) use transform::{Analysis, Synthesis};

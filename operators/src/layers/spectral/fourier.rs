@@ -1,59 +1,39 @@
-//! The truncated transform of a real box and its inverse, as matrix products.
+//! The truncated Fourier transform of a real field and its inverse, as matrix products.
 //!
-//! Few waves are kept, so the matrices are thin and their products cost no more than fast
-//! transforms; they exist for every size, and on every device.
+//! Few modes are retained, so that the matrices are thin, and the products cost no more than fast
+//! transforms. They work for every number of cells, and on every device.
 //!
-//! The last axis is first: `A = X C`, `[…, re|im of k]`. Along every axis before it,
-//! `B = R A` with the cosines' rows over the sines' makes two halves, from which
+//! The last axis is transformed first: `A = X C`, `[…, re|im of k]`. Along every axis before it,
+//! `B = R A`, where the rows of R are all cosines followed by all sines, has two halves, and
 //!
 //! ```text
 //! re = re B₁ − im B₂,   im = im B₁ + re B₂        (fold)
 //! ```
 //!
-//! The inverse unfolds the spectrum, `B₁ = (re, im), B₂ = (im, −re)`, and multiplies the other way
-//! around. Unfolding is the adjoint of folding. So the adjoint of an analysis is a synthesis with
-//! the transposed matrices, and the reverse: each is the other's derivative.
+//! The inverse unfolds the spectrum, `B₁ = (re, im), B₂ = (im, −re)`, and multiplies in the opposite order.
+//! Unfolding is the adjoint of folding. Hence the adjoint of an analysis is a synthesis with the transposed
+//! matrices, and vice versa.
 
-use super::Waves;
-use super::composed::Tensors;
-use crate::autograd::with_derivative;
-use crate::kernels::slices::by_hand;
-use crate::kernels::spectral::{Analysis, Synthesis, mix};
+use super::fallback::Tensors;
+use super::mix::mix;
+use super::modes::FourierModes;
+use crate::autograd::{apply, has_kernels, is_fused, with_derivative};
+use crate::kernels::spectral::{Analysis, Matrices, Synthesis};
 use candle_core::{D, DType, Device, Result, Tensor};
 use ndarray::Array2;
 use std::f64::consts::TAU;
 use std::sync::Arc;
 
-/// The matrices of one direction: of all axes but the last, and of the last.
-#[derive(Clone)]
-pub(crate) struct Matrices {
-    pub(crate) rows: Vec<Arc<Array2<f32>>>,
-    pub(crate) columns: Arc<Array2<f32>>,
-}
-
-impl Matrices {
-    pub(crate) fn transposed(&self) -> Self {
-        let transpose = |a: &Arc<Array2<f32>>| Arc::new(a.t().as_standard_layout().into_owned());
-        Self { rows: self.rows.iter().map(transpose).collect(), columns: transpose(&self.columns) }
-    }
-
-    fn rounded(rows: &[Array2<f64>], columns: &Array2<f64>) -> Self {
-        let round =
-            |a: &Array2<f64>| Arc::new(a.mapv(|x| x as f32).as_standard_layout().into_owned());
-        Self { rows: rows.iter().map(round).collect(), columns: round(columns) }
-    }
-}
-
-/// The transform to the kept waves, a linear map of their channels, and the inverse.
+/// The transform to the retained modes, a linear map of their channels, and the inverse transform.
 pub struct Fourier {
-    waves: Vec<usize>,
+    modes: Vec<usize>,
     analysis: Analysis,
     synthesis: Synthesis,
-    /// The same matrices for the composed path.
-    composed: Option<Arc<Composed>>,
+    /// The same matrices for the fallback.
+    fallback: Option<Arc<Fallback>>,
 }
 
-struct Composed {
+struct Fallback {
     analysis: Tensors,
     analysis_transposed: Tensors,
     synthesis: Tensors,
@@ -61,83 +41,87 @@ struct Composed {
 }
 
 impl Fourier {
-    /// The transform for one size of box.
-    pub fn new(waves: &Waves, device: &Device, dtype: DType) -> Result<Self> {
-        let numbers = waves.numbers();
-        let (last, leading) = numbers.split_last().expect("a box has axes");
-        let [from, onto] = [&waves.cells, &waves.onto].map(|cells| {
-            let axes = numbers.iter().zip(cells).zip(&waves.padding);
+    /// The transforms for the numbers of cells that the modes are of.
+    pub fn new(modes: &FourierModes, device: &Device, dtype: DType) -> Result<Self> {
+        let numbers = modes.wavenumbers();
+        let (last, leading) = numbers.split_last().expect("there are axes");
+        let [from, onto] = [&modes.cells, &modes.onto].map(|cells| {
+            let axes = numbers.iter().zip(cells).zip(&modes.padding);
             axes.map(|((numbers, cells), padding)| angles(numbers, *cells, cells + padding))
                 .collect::<Vec<_>>()
         });
         let axes = leading.len();
-        let there: Vec<_> = from[..axes].iter().map(stacked).collect();
-        let back: Vec<_> = onto[..axes].iter().map(|a| stacked(a).reversed_axes()).collect();
+        let rows: Vec<_> = from[..axes].iter().map(stacked).collect();
+        let rows_back: Vec<_> = onto[..axes].iter().map(|a| stacked(a).reversed_axes()).collect();
         let columns = interleaved(&from[axes]).reversed_axes();
         let mut columns_back = interleaved(&onto[axes]);
-        let weights = last.iter().flat_map(|k| [waves.weight(*k); 2]);
+        let weights = last.iter().flat_map(|k| [modes.weight(*k); 2]);
         columns_back
             .rows_mut()
             .into_iter()
             .zip(weights)
             .for_each(|(mut row, weight)| row *= weight);
-        let by_hand = device.is_cpu() && dtype == DType::F32;
-        let composed = || {
-            let analysis = Tensors::of_analysis(&there, &columns, device, dtype)?;
-            Composed::new(analysis, Tensors::of_synthesis(&back, &columns_back, device, dtype)?)
+        let fallback = || {
+            let analysis = Tensors::of_analysis(&rows, &columns, device, dtype)?;
+            Fallback::new(
+                analysis,
+                Tensors::of_synthesis(&rows_back, &columns_back, device, dtype)?,
+            )
         };
         Ok(Self {
-            waves: numbers.iter().map(Vec::len).collect(),
-            analysis: Analysis(Matrices::rounded(&there, &columns)),
-            synthesis: Synthesis(Matrices::rounded(&back, &columns_back)),
-            composed: (!by_hand).then(composed).transpose()?,
+            modes: numbers.iter().map(Vec::len).collect(),
+            analysis: Analysis(Matrices::rounded(&rows, &columns)),
+            synthesis: Synthesis(Matrices::rounded(&rows_back, &columns_back)),
+            fallback: (!has_kernels(device, dtype)).then(fallback).transpose()?,
         })
     }
 
-    /// How many waves are kept along each axis.
-    pub fn waves(&self) -> &[usize] {
-        &self.waves
+    /// The number of retained modes along each axis.
+    pub fn modes(&self) -> &[usize] {
+        &self.modes
     }
 
     /// `F⁻¹(W F(x))`: `[batch, channel, …cells]` → `[batch, out, …cells]` with
-    /// `weight […waves, re|im, channel, out]`.
+    /// `weight […modes, re|im, channel, out]`.
     pub fn map(&self, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
         let (channels, out) = (weight.dim(D::Minus2)?, weight.dim(D::Minus1)?);
         let weight = weight.reshape(((), 2, channels, out))?;
         self.synthesize(&mix(&self.analyze(x)?, &weight)?)
     }
 
-    /// `[batch, channel, …cells]` → `[wave, re|im, batch, channel]`.
-    pub(super) fn analyze(&self, boxes: &Tensor) -> Result<Tensor> {
-        if by_hand(boxes) {
-            return boxes.contiguous()?.apply_op1(self.analysis.clone());
+    /// `[batch, channel, …cells]` → `[mode, re|im, batch, channel]`.
+    pub(super) fn analyze(&self, x: &Tensor) -> Result<Tensor> {
+        if is_fused(x) {
+            return apply(self.analysis.clone(), [x]);
         }
-        let composed = self.composed();
-        let spectrum = composed.analysis.analyze(&boxes.detach())?;
-        with_derivative(spectrum, [boxes], move |gradient| {
-            Ok([composed.analysis_transposed.synthesize(gradient)?])
+        let fallback = self.fallback();
+        let spectrum = fallback.analysis.analyze(&x.detach())?;
+        with_derivative(spectrum, [x], move |gradient| {
+            Ok([fallback.analysis_transposed.synthesize(gradient)?])
         })
     }
 
-    /// `[wave, re|im, batch, channel]` → `[batch, channel, …cells]`.
+    /// `[mode, re|im, batch, channel]` → `[batch, channel, …cells]`.
     pub(super) fn synthesize(&self, spectrum: &Tensor) -> Result<Tensor> {
-        if by_hand(spectrum) {
-            return spectrum.contiguous()?.apply_op1(self.synthesis.clone());
+        if is_fused(spectrum) {
+            return apply(self.synthesis.clone(), [spectrum]);
         }
-        let composed = self.composed();
-        let boxes = composed.synthesis.synthesize(&spectrum.detach())?;
-        with_derivative(boxes, [spectrum], move |gradient| {
-            Ok([composed.synthesis_transposed.analyze(gradient)?])
+        let fallback = self.fallback();
+        let values = fallback.synthesis.synthesize(&spectrum.detach())?;
+        with_derivative(values, [spectrum], move |gradient| {
+            Ok([fallback.synthesis_transposed.analyze(gradient)?])
         })
     }
 
-    fn composed(&self) -> Arc<Composed> {
-        let composed = self.composed.as_ref();
-        composed.expect("tensors outside CPU and f32 come with matrices of their kind").clone()
+    fn fallback(&self) -> Arc<Fallback> {
+        let fallback = self.fallback.as_ref();
+        fallback
+            .expect("the tensors are of the device and type that the transform was built for")
+            .clone()
     }
 }
 
-impl Composed {
+impl Fallback {
     fn new(analysis: Tensors, synthesis: Tensors) -> Result<Arc<Self>> {
         Ok(Arc::new(Self {
             analysis_transposed: analysis.transposed()?,
@@ -148,28 +132,28 @@ impl Composed {
     }
 }
 
-/// `2π k j/n`, `[k, j]`, for the `cells` first j of a period of n.
+/// `2π k j/n`, `[k, j]`, for the first `cells` values of j of a period of n.
 pub(super) fn angles(wavenumbers: &[isize], cells: usize, period: usize) -> Array2<f64> {
     Array2::from_shape_fn((wavenumbers.len(), cells), |(k, j)| {
         TAU * wavenumbers[k] as f64 * j as f64 / period as f64
     })
 }
 
-/// All rows of cosines over all of negative sines, `[2k, j]`.
+/// The cosines, followed by the negative sines, `[2k, j]`.
 pub(super) fn stacked(angles: &Array2<f64>) -> Array2<f64> {
-    let waves = angles.nrows();
-    parts(angles, |row| [row % waves, row / waves])
+    let modes = angles.nrows();
+    parts(angles, |row| [row % modes, row / modes])
 }
 
-/// A row of cosines and one of negative sines in turn, `[2k, j]`.
+/// Alternating rows of cosines and negative sines, `[2k, j]`.
 fn interleaved(angles: &Array2<f64>) -> Array2<f64> {
     parts(angles, |row| [row / 2, row % 2])
 }
 
-/// `cos` or `−sin` of the angles of a wave in every row, as `of` says.
+/// `cos` (0) or `−sin` (1) of the angles of a mode in every row: `of(row)` is `[mode, 0 or 1]`.
 fn parts(angles: &Array2<f64>, of: impl Fn(usize) -> [usize; 2]) -> Array2<f64> {
     Array2::from_shape_fn((2 * angles.nrows(), angles.ncols()), |(row, j)| match of(row) {
-        [wave, 0] => angles[[wave, j]].cos(),
-        [wave, _] => -angles[[wave, j]].sin(),
+        [mode, 0] => angles[[mode, j]].cos(),
+        [mode, _] => -angles[[mode, j]].sin(),
     })
 }

@@ -16,8 +16,8 @@
 //! modes incorrectly.)
 
 use crate::layers::{
-    Fourier, Gelu, Pointwise, Position, Waves, chained, coordinates_at, gate, gelu_sum,
-    with_constants,
+    Fourier, FourierModes, Gelu, Pointwise, Position, chained, channel_scale, coordinates_at,
+    gelu_sum, with_constants,
 };
 use crate::{Inputs, Interface, Operator};
 use candle_core::{Result, Tensor};
@@ -68,10 +68,10 @@ impl Blocks {
         spectral: impl Fn(&[usize], &VarBuilder) -> Result<Box<dyn SpectralWeight>>,
     ) -> Result<NeuralOperator> {
         let (cells, width) = (interface.axes(), self.width);
-        let waves = Waves::lowest(self.modes, cells).padded(&self.padding).with_edge();
+        let modes = FourierModes::lowest(self.modes, cells).padded(&self.padding).inclusive();
         let (device, dtype) = (weights.device(), weights.dtype());
-        let fourier = Fourier::new(&waves, device, dtype)?;
-        let shape = [fourier.waves(), &[2, width, width]].concat();
+        let fourier = Fourier::new(&modes, device, dtype)?;
+        let shape = [fourier.modes(), &[2, width, width]].concat();
         let block = |number: usize| {
             let weights = weights.pp(format!("layer-{number}"));
             Ok(Block {
@@ -125,7 +125,7 @@ impl Operator for NeuralOperator {
             };
             let w =
                 add(self.fourier.map(&v, &block.spectral.weight()?)?, block.local.forward(&v)?)?;
-            v = add(through(&block.mix, &w)?, gate(&v, &block.scale)?)?;
+            v = add(through(&block.mix, &w)?, channel_scale(&v, &block.scale)?)?;
         }
         through(&self.project, &v)
     }

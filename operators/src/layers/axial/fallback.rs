@@ -1,21 +1,19 @@
-//! Parallel kernels, norm and map by candle's own operations, an axis at a time.
+//! Parallel kernels, norm and linear map, composed of candle's operations, one axis at a time.
 //!
 //! ```text
 //! s = Σ_a W_a ẑ_a,   ẑ_a = (z_a − μ_a)/σ_a,   z_a = K_a v
 //! ```
 //!
-//! What the kernels make is several times larger than what goes in and comes out: no two axes' are
-//! there at once, and the derivative makes them once more.
+//! The results of the kernels are several times larger than input and output. Only those of one axis are
+//! stored at a time, and the backward pass recomputes them, as in gradient checkpointing.
 
+use super::EPSILON;
 use crate::autograd::with_derivative;
-use crate::layers::spread::{over_cells, sum_of_samples};
+use crate::layers::sums::{broadcast_over_cells, sum_of_samples};
 use candle_core::{Result, Tensor};
 
-/// Keeps the quotient finite; PyTorch's value.
-const EPSILON: f64 = super::EPSILON;
-
-/// The whole of [`AxialMixing`](super::AxialMixing) for parallel kernels that are normalized by
-/// channel: `v [batch, head·channel, …cells]` → `[batch, out, …cells]`.
+/// [`AxialMixing`](super::AxialMixing) with parallel kernels and a norm over the cells of every channel:
+/// `v [batch, head·channel, …cells]` → `[batch, out, …cells]`.
 pub(super) fn mix(v: &Tensor, kernels: &[Tensor], weight: &Tensor) -> Result<Tensor> {
     let flat = kernels.iter().map(|kernel| kernel.flatten_from(2)).collect::<Result<Vec<_>>>()?;
     let flat = Tensor::cat(&flat, 2)?;
@@ -38,8 +36,8 @@ impl Mixing {
         (0..self.kernels.len()).map(|number| Axis { number, last: self.kernels.len() - 1 })
     }
 
-    /// The columns of the weight that belong to an axis, `[out, head·channel]`; columns are in the
-    /// order head, axis, channel.
+    /// The columns of the weight that belong to an axis, `[out, head·channel]`; all columns are ordered by
+    /// head, then axis, then channel.
     fn columns(&self, axis: Axis) -> Result<Tensor> {
         let (out, heads) = (self.weight.dim(0)?, self.kernels[0].dim(1)?);
         let columns = self.weight.reshape((out, heads, self.kernels.len(), ()))?;
@@ -49,39 +47,40 @@ impl Mixing {
     fn forward(&self) -> Result<Tensor> {
         let mut sum = None::<Tensor>;
         for axis in self.axes() {
-            let values = axis.turned(&self.v)?;
-            let Made { centred, inverse } = Made::by(axis, &self.kernels[axis.number], &values)?;
+            let values = axis.first(&self.v)?;
+            let Centred { centred, inverse } =
+                Centred::of(axis, &self.kernels[axis.number], &values)?;
             let map = self.columns(axis)?.broadcast_mul(&inverse.transpose(1, 2)?)?;
             let mut shape = values.dims().to_vec();
             shape[1] = map.dim(1)?;
-            let part = axis.turned(&map.matmul(&centred)?.reshape(shape)?)?;
+            let part = axis.first(&map.matmul(&centred)?.reshape(shape)?)?;
             sum = Some(sum.map_or(Ok(part.clone()), |sum| sum + part)?);
         }
         Ok(sum.expect("there are axes"))
     }
 
-    /// With `h = Wᵀ g`, that of `z` is `(h − mean h − ẑ mean(h ẑ)) / σ`; the means of `h` are had
-    /// from those of `g`, and those of `h ẑ` from the weight's gradient.
+    /// With `h = Wᵀ g`, the gradient of `z` is `(h − mean h − ẑ mean(h ẑ)) / σ`. The means of `h` follow from
+    /// those of `g`, the means of `h ẑ` from the gradient of the weight.
     fn backward(&self, gradient: &Tensor) -> Result<[Tensor; 3]> {
         let (mut of_v, mut of_kernels, mut of_weight) = (None::<Tensor>, vec![], vec![]);
         let heads = self.kernels[0].dim(1)?;
         for axis in self.axes() {
             let (kernel, columns) = (&self.kernels[axis.number], self.columns(axis)?);
-            let values = axis.turned(&self.v)?;
-            let Made { centred, inverse } = Made::by(axis, kernel, &values)?;
-            let g = axis.turned(gradient)?.flatten_from(2)?;
-            let g = (&g - over_cells(&g.mean_keepdim(2)?, g.dim(2)?)?)?;
+            let values = axis.first(&self.v)?;
+            let Centred { centred, inverse } = Centred::of(axis, kernel, &values)?;
+            let g = axis.first(gradient)?.flatten_from(2)?;
+            let g = (&g - broadcast_over_cells(&g.mean_keepdim(2)?, g.dim(2)?)?)?;
             let product = g.matmul(&centred.transpose(1, 2)?)?;
             let inverse_row = inverse.transpose(1, 2)?;
             let normal = product.broadcast_mul(&inverse_row)?;
-            let slope = normal.broadcast_mul(&columns)?.sum_keepdim(1)?.transpose(1, 2)?;
-            let slope = ((slope * inverse.sqr()?)? / centred.dim(2)? as f64)?;
+            let correlation = normal.broadcast_mul(&columns)?.sum_keepdim(1)?.transpose(1, 2)?;
+            let correlation = ((correlation * inverse.sqr()?)? / centred.dim(2)? as f64)?;
             let map = columns.broadcast_mul(&inverse_row)?.transpose(1, 2)?;
-            let slope = over_cells(&slope.contiguous()?, centred.dim(2)?)?;
-            let of_z = (map.matmul(&g)? - (centred * slope)?)?;
+            let correlation = broadcast_over_cells(&correlation.contiguous()?, centred.dim(2)?)?;
+            let of_z = (map.matmul(&g)? - (centred * correlation)?)?;
             let of_z = of_z.reshape(values.shape())?;
             of_kernels.push(axis.product(&of_z, &values, heads)?.flatten_from(2)?);
-            let part = axis.turned(&axis.apply(&kernel.transpose(2, 3)?.contiguous()?, &of_z)?)?;
+            let part = axis.first(&axis.apply(&kernel.transpose(2, 3)?.contiguous()?, &of_z)?)?;
             of_v = Some(of_v.map_or(Ok(part.clone()), |sum| sum + part)?);
             of_weight.push(sum_of_samples(&normal)?.reshape((columns.dim(0)?, heads, 1, ()))?);
         }
@@ -90,23 +89,23 @@ impl Mixing {
     }
 }
 
-/// What a kernel makes, less its means over the cells, and one over the deviations:
-/// `[batch, head·channel, cell]` and `[batch, head·channel, 1]`.
-struct Made {
+/// The result of a kernel less its mean over the cells, and `1/√(σ² + ε)`: `[batch, head·channel, cell]` and
+/// `[batch, head·channel, 1]`.
+struct Centred {
     centred: Tensor,
     inverse: Tensor,
 }
 
-impl Made {
-    fn by(axis: Axis, kernel: &Tensor, values: &Tensor) -> Result<Self> {
+impl Centred {
+    fn of(axis: Axis, kernel: &Tensor, values: &Tensor) -> Result<Self> {
         let z = axis.apply(kernel, values)?.flatten_from(2)?;
-        let centred = (&z - over_cells(&z.mean_keepdim(2)?, z.dim(2)?)?)?;
+        let centred = (&z - broadcast_over_cells(&z.mean_keepdim(2)?, z.dim(2)?)?)?;
         let inverse = (centred.sqr()?.mean_keepdim(2)? + EPSILON)?.sqrt()?.recip()?;
         Ok(Self { centred, inverse })
     }
 }
 
-/// An axis of the cells, and the number of the last.
+/// An axis of the cells, and the number of the last axis.
 #[derive(Clone, Copy)]
 struct Axis {
     number: usize,
@@ -118,15 +117,16 @@ impl Axis {
         self.number == self.last && self.last > 0
     }
 
-    /// With the axis before the others, unless it is the last, which is as good; its own inverse.
-    fn turned(self, x: &Tensor) -> Result<Tensor> {
+    /// Swaps the axis with the first axis of the cells, unless it is the last axis, which needs no swap. It is
+    /// its own inverse.
+    fn first(self, x: &Tensor) -> Result<Tensor> {
         if self.is_last() || self.number == 0 {
             return Ok(x.clone());
         }
         x.transpose(2, 2 + self.number)?.contiguous()
     }
 
-    /// `z_i = Σ_j K_ij v_j` of every head, of values that are turned.
+    /// `z_i = Σ_j K_ij v_j` of every head, for values that [`Self::first`] returns.
     fn apply(self, kernel: &Tensor, values: &Tensor) -> Result<Tensor> {
         let (batch, heads, n, _) = kernel.dims4()?;
         let z = if self.is_last() {
@@ -145,7 +145,7 @@ impl Axis {
         z.reshape(values.shape())
     }
 
-    /// `Σ z_i v_j` over everything but the head: the gradient of the kernel.
+    /// `Σ z_i v_j` over everything but sample and head: the gradient of the kernel.
     fn product(self, z: &Tensor, values: &Tensor, heads: usize) -> Result<Tensor> {
         let batch = z.dim(0)?;
         if self.is_last() {

@@ -1,19 +1,19 @@
-//! Sums and their opposites as matrix products.
+//! Sums and broadcasts as matrix products, for the fallback.
 //!
-//! candle's GPU kernels take several times as long for an operand that is broadcast, and for a sum
-//! over an axis that is not the last, as for the same number of values in a row. A product with a
-//! row of ones is as fast as memory is.
+//! candle's GPU kernels are several times slower for broadcast operands, and for sums over an axis
+//! that is not the last, than for contiguous values. A matrix product with a row of ones runs at the
+//! memory bandwidth.
 
 use candle_core::{Result, Tensor};
 
-/// A value for every channel in all of so many cells: `[batch, channel, 1]` → `[batch, channel, cell]`.
-pub(super) fn over_cells(x: &Tensor, cells: usize) -> Result<Tensor> {
+/// The value of every channel in N cells: `[batch, channel, 1]` → `[batch, channel, N]`.
+pub(super) fn broadcast_over_cells(x: &Tensor, cells: usize) -> Result<Tensor> {
     x.matmul(&row(1.0, cells, x)?.broadcast_left(x.dim(0)?)?)
 }
 
-/// A value for every cell, times a factor for every channel: `[batch, 1, cell]` and `[channel]` →
+/// The value of every cell times a factor for every channel: `[batch, 1, cell]` and `[channel]` →
 /// `[batch, channel, cell]`.
-pub(super) fn over_channels(x: &Tensor, factors: &Tensor) -> Result<Tensor> {
+pub(super) fn broadcast_over_channels(x: &Tensor, factors: &Tensor) -> Result<Tensor> {
     factors.reshape(((), 1))?.broadcast_left(x.dim(0)?)?.matmul(x)
 }
 
@@ -29,7 +29,7 @@ pub(super) fn sum_of_samples(x: &Tensor) -> Result<Tensor> {
     row(1.0, samples, x)?.matmul(&x.reshape((samples, ()))?)?.reshape(&x.dims()[1..])
 }
 
-/// `[1, count]`, of the kind of `like`.
+/// A value N times, `[1, N]`, with the type and the device of `like`.
 fn row(value: f64, count: usize, like: &Tensor) -> Result<Tensor> {
     Tensor::ones((1, count), like.dtype(), like.device())? * value
 }

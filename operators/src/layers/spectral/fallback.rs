@@ -1,24 +1,24 @@
-//! Boxes to spectrum and back by candle's own operations, where none are written by hand.
+//! Values to spectra and back, composed of candle's operations.
 //!
-//! Real and imaginary parts are two halves of the axis that is transformed next, so that a complex
+//! Real and imaginary parts are the two halves of the axis that is transformed next, so that a complex
 //! product is one real product:
 //!
 //! ```text
 //! (re X)   (C −S) (re A)
-//! (im X) = (S  C) (im A)        C + i S the waves along the axis
+//! (im X) = (S  C) (im A)        C + i S: the Fourier modes along the axis
 //! ```
 
 use candle_core::{DType, Device, Result, Tensor};
 use ndarray::{Array2, Axis, concatenate, s};
 
-/// The matrices of one direction: of all axes but the last, and of the last.
+/// The matrices of one direction of a transform: of all axes but the last, and of the last.
 pub(super) struct Tensors {
     rows: Vec<Tensor>,
     columns: Tensor,
 }
 
 impl Tensors {
-    /// Of `rows`, cosines' rows over the sines', and of `columns`, one of each in turn.
+    /// From `rows`, with all cosines over all sines, and `columns`, with cosines and sines alternating.
     pub(super) fn of_analysis(
         rows: &[Array2<f64>],
         columns: &Array2<f64>,
@@ -32,7 +32,7 @@ impl Tensors {
         })
     }
 
-    /// The same of the transposed matrices.
+    /// From the transposes of such matrices.
     pub(super) fn of_synthesis(
         rows: &[Array2<f64>],
         columns: &Array2<f64>,
@@ -44,36 +44,37 @@ impl Tensors {
         Self::of_analysis(&rows, &transpose(columns), device, dtype)?.transposed()
     }
 
+    /// The matrices of the adjoint.
     pub(super) fn transposed(&self) -> Result<Self> {
         let transpose = |a: &Tensor| a.t()?.contiguous();
         let rows = self.rows.iter().map(transpose).collect::<Result<_>>()?;
         Ok(Self { rows, columns: transpose(&self.columns)? })
     }
 
-    /// `[batch, channel, …cells]` → `[wave, re|im, batch, channel]`.
-    pub(super) fn analyze(&self, boxes: &Tensor) -> Result<Tensor> {
-        let (batch, channels) = (boxes.dim(0)?, boxes.dim(1)?);
+    /// `[batch, channel, …cells]` → `[mode, re|im, batch, channel]`.
+    pub(super) fn analyze(&self, values: &Tensor) -> Result<Tensor> {
+        let (batch, channels) = (values.dim(0)?, values.dim(1)?);
         let (last, twice) = self.columns.dims2()?;
-        let (mut x, mut inner) = (boxes.reshape(((), last))?.matmul(&self.columns)?, twice / 2);
+        let (mut x, mut inner) = (values.reshape(((), last))?.matmul(&self.columns)?, twice / 2);
         for rows in self.rows.iter().rev() {
-            let (waves, cells) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
+            let (modes, cells) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
             let parts = x.reshape(((), cells, 2, inner))?.transpose(1, 2)?.contiguous()?;
             let parts = parts.reshape(((), 2 * cells, inner))?;
             x = rows.broadcast_left(parts.dim(0)?)?.matmul(&parts)?;
-            inner *= waves;
+            inner *= modes;
         }
         x.reshape((batch, channels, 2, inner))?.permute((3, 2, 0, 1))?.contiguous()
     }
 
-    /// `[wave, re|im, batch, channel]` → `[batch, channel, …cells]`.
+    /// `[mode, re|im, batch, channel]` → `[batch, channel, …cells]`.
     pub(super) fn synthesize(&self, spectrum: &Tensor) -> Result<Tensor> {
         let (mut inner, _, batch, channels) = spectrum.dims4()?;
         let mut x = spectrum.permute((2, 3, 1, 0))?.contiguous()?;
         let mut shape = vec![batch, channels];
         for rows in &self.rows {
-            let (cells, waves) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
-            inner /= waves;
-            let parts = x.reshape(((), 2 * waves, inner))?;
+            let (cells, modes) = (rows.dim(0)? / 2, rows.dim(1)? / 2);
+            inner /= modes;
+            let parts = x.reshape(((), 2 * modes, inner))?;
             let parts = rows.broadcast_left(parts.dim(0)?)?.matmul(&parts)?;
             x = parts.reshape(((), 2, cells, inner))?.transpose(1, 2)?.contiguous()?;
             shape.push(cells);
@@ -83,15 +84,15 @@ impl Tensors {
     }
 }
 
-/// `((C, −S), (S, C))` of C over S.
+/// `((C, −S), (S, C))` from C over S.
 fn complex(stacked: &Array2<f64>) -> Array2<f64> {
-    let waves = stacked.nrows() / 2;
-    let (c, s) = stacked.view().split_at(Axis(0), waves);
+    let modes = stacked.nrows() / 2;
+    let (c, s) = stacked.view().split_at(Axis(0), modes);
     let row = |left, right| concatenate![Axis(1), left, right];
     concatenate![Axis(0), row(c, (-&s).view()), row(s, c)]
 }
 
-/// Columns in turn as two halves.
+/// From alternating columns, those of cosines and then those of sines.
 fn halves(interleaved: &Array2<f64>) -> Array2<f64> {
     let half = |first: usize| interleaved.slice(s![.., first..;2]);
     concatenate![Axis(1), half(0), half(1)]

@@ -1,95 +1,100 @@
-//! Kernels applied to the cells of one channel.
+//! The kernels of one head, applied to the cells of one channel.
 
+use super::order::Order;
 use crate::kernels::axis::Axis;
 use crate::kernels::matrix_product::multiply;
 use crate::kernels::slices::{matrix, matrix_mut};
-use crate::layers::Order;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 impl Axis {
-    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`, of Kᵀ row by row.
-    fn apply(self, across: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
-        if self.after == 1 {
+    /// `z(…, i, …) ← k z(…, i, …) + Σ_j K(i, j) v(…, j, …)`, given Kᵀ.
+    fn apply(self, transposed: ArrayView2<'_, f32>, v: &[f32], keep: f32, z: &mut [f32]) {
+        if self.stride == 1 {
             let shape = (v.len() / self.cells, self.cells);
             let (v, mut z) = (matrix(v, shape), matrix_mut(z, shape));
-            return multiply(1.0, &v, &across, keep, &mut z);
+            return multiply(1.0, &v, &transposed, keep, &mut z);
         }
-        let size = self.cells * self.after;
+        let size = self.cells * self.stride;
         for (v, z) in v.chunks_exact(size).zip(z.chunks_exact_mut(size)) {
-            let shape = (self.cells, self.after);
-            multiply(1.0, &across.t(), &matrix(v, shape), keep, &mut matrix_mut(z, shape));
+            let shape = (self.cells, self.stride);
+            multiply(1.0, &transposed.t(), &matrix(v, shape), keep, &mut matrix_mut(z, shape));
         }
     }
 
     /// `K(i, j) ← K(i, j) + Σ g(…, i, …) v(…, j, …)`
     fn add_kernel(self, g: &[f32], v: &[f32], mut kernel: ArrayViewMut2<'_, f32>) {
-        if self.after == 1 {
+        if self.stride == 1 {
             let shape = (v.len() / self.cells, self.cells);
             return multiply(1.0, &matrix(g, shape).t(), &matrix(v, shape), 1.0, &mut kernel);
         }
-        let size = self.cells * self.after;
+        let size = self.cells * self.stride;
         for (g, v) in g.chunks_exact(size).zip(v.chunks_exact(size)) {
-            let shape = (self.cells, self.after);
+            let shape = (self.cells, self.stride);
             multiply(1.0, &matrix(g, shape), &matrix(v, shape).t(), 1.0, &mut kernel);
         }
     }
 }
 
-/// One head's kernels of one sample.
+/// The kernels of one head of one sample.
 pub(super) struct Head<'a> {
     order: Order,
     axes: &'a [Axis],
     kernels: Vec<ArrayView2<'a, f32>>,
-    /// Transposed.
-    across: Vec<Array2<f32>>,
+    transposed: Vec<Array2<f32>>,
 }
 
 impl<'a> Head<'a> {
-    /// Of kernels one after the other.
+    /// From the values of the kernels, axis after axis.
     pub(super) fn new(order: Order, axes: &'a [Axis], mut kernels: &'a [f32]) -> Self {
         let kernel = |axis: &Axis| {
-            let (here, rest) = kernels.split_at(axis.cells * axis.cells);
+            let (front, rest) = kernels.split_at(axis.cells * axis.cells);
             kernels = rest;
-            matrix(here, (axis.cells, axis.cells))
+            matrix(front, (axis.cells, axis.cells))
         };
         let kernels: Vec<_> = axes.iter().map(kernel).collect();
-        let across = kernels.iter().map(|kernel| kernel.t().as_standard_layout().into_owned());
-        Self { order, axes, across: across.collect(), kernels }
+        let transposed = kernels.iter().map(|kernel| kernel.t().as_standard_layout().into_owned());
+        Self { order, axes, transposed: transposed.collect(), kernels }
     }
 
     /// Kᵀ.
-    fn across(&self, number: usize) -> ArrayView2<'_, f32> {
-        self.across[number].view()
+    fn transposed(&self, axis: usize) -> ArrayView2<'_, f32> {
+        self.transposed[axis].view()
     }
 
-    /// How many values [`Self::forward`] leaves between kernels, of so many cells.
-    pub(super) fn between(&self, cells: usize) -> usize {
+    /// The number of intermediate values that [`Self::forward`] writes for a channel of `cells` cells.
+    pub(super) fn intermediate(&self, cells: usize) -> usize {
         if self.order == Order::Chained { (self.axes.len() - 1) * cells } else { 0 }
     }
 
-    /// Writes what kernels make of a channel: all of them in a chain, with what each but the last
-    /// makes, or the one of that number.
-    pub(super) fn forward(&self, number: usize, v: &[f32], between: &mut [f32], z: &mut [f32]) {
+    /// Applies the kernels to a channel: all of them in a chain, with the results of all but the last as
+    /// intermediate values; or in parallel that of the axis `number`.
+    pub(super) fn forward(
+        &self,
+        number: usize,
+        v: &[f32],
+        intermediate: &mut [f32],
+        z: &mut [f32],
+    ) {
         match self.order {
-            Order::Parallel => self.axes[number].apply(self.across(number), v, 0.0, z),
+            Order::Parallel => self.axes[number].apply(self.transposed(number), v, 0.0, z),
             Order::Chained => {
-                let mut given = v;
-                for (number, made) in between.chunks_exact_mut(v.len()).enumerate() {
-                    self.axes[number].apply(self.across(number), given, 0.0, made);
-                    given = made;
+                let mut input = v;
+                for (number, result) in intermediate.chunks_exact_mut(v.len()).enumerate() {
+                    self.axes[number].apply(self.transposed(number), input, 0.0, result);
+                    input = result;
                 }
                 let last = self.axes.len() - 1;
-                self.axes[last].apply(self.across(last), given, 0.0, z);
+                self.axes[last].apply(self.transposed(last), input, 0.0, z);
             }
         }
     }
 
-    /// From the gradients of what [`Self::forward`] writes, that of v, written, and those of the
-    /// kernels, returned. What there is between kernels is overwritten.
+    /// From the gradients of the results of [`Self::forward`], writes that of v and returns those of the
+    /// kernels. The intermediate values are overwritten.
     pub(super) fn backward(
         &self,
         v: &[f32],
-        between: &mut [f32],
+        intermediate: &mut [f32],
         of_z: &[&[f32]],
         of_v: &mut [f32],
     ) -> Vec<f32> {
@@ -97,17 +102,17 @@ impl<'a> Head<'a> {
         let parts = self.parts(&mut of_kernels);
         match self.order {
             Order::Parallel => self.backward_parallel(v, of_z, of_v, parts),
-            Order::Chained => self.backward_chain(v, between, of_z[0], of_v, parts),
+            Order::Chained => self.backward_chain(v, intermediate, of_z[0], of_v, parts),
         }
         of_kernels
     }
 
-    /// Each axis' part of all kernels' gradients.
+    /// The gradient of each kernel as a matrix.
     fn parts<'b>(&self, mut of_kernels: &'b mut [f32]) -> Vec<ArrayViewMut2<'b, f32>> {
         let mut parts = Vec::new();
         for axis in self.axes {
-            let (here, rest) = of_kernels.split_at_mut(axis.cells * axis.cells);
-            parts.push(matrix_mut(here, (axis.cells, axis.cells)));
+            let (front, rest) = of_kernels.split_at_mut(axis.cells * axis.cells);
+            parts.push(matrix_mut(front, (axis.cells, axis.cells)));
             of_kernels = rest;
         }
         parts
@@ -129,11 +134,11 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// Each kernel's gradient takes the place of what it was given.
+    /// The gradient of the input of each kernel overwrites that input.
     fn backward_chain(
         &self,
         v: &[f32],
-        mut between: &mut [f32],
+        mut intermediate: &mut [f32],
         of_z: &[f32],
         of_v: &mut [f32],
         of_kernels: Vec<ArrayViewMut2<'_, f32>>,
@@ -145,10 +150,10 @@ impl<'a> Head<'a> {
                 axis.add_kernel(g, v, of_kernel);
                 return axis.apply(self.kernels[number], g, 0.0, of_v);
             };
-            let (rest, given) = between.split_at_mut(before * v.len());
-            axis.add_kernel(g, given, of_kernel);
-            axis.apply(self.kernels[number], g, 0.0, given);
-            (between, g) = (rest, given);
+            let (rest, input) = intermediate.split_at_mut(before * v.len());
+            axis.add_kernel(g, input, of_kernel);
+            axis.apply(self.kernels[number], g, 0.0, input);
+            (intermediate, g) = (rest, input);
         }
     }
 }

@@ -1,58 +1,58 @@
-//! Which waves of a box are kept.
+//! Which Fourier modes are retained.
 
-/// The lowest waves of a box.
+/// The lowest Fourier modes of a real field on a plane or in a box.
 ///
-/// With `m` modes these are `−m … m−1` along every axis but the last, in the order
-/// `0 … m−1, −m … −1`, and `0 … m−1` along the last, where those below zero are conjugates. On an
-/// axis of n cells at most n/2 modes are kept.
+/// With `m` modes per axis, the wavenumbers are `−m … m−1` along every axis but the last, in the order
+/// `0 … m−1, −m … −1`, and `0 … m−1` along the last; negative ones there are complex conjugates. On an axis
+/// of n cells at most n/2 modes are retained.
 #[derive(Debug, Clone)]
-pub struct Waves {
+pub struct FourierModes {
     pub(super) cells: Vec<usize>,
     pub(super) padding: Vec<usize>,
     pub(super) onto: Vec<usize>,
     modes: Vec<usize>,
-    edge: bool,
+    is_inclusive: bool,
 }
 
-impl Waves {
-    /// As many modes along every axis of a box.
+impl FourierModes {
+    /// The same number of modes along every axis.
     pub fn lowest(modes: usize, cells: &[usize]) -> Self {
         Self {
             cells: cells.to_vec(),
             padding: vec![0; cells.len()],
             onto: cells.to_vec(),
             modes: vec![modes; cells.len()],
-            edge: false,
+            is_inclusive: false,
         }
     }
 
-    /// Cells of zeros beyond the end of every axis.
+    /// With domain padding: the number of cells of zeros that are appended to every axis.
     #[must_use]
     pub fn padded(self, padding: &[usize]) -> Self {
         Self { padding: padding.to_vec(), ..self }
     }
 
-    /// Comes back on other cells, without padding; amplitudes stay.
+    /// Transforms back to another number of cells, without padding; amplitudes are the same.
     #[must_use]
     pub fn onto(self, cells: &[usize]) -> Self {
         Self { onto: cells.to_vec(), padding: vec![0; cells.len()], ..self }
     }
 
-    /// Keeps wave `m` of the last axis, too, as neuraloperator does.
+    /// Retains wavenumber `m` of the last axis, too, as neuraloperator does.
     #[must_use]
-    pub fn with_edge(self) -> Self {
-        Self { edge: true, ..self }
+    pub fn inclusive(self) -> Self {
+        Self { is_inclusive: true, ..self }
     }
 
     /// The wavenumbers along each axis.
-    pub(super) fn numbers(&self) -> Vec<Vec<isize>> {
+    pub(super) fn wavenumbers(&self) -> Vec<Vec<isize>> {
         let last = self.cells.len() - 1;
         let along = |axis: usize| {
             let period = self.period(axis);
             let modes = self.modes[axis].min(period / 2).max(1).cast_signed();
             if axis == last {
-                let edge = self.edge && 2 * modes.cast_unsigned() <= period;
-                (0..modes + isize::from(edge)).collect()
+                let with_last = self.is_inclusive && 2 * modes.cast_unsigned() <= period;
+                (0..modes + isize::from(with_last)).collect()
             } else if period == 1 {
                 vec![0]
             } else {
@@ -62,17 +62,17 @@ impl Waves {
         (0..=last).map(along).collect()
     }
 
-    /// What wave k of the last axis counts in the inverse: twice with its conjugate, but for the mean
-    /// and for the one of alternating signs.
+    /// The weight of wavenumber k of the last axis in the inverse, 1/Π n. It is doubled for the complex
+    /// conjugate, which the mean and the Nyquist mode do not have.
     pub(super) fn weight(&self, k: isize) -> f64 {
         let last = self.cells.len() - 1;
         let cells = self.cells.iter().zip(&self.padding).map(|(cells, padding)| cells + padding);
         let once = 1.0 / cells.product::<usize>() as f64;
-        let alone = k == 0 || 2 * k.cast_unsigned() == self.onto[last] + self.padding[last];
-        if alone { once } else { 2.0 * once }
+        let is_real = k == 0 || 2 * k.cast_unsigned() == self.onto[last] + self.padding[last];
+        if is_real { once } else { 2.0 * once }
     }
 
-    /// The smaller of both boxes' cells with padding.
+    /// The smaller number of cells of both transforms, with padding.
     fn period(&self, axis: usize) -> usize {
         self.cells[axis].min(self.onto[axis]) + self.padding[axis]
     }

@@ -1,0 +1,10 @@
+//! The order in which kernels are applied.
+
+/// The order in which the kernels of the axes are applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// One after another, each to the result of the one before.
+    Chained,
+    /// All to the values, side by side.
+    Parallel,
+}
