@@ -44,10 +44,14 @@ impl Tridiagonal {
         match ends {
             Ends::Periodic | Ends::DirichletFaces => {}
             Ends::NeumannCells => {
-                [low, high].into_iter().for_each(|end| matrix.diagonal[end] -= 1.0)
+                for end in [low, high] {
+                    matrix.diagonal[end] -= 1.0;
+                }
             }
             Ends::DirichletCells => {
-                [low, high].into_iter().for_each(|end| matrix.diagonal[end] += 1.0)
+                for end in [low, high] {
+                    matrix.diagonal[end] += 1.0;
+                }
             }
             // Half of the control volume of the last face lies beyond the end.
             Ends::MixedFaces => (matrix.diagonal[high], matrix.weights[high]) = (1.0, 0.5),
