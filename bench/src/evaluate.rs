@@ -7,7 +7,7 @@ mod test_set;
 mod timing;
 
 pub(crate) use floors::floors;
-pub(crate) use panels::gather;
+pub(crate) use panels::{gather, image};
 pub(crate) use summary::{grid, summary};
 pub use test_set::TestSet;
 

@@ -202,6 +202,39 @@ fn every_metric_builds_from_an_empty_table_and_refuses_unknown_keys() {
     }
 }
 
+/// An error of 1 in a quarter of the domain is ¼ on average, whether that is one cell of four or one of two.
+#[test]
+fn stretched_cells_count_by_their_volumes() {
+    let axis = |edges: &[f64]| Axis { edges: edges.to_vec(), boundaries: [Boundary::REST; 2] };
+    let fields = vec![Field::vector("velocity", &["u"], "m/s")];
+    for edges in [&[0.0, 0.25, 0.5, 0.75, 1.0][..], &[0.0, 0.25, 1.0]] {
+        let cells = edges.len() - 1;
+        let grid = Grid { axes: [axis(edges), Axis::flat(), Axis::flat()] };
+        let context = Context::new(grid, fields.clone(), Interval::Seconds(1.0));
+        let state = |value: fn(usize) -> f64| Trajectory {
+            times: vec![1.0],
+            values: Array5::from_shape_fn((1, 1, cells, 1, 1), |(_, _, i, ..)| value(i)),
+        };
+        let (p, y) = (state(|i| if i == 0 { 3.0 } else { 2.0 }), state(|_| 2.0));
+        let check = |metric, expected| close(value(metric, "u", &p, &y, &context), expected);
+        check("mae", 0.25);
+        check("rmse", 0.5);
+        check("nrmse", 0.25);
+        // ⟨|ŷ|²⟩ = 4 + ¼ (9 − 4), and ⟨|y|²⟩ = 4.
+        close(value("energy-error", "velocity", &p, &y, &context), 0.25 * 5.0 / 4.0);
+    }
+}
+
+#[test]
+fn a_spectrum_needs_equal_cells() {
+    let axis = Axis { edges: vec![0.0, 0.25, 1.0], boundaries: [Boundary::REST; 2] };
+    let fields = vec![Field::vector("velocity", &["u", "v"], "m/s")];
+    let context = Context::new(Grid::plane(axis.clone(), axis), fields, Interval::Seconds(1.0));
+    let y = Trajectory { times: vec![1.0], values: Array5::zeros((1, 2, 2, 2, 1)) };
+    let metric = METRICS.build("spectrum-error", toml::Table::new()).expect("it is a metric");
+    assert_eq!(metric.score(&y, &y, &context), []);
+}
+
 /// Four cells of a constant field, `1, ½, 0, 0` fluid; errors 1, 2, 30, 40 of a reference of 1.
 #[test]
 fn a_mask_weights_cells_and_is_not_scored_itself() {

@@ -1,21 +1,22 @@
-//! Cells: uniform or stretched axes, and what lies beyond their ends.
+//! Cells: uniform or stretched axes, and the boundaries at their ends.
 
+use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 
-/// What lies beyond an end of an axis.
+/// The boundary at an end of an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Boundary {
-    /// The domain repeats.
+    /// The domain is periodic.
     Periodic,
-    /// A solid wall that moves with `velocity` in m/s (all zero: at rest).
+    /// A solid wall that moves with `velocity`.
     Wall {
         /// Velocity along x, y, z in m/s.
         velocity: [f64; 3],
     },
-    /// Fluid may enter or leave.
+    /// An open end, through which fluid enters or leaves.
     Open,
-    /// The axis around which the flow is the same: the coordinate is the distance from it, here 0.
+    /// The axis of an axisymmetric flow: the coordinate is the distance from it, 0 at this end.
     Axis,
 }
 
@@ -29,12 +30,12 @@ impl Boundary {
 pub struct Axis {
     /// `cells + 1` increasing positions in m.
     pub edges: Vec<f64>,
-    /// What lies beyond the low and the high end.
+    /// The boundaries at the low and the high end.
     pub boundaries: [Boundary; 2],
 }
 
 impl Axis {
-    /// Equal cells from `low` to `high`. Panics unless `cells > 0` and `low < high`.
+    /// Cells of equal width from `low` to `high`. Panics unless `cells > 0` and `low < high`.
     pub fn uniform(cells: usize, low: f64, high: f64, boundaries: [Boundary; 2]) -> Self {
         assert!(cells > 0 && low < high, "an axis has cells and a positive length");
         let edge = |i| low + (high - low) * i as f64 / cells as f64;
@@ -61,18 +62,50 @@ impl Axis {
         self.edges.windows(2).map(|pair| f64::midpoint(pair[0], pair[1])).collect()
     }
 
-    /// The mean cell width in m; every cell's width on a uniform axis.
-    pub fn spacing(&self) -> f64 {
+    /// Whether all cells have the same width, apart from rounding.
+    ///
+    /// The edges of [`Axis::uniform`] are the results of three roundings, so that a width may differ by 8 ε times the
+    /// largest coordinate. A relative difference of 10⁻⁹ is allowed besides, for edges that were computed otherwise; no
+    /// discretization error is as small.
+    pub fn is_uniform(&self) -> bool {
+        let mean = self.mean_width();
+        let largest = self.edges[0].abs().max(self.edges[self.cells()].abs());
+        let allowed = 8.0 * f64::EPSILON * largest + 1e-9 * mean;
+        self.edges.windows(2).all(|pair| (pair[1] - pair[0] - mean).abs() <= allowed)
+    }
+
+    /// The width of all cells in m; `None` on a stretched axis.
+    pub fn uniform_spacing(&self) -> Option<f64> {
+        self.is_uniform().then(|| self.mean_width())
+    }
+
+    /// The widths of the cells in m. On a uniform axis all are [`Axis::uniform_spacing`], without the rounding of edges.
+    pub fn widths(&self) -> Vec<f64> {
+        match self.uniform_spacing() {
+            Some(spacing) => vec![spacing; self.cells()],
+            None => self.edges.windows(2).map(|pair| pair[1] - pair[0]).collect(),
+        }
+    }
+
+    fn mean_width(&self) -> f64 {
         self.length() / self.cells() as f64
     }
 
-    /// Whether the domain repeats in this direction.
+    /// The same domain in `cells` cells, each of which joins as many of these. Panics unless `cells` divides their number.
+    #[must_use]
+    pub fn coarsened(&self, cells: usize) -> Self {
+        assert!(cells > 0 && self.cells().is_multiple_of(cells), "coarse cells join whole cells");
+        let edges = self.edges.iter().copied().step_by(self.cells() / cells).collect();
+        Self { edges, boundaries: self.boundaries }
+    }
+
+    /// Whether the domain is periodic in this direction.
     pub fn is_periodic(&self) -> bool {
         self.boundaries[0] == Boundary::Periodic
     }
 }
 
-/// The cells of a domain: always three axes, of which flat ones have one cell.
+/// The cells of a domain. It has three axes; a direction without dependence has one cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// x, y, z.
@@ -80,7 +113,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// A plane domain.
+    /// A two-dimensional domain.
     pub fn plane(x: Axis, y: Axis) -> Self {
         Self { axes: [x, y, Axis::flat()] }
     }
@@ -90,8 +123,76 @@ impl Grid {
         [0, 1, 2].map(|axis| self.axes[axis].cells())
     }
 
+    /// Whether every axis is uniform.
+    pub fn is_uniform(&self) -> bool {
+        self.axes.iter().all(Axis::is_uniform)
+    }
+
+    /// The volume of every cell over their mean, `[x, y, z]`; `None` on a uniform grid, where all are 1.
+    ///
+    /// Cells of a pipe count by their widths too, not by their radius.
+    pub fn relative_volumes(&self) -> Option<Array3<f64>> {
+        (!self.is_uniform()).then(|| {
+            let relative = |axis: &Axis| -> Vec<f64> {
+                axis.widths().iter().map(|width| width / axis.mean_width()).collect()
+            };
+            let [x, y, z] = self.axes.each_ref().map(relative);
+            Array3::from_shape_fn((x.len(), y.len(), z.len()), |(i, j, k)| x[i] * y[j] * z[k])
+        })
+    }
+
+    /// The same domain in coarser cells, each of which joins whole cells. Panics unless `cells` divide their numbers.
+    #[must_use]
+    pub fn coarsened(&self, cells: [usize; 3]) -> Self {
+        Self { axes: [0, 1, 2].map(|axis| self.axes[axis].coarsened(cells[axis])) }
+    }
+
     /// The number of axes with more than one cell.
     pub fn dimensions(&self) -> usize {
         self.cells().iter().filter(|&&cells| cells > 1).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Edges at (i/n)², whose widths increase linearly.
+    fn stretched(cells: usize) -> Axis {
+        let edge = |i| (i as f64 / cells as f64).powi(2);
+        Axis { edges: (0..=cells).map(edge).collect(), boundaries: [Boundary::REST; 2] }
+    }
+
+    proptest! {
+        #[test]
+        fn equal_cells_are_uniform_whatever_their_number_and_place(cells in 1usize..5000, low in -1e3..1e3, length in 1e-3..1e3) {
+            let axis = Axis::uniform(cells, low, low + length, [Boundary::Open; 2]);
+            let spacing = axis.uniform_spacing().expect("the cells are equal");
+            prop_assert_eq!(spacing, axis.length() / cells as f64);
+            prop_assert_eq!(axis.widths(), vec![spacing; cells]);
+        }
+    }
+
+    #[test]
+    fn a_stretched_axis_has_widths_and_no_spacing() {
+        let axis = stretched(4);
+        assert_eq!(axis.uniform_spacing(), None);
+        assert_eq!(axis.widths(), [1.0 / 16.0, 3.0 / 16.0, 5.0 / 16.0, 7.0 / 16.0]);
+        assert_eq!(axis.coarsened(2).edges, [0.0, 0.25, 1.0]);
+        // A thousandth more in one cell is no rounding.
+        let mut axis = Axis::uniform(4, 0.0, 1.0, [Boundary::Periodic; 2]);
+        axis.edges[1] *= 1.001;
+        assert!(!axis.is_uniform());
+    }
+
+    #[test]
+    fn relative_volumes_have_mean_one() {
+        let grid = Grid::plane(stretched(4), stretched(3));
+        let volumes = grid.relative_volumes().expect("it is stretched");
+        assert!((volumes.sum() / 12.0 - 1.0).abs() < 1e-14); // a few roundings
+        assert!((volumes[[3, 2, 0]] - 4.0 * 7.0 / 16.0 * 3.0 * 5.0 / 9.0).abs() < 1e-14);
+        let axis = || Axis::uniform(3, 0.0, 1.0, [Boundary::Periodic; 2]);
+        assert_eq!(Grid::plane(axis(), axis()).relative_volumes(), None);
     }
 }

@@ -1,6 +1,6 @@
 //! How far a reference can be trusted.
 
-use crate::{Field, Sample, Trajectory};
+use crate::{Field, Grid, Sample, Trajectory};
 use ndarray::{Array2, ArrayView4, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -55,10 +55,19 @@ impl Trust {
     /// errors `[time, channel]` of its states, and `[2, channel]` of its statistics.
     pub fn of(
         fields: &[Field],
+        grid: &Grid,
         trajectory: &Trajectory,
         estimate: &Array2<f64>,
         statistics: Option<&Array2<f64>>,
     ) -> Vec<Self> {
+        let volumes = grid.relative_volumes();
+        // The sum over some states of a function of the values, weighted by the relative volumes of the cells.
+        let sum = |values: &mut dyn Iterator<Item = f64>| -> f64 {
+            match &volumes {
+                None => values.sum(),
+                Some(volumes) => values.zip(volumes.iter().cycle()).map(|(x, v)| x * v).sum(),
+            }
+        };
         let mut first = 0;
         let mut trust = Vec::new();
         for field in fields {
@@ -69,10 +78,13 @@ impl Trust {
             }
             let values = trajectory.values.slice_axis(Axis(1), range.clone().into());
             let count = values.len() as f64;
-            let square = values.iter().map(|x| x * x).sum::<f64>() / count;
+            let square = sum(&mut values.iter().map(|x| x * x)) / count;
             let about_mean = |component: ArrayView4<f64>| {
-                let mean = component.sum() / component.len() as f64;
-                component.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>()
+                let mean = match &volumes {
+                    None => component.sum(),
+                    Some(volumes) => (&component * volumes).sum(),
+                } / component.len() as f64;
+                sum(&mut component.iter().map(|x| (x - mean) * (x - mean)))
             };
             let spread = values.axis_iter(Axis(1)).map(about_mean).sum::<f64>() / count;
             // Means over components as well, as those of the field are.
@@ -112,14 +124,14 @@ impl Sample {
     pub fn trust(&self, fields: &[Field]) -> Option<Vec<Trust>> {
         let (estimate, statistics) =
             (self.error_estimate.as_ref()?, self.statistics_estimate.as_ref());
-        Some(Trust::of(fields, &self.trajectory, estimate, statistics))
+        Some(Trust::of(fields, &self.grid, &self.trajectory, estimate, statistics))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Grid, Split};
+    use crate::Split;
     use ndarray::{Array5, array};
 
     /// A wind along x changes the size of a vector, and not its deviation.
@@ -131,13 +143,38 @@ mod tests {
                 x as f64 + if c == 0 { wind } else { 0.0 }
             });
             let trajectory = Trajectory { times: vec![0.0, 1.0], values };
+            let axis =
+                |cells| crate::Axis::uniform(cells, 0.0, 1.0, [crate::Boundary::Periodic; 2]);
+            let grid = Grid::plane(axis(2), axis(1));
             let statistics = array![[0.1, 0.1], [0.0, 0.0]];
-            Trust::of(&field, &trajectory, &array![[0.0, 0.0], [0.1, 0.1]], Some(&statistics))
+            Trust::of(
+                &field,
+                &grid,
+                &trajectory,
+                &array![[0.0, 0.0], [0.1, 0.1]],
+                Some(&statistics),
+            )
         };
         // σ is ½ with any wind.
         for wind in [0.0, 7.0] {
             assert!((of_wind(wind)[0].statistics - 0.2).abs() < 1e-15);
         }
+    }
+
+    /// 1 in a quarter of the domain and 0 elsewhere has mean square ¼ and variance 3/16, whatever the cells.
+    #[test]
+    fn stretched_cells_count_by_their_volumes() {
+        let x = crate::Axis { edges: vec![0.0, 0.25, 1.0], boundaries: [crate::Boundary::REST; 2] };
+        let grid = Grid { axes: [x, crate::Axis::flat(), crate::Axis::flat()] };
+        let values = Array5::from_shape_fn((2, 1, 2, 1, 1), |(_, _, x, ..)| f64::from(x == 0));
+        let trajectory = Trajectory { times: vec![0.0, 1.0], values };
+        let fields = [Field::scalar("pressure", "p", "Pa")];
+        let statistics = array![[0.3], [0.0]];
+        let trust =
+            Trust::of(&fields, &grid, &trajectory, &array![[0.1], [0.1]], Some(&statistics));
+        assert!((trust[0].error - 0.2).abs() < 1e-15);
+        assert_eq!(trust[0].horizon, 0.0); // 0.1 > √(3/16) / 10
+        assert!((trust[0].statistics - 0.3 / (3.0_f64 / 16.0).sqrt()).abs() < 1e-15);
     }
 
     /// A vector of ±3 and ±4 has mean square 12.5 and no mean; its mask is passed over.

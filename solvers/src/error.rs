@@ -13,6 +13,12 @@ pub enum SolverError {
         /// What the method needs, as `the scheme needs at least 4`.
         expected: &'static str,
     },
+    /// The cells of an axis have different widths.
+    #[error("axis {axis} is stretched, and the method needs cells of equal width")]
+    Stretched {
+        /// 0, 1, 2 for x, y, z.
+        axis: usize,
+    },
     /// The method does not implement the boundaries of an axis.
     #[error(
         "axis {axis} ends in {:?} and {:?}, and the method knows two walls, a periodic axis, \

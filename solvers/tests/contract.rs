@@ -91,6 +91,33 @@ fn grids_that_are_too_coarse_are_refused() {
     }
 }
 
+/// A method that needs equal cells returns an error that names the axis; any other returns finite numbers.
+#[test]
+fn stretched_grids_are_solved_or_refused_by_name() {
+    for (name, problem) in problems() {
+        let solved = |grid: &Grid| -> Result<State, SolverError> {
+            let mut state = problem.initial(grid, &mut rng(7, 0));
+            let mut solver = problem.solver(grid)?;
+            solver.load(&state)?;
+            solver.advance(0.2 * problem.time_scale())?;
+            solver.store(&mut state);
+            Ok(state)
+        };
+        for axis in [0, 1] {
+            let mut grid = problem.grid(cells(problem.as_ref())).expect("the cells suit it");
+            let (low, length) = (grid.axes[axis].edges[0], grid.axes[axis].length());
+            for edge in &mut grid.axes[axis].edges {
+                *edge = low + length * ((*edge - low) / length).powi(2);
+            }
+            match problem.solver(&grid).map(drop).and_then(|()| solved(&grid)) {
+                Ok(state) => assert!(state.iter().all(|value| value.is_finite()), "{name}"),
+                Err(SolverError::Stretched { axis: found }) => assert_eq!(found, axis, "{name}"),
+                Err(error) => panic!("{name}: {error}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn grids_are_accepted_in_the_declared_dimensions_and_refused_in_others() {
     for (name, problem) in problems() {

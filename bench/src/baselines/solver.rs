@@ -100,18 +100,24 @@ impl SolverSurrogate {
             f64::NAN,
         );
         let is_coarser = self.recipe.refine == 1;
-        let mut state =
-            if is_coarser { restrict(last, self.cells) } else { prolongate(last, self.cells) };
+        let unfit =
+            |source| BenchError::Grid { case: self.case.name.clone(), cells: self.cells, source };
+        let grid = problem.grid(self.cells).map_err(unfit)?;
+        let mut state = if is_coarser {
+            restrict(last, &task.grid, self.cells)
+        } else {
+            prolongate(last, &grid)
+        };
         let mut advance = || -> Result<(), SolverError> {
-            let mut solver = problem.solver(&problem.grid(self.cells)?)?;
+            let mut solver = problem.solver(&grid)?;
             solver.load(&state)?;
             for step in 0..task.steps {
                 solver.advance(task.interval)?;
                 solver.store(&mut state);
                 let predicted = if is_coarser {
-                    prolongate(state.view(), output)
+                    prolongate(state.view(), &task.grid)
                 } else {
-                    restrict(state.view(), output)
+                    restrict(state.view(), &grid, output)
                 };
                 values.index_axis_mut(Axis(0), step).assign(&predicted);
             }
@@ -121,9 +127,7 @@ impl SolverSurrogate {
             Ok(()) | Err(SolverError::BlowUp { .. } | SolverError::Collapse { .. }) => {
                 Ok(Trajectory { times: task.times(), values })
             }
-            Err(source) => {
-                Err(BenchError::Grid { case: self.case.name.clone(), cells: self.cells, source })
-            }
+            Err(source) => Err(unfit(source)),
         }
     }
 }

@@ -50,11 +50,7 @@ fn shown(frames: usize) -> Vec<usize> {
 fn rows(info: &Info, sample: &Sample, states: &[usize]) -> Vec<ChannelRow> {
     let image = |state: usize, channel: usize| -> Vec<f32> {
         let state = sample.trajectory.state(state);
-        let plane = state
-            .index_axis(Axis(0), channel)
-            .index_axis(Axis(2), info.cells[2] / 2)
-            .mapv(|x| x as f32);
-        plane.into_iter().collect()
+        crate::evaluate::image(state.index_axis(Axis(0), channel), &sample.grid)
     };
     let channels = data::channels(&info.fields).into_iter().enumerate();
     let row = |(number, channel): (usize, data::Channel)| {

@@ -1,8 +1,8 @@
 //! The predicted fields that a report shows.
 
 use crate::Case;
-use data::{Info, Panel, Sample, Trajectory, channels};
-use ndarray::Axis;
+use data::{Grid, Info, Panel, Sample, Trajectory, channels};
+use ndarray::{ArrayView3, Axis};
 
 /// Steps of a rollout that are shown: the first, the middle and the last.
 pub(crate) fn shown_steps(steps: usize) -> Vec<usize> {
@@ -42,14 +42,8 @@ pub(crate) fn panels(
         for step in shown_steps(prediction.len()) {
             let all = channels(&info.fields).into_iter().enumerate();
             for (number, channel) in all.filter(|(_, channel)| !channel.constant) {
-                let plane = |trajectory: &Trajectory, frame: usize| -> Vec<f32> {
-                    trajectory
-                        .state(frame)
-                        .index_axis(Axis(0), number)
-                        .index_axis(Axis(2), info.cells[2] / 2)
-                        .iter()
-                        .map(|x| *x as f32)
-                        .collect()
+                let plane = |trajectory: &Trajectory, frame: usize| {
+                    image(trajectory.state(frame).index_axis(Axis(0), number), &sample.grid)
                 };
                 let predicted = plane(prediction, step);
                 let is_finite = predicted.iter().all(|x| x.is_finite());
@@ -73,6 +67,27 @@ pub(crate) fn panels(
         }
     }
     panels
+}
+
+/// The plane in the middle of z of a channel as an image of equal pixels, `[x, y]`, y fastest.
+///
+/// There are as many pixels as cells. On a stretched axis a pixel has the value of the cell at its centre.
+pub(crate) fn image(channel: ArrayView3<'_, f64>, grid: &Grid) -> Vec<f32> {
+    let plane = channel.index_axis(Axis(2), channel.len_of(Axis(2)) / 2);
+    let [x, y] = [0, 1].map(|axis| pixels(&grid.axes[axis]));
+    let row = |&i: &usize| y.iter().map(move |&j| plane[[i, j]] as f32);
+    x.iter().flat_map(row).collect()
+}
+
+/// The cell at the centre of every pixel of an axis.
+fn pixels(axis: &data::Axis) -> Vec<usize> {
+    if axis.is_uniform() {
+        return (0..axis.cells()).collect();
+    }
+    let width = axis.length() / axis.cells() as f64;
+    let centre = |pixel: usize| axis.edges[0] + (pixel as f64 + 0.5) * width;
+    let cell = |pixel| axis.edges.partition_point(|edge| *edge <= centre(pixel)) - 1;
+    (0..axis.cells()).map(cell).collect()
 }
 
 /// `Re = 812`
@@ -101,4 +116,26 @@ pub(crate) fn gather(lists: Vec<Vec<Panel>>) -> Vec<Panel> {
         }
     }
     gathered
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use data::Boundary;
+    use ndarray::Array3;
+
+    #[test]
+    fn stretched_cells_take_the_pixels_that_they_cover() {
+        let axis =
+            |edges: &[f64]| data::Axis { edges: edges.to_vec(), boundaries: [Boundary::REST; 2] };
+        let grid = |x: &[f64]| Grid::plane(axis(x), axis(&[0.0, 1.0, 2.0]));
+        let values = Array3::from_shape_fn((4, 2, 1), |(i, j, _)| (10 * i + j) as f64);
+        let of = |x: &[f64]| image(values.view(), &grid(x));
+        assert_eq!(of(&[0.0, 1.0, 2.0, 3.0, 4.0]), [0.0, 1.0, 10.0, 11.0, 20.0, 21.0, 30.0, 31.0]);
+        // The centres are at 1, 3, 5 and 7: the first cell holds none of them, and the last cell holds two.
+        assert_eq!(
+            of(&[0.0, 0.5, 2.0, 4.0, 8.0]),
+            [10.0, 11.0, 20.0, 21.0, 30.0, 31.0, 30.0, 31.0]
+        );
+    }
 }

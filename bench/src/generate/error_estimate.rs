@@ -1,7 +1,7 @@
 //! The estimated discretization error of a reference solution.
 
-use data::{State, Trajectory, restrict};
-use ndarray::{Array2, Array4, ArrayView4, Axis, s};
+use data::{Grid, State, Trajectory, restrict};
+use ndarray::{Array2, Array4, ArrayView3, ArrayView4, Axis, s};
 
 /// One flow on three grids, each averaged to the most output cells that its own cells make up.
 pub(super) struct Three<'a> {
@@ -11,6 +11,8 @@ pub(super) struct Three<'a> {
     pub(super) half: &'a Trajectory,
     /// On a quarter of the cells along each axis.
     pub(super) quarter: &'a Trajectory,
+    /// The output grid, from which that of every trajectory is coarsened.
+    pub(super) grid: &'a Grid,
     /// Formal order of accuracy of the method.
     pub(super) order: u32,
 }
@@ -37,7 +39,9 @@ impl Three<'_> {
         let (frames, channels) = (self.fine.len(), self.fine.values.len_of(Axis(1)));
         let mut estimate = Array2::zeros((frames, channels));
         for (frame, mut errors) in estimate.outer_iter_mut().enumerate() {
-            let of = self.estimate(|trajectory, cells| restrict(trajectory.state(frame), cells));
+            let of = self.estimate(|trajectory, cells| {
+                restrict(trajectory.state(frame), &self.grid_of(trajectory), cells)
+            });
             errors.iter_mut().zip(of).for_each(|(error, of)| *error = of);
         }
         estimate
@@ -52,7 +56,7 @@ impl Three<'_> {
             let Some(start) = *start else { continue };
             for (row, statistic) in [mean, standard_deviation].into_iter().enumerate() {
                 let of = self.estimate(|trajectory, cells| {
-                    statistic(&restricted(trajectory, start, channel, cells))
+                    statistic(&self.restricted(trajectory, start, channel, cells))
                 });
                 estimate[[row, channel]] = of[0];
             }
@@ -63,13 +67,11 @@ impl Three<'_> {
     /// The estimated error of a quantity that is computed from a trajectory on given cells, one value per
     /// channel of the quantity.
     fn estimate(&self, quantity: impl Fn(&Trajectory, [usize; 3]) -> State) -> Vec<f64> {
-        let cells =
-            |trajectory: &Trajectory| [2, 3, 4].map(|axis| trajectory.values.len_of(Axis(axis)));
         let (near, far) = (cells(self.half), cells(self.quarter));
         let [near, near_coarse, far] = [
-            distance(&quantity(self.fine, near), &quantity(self.half, near)),
-            distance(&quantity(self.fine, far), &quantity(self.half, far)),
-            distance(&quantity(self.half, far), &quantity(self.quarter, far)),
+            self.distance(&quantity(self.fine, near), &quantity(self.half, near)),
+            self.distance(&quantity(self.fine, far), &quantity(self.half, far)),
+            self.distance(&quantity(self.half, far), &quantity(self.quarter, far)),
         ];
         let error = |channel: usize| {
             let observed = (far[channel] / near_coarse[channel]).log2();
@@ -83,26 +85,42 @@ impl Three<'_> {
         };
         (0..near.len()).map(error).collect()
     }
+
+    fn grid_of(&self, trajectory: &Trajectory) -> Grid {
+        self.grid.coarsened(cells(trajectory))
+    }
+
+    /// Root mean square difference of every channel.
+    fn distance(&self, a: &State, b: &State) -> Vec<f64> {
+        let difference = a - b;
+        let cells = [1, 2, 3].map(|axis| difference.len_of(Axis(axis)));
+        let volumes = self.grid.coarsened(cells).relative_volumes();
+        let mean_square = |channel: ArrayView3<'_, f64>| {
+            let squares = channel.mapv(|x| x * x);
+            match &volumes {
+                None => squares.mean().unwrap_or(0.0),
+                Some(volumes) => (squares * volumes).sum() / volumes.sum(),
+            }
+        };
+        difference.outer_iter().map(|channel| mean_square(channel).sqrt()).collect()
+    }
+
+    /// One channel from the state `start` on, averaged to `cells`: `[time, x, y, z]`.
+    fn restricted(
+        &self,
+        trajectory: &Trajectory,
+        start: usize,
+        channel: usize,
+        cells: [usize; 3],
+    ) -> Array4<f64> {
+        let states: ArrayView4<f64> = trajectory.values.slice(s![start.., channel, .., .., ..]);
+        restrict(states, &self.grid_of(trajectory), cells)
+    }
 }
 
-/// Root mean square difference of every channel.
-fn distance(a: &State, b: &State) -> Vec<f64> {
-    let difference = a - b;
-    difference
-        .outer_iter()
-        .map(|channel| (channel.mapv(|x| x * x).mean().unwrap_or(0.0)).sqrt())
-        .collect()
-}
-
-/// One channel from the state `start` on, averaged to `cells`: `[time, x, y, z]`.
-fn restricted(
-    trajectory: &Trajectory,
-    start: usize,
-    channel: usize,
-    cells: [usize; 3],
-) -> Array4<f64> {
-    let states: ArrayView4<f64> = trajectory.values.slice(s![start.., channel, .., .., ..]);
-    restrict(states, cells)
+/// Numbers of cells along x, y, z.
+fn cells(trajectory: &Trajectory) -> [usize; 3] {
+    [2, 3, 4].map(|axis| trajectory.values.len_of(Axis(axis)))
 }
 
 /// `[1, x, y, z]`
@@ -118,8 +136,14 @@ fn standard_deviation(states: &Array4<f64>) -> State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use data::Boundary;
     use ndarray::Array5;
     use std::f64::consts::TAU;
+
+    fn grid() -> Grid {
+        let axis = || data::Axis::uniform(8, 0.0, 1.0, [Boundary::Periodic; 2]);
+        Grid::plane(axis(), axis())
+    }
 
     fn constant(cells: usize, value: f64) -> Trajectory {
         let values = Array5::from_elem((1, 1, cells, cells, 1), value);
@@ -131,15 +155,34 @@ mod tests {
     fn a_second_order_error_is_estimated_exactly() {
         let on = |cells: usize, h: f64| constant(cells, 3.0 + 0.7 * h * h);
         let (fine, half, quarter) = (&on(8, 0.1), &on(8, 0.2), &on(4, 0.4));
-        let estimate = Three { fine, half, quarter, order: 2 }.errors();
+        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }.errors();
         assert!((estimate[[0, 0]] - 0.007).abs() < 1e-15);
+    }
+
+    /// A difference in the narrow half of the cells counts by their volumes: a quarter of the domain.
+    #[test]
+    fn differences_are_weighted_by_the_volumes_of_stretched_cells() {
+        let edge =
+            |i: usize| if i < 4 { i as f64 / 16.0 } else { 0.25 + 0.75 * (i - 4) as f64 / 4.0 };
+        let x = data::Axis { edges: (0..=8).map(edge).collect(), boundaries: [Boundary::REST; 2] };
+        let grid = Grid { axes: [x, data::Axis::flat(), data::Axis::flat()] };
+        let on =
+            |cells: usize, value: f64| {
+                let values = Array5::from_shape_fn((1, 1, cells, 1, 1), |(_, _, i, ..)| {
+                    if 2 * i < cells { value } else { 0.0 }
+                });
+                Trajectory { times: vec![0.0], values }
+            };
+        let (fine, half, quarter) = (&on(8, 0.0), &on(8, 0.3), &on(4, 1.5));
+        let estimate = Three { fine, half, quarter, grid: &grid, order: 2 }.errors();
+        assert!((estimate[[0, 0]] - 0.3 * 0.25_f64.sqrt() / 3.0).abs() < 1e-15);
     }
 
     /// Differences that do not shrink: the difference itself.
     #[test]
     fn grids_outside_the_asymptotic_range_give_their_difference() {
         let (fine, half, quarter) = (&constant(8, 1.0), &constant(8, 1.5), &constant(4, 1.2));
-        let estimate = Three { fine, half, quarter, order: 2 }.errors();
+        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }.errors();
         assert!((estimate[[0, 0]] - 0.5).abs() < 1e-15);
     }
 
@@ -153,7 +196,7 @@ mod tests {
             }),
         };
         let (fine, half, quarter) = (&on(0.0, 1.0), &on(0.3, 1.01), &on(0.7, 1.05));
-        let three = Three { fine, half, quarter, order: 2 };
+        let three = Three { fine, half, quarter, grid: &grid(), order: 2 };
         assert!(three.errors().iter().any(|error| *error > 0.5));
         let statistics = three.errors_of_statistics(&[Some(8)]);
         // 0.01 / (2² − 1), and seven whole periods of one amplitude.

@@ -73,7 +73,7 @@ fn of_sample(sample: &SampleProblem<'_>) -> Result<f64, BenchError> {
 
 /// Seconds that the second interval takes.
 fn of_frame(sample: &SampleProblem<'_>, cells: [usize; 3]) -> Result<f64, BenchError> {
-    let (mut solver, _) = sample.start(cells)?;
+    let (mut solver, _) = sample.start(&sample.grid(cells)?)?;
     solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;
     let clock = Instant::now();
     solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;

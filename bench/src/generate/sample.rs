@@ -3,7 +3,7 @@
 use super::error_estimate::Three;
 use super::solve::{SampleProblem, Solution};
 use crate::{BenchError, Case, Stop};
-use data::{Field, Sample, Trajectory, Trust};
+use data::{Field, Grid, Sample, Trajectory, Trust};
 use ndarray::Array2;
 
 /// Computes one sample: on the reference grid, on two coarser grids to estimate the error, and on finer
@@ -30,6 +30,8 @@ type Estimates = [Array2<f64>; 2];
 struct Grids<'a> {
     sample: &'a SampleProblem<'a>,
     cells: [usize; 3],
+    /// The grid on which all are saved.
+    output: Grid,
     fine: Attempt,
     coarser: Option<[Attempt; 2]>,
 }
@@ -44,7 +46,8 @@ impl<'a> Grids<'a> {
         } else {
             None
         };
-        Ok(Self { sample, cells, fine, coarser })
+        let output = sample.grid(sample.case.cells)?;
+        Ok(Self { sample, cells, output, fine, coarser })
     }
 
     /// Solves on a grid with twice the cells along each axis; the two finest solutions so far become the
@@ -68,9 +71,9 @@ impl<'a> Grids<'a> {
         let solver = sample.problem.solver(&sample.grid(self.cells)?);
         let order = solver.map_err(|source| sample.failed(source))?.order();
         let [fine, half, quarter] = [fine, half, quarter].map(|solution| &solution.trajectory);
-        let three = Three { fine, half, quarter, order };
+        let three = Three { fine, half, quarter, grid: &self.output, order };
         let errors = three.errors();
-        let starts = horizons(&sample.problem.fields(), fine, &errors);
+        let starts = horizons(&sample.problem.fields(), &self.output, fine, &errors);
         let statistics = three.errors_of_statistics(&starts);
         Ok(Some([errors, statistics]))
     }
@@ -81,20 +84,20 @@ impl<'a> Grids<'a> {
         let Some(tolerance) = self.sample.case.reference.tolerance else { return true };
         let (Ok(fine), Some([errors, statistics])) = (&self.fine, estimates) else { return false };
         let fields = self.sample.problem.fields();
-        let trust = Trust::of(&fields, &fine.trajectory, errors, Some(statistics));
+        let trust = Trust::of(&fields, &self.output, &fine.trajectory, errors, Some(statistics));
         let velocity = trust.iter().find(|trust| trust.field == "velocity");
         velocity.or(trust.first()).is_some_and(|trust| trust.error <= tolerance)
     }
 
     fn into_sample(self, estimates: Option<Estimates>) -> Result<Sample, BenchError> {
-        let Self { sample, cells, fine, .. } = self;
+        let Self { sample, cells, output, fine, .. } = self;
         let (error_estimate, statistics_estimate) =
             estimates.map(|[errors, statistics]| (errors, statistics)).unzip();
         let Solution { trajectory, monitors, steady_from } = fine?;
         Ok(Sample {
             index: sample.index,
             split: sample.case.roles()[sample.index],
-            grid: sample.grid(sample.case.cells)?,
+            grid: output,
             parameters: sample.problem.parameters().iter().map(|(_, value)| *value).collect(),
             trajectory,
             monitors,
@@ -107,8 +110,13 @@ impl<'a> Grids<'a> {
 }
 
 /// Index of the state from which each channel's field is no longer predictable, if there is one.
-fn horizons(fields: &[Field], trajectory: &Trajectory, errors: &Array2<f64>) -> Vec<Option<usize>> {
-    let trust = Trust::of(fields, trajectory, errors, None);
+fn horizons(
+    fields: &[Field],
+    grid: &Grid,
+    trajectory: &Trajectory,
+    errors: &Array2<f64>,
+) -> Vec<Option<usize>> {
+    let trust = Trust::of(fields, grid, trajectory, errors, None);
     let of = |field: &Field| {
         let of_field = trust.iter().find(|trust| trust.field == field.name);
         let horizon = of_field.map_or(f64::INFINITY, |trust| trust.horizon);

@@ -1,7 +1,7 @@
 //! One sample on one grid.
 
 use crate::{BenchError, Case, Stop};
-use data::{State, Trajectory, restrict};
+use data::{Grid, State, Trajectory, restrict};
 use ndarray::{Array2, Array5, Axis, s};
 use solvers::{Problem, Solver, SolverError};
 use std::ops::Range;
@@ -35,7 +35,7 @@ impl<'a> SampleProblem<'a> {
     }
 
     /// The domain with `cells` cells along each axis.
-    pub(super) fn grid(&self, cells: [usize; 3]) -> Result<data::Grid, BenchError> {
+    pub(super) fn grid(&self, cells: [usize; 3]) -> Result<Grid, BenchError> {
         self.problem.grid(cells).map_err(|source| BenchError::Grid {
             case: self.case.name.clone(),
             cells,
@@ -43,21 +43,21 @@ impl<'a> SampleProblem<'a> {
         })
     }
 
-    /// A solver on `cells` that holds the initial state, and that state.
-    pub(super) fn start(&self, cells: [usize; 3]) -> Result<(Box<dyn Solver>, State), BenchError> {
+    /// A solver on `grid` that holds the initial state, and that state.
+    pub(super) fn start(&self, grid: &Grid) -> Result<(Box<dyn Solver>, State), BenchError> {
         let (_, mut rng) = self.case.problem_and_rng(self.index)?;
-        let grid = self.grid(cells)?;
-        let initial = self.problem.initial(&grid, &mut rng);
-        let mut solver = self.problem.solver(&grid).map_err(|source| self.failed(source))?;
+        let initial = self.problem.initial(grid, &mut rng);
+        let mut solver = self.problem.solver(grid).map_err(|source| self.failed(source))?;
         solver.load(&initial).map_err(|source| self.failed(source))?;
         Ok((solver, initial))
     }
 
     /// Solves on a grid of `cells`, and averages every saved state to the most output cells that these make up.
     pub(super) fn solve_on(&self, cells: [usize; 3]) -> Result<Solution, BenchError> {
-        let (solver, state) = self.start(cells)?;
+        let grid = self.grid(cells)?;
+        let (solver, state) = self.start(&grid)?;
         let output = [0, 1, 2].map(|axis| shared_cells(self.case.cells[axis], cells[axis]));
-        Frames { sample: self, solver, state, output }.collect()
+        Frames { sample: self, solver, state, grid, output }.collect()
     }
 
     pub(super) fn failed(&self, source: SolverError) -> BenchError {
@@ -80,6 +80,7 @@ struct Frames<'a> {
     sample: &'a SampleProblem<'a>,
     solver: Box<dyn Solver>,
     state: State,
+    grid: Grid,
     output: [usize; 3],
 }
 
@@ -107,7 +108,11 @@ impl Frames<'_> {
     }
 
     fn save(&self, frame: usize, values: &mut Array5<f64>, monitors: &mut Array2<f64>) {
-        values.index_axis_mut(Axis(0), frame).assign(&restrict(self.state.view(), self.output));
+        values.index_axis_mut(Axis(0), frame).assign(&restrict(
+            self.state.view(),
+            &self.grid,
+            self.output,
+        ));
         let mut row = monitors.row_mut(frame);
         self.solver.monitor(row.as_slice_mut().expect("a row of a table is contiguous"));
     }

@@ -23,13 +23,14 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of fields on a grid, with equal weights of all cells.
+    /// The context of fields on a grid, with cells weighted by their volumes.
     pub fn new(grid: Grid, fields: Vec<Field>, interval: Interval) -> Self {
         let channels = channels(&fields);
-        Self { grid, fields, channels, interval, weights: Weights::default() }
+        let weights = Weights::of_grid(&grid);
+        Self { grid, fields, channels, interval, weights }
     }
 
-    /// The context of a sample. If it has a mask, cells are weighted by their volume fraction of fluid.
+    /// The context of a sample. Cells are weighted by their volumes and, if it has a mask, by their fluid fractions.
     pub fn of(sample: &Sample, fields: &[Field], interval: Interval) -> Self {
         let context = Self::new(sample.grid.clone(), fields.to_vec(), interval);
         Self { weights: Weights::of(sample, &context.channels), ..context }

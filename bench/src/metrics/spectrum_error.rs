@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// κ is the number of periods along the longest axis. The basis along an axis is orthonormal: Fourier
 /// modes on periodic axes, cosines (DCT-II) on others, whose periodic extension would be discontinuous.
+/// Neither is orthogonal on stretched axes, where there are no values.
 /// Wavenumbers of all signs are included, unlike in PDEBench's fRMSE, which sums one quadrant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -66,6 +67,10 @@ impl Metric for SpectrumError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
+        // The bases are orthonormal for cells of equal width alone.
+        if !context.grid.is_uniform() {
+            return Vec::new();
+        }
         let spectrum = Spectrum::new(context);
         let of_field = |(field, range): (&data::Field, std::ops::Range<usize>)| {
             let bands: Vec<[f64; 3]> = (0..reference.len())

@@ -231,7 +231,7 @@ impl Problem for Cylinder {
 
     fn initial(&self, grid: &Grid, _rng: &mut ChaCha12Rng) -> State {
         let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
-        let spacing = [0, 1].map(|axis| grid.axes[axis].spacing());
+        let spacing = crate::uniform_spacing(grid).expect("the grid of this problem is uniform");
         let constants = mask_and_distance(grid.cells(), spacing, self.disk());
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((5, nx, ny, nz), |(channel, i, j, k)| match channel {

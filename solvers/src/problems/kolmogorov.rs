@@ -147,13 +147,14 @@ impl PeriodicFlow for Kolmogorov {
         (self.start_speed == 0.0).then(|| {
             let (k, axis) = (self.wavenumber(), &grid.axes[1]);
             let damping = self.square().kinematic_viscosity * k * k + self.drag;
-            let mean = sinc(0.5 * k * axis.spacing());
-            let speed = -self.force / damping * (-damping * time).exp_m1() * mean;
+            let amplitude = -self.force / damping * (-damping * time).exp_m1();
+            let mean = |width: &f64| amplitude * sinc(0.5 * k * width);
+            let speeds: Vec<f64> = axis.widths().iter().map(mean).collect();
             let [nx, ny, nz] = grid.cells();
             let phases: Vec<f64> = axis.centres().iter().map(|y| k * y).collect();
             State::from_shape_fn((4, nx, ny, nz), |(channel, _, j, _)| match channel {
-                0 => speed * phases[j].sin(),
-                3 => -speed * k * phases[j].cos(),
+                0 => speeds[j] * phases[j].sin(),
+                3 => -speeds[j] * k * phases[j].cos(),
                 _ => 0.0,
             })
         })

@@ -65,12 +65,16 @@ impl TaylorGreen {
                 .map(|x| k * (x - self.translation_velocity * time))
                 .collect()
         });
-        let [hx, hy] = [0, 1].map(|axis| 0.5 * k * grid.axes[axis].spacing());
-        let vortex = self.speed * decay * sinc(hx) * sinc(hy);
+        let half_phases = |axis: usize| -> Vec<f64> {
+            grid.axes[axis].widths().iter().map(|width| 0.5 * k * width).collect()
+        };
+        let half_phases = [half_phases(0), half_phases(1)];
         let pressure = 0.25 * self.density * (self.speed * decay).powi(2);
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((4, nx, ny, nz), |(channel, i, j, _)| {
-            let [x, y] = [phases[0][i], phases[1][j]];
+            let ([x, y], [hx, hy]) =
+                ([phases[0][i], phases[1][j]], [half_phases[0][i], half_phases[1][j]]);
+            let vortex = self.speed * decay * sinc(hx) * sinc(hy);
             match channel {
                 0 => self.translation_velocity + vortex * x.sin() * y.cos(),
                 1 => self.translation_velocity - vortex * x.cos() * y.sin(),

@@ -43,7 +43,7 @@ impl Lattice {
         let ky: Vec<f64> = (0..ny / 2).map(|j| TAU / lengths[1] * j as f64).collect();
         let square = ky.iter().flat_map(|ky| kx.iter().map(move |kx| kx * kx + ky * ky));
         let inverse_square = square.map(|k| if k > 0.0 { 1.0 / k } else { 0.0 }).collect();
-        let spacing = [grid.axes[0].spacing(), grid.axes[1].spacing()];
+        let spacing = crate::uniform_spacing(grid)?;
         Ok(Self { cells: [nx, ny], spacing, kx, ky, inverse_square })
     }
 

@@ -34,8 +34,8 @@ pub(crate) struct Mesh {
 impl Mesh {
     /// The mesh of a grid.
     ///
-    /// Errors: fewer than `least` cells along x or y, more than one along z, boundaries other than those
-    /// of [`Sides`], or a pipe whose radius does not start at 0.
+    /// Errors: fewer than `least` cells along x or y, more than one along z, a stretched axis, boundaries other
+    /// than those of [`Sides`], or a pipe whose radius does not start at 0.
     pub(crate) fn new(grid: &Grid, least: usize) -> Result<Self, SolverError> {
         let [nx, ny, nz] = grid.cells();
         for (axis, cells) in [nx, ny].into_iter().enumerate() {
@@ -53,7 +53,7 @@ impl Mesh {
         }
         Ok(Self {
             cells: [nx, ny],
-            spacing: [x.spacing(), y.spacing()],
+            spacing: crate::uniform_spacing(grid)?,
             sides: [sides(0, x.boundaries)?, sides(1, y.boundaries)?],
         })
     }

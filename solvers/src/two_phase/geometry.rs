@@ -73,7 +73,7 @@ impl Geometry {
         Self::check_cells(grid.cells())?;
         let [nx, ny, _] = grid.cells();
         let cells = [nx, ny];
-        let spacing = [grid.axes[0].spacing(), grid.axes[1].spacing()];
+        let spacing = crate::uniform_spacing(grid)?;
         let plane = || StaggeredArray::zeros(cells);
         let mut geometry = Self {
             cells,

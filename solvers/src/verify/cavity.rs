@@ -90,7 +90,7 @@ fn refine_steady(
         let grid = cavity.grid([cells, cells, 1])?;
         let start = last.map_or_else(
             || cavity.initial(&grid, &mut rng(0, 0)),
-            |coarse| prolongate(coarse.view(), [cells, cells, 1]),
+            |coarse| prolongate(coarse.view(), &grid),
         );
         let mut solver = cavity.solver(&grid)?;
         let (state, time) = settle(solver.as_mut(), start)?;

@@ -172,14 +172,12 @@ fn front(cells: usize) -> Result<Vec<[f64; 2]>, SolverError> {
     let mut state = column.initial(&grid, &mut rng(0, 0));
     let mut solver = column.solver(&grid)?;
     solver.load(&state)?;
+    let [spacing, _] = crate::uniform_spacing(&grid)?;
     let mut front = vec![[0.0, 1.0]];
     while front[front.len() - 1][1] < REACH && front.len() < 200 {
         solver.advance(0.05 * unit)?;
         solver.store(&mut state);
-        front.push([
-            0.05 * front.len() as f64,
-            front_position(&state) * grid.axes[0].spacing() / BASE,
-        ]);
+        front.push([0.05 * front.len() as f64, front_position(&state) * spacing / BASE]);
     }
     Ok(front)
 }

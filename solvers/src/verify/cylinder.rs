@@ -118,7 +118,7 @@ fn start(problem: &Cylinder, grid: &Grid, coarse: Option<State>) -> State {
     let divides =
         |coarse: &State| (0..3).all(|axis| cells[axis].is_multiple_of(coarse.shape()[axis + 1]));
     match coarse.filter(divides) {
-        Some(coarse) => prolongate(coarse.view(), cells),
+        Some(coarse) => prolongate(coarse.view(), grid),
         None => problem.initial(grid, &mut rng(0, 0)),
     }
 }

@@ -4,7 +4,7 @@ use super::certificate::{Certificate, Check, Table};
 use super::convergence::order;
 use crate::problems::Dam;
 use crate::{Problem, SolverError};
-use data::{State, restrict, rng};
+use data::{Grid, State, restrict, rng};
 
 /// Time in s at which grids are compared: water has passed the obstacle and has not reached the outlet.
 const TIME: f64 = 0.3;
@@ -39,12 +39,15 @@ pub(super) fn certify(
         checks.push(Check::at_most(name, off, 1e-8, "", INFLOW));
         flows.push((cells, state, gained));
     }
-    let finest = flows.last().map(|(_, state, _)| state.clone());
+    let finest = match flows.last() {
+        Some((cells, state, _)) => Some((dam.grid([*cells, cells / 4, 1])?, state.clone())),
+        None => None,
+    };
     let area = dam.width * dam.height;
     let mut last: Option<(usize, f64)> = None;
     for (cells, state, gained) in &flows {
-        let finest = finest.as_ref().expect("there is a finest where there is one");
-        let misplaced = misplaced(finest, state) * area;
+        let (grid, finest) = finest.as_ref().expect("there is a finest where there is one");
+        let misplaced = misplaced(finest, grid, state) * area;
         let order = last
             .filter(|_| misplaced > 0.0)
             .map(|(before, old)| order([before, *cells], [old, misplaced]));
@@ -81,9 +84,9 @@ fn solve(dam: &Dam, cells: [usize; 3]) -> Result<(State, f64), SolverError> {
 }
 
 /// The mean absolute difference of the volume fractions on the cells of `coarse`.
-fn misplaced(fine: &State, coarse: &State) -> f64 {
+fn misplaced(fine: &State, grid: &Grid, coarse: &State) -> f64 {
     let cells = [coarse.shape()[1], coarse.shape()[2], 1];
-    let fine = restrict(fine.view(), cells);
+    let fine = restrict(fine.view(), grid, cells);
     let count = (cells[0] * cells[1]) as f64;
     let pairs = fine.iter().zip(coarse).skip(3 * cells[0] * cells[1]).take(cells[0] * cells[1]);
     pairs.map(|(a, b)| (a - b).abs()).sum::<f64>() / count

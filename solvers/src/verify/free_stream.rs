@@ -77,8 +77,9 @@ fn measure(problem: &Cylinder, size: usize) -> Result<Statistics, SolverError> {
     settle(solver.as_mut())?;
     solver.store(&mut state);
     let [nx, ny] = cells(size);
-    let mut solver = problem.solver(&problem.grid([nx, ny, 1])?)?;
-    solver.load(&prolongate(state.view(), [nx, ny, 1]))?;
+    let grid = problem.grid([nx, ny, 1])?;
+    let mut solver = problem.solver(&grid)?;
+    solver.load(&prolongate(state.view(), &grid))?;
     let found = settle(solver.as_mut())?;
     Ok(found.map_or([f64::NAN; 3], |found| [found.mean_drag, 1.0 / found.period, found.lift]))
 }

@@ -48,15 +48,18 @@ impl Manufactured {
     fn averages(grid: &Grid, time: f64) -> State {
         let g = modulation(time);
         let [x, y] = [0, 1].map(|axis| grid.axes[axis].centres());
-        let [hx, hy] = [0, 1].map(|axis| 0.5 * PI * grid.axes[axis].spacing());
+        let half_phases = |axis: usize| -> Vec<f64> {
+            grid.axes[axis].widths().iter().map(|width| 0.5 * PI * width).collect()
+        };
+        let [hx, hy] = [half_phases(0), half_phases(1)];
         let sinc = |x: f64| x.sin() / x;
         let square = |x: f64, h: f64| 0.5 * (1.0 - (2.0 * PI * x).cos() * sinc(2.0 * h));
         let double = |x: f64, h: f64| (2.0 * PI * x).sin() * sinc(2.0 * h);
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((3, nx, ny, nz), |(channel, i, j, _)| match channel {
-            0 => PI * g * square(x[i], hx) * double(y[j], hy),
-            1 => -PI * g * double(x[i], hx) * square(y[j], hy),
-            _ => g * (PI * x[i]).cos() * sinc(hx) * (PI * y[j]).sin() * sinc(hy),
+            0 => PI * g * square(x[i], hx[i]) * double(y[j], hy[j]),
+            1 => -PI * g * double(x[i], hx[i]) * square(y[j], hy[j]),
+            _ => g * (PI * x[i]).cos() * sinc(hx[i]) * (PI * y[j]).sin() * sinc(hy[j]),
         })
     }
 }

@@ -75,10 +75,11 @@ pub(super) fn in_space(
     let intervals = (time / interval).round() as usize;
     let finest = resolutions.last().expect("there is a grid");
     let reference = evolve(problem, 2 * finest, time, intervals)?;
+    let finest_grid = problem.grid([2 * finest, 2 * finest, 1])?;
     let mut runs = Vec::new();
     for &cells in resolutions {
         let state = evolve(problem, cells, time, intervals)?;
-        let wanted = restrict(reference.view(), [cells, cells, 1]);
+        let wanted = restrict(reference.view(), &finest_grid, [cells, cells, 1]);
         runs.push(Run { fineness: cells, differences: differences(&state, &wanted) });
     }
     let (table, mut checks) = tabulate(title, "cells", &runs, [least, FLOOR_IN_SPACE], WHY);

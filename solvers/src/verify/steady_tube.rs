@@ -33,7 +33,9 @@ impl SteadyTube {
     /// −dp/dx in Pa/m, three cells upstream of the outlet.
     pub(super) fn pressure_gradient(&self) -> f64 {
         let [before, behind] = [4, 3].map(|k| self.state[[2, self.grid.cells()[0] - k, 0, 0]]);
-        (before - behind) / self.grid.axes[0].spacing()
+        let widths = self.grid.axes[0].widths();
+        let [left, right] = [4, 3].map(|k| widths[widths.len() - k]);
+        (before - behind) / f64::midpoint(left, right)
     }
 
     /// d²/4 less the squared distance from the centreline, and the weight of its area, for every cell across.

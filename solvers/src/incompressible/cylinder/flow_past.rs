@@ -33,7 +33,7 @@ impl FlowPastCylinder {
         disk: Disk,
         force_scale: f64,
     ) -> Result<Self, SolverError> {
-        let spacing = [0, 1].map(|axis| grid.axes[axis].spacing());
+        let spacing = crate::uniform_spacing(grid)?;
         let mask_and_distance = mask_and_distance(grid.cells(), spacing, disk);
         let flow = flow.with_cylinder(disk)?;
         Ok(Self { flow, disk, spacing, force_scale, mask_and_distance })
