@@ -4,8 +4,9 @@ use crate::DataError;
 use std::io::Write;
 use std::path::Path;
 
-/// Writes a file beside its place, syncs it and renames it.
-pub fn write_whole(
+/// Writes a temporary file in the same folder, synchronizes it with the disk and renames it, so that the file is complete or
+/// absent at any time.
+pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut std::io::BufWriter<fs_err::File>) -> std::io::Result<()>,
 ) -> Result<(), DataError> {

@@ -1,11 +1,11 @@
 //! Files with one JSON value per line.
 
-use crate::{DataError, write_whole};
+use crate::{DataError, write_atomically};
 use serde::{Serialize, de::DeserializeOwned};
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-/// Reads one JSON value a line.
+/// Reads a file with one JSON value per line.
 pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
     let lines = std::io::BufReader::new(fs_err::File::open(path)?).lines();
     let parse = |(number, line): (usize, std::io::Result<String>)| {
@@ -18,9 +18,9 @@ pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError>
     lines.enumerate().map(parse).collect()
 }
 
-/// Writes one JSON value a line: beside, synced, renamed, so that no half-written file is ever seen.
+/// Writes one JSON value per line with [`write_atomically`].
 pub fn write_lines<T: Serialize>(path: &Path, values: &[T]) -> Result<(), DataError> {
-    write_whole(path, |file| {
+    write_atomically(path, |file| {
         for value in values {
             serde_json::to_writer(&mut *file, value)?;
             file.write_all(b"\n")?;

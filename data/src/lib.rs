@@ -37,7 +37,7 @@ mod split;
 mod state;
 mod trust;
 
-pub use atomic_file::write_whole;
+pub use atomic_file::write_atomically;
 pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
 pub use dataset::{Claim, Dataset, DatasetHeader, inspect};

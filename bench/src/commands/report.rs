@@ -4,7 +4,7 @@ use super::arguments::{Options, ReportArgs};
 use super::terminal::print;
 use crate::BenchError;
 use crate::plan::draw;
-use data::{Run, write_whole};
+use data::{Run, write_atomically};
 use reports::Leaderboard;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,7 @@ fn splice(documents: &[PathBuf], check: bool) -> Result<(), BenchError> {
         if check {
             return Err(BenchError::Outdated { document: document.clone() });
         }
-        write_whole(document, |file| file.write_all(spliced.as_bytes()))?;
+        write_atomically(document, |file| file.write_all(spliced.as_bytes()))?;
         print(&format!("{}\n", document.display()))?;
     }
     Ok(())

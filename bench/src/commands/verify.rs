@@ -3,7 +3,7 @@
 use super::context::CommandContext;
 use super::terminal::print;
 use crate::BenchError;
-use data::{Invalid, write_whole};
+use data::{Invalid, write_atomically};
 use reports::{Cell, Sheet};
 use solvers::PROBLEMS;
 use solvers::verify::{self, Certificate, Check, Table};
@@ -69,7 +69,7 @@ fn keep(
     fs_err::create_dir_all(&folder)?;
     let path = folder.join(format!("{problem}.json"));
     let text = serde_json::to_string_pretty(certificate).expect("a certificate is plain data");
-    write_whole(&path, |file| file.write_all(text.as_bytes()))?;
+    write_atomically(&path, |file| file.write_all(text.as_bytes()))?;
     print(&format!("{}\n", path.display()))
 }
 

@@ -5,7 +5,7 @@ use super::paths::dataset_key;
 use super::step::Resolved;
 use crate::number::bytes;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
-use data::{Dataset, Hasher, Invalid, write_whole};
+use data::{Dataset, Hasher, Invalid, write_atomically};
 use reports::number::duration;
 use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
@@ -92,7 +92,9 @@ pub(super) fn solve(
         None => certify(context, case)?,
     };
     let dataset = begin(case, &root, &certificate)?;
-    write_whole(&root.join("certificate.json"), |file| file.write_all(certificate.as_bytes()))?;
+    write_atomically(&root.join("certificate.json"), |file| {
+        file.write_all(certificate.as_bytes())
+    })?;
     announce(context, case, indices)?;
     let Generated { solved, seconds, .. } =
         solve_missing(case, &dataset, indices, &context.progress, &context.stop)?;

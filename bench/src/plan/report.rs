@@ -5,7 +5,9 @@ use super::evaluation::EvaluationStep;
 use super::step::Resolved;
 use crate::evaluate::{floors, gather, summary};
 use crate::{BenchError, Case, Evaluation, TestSet, metrics, report_source};
-use data::{CaseSummary, Manifest, ReportLayout, Run, Source, hash_hex, read_lines, write_whole};
+use data::{
+    CaseSummary, Manifest, ReportLayout, Run, Source, hash_hex, read_lines, write_atomically,
+};
 use reports::Page;
 use serde::Serialize;
 use std::io::Write;
@@ -149,7 +151,7 @@ pub(crate) fn draw(folder: &Path) -> Result<Page, BenchError> {
     let run = Run::load(folder)?;
     let report = folder.join("report");
     let page = reports::render(std::slice::from_ref(&run), &report)?;
-    write_whole(&report.join(KEY), |file| file.write_all(run.manifest.key.as_bytes()))?;
+    write_atomically(&report.join(KEY), |file| file.write_all(run.manifest.key.as_bytes()))?;
     Ok(page)
 }
 

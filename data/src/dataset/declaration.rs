@@ -1,7 +1,7 @@
 //! `dataset.json`: what all samples of a dataset share.
 
 use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
-use crate::{DataError, Field, Info, Parameter, Split, SplitPlan, write_whole};
+use crate::{DataError, Field, Info, Parameter, Split, SplitPlan, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -63,7 +63,7 @@ pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError
         split_hash: SplitPlan::hash(&header.roles),
         header,
     };
-    write_whole(&path(root), |file| {
+    write_atomically(&path(root), |file| {
         serde_json::to_writer_pretty(&mut *file, &declaration)?;
         file.write_all(b"\n")
     })?;

@@ -2,7 +2,7 @@
 
 use super::Dataset;
 use crate::{
-    DataError, Info, Normalization, NormalizationBuilder, Rank, Source, Split, write_whole,
+    DataError, Info, Normalization, NormalizationBuilder, Rank, Source, Split, write_atomically,
 };
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -24,10 +24,10 @@ pub(super) fn gather(dataset: &Dataset) -> Result<Normalization, DataError> {
 
 /// Writes `stats.yaml`, then `normalization.json`.
 pub(super) fn write(root: &Path, info: &Info, statistics: &Normalization) -> Result<(), DataError> {
-    write_whole(&root.join("stats.yaml"), |file| {
+    write_atomically(&root.join("stats.yaml"), |file| {
         file.write_all(yaml(info, statistics).as_bytes())
     })?;
-    write_whole(&path(root), |file| {
+    write_atomically(&path(root), |file| {
         serde_json::to_writer_pretty(&mut *file, statistics)?;
         file.write_all(b"\n")
     })

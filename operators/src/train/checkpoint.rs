@@ -4,7 +4,7 @@ use super::description::Description;
 use super::version_1;
 use crate::OperatorError;
 use candle_core::{Device, Tensor};
-use data::{DataError, write_whole};
+use data::{DataError, write_atomically};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -58,7 +58,7 @@ impl Checkpoint {
         let header = serde_json::to_string(&self.header).expect("a header is plain JSON");
         let metadata = HashMap::from([(KEY.to_string(), header)]);
         let file = safetensors::serialize(views, Some(metadata)).expect("names differ");
-        Ok(write_whole(path, |to| to.write_all(&file))?)
+        Ok(write_atomically(path, |to| to.write_all(&file))?)
     }
 
     /// Reads it onto a device.

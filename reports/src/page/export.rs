@@ -5,7 +5,7 @@ use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
 use crate::results::surrogate::Surrogate;
-use data::{Record, SurrogateKind, write_whole};
+use data::{Record, SurrogateKind, write_atomically};
 use polars::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter};
@@ -25,13 +25,13 @@ pub(crate) fn write(results: &Results, folder: &Path) -> Result<(), ReportError>
         records.iter().flat_map(|record| record.parameters.keys()).map(String::as_str).collect();
     let chunks = || records.chunks(RECORDS_AT_ONCE).map(|chunk| columns(chunk, &names));
     let empty = columns(&[], &names).map_err(io::Error::other)?;
-    write_whole(&folder.join("records.parquet"), |file| {
+    write_atomically(&folder.join("records.parquet"), |file| {
         write_parquet(file, &empty, chunks()).map_err(io::Error::other)
     })?;
-    write_whole(&folder.join("records.csv"), |file| {
+    write_atomically(&folder.join("records.csv"), |file| {
         write_csv(file, &empty, chunks()).map_err(io::Error::other)
     })?;
-    write_whole(&folder.join("leaderboard.csv"), |file| {
+    write_atomically(&folder.join("leaderboard.csv"), |file| {
         let mut leaderboard = leaderboard(results).map_err(io::Error::other)?;
         CsvWriter::new(file).finish(&mut leaderboard).map_err(io::Error::other)
     })?;
