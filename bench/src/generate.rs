@@ -64,7 +64,7 @@ pub fn solve_missing(
     stop: &Stop,
 ) -> Result<Generated, BenchError> {
     let clock = std::time::Instant::now();
-    let is_missing = |index: &usize| !dataset.is_whole(*index);
+    let is_missing = |index: &usize| !dataset.is_complete(*index);
     let missing: Vec<usize> = samples.iter().copied().filter(is_missing).collect();
     let bar = progress.bar(&format!("solve {}", case.name), "samples", samples.len());
     bar.inc((samples.len() - missing.len()) as u64);
@@ -112,8 +112,8 @@ fn header(case: &Case, certificate: &str) -> Result<DatasetHeader, BenchError> {
         case_text: case.text.clone(),
         case_hash: case.hash(),
         seed: case.seed,
-        roles: case.roles(),
-        names: case.names(),
+        splits: case.roles(),
+        sample_names: case.names(),
         solver: solver(),
         version: env!("CARGO_PKG_VERSION").into(),
         commit: commit().into(),

@@ -192,6 +192,29 @@ fn files_that_are_not_what_they_should_be() {
     );
 }
 
+/// The dataset of a former version that the crate `data` is tested with.
+#[test]
+fn a_dataset_is_listed_with_its_reliability() {
+    let folder = nowhere();
+    let fixture = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/tests/fixtures/version-2");
+    let copy = |path: &str| {
+        let target = folder.path().join("dataset").join(path);
+        fs_err::create_dir_all(target.parent().expect("it has a folder")).expect("there is room");
+        fs_err::copy(format!("{fixture}/{path}"), target).expect("it is there");
+    };
+    for path in ["dataset.json", "normalization.json", "data/train/box-small_0001.hdf5"] {
+        copy(path);
+    }
+    fs_err::create_dir_all(folder.path().join("dataset/data/test")).expect("there is room");
+    let listed = || {
+        let output = eddymark(folder.path(), &["inspect", "dataset"]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(listed().contains("1 missing"), "{}", listed());
+    copy("data/test/box-small_0000.hdf5");
+    insta::assert_snapshot!("dataset", listed());
+}
+
 #[test]
 fn help_has_examples_and_lists_name_everything() {
     let folder = nowhere();

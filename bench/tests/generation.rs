@@ -82,9 +82,9 @@ fn turnovers_are_counted_in_every_samples_own_time() {
 
 #[test]
 fn a_tolerance_refines_until_it_holds_or_the_bound_is_reached() {
-    let solved_on = |reference: &str| first(&case("0.5", 3, "", reference)).solved_on;
-    assert_eq!(solved_on("refine = 4\ntolerance = 0.9"), [32, 32, 1]);
-    assert_eq!(solved_on("refine = 4\ntolerance = 1e-6\nmost = 2"), [64, 64, 1]);
+    let reference_cells = |reference: &str| first(&case("0.5", 3, "", reference)).reference_cells;
+    assert_eq!(reference_cells("refine = 4\ntolerance = 0.9"), [32, 32, 1]);
+    assert_eq!(reference_cells("refine = 4\ntolerance = 1e-6\nmost = 2"), [64, 64, 1]);
 }
 
 /// The finest of the grids is as if it had been asked for at once, its estimate included.

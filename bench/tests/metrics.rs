@@ -256,7 +256,7 @@ fn a_mask_weights_cells_and_is_not_scored_itself() {
         monitors: ndarray::Array2::zeros((1, 0)),
         error_estimate: None,
         statistics_estimate: None,
-        solved_on: [2, 2, 1],
+        reference_cells: [2, 2, 1],
         steady_from: None,
     };
     let context = Context::of(&sample, &fields, Interval::Seconds(1.0));

@@ -40,8 +40,8 @@ fn header() -> DatasetHeader {
         case_text: text(),
         case_hash: text(),
         seed: 1,
-        roles: vec![Split::Train; SAMPLES],
-        names: vec![],
+        splits: vec![Split::Train; SAMPLES],
+        sample_names: vec![],
         solver: text(),
         version: text(),
         commit: text(),
@@ -68,7 +68,7 @@ fn sample(index: usize) -> Sample {
         error_estimate: None,
         statistics_estimate: None,
         monitors: Array2::zeros((FRAMES, 0)),
-        solved_on: [0; 3],
+        reference_cells: [0; 3],
         steady_from: None,
     }
 }

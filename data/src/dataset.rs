@@ -1,47 +1,48 @@
-//! Many samples of one case, on disk.
+//! The samples of a case on disk.
 
 mod claim;
 mod declaration;
-mod inspect;
-mod reliability;
+mod file_cache;
 mod shape;
-mod shelf;
 mod statistics;
+mod summary;
 
 pub use claim::Claim;
 pub use declaration::DatasetHeader;
-pub use inspect::inspect;
+pub use summary::SampleSummary;
 
 use crate::hdf5::{SampleFile, partial, unfit, write_sample};
-use crate::{DataError, Hasher, Info, Normalization, Sample, Source, Split, SplitPlan, Trust};
+use crate::{
+    DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
+};
+use file_cache::FileCache;
 use ndarray::Array5;
 use shape::Shape;
-use shelf::Shelf;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// A folder of samples in The Well's layout, one HDF5 file a sample.
+/// A folder of samples in The Well's layout, one HDF5 file per sample.
 ///
 /// ```text
-/// ROOT/dataset.json                            what all samples share; written first
-/// ROOT/data/{train,valid,test}/NAME_0007.hdf5  one sample each, whole or not there
+/// ROOT/dataset.json                            properties that all samples share; written first
+/// ROOT/data/{train,valid,test}/NAME_0007.hdf5  one sample each, complete or absent
 /// ROOT/stats.yaml, ROOT/normalization.json     statistics of the training samples; written last
 /// ```
 ///
-/// Samples are written in any order from any number of threads. What is there after an
-/// interruption is kept: [`Dataset::missing`] says what is left to do.
+/// Samples are written in any order from any number of threads. After an interruption, complete samples are kept, and
+/// [`Dataset::missing`] lists the others.
 pub struct Dataset {
     root: PathBuf,
     header: DatasetHeader,
-    shelf: Shelf,
+    files: FileCache,
 }
 
 impl Dataset {
-    /// Makes an empty dataset, or opens the one that is there to continue it.
+    /// Creates an empty dataset, or opens an existing one to continue it.
     ///
-    /// Continuing needs all that determines the numbers to be equal: info, case hash, seed, roles
-    /// and solver; else [`DataError::Mismatch`] says what differs. Samples written from now on
-    /// carry the version and the commit of `header`.
+    /// To continue a dataset, everything that determines its numbers must be equal: info, case hash, seed, splits and
+    /// solver. Otherwise [`DataError::Mismatch`] names what differs. New samples are written with the version and the commit
+    /// of `header`.
     pub fn create(root: &Path, header: DatasetHeader) -> Result<Self, DataError> {
         if let Some(reason) = unfit(&header.info) {
             return Err(DataError::Unfit { name: header.info.name, reason });
@@ -54,7 +55,7 @@ impl Dataset {
             Some(found) => declaration::must_agree(root, &found, &header)?,
             None => declaration::write(root, &header)?,
         }
-        Ok(Self { root: root.into(), header, shelf: Shelf::default() })
+        Ok(Self { root: root.into(), header, files: FileCache::default() })
     }
 
     /// Opens a dataset, complete or not.
@@ -64,54 +65,54 @@ impl Dataset {
             found: "no `dataset.json`".into(),
             expected: "a dataset; generate one, or name another folder".into(),
         })?;
-        Ok(Self { root: root.into(), header, shelf: Shelf::default() })
+        Ok(Self { root: root.into(), header, files: FileCache::default() })
     }
 
-    /// What all samples share.
+    /// The properties that all samples share.
     pub fn header(&self) -> &DatasetHeader {
         &self.header
     }
 
-    /// The samples that have no whole file of this case, in increasing order.
+    /// The samples without a complete file of this case, in increasing order.
     pub fn missing(&self) -> Vec<usize> {
-        (0..self.header.roles.len()).filter(|&index| !self.is_whole(index)).collect()
+        (0..self.header.splits.len()).filter(|&index| !self.is_complete(index)).collect()
     }
 
-    /// The right to compute and write a sample; nothing if another process has it, or if the sample
-    /// is whole by now. What an interrupted write left over is removed.
+    /// The exclusive right to compute and write a sample; `None` if another process has it, or if the sample is complete.
+    /// Remains of an interrupted write are removed.
     pub fn claim(&self, index: usize) -> Result<Option<Claim>, DataError> {
-        self.role(index)?;
+        self.split(index)?;
         let Some(claim) = Claim::attempt(&self.path(index))? else { return Ok(None) };
-        if self.is_whole(index) {
+        if self.is_complete(index) {
             return Ok(None);
         }
         let _ = std::fs::remove_file(partial(&self.path(index)));
         Ok(Some(claim))
     }
 
-    /// Whether a sample has a whole file of this case; `index` is below the number of samples.
-    pub fn is_whole(&self, index: usize) -> bool {
+    /// Whether a sample has a complete file of this case; `index` is below the number of samples.
+    pub fn is_complete(&self, index: usize) -> bool {
         SampleFile::open(&self.path(index), &self.header.info).is_ok_and(|file| {
             file.index().is_ok_and(|found| found == index)
                 && file.attribute("case_hash").is_ok_and(|hash| hash == self.header.case_hash)
                 && file
                     .attribute("split")
-                    .is_ok_and(|split| split == self.header.roles[index].folder())
+                    .is_ok_and(|split| split == self.header.splits[index].folder())
                 && file.attribute("content_hash").is_ok()
         })
     }
 
-    /// Stores a sample: after this its file is whole and on disk; on error its place is as it was.
+    /// Writes a sample. On return its file is complete and on disk; on error the dataset is unchanged.
     pub fn write(&self, sample: &Sample) -> Result<(), DataError> {
         self.must_fit(sample)?;
-        self.shelf.forget(sample.index);
+        self.files.remove(sample.index);
         write_sample(&self.path(sample.index), &self.header, sample)
     }
 
     fn must_fit(&self, sample: &Sample) -> Result<(), DataError> {
         let (found, expected) = (
             Shape::of(sample, &self.header.info),
-            Shape::wanted(&self.header.info, self.role(sample.index)?),
+            Shape::wanted(&self.header.info, self.split(sample.index)?),
         );
         let differs =
             found.0.into_iter().zip(expected.0).find(|(found, expected)| found.1 != expected.1);
@@ -120,13 +121,13 @@ impl Dataset {
         Err(DataError::Shape { index, name, what, found, expected })
     }
 
-    /// Ends a dataset: statistics of the training samples, in sample order, and the content hash.
+    /// Completes a dataset: writes the statistics of the training samples, and returns the content hash.
     ///
-    /// Refuses while samples are missing. A dataset without training samples gets no statistics.
+    /// An error if samples are missing. A dataset without training samples has no statistics.
     pub fn finish(&self) -> Result<String, DataError> {
-        let lacking = self.missing();
-        if !lacking.is_empty() {
-            return Err(self.incomplete(lacking));
+        let missing = self.missing();
+        if !missing.is_empty() {
+            return Err(self.incomplete(missing));
         }
         let _claim = Claim::wait(&self.root.join("statistics"))?;
         if !self.indices(Split::Train).is_empty() {
@@ -135,13 +136,13 @@ impl Dataset {
         self.content_hash()
     }
 
-    /// The hash of all that determines the numbers, and of every sample's content, in order.
+    /// The hash of the header and of the content hashes of all samples, in order; see `FORMAT.md`.
     pub fn content_hash(&self) -> Result<String, DataError> {
         let mut hasher = Hasher::default();
-        let DatasetHeader { info, case_hash, seed, roles, solver, .. } = &self.header;
+        let DatasetHeader { info, case_hash, seed, splits, solver, .. } = &self.header;
         hasher.text(&info.name).text(case_hash).bytes(&seed.to_le_bytes());
-        hasher.text(&SplitPlan::hash(roles)).text(solver);
-        for index in 0..roles.len() {
+        hasher.text(&SplitPlan::hash(splits)).text(solver);
+        for index in 0..splits.len() {
             hasher.text(&self.file(index)?.attribute("content_hash")?);
         }
         Ok(hasher.hex())
@@ -152,12 +153,17 @@ impl Dataset {
         statistics::read(&self.root)
     }
 
-    /// How far a sample's fields can be trusted; empty without an error estimate.
-    pub fn trust(&self, index: usize) -> Result<Vec<Trust>, DataError> {
-        self.file(index)?.trust()
+    /// The error estimates of a sample and the ranges of its channels, without reading its states.
+    pub fn summary(&self, index: usize) -> Result<SampleSummary, DataError> {
+        self.file(index)?.summary()
     }
 
-    /// Computes a sample's content hash anew, and compares it with the one that it declares.
+    /// The reliability of a sample's fields; empty without an error estimate.
+    pub fn reliability(&self, index: usize) -> Result<Vec<Reliability>, DataError> {
+        Ok(self.summary(index)?.reliability)
+    }
+
+    /// Recomputes the content hash of a sample, and compares it with the declared one.
     pub fn verify_sample(&self, index: usize) -> Result<(), DataError> {
         let file = self.file(index)?;
         let found = file.stored(&self.header.info)?.content_hash(&self.header.info);
@@ -174,31 +180,33 @@ impl Dataset {
 
     /// A sample's file, `ROOT/data/train/cavity_0007.hdf5`; `index` is below the number of samples.
     pub fn path(&self, index: usize) -> PathBuf {
-        let folder = self.root.join("data").join(self.header.roles[index].folder());
+        let folder = self.root.join("data").join(self.header.splits[index].folder());
         let name = self.header.info.name.replace('/', "-");
         folder.join(format!("{name}_{index:04}.hdf5"))
     }
 
-    fn role(&self, index: usize) -> Result<Split, DataError> {
-        self.header.roles.get(index).copied().ok_or_else(|| DataError::Mismatch {
+    fn split(&self, index: usize) -> Result<Split, DataError> {
+        self.header.splits.get(index).copied().ok_or_else(|| DataError::Mismatch {
             path: self.root.clone(),
-            found: format!("{} samples, numbered from 0", self.header.roles.len()),
+            found: format!("{} samples, numbered from 0", self.header.splits.len()),
             expected: format!("a sample {index}"),
         })
     }
 
     fn file(&self, index: usize) -> Result<Arc<SampleFile>, DataError> {
-        self.role(index)?;
-        self.shelf.take(index, || match SampleFile::open(&self.path(index), &self.header.info) {
-            Err(DataError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
-                Err(self.incomplete(vec![index]))
+        self.split(index)?;
+        self.files.get_or_open(index, || {
+            match SampleFile::open(&self.path(index), &self.header.info) {
+                Err(DataError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                    Err(self.incomplete(vec![index]))
+                }
+                opened => opened,
             }
-            opened => opened,
         })
     }
 
     fn incomplete(&self, missing: Vec<usize>) -> DataError {
-        DataError::Incomplete { path: self.root.clone(), missing, total: self.header.roles.len() }
+        DataError::Incomplete { path: self.root.clone(), missing, total: self.header.splits.len() }
     }
 }
 
@@ -208,8 +216,8 @@ impl Source for Dataset {
     }
 
     fn indices(&self, split: Split) -> Vec<usize> {
-        let roles = self.header.roles.iter().enumerate();
-        roles.filter(|(_, role)| **role == split).map(|(index, _)| index).collect()
+        let splits = self.header.splits.iter().enumerate();
+        splits.filter(|(_, other)| **other == split).map(|(index, _)| index).collect()
     }
 
     fn sample(&self, index: usize) -> Result<Sample, DataError> {

@@ -1,24 +1,24 @@
-//! What can go wrong with files.
+//! Errors of reading and writing files.
 
 use std::path::PathBuf;
 
-/// Why data could not be read or written.
+/// An error of reading or writing data.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// The file system refused; the message names the path.
+    /// The file system returned an error; the message names the path.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// A TOML file does not say what it should.
+    /// A TOML file has another form than expected.
     #[error("`{}` cannot be read: {}", .path.display(), .source.message())]
     Toml {
         /// The file.
         path: PathBuf,
         /// Its text.
         text: String,
-        /// The place and what was expected there.
+        /// The position in the text, and what was expected there.
         source: Box<toml::de::Error>,
     },
-    /// A JSON file does not say what it should.
+    /// A JSON file has another form than expected.
     #[error("line {line} of `{}` cannot be read: {source}", .path.display())]
     Json {
         /// The file.
@@ -28,17 +28,17 @@ pub enum DataError {
         /// What was expected.
         source: serde_json::Error,
     },
-    /// HDF5 refused.
+    /// The HDF5 library returned an error.
     #[error("`{}` cannot be {action}: {reason}", .path.display())]
     Hdf5 {
         /// The file.
         path: PathBuf,
         /// `read` or `written`.
         action: &'static str,
-        /// What HDF5 says.
+        /// The message of HDF5.
         reason: String,
     },
-    /// The file is HDF5, and not what it should be.
+    /// An HDF5 file that is no sample of a dataset.
     #[error("`{}` is no eddymark dataset file: {reason}", .path.display())]
     Layout {
         /// The file.
@@ -51,9 +51,9 @@ pub enum DataError {
     Mismatch {
         /// The file or folder.
         path: PathBuf,
-        /// What is there.
+        /// What was found.
         found: String,
-        /// What was wanted.
+        /// What was expected.
         expected: String,
     },
     /// A file of a later version.
@@ -71,10 +71,10 @@ pub enum DataError {
     Unfit {
         /// The dataset's name.
         name: String,
-        /// What does not fit.
+        /// The reason.
         reason: String,
     },
-    /// A sample is not as its dataset says.
+    /// A sample differs from the description of its dataset.
     #[error(
         "sample {index} cannot be stored in dataset `{name}`: its {what} is {found}, and must be {expected}"
     )]
@@ -83,11 +83,11 @@ pub enum DataError {
         index: usize,
         /// The dataset's name.
         name: String,
-        /// What does not fit.
+        /// The property that differs.
         what: &'static str,
-        /// How it is.
+        /// Its value.
         found: String,
-        /// How it must be.
+        /// The value that the dataset asks for.
         expected: String,
     },
     /// Samples that were not generated, or whose files are damaged.
@@ -97,7 +97,7 @@ pub enum DataError {
         path: PathBuf,
         /// The samples that are missing.
         missing: Vec<usize>,
-        /// How many there should be.
+        /// The number of samples of the dataset.
         total: usize,
     },
 }

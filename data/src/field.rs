@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a quantity transforms: one value, or one value an axis.
+/// The tensor rank of a quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rank {
     /// One channel.
     Scalar,
-    /// One channel a spatial dimension.
+    /// One channel per spatial dimension.
     Vector,
 }
 
@@ -17,13 +17,13 @@ pub enum Rank {
 pub struct Field {
     /// The field's name in files, such as `velocity`.
     pub name: String,
-    /// How it transforms.
+    /// Its tensor rank.
     pub rank: Rank,
     /// Its SI unit, such as `m/s`.
     pub unit: String,
     /// The channels' symbols in axis order, such as `u`, `v`.
     pub symbols: Vec<String>,
-    /// Whether it is given and stays as it is, such as a mask: surrogates see it, and nobody is judged by it.
+    /// Whether it is given and constant in time, such as a mask. Surrogates receive it, and no metric is computed of it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub constant: bool,
 }
@@ -46,7 +46,7 @@ impl Field {
         Self { name: name.into(), rank: Rank::Vector, unit: unit.into(), symbols, constant: false }
     }
 
-    /// The same field, given once and for all.
+    /// The same field, given and constant in time.
     #[must_use]
     pub fn constant(self) -> Self {
         Self { constant: true, ..self }
@@ -64,11 +64,11 @@ pub struct Channel {
     pub unit: String,
     /// Its axis, for a vector's component.
     pub component: Option<usize>,
-    /// Whether its field is given and stays as it is.
+    /// Whether its field is given and constant in time.
     pub constant: bool,
 }
 
-/// The channels of a state in order: fields in order, each with its components.
+/// The channels of a state, in the order of the fields and of their components.
 pub fn channels(fields: &[Field]) -> Vec<Channel> {
     let of_field = |field: &Field| {
         let (name, unit, is_vector) =
@@ -85,7 +85,7 @@ pub fn channels(fields: &[Field]) -> Vec<Channel> {
     fields.iter().flat_map(of_field).collect()
 }
 
-/// A number that a problem depends on, and that operators are conditioned on.
+/// A parameter of a problem, on which operators are conditioned.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Parameter {
     /// Its name, such as `reynolds`.

@@ -1,23 +1,23 @@
 //! Content hashes.
 
-/// BLAKE3, fed piece by piece.
+/// An incremental BLAKE3 hash.
 #[derive(Default)]
 pub struct Hasher(blake3::Hasher);
 
 impl Hasher {
-    /// Feeds bytes.
+    /// Adds the number of bytes and the bytes.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
     }
 
-    /// Feeds text.
+    /// Adds text as UTF-8.
     pub fn text(&mut self, text: &str) -> &mut Self {
         self.bytes(text.as_bytes())
     }
 
-    /// Feeds `f32`s by their bits.
+    /// Adds the number of values and their bits, little endian.
     pub fn f32s(&mut self, values: impl ExactSizeIterator<Item = f32>) -> &mut Self {
         self.0.update(&(values.len() as u64).to_le_bytes());
         for value in values {
@@ -26,7 +26,7 @@ impl Hasher {
         self
     }
 
-    /// Feeds `f64`s by their bits.
+    /// Adds the number of values and their bits, little endian.
     pub fn f64s(&mut self, values: &[f64]) -> &mut Self {
         self.0.update(&(values.len() as u64).to_le_bytes());
         for value in values {
@@ -35,13 +35,13 @@ impl Hasher {
         self
     }
 
-    /// The first 128 bits in hexadecimal: enough against accidents, short enough to read.
+    /// The first 128 bits in hexadecimal, which make accidental collisions improbable.
     pub fn hex(&self) -> String {
         self.0.finalize().to_hex()[..32].into()
     }
 }
 
-/// The hash of some bytes.
+/// The hash of bytes.
 pub fn hash_hex(bytes: &[u8]) -> String {
     Hasher::default().bytes(bytes).hex()
 }

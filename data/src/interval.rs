@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The time between saved states, the same for all samples in one of two units.
+/// The time between saved states, which all samples have in common in one of two units.
 ///
-/// In TOML and JSON `0.5` is half a second, and `{ turnovers = 0.5 }` half of every sample's own
-/// time scale, such as L/U: samples whose scales differ by decades then show the same stretch of
-/// their flow.
+/// In TOML and JSON, `0.5` is half a second, and `{ turnovers = 0.5 }` is half of every sample's own time scale, such as
+/// L/U. Samples whose time scales differ by orders of magnitude then cover the same part of their development.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a number of seconds, or `{ turnovers = … }`")]
 pub enum Interval {
@@ -15,13 +14,13 @@ pub enum Interval {
     Seconds(f64),
     /// In units of the sample's own time scale.
     Turnovers {
-        /// How many of them.
+        /// The number of time scales.
         turnovers: f64,
     },
 }
 
 impl Interval {
-    /// The number, in its unit.
+    /// The number in its unit.
     pub fn value(self) -> f64 {
         match self {
             Self::Seconds(value) | Self::Turnovers { turnovers: value } => value,
@@ -36,7 +35,7 @@ impl Interval {
         }
     }
 
-    /// In s, for a flow whose own time scale is `scale` s.
+    /// In s, for a flow with time scale `scale` in s.
     pub fn seconds(self, scale: f64) -> f64 {
         match self {
             Self::Seconds(seconds) => seconds,
@@ -44,7 +43,7 @@ impl Interval {
         }
     }
 
-    /// The times of states `first` and those after it, in its unit.
+    /// The times of `count` states from number `first` on, in its unit.
     pub fn times(self, first: usize, count: usize) -> Vec<f64> {
         (first..first + count).map(|state| state as f64 * self.value()).collect()
     }

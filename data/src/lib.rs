@@ -1,14 +1,14 @@
-//! The nouns of eddymark: what every other crate talks about, and how it looks on disk.
+//! The data model of eddymark: grids, states, datasets and results, in memory and on disk.
 //!
-//! Nothing here knows an equation, a network or a picture. With `default-features = false` it
+//! The other crates depend on this one. It contains no equations, networks or figures. With `default-features = false` it
 //! builds without libhdf5, and without [`Dataset`].
 //!
 //! ```text
-//! Grid ── State ── Trajectory ── Sample ── Dataset      what is computed, in memory and on disk
-//! Field, Parameter, Interval ── Info                    what its numbers mean
-//! Trust                                                 how far they can be trusted
-//! Split ── Normalization                                what may be learned from
-//! Record ── Run                                         what was found out
+//! Grid ── State ── Trajectory ── Sample ── Dataset      numerical solutions, in memory and on disk
+//! Field, Parameter, Interval ── Info                    their meaning
+//! Reliability                                           their estimated errors
+//! Split ── Normalization                                which samples train, and their statistics
+//! MetricInfo, Record ── Run                             results
 //! Part ── Registry                                      how problems, architectures, … are named and built
 //! ```
 
@@ -28,6 +28,7 @@ mod metric;
 mod normalize;
 mod part_choice;
 mod registry;
+mod reliability;
 mod renamed;
 mod resample;
 mod rng;
@@ -35,12 +36,13 @@ mod run;
 mod sample;
 mod split;
 mod state;
-mod trust;
 
+#[cfg(feature = "hdf5")]
+pub use self::hdf5::list_file;
 pub use atomic_file::write_atomically;
 pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
-pub use dataset::{Claim, Dataset, DatasetHeader, inspect};
+pub use dataset::{Claim, Dataset, DatasetHeader, SampleSummary};
 pub use error::DataError;
 pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use grid::{Axis, Boundary, Grid};
@@ -53,6 +55,7 @@ pub use part_choice::PartChoice;
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]
 pub use registry::{Refusal, read_part};
+pub use reliability::Reliability;
 pub use renamed::{FormerSpelling, Renamed};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
@@ -63,4 +66,8 @@ pub use run::{
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};
 pub use state::{State, Trajectory};
-pub use trust::Trust;
+
+/// Compiles the examples of the README.
+#[cfg(all(doctest, feature = "hdf5"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,4 +1,4 @@
-//! Means and deviations, of the training split only.
+//! Means and standard deviations over the training split.
 
 use ndarray::{ArrayView5, Axis};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// Takes one more value into account.
+    /// Adds a value.
     pub fn push(&mut self, value: f64) {
         self.count += 1.0;
         let delta = value - self.mean;
@@ -26,7 +26,7 @@ impl Moments {
         self.squares += delta * (value - self.mean);
     }
 
-    /// Takes the values behind `other` into account.
+    /// Adds the values of `other`.
     pub fn merge(&mut self, other: &Self) {
         let count = self.count + other.count;
         if count > 0.0 {
@@ -37,19 +37,19 @@ impl Moments {
         }
     }
 
-    /// The mean; 0 of nothing.
+    /// The mean; 0 without values.
     pub fn mean(&self) -> f64 {
         self.mean
     }
 
-    /// The population standard deviation; 0 of nothing.
-    pub fn deviation(&self) -> f64 {
+    /// The population standard deviation; 0 without values.
+    pub fn standard_deviation(&self) -> f64 {
         if self.count > 0.0 { (self.squares / self.count).sqrt() } else { 0.0 }
     }
 
     /// The root mean square.
     pub fn root_mean_square(&self) -> f64 {
-        self.mean.hypot(self.deviation())
+        self.mean.hypot(self.standard_deviation())
     }
 }
 
@@ -62,25 +62,30 @@ impl FromIterator<f64> for Moments {
 }
 
 /// Statistics of every channel and every parameter over the training split.
+///
+/// All cells count alike, as in The Well, also on stretched grids: networks see cells, not volumes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Normalization {
     /// Mean of every channel.
     pub mean: Vec<f64>,
     /// Population standard deviation of every channel.
-    pub deviation: Vec<f64>,
+    #[serde(alias = "deviation")]
+    pub standard_deviation: Vec<f64>,
     /// Root mean square of every channel.
     pub root_mean_square: Vec<f64>,
     /// Mean of the one-interval change of every channel.
     pub mean_delta: Vec<f64>,
     /// Standard deviation of the one-interval change of every channel.
-    pub deviation_delta: Vec<f64>,
+    #[serde(alias = "deviation-delta")]
+    pub standard_deviation_delta: Vec<f64>,
     /// Root mean square of the one-interval change of every channel.
     pub root_mean_square_delta: Vec<f64>,
     /// Mean of every parameter.
     pub parameter_mean: Vec<f64>,
     /// Standard deviation of every parameter; 0 for a constant one.
-    pub parameter_deviation: Vec<f64>,
+    #[serde(alias = "parameter-deviation")]
+    pub parameter_standard_deviation: Vec<f64>,
 }
 
 /// Accumulates a [`Normalization`] sample by sample.
@@ -92,7 +97,7 @@ pub struct NormalizationBuilder {
 }
 
 impl NormalizationBuilder {
-    /// Takes one training sample into account: `[time, channel, x, y, z]` as stored.
+    /// Adds one training sample, `[time, channel, x, y, z]` as stored.
     pub fn push(&mut self, values: ArrayView5<'_, f32>, parameters: &[f64]) {
         let channels = values.len_of(Axis(1));
         self.values.resize(channels, Moments::default());
@@ -122,13 +127,13 @@ impl NormalizationBuilder {
         };
         Normalization {
             mean: all(&self.values, Moments::mean),
-            deviation: all(&self.values, Moments::deviation),
+            standard_deviation: all(&self.values, Moments::standard_deviation),
             root_mean_square: all(&self.values, Moments::root_mean_square),
             mean_delta: all(&self.deltas, Moments::mean),
-            deviation_delta: all(&self.deltas, Moments::deviation),
+            standard_deviation_delta: all(&self.deltas, Moments::standard_deviation),
             root_mean_square_delta: all(&self.deltas, Moments::root_mean_square),
             parameter_mean: all(&self.parameters, Moments::mean),
-            parameter_deviation: all(&self.parameters, Moments::deviation),
+            parameter_standard_deviation: all(&self.parameters, Moments::standard_deviation),
         }
     }
 }
@@ -146,7 +151,7 @@ mod tests {
             let mut merged: Moments = a.iter().copied().collect();
             merged.merge(&b.iter().copied().collect());
             prop_assert!((whole.mean() - merged.mean()).abs() < 1e-10);
-            prop_assert!((whole.deviation() - merged.deviation()).abs() < 1e-9);
+            prop_assert!((whole.standard_deviation() - merged.standard_deviation()).abs() < 1e-9);
         }
     }
 
@@ -154,7 +159,7 @@ mod tests {
     fn one_two_three_four() {
         let moments: Moments = [1.0, 2.0, 3.0, 4.0].into_iter().collect();
         assert_eq!(moments.mean(), 2.5);
-        assert!((moments.deviation() - 1.25_f64.sqrt()).abs() < 1e-15);
+        assert!((moments.standard_deviation() - 1.25_f64.sqrt()).abs() < 1e-15);
         assert!((moments.root_mean_square() - 7.5_f64.sqrt()).abs() < 1e-15);
     }
 }

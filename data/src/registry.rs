@@ -1,4 +1,4 @@
-//! One small registry for every kind of part: problems, architectures, metrics, figures.
+//! The registry of parts: problems, architectures, metrics, figures.
 
 use crate::{FormerSpelling, Renamed};
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,18 +10,18 @@ use serde::{Serialize, de::DeserializeOwned};
 pub trait Part: Serialize + DeserializeOwned + Default {
     /// The part's name in TOML, on the command line and in reports, in kebab-case.
     const NAME: &'static str;
-    /// What it is, in one line.
+    /// Its description in one line.
     const SUMMARY: &'static str;
     /// Former spellings of its keys and values. Tables that have them are refused.
     const RENAMED: &'static [Renamed] = &[];
 
-    /// Refuses parameters that make no sense, naming the key and the value.
+    /// An error for values out of range, with the key and the value.
     fn check(&self) -> Result<(), Invalid> {
         Ok(())
     }
 }
 
-/// A parameter whose value makes no sense.
+/// A parameter whose value is out of range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("`{key} = {value}` must be {expected}")]
 pub struct Invalid {
@@ -29,12 +29,12 @@ pub struct Invalid {
     pub key: &'static str,
     /// The value found.
     pub value: String,
-    /// What would be right, as the end of the sentence "it must be …".
+    /// The condition, as the end of the sentence "it must be …".
     pub expected: String,
 }
 
 impl Invalid {
-    /// Names a bad value: `Invalid::new("reynolds", -1.0, "greater than 0")`.
+    /// The error for a value: `Invalid::new("reynolds", -1.0, "greater than 0")`.
     pub fn new(key: &'static str, value: impl ToString, expected: impl Into<String>) -> Self {
         Self { key, value: value.to_string(), expected: expected.into() }
     }
@@ -72,7 +72,7 @@ pub enum PartError {
         kind: &'static str,
         /// The part's name.
         name: &'static str,
-        /// What TOML says.
+        /// The message of TOML.
         source: toml::de::Error,
     },
     /// The table has a former spelling of a key or a value.
@@ -101,7 +101,7 @@ fn did_you_mean(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
-/// Why one part's table was refused, before the registry adds kind and name.
+/// The error of a part's table, before the registry adds kind and name.
 #[derive(Debug)]
 #[doc(hidden)]
 pub enum Refusal {
@@ -186,12 +186,12 @@ impl<T: ?Sized> Registry<T> {
     }
 }
 
-/// The known name most like `name`, if one is alike enough to be a slip of the finger.
+/// The known name that is most similar to `name`, if one is similar enough for a typing error.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-        .filter(|(similarity, _)| *similarity > 0.7) // below that, suggestions read as random
+        .filter(|(similarity, _)| *similarity > 0.7) // below that, suggestions seem random
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
 }

@@ -1,10 +1,11 @@
-//! The one source of randomness.
+//! Random numbers.
 
 use rand_chacha::ChaCha12Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// The generator of sample `index` under `seed`: the same however many samples are drawn,
-/// in whatever order, on however many threads.
+/// The random number generator of sample `index` under `seed`.
+///
+/// It does not depend on the number of samples, on their order, or on the number of threads.
 pub fn rng(seed: u64, index: u64) -> ChaCha12Rng {
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());

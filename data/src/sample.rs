@@ -1,10 +1,10 @@
-//! One draw of a case, and where samples come from.
+//! Samples of a case, and their sources.
 
 use crate::{DataError, Field, Grid, Interval, Parameter, Split, Trajectory};
 use ndarray::{Array2, Array5};
 use serde::{Deserialize, Serialize};
 
-/// What all samples of a dataset have in common.
+/// The properties that all samples of a dataset share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Info {
     /// The dataset's name, such as `cavity-quick`.
@@ -13,27 +13,27 @@ pub struct Info {
     pub problem: String,
     /// The saved fields, in channel order.
     pub fields: Vec<Field>,
-    /// The parameters of every sample, in order: varying and constant ones.
+    /// The parameters of every sample, in order, both varying and constant ones.
     pub parameters: Vec<Parameter>,
-    /// What is known of the whole flow at every saved time, in order, such as drag and lift.
+    /// Scalar quantities of the whole flow at every saved time, in order, such as drag and lift.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monitors: Vec<Parameter>,
     /// The output cells along x, y, z.
     pub cells: [usize; 3],
     /// The time between saved states.
     pub interval: Interval,
-    /// Saved states a sample.
+    /// The number of saved states per sample.
     pub frames: usize,
 }
 
-/// One draw of a case: its parameters and the trajectory that the reference solver computed.
+/// One sample of a case: its parameters and the trajectory that the reference solver computed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// Its number in the dataset.
+    /// Its index in the dataset.
     pub index: usize,
-    /// Its role.
+    /// Its split.
     pub split: Split,
-    /// The output grid (its lengths may differ from sample to sample, its cells do not).
+    /// The output grid. Its lengths may differ from sample to sample; its numbers of cells do not.
     pub grid: Grid,
     /// The values of [`Info::parameters`].
     pub parameters: Vec<f64>,
@@ -44,13 +44,12 @@ pub struct Sample {
     /// The estimated discretization error of the reference, root mean square over the cells,
     /// `[time, channel]` in the channels' units.
     pub error_estimate: Option<Array2<f64>>,
-    /// The estimated error of what is known beyond the horizon: of the mean and of the standard
-    /// deviation in time in every cell, over the states from the horizon of the channel's field on;
-    /// root mean square over the cells, `[2, channel]`, 0 where there is no horizon.
+    /// The estimated errors of the mean and of the standard deviation in time, over the states from the predictability
+    /// horizon of the channel's field on; root mean square over the cells, `[2, channel]`, 0 without a horizon.
     pub statistics_estimate: Option<Array2<f64>>,
-    /// The cells along x, y, z on which the reference was solved.
-    pub solved_on: [usize; 3],
-    /// The first state after which the flow was found steady: those after it are copies of it.
+    /// The cells of the reference solver's grid along x, y, z.
+    pub reference_cells: [usize; 3],
+    /// The first state of a steady flow; all later ones are copies of it.
     pub steady_from: Option<usize>,
 }
 
@@ -61,7 +60,7 @@ impl Sample {
     }
 }
 
-/// The time between states at these times; 0 where there is one alone.
+/// The time between states at these times; 0 for a single state.
 pub(crate) fn interval(times: &[f64]) -> f64 {
     match times {
         [first, second, ..] => second - first,
@@ -69,18 +68,18 @@ pub(crate) fn interval(times: &[f64]) -> f64 {
     }
 }
 
-/// Where samples come from: a dataset on disk, or memory.
+/// A source of samples: a dataset on disk, or memory.
 pub trait Source: Sync {
-    /// What all samples have in common.
+    /// The properties that all samples share.
     fn info(&self) -> &Info;
 
-    /// The numbers of the samples of a role, in increasing order.
+    /// The indices of the samples of a split, in increasing order.
     fn indices(&self, split: Split) -> Vec<usize>;
 
-    /// One sample, whole.
+    /// A sample with all its states.
     fn sample(&self, index: usize) -> Result<Sample, DataError>;
 
-    /// The parameters of one sample.
+    /// The parameters of a sample.
     fn parameters(&self, index: usize) -> Result<Vec<f64>, DataError>;
 
     /// `length` states of one sample from number `start`, `[time, channel, x, y, z]`, as stored.
@@ -89,9 +88,9 @@ pub trait Source: Sync {
 
 /// Samples in memory.
 pub struct MemorySource {
-    /// What all samples have in common.
+    /// The properties that all samples share.
     pub info: Info,
-    /// The samples, sample `i` at place `i`.
+    /// The samples in the order of their indices.
     pub samples: Vec<Sample>,
 }
 

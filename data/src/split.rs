@@ -1,18 +1,18 @@
-//! Which samples teach, which choose, which judge.
+//! Training, validation and test samples.
 
 use crate::{hash_hex, rng};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-/// The role of a sample.
+/// The purpose of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Split {
-    /// Fits the weights and the normalization.
+    /// Training: fits the weights and the normalization.
     Train,
-    /// Chooses the checkpoint.
+    /// Validation: selects the checkpoint.
     Valid,
-    /// Judges, once.
+    /// Test: the scores are computed on it.
     Test,
 }
 
@@ -30,37 +30,37 @@ impl Split {
     }
 }
 
-/// How many samples take each role; which ones is drawn with the case's seed.
+/// The number of samples of each split. Which samples these are is drawn with the seed of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SplitPlan {
-    /// Samples to train on.
+    /// The number of training samples.
     pub train: usize,
-    /// Samples to choose checkpoints by.
+    /// The number of validation samples.
     pub valid: usize,
-    /// Samples to judge by.
+    /// The number of test samples.
     pub test: usize,
 }
 
 impl SplitPlan {
-    /// All samples.
+    /// The number of all samples.
     pub fn total(&self) -> usize {
         self.train + self.valid + self.test
     }
 
-    /// The role of every sample: a seeded shuffle, so that roles overlap nowhere by construction.
+    /// The split of every sample, by a seeded shuffle: splits are disjoint by construction.
     pub fn assign(&self, seed: u64) -> Vec<Split> {
         let mut roles: Vec<Split> =
             [(Split::Train, self.train), (Split::Valid, self.valid), (Split::Test, self.test)]
                 .into_iter()
                 .flat_map(|(split, count)| std::iter::repeat_n(split, count))
                 .collect();
-        // A stream of its own, far from the samples' indices.
+        // Samples have the streams 0, 1, …, so that the last stream is free.
         roles.shuffle(&mut rng(seed, u64::MAX));
         roles
     }
 
-    /// The hash that a dataset declares of its split.
+    /// The hash of the splits of all samples, as a dataset declares it.
     pub fn hash(roles: &[Split]) -> String {
         hash_hex(roles.iter().map(|role| role.folder()).collect::<Vec<_>>().join("\n").as_bytes())
     }
@@ -73,7 +73,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_sample_has_one_role_and_the_counts_hold(train in 0usize..40, valid in 0usize..9, test in 0usize..9, seed: u64) {
+        fn every_sample_is_in_one_split_and_the_counts_hold(train in 0usize..40, valid in 0usize..9, test in 0usize..9, seed: u64) {
             let plan = SplitPlan { train, valid, test };
             let roles = plan.assign(seed);
             prop_assert_eq!(roles.len(), plan.total());

@@ -42,7 +42,7 @@ impl Scaling {
     /// The scaling from the statistics of the training split and the parameters of its samples.
     pub fn new(normalization: &Normalization, parameters: &[Vec<f64>]) -> Self {
         let standard_deviation: Vec<f64> =
-            normalization.deviation.iter().map(|&deviation| or_one(deviation)).collect();
+            normalization.standard_deviation.iter().map(|&deviation| or_one(deviation)).collect();
         let change = normalization.root_mean_square_delta.iter().zip(&standard_deviation);
         let count = parameters.first().map_or(0, Vec::len);
         let of_parameter = |i: usize| parameters.iter().map(move |values| values[i]);
@@ -88,7 +88,7 @@ impl ParameterScaling {
         let greatest = values.clone().fold(f64::NEG_INFINITY, f64::max);
         let logarithmic = least > 0.0 && greatest > DECADE * least;
         let moments: data::Moments = values.map(|x| if logarithmic { x.ln() } else { x }).collect();
-        let standard_deviation = or_one(moments.deviation());
+        let standard_deviation = or_one(moments.standard_deviation());
         Self { logarithmic, mean: moments.mean(), standard_deviation }
     }
 
@@ -132,7 +132,7 @@ mod tests {
     fn a_constant_channel_is_scaled_to_zero_and_back() {
         let normalization = Normalization {
             mean: vec![5.0],
-            deviation: vec![0.0],
+            standard_deviation: vec![0.0],
             root_mean_square_delta: vec![0.0],
             ..Normalization::default()
         };

@@ -326,7 +326,7 @@ fn source() -> MemorySource {
             monitors: ndarray::Array2::zeros((6, 0)),
             error_estimate: None,
             statistics_estimate: None,
-            solved_on: CELLS,
+            reference_cells: CELLS,
             steady_from: None,
         }
     };

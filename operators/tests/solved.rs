@@ -43,7 +43,7 @@ fn vortices(frames: usize, growth: f64) -> MemorySource {
             monitors: Array2::zeros((frames, 0)),
             error_estimate: None,
             statistics_estimate: None,
-            solved_on: [CELLS[0], CELLS[1], 1],
+            reference_cells: [CELLS[0], CELLS[1], 1],
             steady_from: None,
         }
     };

@@ -86,11 +86,15 @@ impl Problem for ShearWave {
 impl ShearWave {
     /// Exact cell averages `[u v p, x, y, 1]`: the average of a sine is its value at the centre times sin(kh/2)/(kh/2).
     fn averages(&self, grid: &Grid, time: f64) -> State {
-        let (y, half) = (grid.axes[1].centres(), 0.5 * TAU * grid.axes[1].spacing());
-        let amplitude = (-TAU * TAU * time / self.reynolds).exp() * half.sin() / half;
+        let (y, widths) = (grid.axes[1].centres(), grid.axes[1].widths());
+        let decay = (-TAU * TAU * time / self.reynolds).exp();
+        let amplitude = |j: usize| {
+            let half = 0.5 * TAU * widths[j];
+            decay * half.sin() / half
+        };
         let [nx, ny, nz] = grid.cells();
         State::from_shape_fn((3, nx, ny, nz), |(channel, _, j, _)| match channel {
-            0 => amplitude * (TAU * (y[j] - self.velocity * time)).sin(),
+            0 => amplitude(j) * (TAU * (y[j] - self.velocity * time)).sin(),
             1 => self.velocity,
             _ => 0.0,
         })

@@ -5,7 +5,7 @@ use super::terminal::print;
 use crate::evaluate::grid;
 use crate::number::bytes;
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
-use data::{Invalid, Trust};
+use data::{Invalid, Reliability};
 use reports::number::{duration, percent};
 use reports::{Cell, Sheet};
 use std::time::Instant;
@@ -83,33 +83,34 @@ fn measure(context: &CommandContext, args: &CostArgs, case: &Case) -> Result<Mea
     let scale = intervals / (short.frames - 1) as f64;
     let all: Vec<usize> = (0..case.samples()).collect();
     let (mut times, mut finest, mut under_resolved) = (Vec::new(), [0; 3], 0);
-    let mut trusts: Vec<Trust> = Vec::new();
+    let mut fields: Vec<Reliability> = Vec::new();
     let info = case.info()?;
     for index in spread(&all, args.samples) {
         let clock = Instant::now();
         let sample = solve_sample(&short, index, &context.stop)?;
         times.push(clock.elapsed().as_secs_f64() * scale);
-        finest = finest.max(sample.solved_on);
-        let trust = sample.trust(&info.fields);
-        let is_bad = trust.as_ref().is_none_or(|all| all.iter().any(Trust::is_under_resolved));
+        finest = finest.max(sample.reference_cells);
+        let reliability = sample.reliability(&info.fields);
+        let is_bad =
+            reliability.as_ref().is_none_or(|all| all.iter().any(Reliability::is_under_resolved));
         under_resolved += usize::from(is_bad);
-        trusts.extend(trust.unwrap_or_default());
+        fields.extend(reliability.unwrap_or_default());
     }
     let mean = times.iter().sum::<f64>() / times.len() as f64;
     let most = times.iter().copied().fold(0.0, f64::max);
     let bytes = crate::sample_bytes(case)?;
-    let (case, seconds, errors) = (case.clone(), [mean, most], largest_errors(&trusts));
+    let (case, seconds, errors) = (case.clone(), [mean, most], largest_errors(&fields));
     Ok(Measured { case, seconds, bytes, finest, under_resolved, errors })
 }
 
-/// The largest of each field, in the args in which fields appear.
-fn largest_errors(trusts: &[Trust]) -> Vec<(String, [f64; 2])> {
+/// The largest errors of each field, in the order in which fields appear.
+fn largest_errors(fields: &[Reliability]) -> Vec<(String, [f64; 2])> {
     let mut errors: Vec<(String, [f64; 2])> = Vec::new();
-    for Trust { field, error, statistics, .. } in trusts {
+    for Reliability { field, relative_error, statistics_error, .. } in fields {
         let known = errors.iter_mut().find(|(known, _)| known == field);
         match known {
-            Some((_, of)) => *of = [of[0].max(*error), of[1].max(*statistics)],
-            None => errors.push((field.clone(), [*error, *statistics])),
+            Some((_, of)) => *of = [of[0].max(*relative_error), of[1].max(*statistics_error)],
+            None => errors.push((field.clone(), [*relative_error, *statistics_error])),
         }
     }
     errors

@@ -24,7 +24,7 @@ pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchEr
 fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
     let dataset = Dataset::open(root)?;
     let missing = dataset.missing();
-    let there = (0..dataset.header().roles.len()).find(|index| !missing.contains(index));
+    let there = (0..dataset.header().splits.len()).find(|index| !missing.contains(index));
     // None is there: the first one's absence says what to do.
     let sample = dataset.sample(there.unwrap_or(0))?;
     let info = dataset.info();
@@ -69,15 +69,15 @@ fn caption(info: &Info, sample: &Sample) -> String {
     };
     let parameters: Vec<String> =
         info.parameters.iter().zip(&sample.parameters).map(value).collect();
-    let trust = sample.trust(&info.fields).unwrap_or_default();
-    let errors = trust.iter().map(|t| format!("{} of {}", percent(t.error), t.field));
+    let fields = sample.reliability(&info.fields).unwrap_or_default();
+    let errors = fields.iter().map(|f| format!("{} of {}", percent(f.relative_error), f.field));
     let errors = errors.collect::<Vec<_>>().join(", ");
     let errors = if errors.is_empty() { "not estimated".into() } else { errors };
     format!(
         "Sample {}: {}. Solved on {} cells; its estimated error: {errors}.",
         sample.index,
         parameters.join(", "),
-        grid(sample.solved_on)
+        grid(sample.reference_cells)
     )
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn summary(
 
 /// `128 × 128`, or from the coarsest to the finest grid of the test samples.
 fn reference_grids(test_set: &TestSet) -> String {
-    let grids = || test_set.samples.iter().map(|sample| sample.solved_on);
+    let grids = || test_set.samples.iter().map(|sample| sample.reference_cells);
     match (grids().min(), grids().max()) {
         (Some(coarse), Some(fine)) if coarse == fine => grid(fine),
         (Some(coarse), Some(fine)) => format!("{} to {}", grid(coarse), grid(fine)),
@@ -65,11 +65,11 @@ pub(crate) fn grid([nx, ny, nz]: [usize; 3]) -> String {
 fn under_resolved(case: &Case, dataset: &Dataset) -> Result<String, BenchError> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for index in 0..case.samples() {
-        let trust = dataset.trust(index)?;
-        if trust.is_empty() {
+        let fields = dataset.reliability(index)?;
+        if fields.is_empty() {
             *counts.entry("not known".into()).or_default() += 1;
         }
-        for bad in trust.iter().filter(|trust| trust.is_under_resolved()) {
+        for bad in fields.iter().filter(|field| field.is_under_resolved()) {
             *counts.entry(bad.field.clone()).or_default() += 1;
         }
     }

@@ -3,7 +3,7 @@
 use super::error_estimate::Three;
 use super::solve::{SampleProblem, Solution};
 use crate::{BenchError, Case, Stop};
-use data::{Field, Grid, Sample, Trajectory, Trust};
+use data::{Field, Grid, Reliability, Sample, Trajectory};
 use ndarray::Array2;
 
 /// Computes one sample: on the reference grid, on two coarser grids to estimate the error, and on finer
@@ -84,9 +84,15 @@ impl<'a> Grids<'a> {
         let Some(tolerance) = self.sample.case.reference.tolerance else { return true };
         let (Ok(fine), Some([errors, statistics])) = (&self.fine, estimates) else { return false };
         let fields = self.sample.problem.fields();
-        let trust = Trust::of(&fields, &self.output, &fine.trajectory, errors, Some(statistics));
-        let velocity = trust.iter().find(|trust| trust.field == "velocity");
-        velocity.or(trust.first()).is_some_and(|trust| trust.error <= tolerance)
+        let reliability = Reliability::estimate(
+            &fields,
+            &self.output,
+            &fine.trajectory,
+            errors,
+            Some(statistics),
+        );
+        let velocity = reliability.iter().find(|field| field.field == "velocity");
+        velocity.or(reliability.first()).is_some_and(|field| field.relative_error <= tolerance)
     }
 
     fn into_sample(self, estimates: Option<Estimates>) -> Result<Sample, BenchError> {
@@ -103,7 +109,7 @@ impl<'a> Grids<'a> {
             monitors,
             error_estimate,
             statistics_estimate,
-            solved_on: cells,
+            reference_cells: cells,
             steady_from,
         })
     }
@@ -116,10 +122,10 @@ fn horizons(
     trajectory: &Trajectory,
     errors: &Array2<f64>,
 ) -> Vec<Option<usize>> {
-    let trust = Trust::of(fields, grid, trajectory, errors, None);
+    let reliability = Reliability::estimate(fields, grid, trajectory, errors, None);
     let of = |field: &Field| {
-        let of_field = trust.iter().find(|trust| trust.field == field.name);
-        let horizon = of_field.map_or(f64::INFINITY, |trust| trust.horizon);
+        let of_field = reliability.iter().find(|known| known.field == field.name);
+        let horizon = of_field.map_or(f64::INFINITY, |known| known.horizon);
         let start = trajectory.times.iter().position(|&time| time >= horizon);
         vec![start; field.symbols.len()]
     };

@@ -55,7 +55,7 @@ impl Resolved for SampleStep<'_> {
     }
 
     fn is_done(&self) -> Result<bool, BenchError> {
-        Ok(self.dataset().is_some_and(|dataset| dataset.is_whole(self.index)))
+        Ok(self.dataset().is_some_and(|dataset| dataset.is_complete(self.index)))
     }
 }
 

@@ -1,13 +1,12 @@
-//! Who works on what, when several processes share a dataset.
+//! Locks, for several processes that share a dataset.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// The right to write one sample, or the declaration, until it is dropped.
+/// The exclusive right to write one sample, or the declaration, until it is dropped.
 ///
-/// It is a lock of the operating system on a file beside, so that a process that is killed loses it.
-/// The file is removed on release; whoever had opened it before looks anew whether there is
-/// something left to do.
+/// It is a lock of the operating system on a file beside the sample, so that it ends with the process. The file is removed
+/// on release. A process that waited for it checks again whether the sample is missing.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,
@@ -15,7 +14,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The claim on `path`, or nothing if another process or thread holds it.
+    /// The claim on `path`; `None` if another process or thread holds it.
     pub(super) fn attempt(path: &Path) -> std::io::Result<Option<Self>> {
         let (path, file) = open(path)?;
         match file.try_lock() {
@@ -25,7 +24,7 @@ impl Claim {
         }
     }
 
-    /// The claim on `path`, when whoever holds it has done.
+    /// The claim on `path`; waits until it is released.
     pub(super) fn wait(path: &Path) -> std::io::Result<Self> {
         let (path, file) = open(path)?;
         file.lock()?;
@@ -35,7 +34,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.path); // what is left over does no harm
+        let _ = std::fs::remove_file(&self.path); // a file that remains is harmless
     }
 }
 

@@ -1,4 +1,4 @@
-//! `dataset.json`: what all samples of a dataset share.
+//! `dataset.json`: the properties that all samples of a dataset share.
 
 use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
 use crate::{DataError, Field, Info, Parameter, Split, SplitPlan, write_atomically};
@@ -6,30 +6,31 @@ use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What all samples of a dataset share.
+/// The properties that all samples of a dataset share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct DatasetHeader {
     /// Name, problem, fields, parameters, cells, interval, frames.
     pub info: Info,
-    /// The case as it was written, in TOML.
+    /// The TOML text of the case.
     pub case_text: String,
     /// Hash of the checked case.
     pub case_hash: String,
     /// The case's seed.
     pub seed: u64,
-    /// The role of every sample.
-    pub roles: Vec<Split>,
-    /// The name of every sample, if samples have names, such as `prop/case0050`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub names: Vec<String>,
-    /// What computed the states, such as `projection on 128 × 128 cells`.
+    /// The split of every sample.
+    #[serde(alias = "roles")]
+    pub splits: Vec<Split>,
+    /// The name of every sample, such as `prop/case0050`; empty if samples have no names.
+    #[serde(default, alias = "names", skip_serializing_if = "Vec::is_empty")]
+    pub sample_names: Vec<String>,
+    /// The solver, such as `projection on 128 × 128 cells`.
     pub solver: String,
-    /// eddymark's version.
+    /// The version of eddymark.
     pub version: String,
     /// The commit it was built from.
     pub commit: String,
-    /// How [`crate::Sample::error_estimate`] was made.
+    /// The method of [`crate::Sample::error_estimate`].
     pub verification: String,
 }
 
@@ -44,7 +45,7 @@ struct Declaration<H> {
     header: H,
 }
 
-/// Enough to refuse a later version, whatever else it says.
+/// The version alone, so that later versions are refused whatever else has changed.
 #[derive(Deserialize)]
 struct Format {
     format: u32,
@@ -60,7 +61,7 @@ pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError
         format: FORMAT,
         units: UNITS.into(),
         precision: PRECISION.into(),
-        split_hash: SplitPlan::hash(&header.roles),
+        split_hash: SplitPlan::hash(&header.splits),
         header,
     };
     write_atomically(&path(root), |file| {
@@ -90,7 +91,7 @@ pub(super) fn read(root: &Path) -> Result<Option<DatasetHeader>, DataError> {
     Ok(Some(declaration.header))
 }
 
-/// Refuses to continue a dataset whose numbers would be others.
+/// An error if samples of `wanted` would differ from those of `found`.
 pub(super) fn must_agree(
     root: &Path,
     found: &DatasetHeader,
@@ -114,7 +115,7 @@ pub(super) fn must_agree(
     same("interval", here.interval.to_string(), there.interval.to_string())?;
     same("seed", found.seed.to_string(), wanted.seed.to_string())?;
     same("solver", found.solver.clone(), wanted.solver.clone())?;
-    same("split hash", SplitPlan::hash(&found.roles), SplitPlan::hash(&wanted.roles))?;
+    same("split hash", SplitPlan::hash(&found.splits), SplitPlan::hash(&wanted.splits))?;
     same("case hash", found.case_hash.clone(), wanted.case_hash.clone())?;
     same("fields", fields(here), fields(there))?;
     same("parameters", parameters(&here.parameters), parameters(&there.parameters))?;
@@ -131,7 +132,7 @@ fn fields(info: &Info) -> String {
 }
 
 /// `reynolds (Re), lid-velocity (U in m/s)`
-pub(super) fn parameters(list: &[Parameter]) -> String {
+fn parameters(list: &[Parameter]) -> String {
     let one = |p: &Parameter| format!("{} ({}{})", p.name, p.symbol, within(&p.unit));
     list.iter().map(one).collect::<Vec<_>>().join(", ")
 }

@@ -1,13 +1,13 @@
-//! How a sample of a dataset must be.
+//! Checks that a sample fits its dataset.
 
 use crate::{Boundary, Field, Grid, Info, Sample, Split};
 use ndarray::Axis;
 
-/// What is compared, each with its name for messages.
+/// The properties that are compared, each with its name in messages.
 pub(super) struct Shape(pub(super) [(&'static str, String); 10]);
 
 impl Shape {
-    /// How a sample is.
+    /// The properties of a sample.
     pub(super) fn of(sample: &Sample, info: &Info) -> Self {
         let flat = |axis: usize| sample.grid.axes[axis].cells() == 1;
         let held = |axis: &usize| {
@@ -40,7 +40,7 @@ impl Shape {
         ])
     }
 
-    /// How a sample must be.
+    /// The properties that the dataset asks for.
     pub(super) fn wanted(info: &Info, split: Split) -> Self {
         let Info { frames, cells, .. } = info;
         let channels = crate::channels(&info.fields).len();
@@ -59,10 +59,10 @@ impl Shape {
     }
 }
 
-/// What constant fields must be.
+/// The condition on constant fields.
 const STEADY: &str = "the same at all times";
 
-/// The first field that is declared constant and is not.
+/// The first field that is declared constant and varies in time.
 fn changing<'a>(sample: &Sample, info: &'a Info) -> Option<&'a str> {
     let mut first = 0;
     let changes = |field: &&Field| {

@@ -1,4 +1,4 @@
-//! Statistics of the training samples: ours in full, and The Well's `stats.yaml`.
+//! Statistics of the training samples: `normalization.json` in full precision, and The Well's `stats.yaml`.
 
 use super::Dataset;
 use crate::{
@@ -12,7 +12,7 @@ fn path(root: &Path) -> PathBuf {
     root.join("normalization.json")
 }
 
-/// Streams the training samples, one at a time and in order, so that the sums are always the same.
+/// Accumulates the training samples one at a time and in order, so that the sums are reproducible.
 pub(super) fn gather(dataset: &Dataset) -> Result<Normalization, DataError> {
     let mut builder = NormalizationBuilder::default();
     for index in dataset.indices(Split::Train) {
@@ -56,10 +56,10 @@ fn yaml(info: &Info, statistics: &Normalization) -> String {
     let mut text = String::new();
     for (name, channels) in [
         ("mean", &statistics.mean),
-        ("std", &statistics.deviation),
+        ("std", &statistics.standard_deviation),
         ("rms", &statistics.root_mean_square),
         ("mean_delta", &statistics.mean_delta),
-        ("std_delta", &statistics.deviation_delta),
+        ("std_delta", &statistics.standard_deviation_delta),
         ("rms_delta", &statistics.root_mean_square_delta),
     ] {
         writeln!(text, "{name}:").expect("writing to a string succeeds");
@@ -77,7 +77,7 @@ fn yaml(info: &Info, statistics: &Normalization) -> String {
     text
 }
 
-/// A float as YAML 1.1 knows it, with a point and a sign in the exponent: `1.5e+00`.
+/// A number in the form that YAML 1.1 recognizes, with a point and a signed exponent: `1.5e+0`.
 fn yaml_float(value: f64) -> String {
     if !value.is_finite() {
         return ".nan".into();

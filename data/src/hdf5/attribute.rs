@@ -1,9 +1,9 @@
-//! Attributes as The Well's readers want them: strings of variable length, booleans as h5py's.
+//! Attributes in the types that The Well's readers expect: strings of variable length, and the booleans of h5py.
 
 use hdf5::types::VarLenUnicode;
 use hdf5::{H5Type, Location, Result};
 
-/// Text as HDF5 stores it; refuses NUL, which would end it early.
+/// Text in the form of HDF5. An error if it contains NUL, which terminates strings.
 fn unicode(text: &str) -> Result<VarLenUnicode> {
     text.parse().map_err(|error| hdf5::Error::from(format!("{text:?} cannot be stored: {error}")))
 }
@@ -29,7 +29,7 @@ pub(super) fn set_texts<S: AsRef<str>>(at: &Location, name: &str, texts: &[S]) -
     set_list(at, name, &texts)
 }
 
-/// Says that something is the same for all trajectories of the file, or not, and constant, or not.
+/// Declares whether values vary between the trajectories of the file, and in time.
 pub(super) fn set_varying(at: &Location, by_sample: bool, by_time: bool) -> Result<()> {
     set(at, "sample_varying", by_sample)?;
     set(at, "time_varying", by_time)

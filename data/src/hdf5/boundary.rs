@@ -1,13 +1,13 @@
-//! Boundaries: The Well's masks, with a wall's velocity beside, and the axis of a pipe as a fourth kind.
+//! Boundaries: The Well's masks, the velocity of walls, and the axis of a pipe as a fourth type.
 //!
-//! An axis that repeats has one group, `x_periodic`; any other has one an end, `x_wall_low`.
+//! A periodic axis has one group, `x_periodic`. Any other axis has one group per end, such as `x_wall_low`.
 
 use super::attribute::{set_list, set_text, set_texts, set_varying, text};
 use super::schema::{AXES, spatial_axes};
 use crate::{Axis, Boundary, Grid};
 use hdf5::{Group, Result};
 
-/// What The Well calls a boundary.
+/// The name of a boundary type in The Well's layout.
 fn kind(boundary: Boundary) -> &'static str {
     match boundary {
         Boundary::Periodic => "PERIODIC",
@@ -42,7 +42,7 @@ pub(super) fn write(file: &Group, grid: &Grid) -> Result<()> {
     Ok(())
 }
 
-/// Writes one group: which cells touch the boundary, of what kind it is, and how a wall moves.
+/// Writes one group: the cells at the boundary, its type, and the velocity of a wall.
 fn write_one(
     all: &Group,
     name: &str,

@@ -1,4 +1,4 @@
-//! The tree of any HDF5 file as people read it.
+//! The tree of any HDF5 file as text.
 
 use hdf5::types::{FloatSize, IntSize, TypeDescriptor as Type, VarLenAscii, VarLenUnicode};
 use hdf5::{Attribute, Container, Group, H5Type, Location, LocationToken, LocationType, Result};
@@ -10,16 +10,15 @@ const LONGEST_TEXT: usize = 60;
 /// Longer lists are cut here.
 const LONGEST_LIST: usize = 6;
 
-/// Everything in `group`, one line each: groups, datasets with type and shape, attributes (`@`)
-/// with type and value.
-pub(crate) fn list(group: &Group) -> Result<String> {
+/// The content of `group`, one line each: groups, datasets with type and shape, attributes (`@`) with type and value.
+pub(super) fn list(group: &Group) -> Result<String> {
     let mut lines = String::from("/\n");
     list_attributes(group, 1, &mut lines)?;
     list_members(group, &mut vec![group.loc_info()?.token], &mut lines)?;
     Ok(lines)
 }
 
-/// Lists what is in `group`. A file may link a group into itself: `above` has the groups around.
+/// Lists the members of `group`. A file may link a group into itself; `above` has the enclosing groups.
 fn list_members(group: &Group, above: &mut Vec<LocationToken>, lines: &mut String) -> Result<()> {
     let pad = "  ".repeat(above.len());
     for name in group.member_names()? {
@@ -124,8 +123,8 @@ fn show<T: H5Type>(of: &Attribute, one: fn(&T) -> String) -> Result<String> {
     Ok(format!("[{}]", shown.join(", ")))
 }
 
-/// The text in quotes, its beginning if it is long.
-pub(crate) fn cut(text: &str) -> String {
+/// The text in quotes, shortened if it is long.
+fn cut(text: &str) -> String {
     let quoted = |text: &dyn Display| format!("{:?}", text.to_string());
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => quoted(&format_args!("{}…", &text[..end])),

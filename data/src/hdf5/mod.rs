@@ -1,4 +1,4 @@
-//! One sample, one HDF5 file, in The Well's layout: `FORMAT.md` is its page.
+//! One HDF5 file per sample, in The Well's layout. `FORMAT.md` describes it.
 
 mod attribute;
 mod boundary;
@@ -8,7 +8,6 @@ mod schema;
 mod stored;
 mod write;
 
-pub(crate) use list::{cut, list};
 pub(crate) use read::{SampleFile, open};
 pub(crate) use schema::{FORMAT, PRECISION, UNITS, disk_name, unfit};
 pub(crate) use stored::Stored;
@@ -17,12 +16,17 @@ pub(crate) use write::{partial, sync_folder, write_sample};
 use crate::DataError;
 use std::path::Path;
 
-/// Names the file that HDF5 could not read or write, and says why in one line.
+/// The tree of an HDF5 file, whichever program wrote it: one line per group, dataset and attribute.
+pub fn list_file(path: &Path) -> Result<String, DataError> {
+    list::list(&*open(path)?).map_err(|error| refused(path, "read", &error))
+}
+
+/// An error of HDF5 with the path, in one line.
 fn refused(path: &Path, action: &'static str, error: &::hdf5::Error) -> DataError {
     DataError::Hdf5 { path: path.into(), action, reason: reason(error) }
 }
 
-/// The operating system's message if there is one, else what the innermost call says.
+/// The message of the operating system if there is one, otherwise that of the innermost call.
 fn reason(error: &::hdf5::Error) -> String {
     let Some(stack) = error.stack() else { return error.to_string() };
     let innermost = stack.last().map_or_else(|| error.to_string(), |frame| frame.desc().to_owned());

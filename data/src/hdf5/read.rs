@@ -1,9 +1,9 @@
-//! Reading samples back, whole or some frames.
+//! Reading samples, or some of their states.
 
 use super::attribute::{number, text};
-use super::schema::{AXES, FORMAT, Place, disk_name, places};
+use super::schema::{AXES, FORMAT, Names, Place, disk_name, places};
 use super::{Stored, boundary, reason, refused};
-use crate::{Axis, Boundary, DataError, Grid, Info, Split, Trust};
+use crate::{Axis, Boundary, DataError, Grid, Info, Reliability, SampleSummary, Split};
 use hdf5::types::VarLenUnicode;
 use hdf5::{Dataset, File, Result, SliceOrIndex};
 use ndarray::{Array2, Array5, ArrayD, s};
@@ -13,13 +13,12 @@ use std::path::{Path, PathBuf};
 /// The first bytes of every HDF5 file.
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 const ERROR_ESTIMATE: &str = "verification/error_estimate";
-const STATISTICS_ESTIMATE: &str = "verification/statistics_estimate";
-/// What to say of a file whose end is missing.
+/// The reason that is given for a truncated file.
 const TRUNCATED: &str = "its end is missing; generate or copy it again";
-/// Decompressed frames that HDF5 keeps of every open field, in bytes.
+/// The cache of decompressed states per open field in bytes.
 const CHUNK_CACHE: usize = 1 << 20;
 
-/// Opens an HDF5 file, whoever wrote it.
+/// Opens an HDF5 file, whichever program wrote it.
 pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
     let mut start = Vec::new();
     fs_err::File::open(path)?.take(8).read_to_end(&mut start)?;
@@ -28,9 +27,8 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
         return Err(DataError::Layout { path: path.into(), reason });
     }
     let mut builder = File::with_options();
-    // Files are replaced by renaming, never changed, so that locks would only get in the way: a
-    // child process inherits them, and some network drives refuse them. Slots and preemption are
-    // HDF5's own.
+    // Files are replaced by renaming and never changed, so that they need no locks. A child process would inherit a lock,
+    // and some network drives do not support them. The numbers of slots and the preemption policy are the defaults of HDF5.
     builder.access_plist().file_locking(false).chunk_cache(521, CHUNK_CACHE, 0.75);
     builder.open(path).map_err(|error| {
         let is_truncated = error.contains_minor(hdf5::MinorErrorCode::Truncated);
@@ -39,18 +37,16 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
     })
 }
 
-/// An error estimate, `[time, channel]`, and the first state of a steady stretch.
-type Estimate = (Option<Array2<f64>>, Option<usize>);
-
 /// The open file of one sample.
 pub(crate) struct SampleFile {
     path: PathBuf,
     file: File,
+    names: &'static Names,
     fields: Vec<Dataset>,
 }
 
 impl SampleFile {
-    /// Opens a sample of the dataset that `info` describes, and checks layout, version and shapes.
+    /// Opens a sample of the dataset that `info` describes, and checks the layout, the version and the shapes.
     pub(crate) fn open(path: &Path, info: &Info) -> std::result::Result<Self, DataError> {
         let file = open(path)?;
         let layout = |reason: String| DataError::Layout { path: path.into(), reason };
@@ -75,7 +71,7 @@ impl SampleFile {
         };
         let fields =
             places(&info.fields).iter().map(open).collect::<std::result::Result<_, _>>()?;
-        Ok(Self { path: path.into(), file, fields })
+        Ok(Self { path: path.into(), file, names: Names::of_version(found), fields })
     }
 
     /// `length` states from number `start`, `[time, channel, x, y, z]`.
@@ -101,13 +97,13 @@ impl SampleFile {
             };
             let shape = (length, nx, ny, nz, place.channels.len());
             let values = values.into_shape_with_order(shape)?.permuted_axes([0, 4, 1, 2, 3]);
-            // A constant field's one state stands for all.
+            // The one state of a constant field is broadcast over time.
             states.slice_mut(s![.., place.channels.clone(), .., .., ..]).assign(&values);
         }
         Ok(states)
     }
 
-    /// The whole sample.
+    /// The sample with all its states.
     pub(crate) fn stored(&self, info: &Info) -> std::result::Result<Stored, DataError> {
         let read = || {
             Ok(Stored {
@@ -119,8 +115,9 @@ impl SampleFile {
                 values: self.states(info, 0, info.frames)?,
                 monitors: self.monitors(info)?,
                 error_estimate: self.table(ERROR_ESTIMATE)?,
-                statistics_estimate: self.table(STATISTICS_ESTIMATE)?,
-                solved_on: self.solved_on()?,
+                statistics_estimate: self
+                    .table(&format!("verification/{}", self.names.statistics_estimate))?,
+                reference_cells: self.reference_cells()?,
                 steady_from: self.steady_from()?,
             })
         };
@@ -132,24 +129,26 @@ impl SampleFile {
         self.read_parameters(info).map_err(|error| self.refused(&error))
     }
 
-    /// The least and greatest value and the largest error estimate (`NaN` without one) of every
-    /// channel, as declared when it was written.
-    pub(crate) fn extremes(&self) -> std::result::Result<Vec<[f64; 3]>, DataError> {
-        self.read_extremes().map_err(|error| self.refused(&error))
+    /// Ranges and error estimates of the sample, without its states.
+    pub(crate) fn summary(&self) -> std::result::Result<SampleSummary, DataError> {
+        let read = || {
+            Ok(SampleSummary {
+                ranges: self.ranges()?,
+                error_estimate: self.table(ERROR_ESTIMATE)?,
+                reliability: self.reliability()?,
+                steady_from: self.steady_from()?,
+            })
+        };
+        read().map_err(|error| self.refused(&error))
     }
 
-    fn read_extremes(&self) -> Result<Vec<[f64; 3]>> {
+    fn ranges(&self) -> Result<Vec<[f64; 2]>> {
         let (mut least, mut greatest) = (Vec::new(), Vec::new());
         for field in &self.fields {
             least.extend(field.attr("minimum")?.read_raw::<f64>()?);
             greatest.extend(field.attr("maximum")?.read_raw::<f64>()?);
         }
-        let errors = match self.file.dataset(ERROR_ESTIMATE) {
-            Ok(estimate) => estimate.attr("maximum")?.read_raw::<f64>()?,
-            Err(_) => vec![f64::NAN; least.len()],
-        };
-        let rows = least.into_iter().zip(greatest).zip(errors);
-        Ok(rows.map(|((least, greatest), error)| [least, greatest, error]).collect())
+        Ok(least.into_iter().zip(greatest).map(|(least, greatest)| [least, greatest]).collect())
     }
 
     /// An attribute of the root.
@@ -157,7 +156,7 @@ impl SampleFile {
         text(&self.file, name).map_err(|error| self.refused(&error))
     }
 
-    /// The number that the sample has in its dataset.
+    /// The index of the sample in its dataset.
     pub(crate) fn index(&self) -> std::result::Result<usize, DataError> {
         let index: Result<u64> = number(&self.file, "sample_index");
         index.map(|index| index as usize).map_err(|error| self.refused(&error))
@@ -185,7 +184,7 @@ impl SampleFile {
 
     fn axis(&self, axis: usize, info: &Info) -> Result<Axis> {
         let cells = info.cells[axis];
-        let name = format!("exact/{}_edges", AXES[axis]);
+        let name = format!("{}/{}_edges", self.names.double_precision, AXES[axis]);
         let edges: Vec<f64> = self.file.dataset(&name)?.read_raw()?;
         if edges.len() != cells + 1 {
             return Err(format!("`{name}` has {} edges for {cells} cells", edges.len()).into());
@@ -197,28 +196,31 @@ impl SampleFile {
     }
 
     fn times(&self, info: &Info) -> Result<Vec<f64>> {
-        let times: Vec<f64> = self.file.dataset("exact/time")?.read_raw()?;
+        let name = format!("{}/time", self.names.double_precision);
+        let times: Vec<f64> = self.file.dataset(&name)?.read_raw()?;
         let fits = times.len() == info.frames;
         fits.then_some(times)
-            .ok_or_else(|| "`exact/time` has another length than the fields".into())
+            .ok_or_else(|| format!("`{name}` has another length than the fields").into())
     }
 
     fn monitors(&self, info: &Info) -> Result<Array2<f64>> {
         if info.monitors.is_empty() {
             return Ok(Array2::zeros((info.frames, 0)));
         }
-        let monitors = self.file.dataset("exact/monitors")?.read_2d()?;
+        let name = format!("{}/monitors", self.names.double_precision);
+        let monitors = self.file.dataset(&name)?.read_2d()?;
         let fits = monitors.dim() == (info.frames, info.monitors.len());
         fits.then_some(monitors)
-            .ok_or_else(|| "`exact/monitors` has another shape than time × monitors".into())
+            .ok_or_else(|| format!("`{name}` has another shape than time × monitors").into())
     }
 
     /// Unknown, hence 0, in files of version 1.
-    fn solved_on(&self) -> Result<[usize; 3]> {
-        let Ok(attribute) = self.file.attr("solved_on") else { return Ok([0; 3]) };
+    fn reference_cells(&self) -> Result<[usize; 3]> {
+        let name = self.names.reference_cells;
+        let Ok(attribute) = self.file.attr(name) else { return Ok([0; 3]) };
         let cells: Vec<u64> = attribute.read_raw()?;
         let cells: Vec<usize> = cells.into_iter().map(|cells| cells as usize).collect();
-        cells.try_into().map_err(|_| "`solved_on` has not 3 numbers".into())
+        cells.try_into().map_err(|_| format!("`{name}` has not 3 numbers").into())
     }
 
     fn steady_from(&self) -> Result<Option<usize>> {
@@ -226,25 +228,14 @@ impl SampleFile {
         Ok(Some(attribute.read_scalar::<u64>()? as usize))
     }
 
-    /// How far its fields can be trusted, as declared when it was written; empty without an
-    /// estimate, and in files of version 1.
-    pub(crate) fn trust(&self) -> std::result::Result<Vec<Trust>, DataError> {
-        self.read_trust().map_err(|error| self.refused(&error))
-    }
-
-    /// The estimated error, `[time, channel]`, and the first state of a steady stretch.
-    pub(crate) fn estimate(&self) -> std::result::Result<Estimate, DataError> {
-        let read = || Ok((self.table(ERROR_ESTIMATE)?, self.steady_from()?));
-        read().map_err(|error| self.refused(&error))
-    }
-
-    fn read_trust(&self) -> Result<Vec<Trust>> {
+    /// Empty without an error estimate, and in files of version 1.
+    fn reliability(&self) -> Result<Vec<Reliability>> {
         let group = self.file.group("verification")?;
         let Ok(fields) = group.attr("fields") else { return Ok(Vec::new()) };
         let fields: Vec<VarLenUnicode> = fields.read_raw()?;
         let numbers = |name| group.attr(name)?.read_raw::<f64>();
-        let (relative, horizons) = (numbers("relative_error")?, numbers("horizon")?);
-        // Files before statistics were estimated call the largest error the relative one.
+        let (relative, horizons) = (numbers("relative_error")?, numbers(self.names.horizon)?);
+        // The first files of version 2 have no error of statistics, and the largest error is called the relative one.
         let largest = numbers("largest_error").unwrap_or_else(|_| relative.clone());
         let unknown = |horizon: &f64| if horizon.is_finite() { f64::NAN } else { 0.0 };
         let statistics =
@@ -252,21 +243,22 @@ impl SampleFile {
         let (errors, beyond) =
             (relative.into_iter().zip(largest), horizons.into_iter().zip(statistics));
         let rows = fields.into_iter().zip(errors.zip(beyond));
-        let trust = |(field, ((error, largest), (horizon, statistics)))| {
+        let row = |(field, ((relative_error, largest_error), (horizon, statistics_error)))| {
             let field: VarLenUnicode = field;
-            Trust { field: field.as_str().into(), error, largest, horizon, statistics }
+            let field = field.as_str().into();
+            Reliability { field, relative_error, largest_error, horizon, statistics_error }
         };
-        Ok(rows.map(trust).collect())
+        Ok(rows.map(row).collect())
     }
 
-    /// A table that not every file has.
+    /// An optional table.
     fn table(&self, name: &str) -> Result<Option<Array2<f64>>> {
         let is_there = self.file.link_exists(name);
         is_there.then(|| self.file.dataset(name)?.read_2d()).transpose()
     }
 }
 
-/// Selects frames of the one trajectory, all cells and components.
+/// Selects states of the one trajectory, with all cells and components.
 fn frames(start: usize, length: usize, dimensions: usize) -> hdf5::Hyperslab {
     let time = SliceOrIndex::from(start..start + length);
     let rest = std::iter::repeat_n(SliceOrIndex::from(..), dimensions - 2);

@@ -3,18 +3,53 @@
 use crate::{Field, Info, Rank};
 use std::ops::Range;
 
-/// The version of the layout; it grows when an older eddymark could no longer read what is written.
+/// The version of the layout. It increases when older programs cannot read what is written.
 ///
-/// 2: constant fields, monitors, steady states and the cells of the reference.
-pub(crate) const FORMAT: u32 = 2;
-/// How numbers lose digits on their way to disk.
+/// 2: constant fields, monitors, steady states and the cells of the reference. 3: the names in [`Names`].
+pub(crate) const FORMAT: u32 = 3;
+/// The precision of computed and of stored numbers.
 pub(crate) const PRECISION: &str = "computed f64, stored f32";
 /// The system of all units.
 pub(crate) const UNITS: &str = "SI";
 /// The names of the three axes.
 pub(crate) const AXES: [&str; 3] = ["x", "y", "z"];
 
-/// The attributes of a file's root that are no parameters.
+/// The names of attributes, datasets and groups that differ between versions.
+pub(super) struct Names {
+    /// The attribute of the root with the cells of the reference grid.
+    pub(super) reference_cells: &'static str,
+    /// The group with times, edges and monitors in full precision.
+    pub(super) double_precision: &'static str,
+    /// The attribute of `verification` with the predictability horizons.
+    pub(super) horizon: &'static str,
+    /// The dataset in `verification` with the error estimates of the statistics.
+    pub(super) statistics_estimate: &'static str,
+}
+
+/// The names that are written.
+pub(super) const NAMES: Names = Names {
+    reference_cells: "reference_cells",
+    double_precision: "double_precision",
+    horizon: "predictability_horizon",
+    statistics_estimate: "statistics_error_estimate",
+};
+
+/// The names in files of versions 1 and 2.
+const FORMER_NAMES: Names = Names {
+    reference_cells: "solved_on",
+    double_precision: "exact",
+    horizon: "horizon",
+    statistics_estimate: "statistics_estimate",
+};
+
+impl Names {
+    /// The names in files of a version.
+    pub(super) fn of_version(version: u32) -> &'static Self {
+        if version < 3 { &FORMER_NAMES } else { &NAMES }
+    }
+}
+
+/// The attributes of the root that are not parameters.
 const ROOT_ATTRIBUTES: [&str; 22] = [
     "case_hash",
     "content_hash",
@@ -26,11 +61,11 @@ const ROOT_ATTRIBUTES: [&str; 22] = [
     "n_trajectories",
     "precision",
     "problem",
+    "reference_cells",
     "sample_index",
     "sample_name",
     "seed",
     "simulation_parameters",
-    "solved_on",
     "solver",
     "solver_commit",
     "solver_version",
@@ -40,17 +75,17 @@ const ROOT_ATTRIBUTES: [&str; 22] = [
     "units",
 ];
 
-/// A name as it stands in HDF5: `kinematic-viscosity` becomes `kinematic_viscosity`.
+/// A name in HDF5: `kinematic-viscosity` becomes `kinematic_viscosity`.
 pub(crate) fn disk_name(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// The axes that are in the file: those with more than one cell.
+/// The axes that are stored: those with more than one cell.
 pub(crate) fn spatial_axes(cells: [usize; 3]) -> Vec<usize> {
     (0..3).filter(|&axis| cells[axis] > 1).collect()
 }
 
-/// Where a field lies, and which channels it holds.
+/// The location of a field in the file, and its channels.
 pub(crate) struct Place<'a> {
     /// The field.
     pub(crate) field: &'a Field,
@@ -79,7 +114,7 @@ pub(crate) fn group(rank: Rank) -> &'static str {
     }
 }
 
-/// Where every field lies, in the order of the channels.
+/// The locations of all fields, in the order of the channels.
 pub(crate) fn places(fields: &[Field]) -> Vec<Place<'_>> {
     let mut first = 0;
     let place = |field| {
@@ -91,7 +126,7 @@ pub(crate) fn places(fields: &[Field]) -> Vec<Place<'_>> {
     fields.iter().map(place).collect()
 }
 
-/// Why The Well's layout cannot hold what `info` describes, if it cannot.
+/// The reason for which The Well's layout cannot represent the dataset, if there is one.
 pub(crate) fn unfit(info: &Info) -> Option<String> {
     let dimensions = spatial_axes(info.cells).len();
     if dimensions == 0 || info.cells.contains(&0) || info.frames == 0 {
@@ -166,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_layout_cannot_hold_is_named() {
+    fn what_the_layout_cannot_represent_is_named() {
         let change = |change: fn(&mut Info)| {
             let mut changed = info();
             change(&mut changed);

@@ -16,7 +16,7 @@ pub(crate) struct Stored {
     pub(crate) monitors: Array2<f64>,
     pub(crate) error_estimate: Option<Array2<f64>>,
     pub(crate) statistics_estimate: Option<Array2<f64>>,
-    pub(crate) solved_on: [usize; 3],
+    pub(crate) reference_cells: [usize; 3],
     pub(crate) steady_from: Option<usize>,
 }
 
@@ -37,7 +37,7 @@ impl From<&Sample> for Stored {
             monitors: sample.monitors.clone(),
             error_estimate: sample.error_estimate.clone(),
             statistics_estimate: sample.statistics_estimate.clone(),
-            solved_on: sample.solved_on,
+            reference_cells: sample.reference_cells,
             steady_from: sample.steady_from,
         }
     }
@@ -55,14 +55,14 @@ impl From<Stored> for Sample {
             monitors: stored.monitors,
             error_estimate: stored.error_estimate,
             statistics_estimate: stored.statistics_estimate,
-            solved_on: stored.solved_on,
+            reference_cells: stored.reference_cells,
             steady_from: stored.steady_from,
         }
     }
 }
 
 impl Stored {
-    /// What the sample is, whatever its file looks like: names, shapes, and numbers by their bits.
+    /// The hash of names, shapes and bits of the numbers, independent of the bytes of the file; see `FORMAT.md`.
     pub(crate) fn content_hash(&self, info: &Info) -> String {
         let mut hasher = Hasher::default();
         hasher.bytes(&self.index.to_le_bytes()).text(self.split.folder());

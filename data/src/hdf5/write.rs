@@ -2,11 +2,11 @@
 
 use super::attribute::{set, set_list, set_text, set_texts, set_varying};
 use super::schema::{
-    AXES, FORMAT, PRECISION, Place, UNITS, disk_name, group, places, spatial_axes,
+    AXES, FORMAT, NAMES, PRECISION, Place, UNITS, disk_name, group, places, spatial_axes,
 };
 use super::{Stored, boundary, refused};
 use crate::sample::interval;
-use crate::{DataError, DatasetHeader, Info, Parameter, Rank, Sample, SplitPlan, Trust};
+use crate::{DataError, DatasetHeader, Info, Parameter, Rank, Reliability, Sample, SplitPlan};
 use hdf5::{File, Group, Result};
 use ndarray::{ArrayD, Axis, s};
 use std::path::{Path, PathBuf};
@@ -14,24 +14,24 @@ use std::path::{Path, PathBuf};
 /// Deflate's fastest level: the next ones cost twice the time and save a few percent.
 const DEFLATE: u8 = 1;
 
-/// By how many bytes the file in memory grows.
+/// The increment of the file in memory in bytes.
 const MEMORY_STEP: usize = 1 << 20;
 
-/// Where a file is written before it takes its place.
+/// The temporary file that is renamed when it is complete.
 pub(crate) fn partial(path: &Path) -> PathBuf {
     path.with_extension("hdf5.partial")
 }
 
-/// Writes a sample beside its place, syncs it and renames it: a file of that name is whole.
+/// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or absent.
 ///
-/// What was written is removed if anything fails, so that a full disk gets its space back.
+/// The temporary file is removed on errors, so that it does not fill the disk.
 pub(crate) fn write_sample(
     path: &Path,
     header: &DatasetHeader,
     sample: &Sample,
 ) -> std::result::Result<(), DataError> {
     let beside = partial(path);
-    fs_err::File::create(&beside)?; // says `permission denied` in better words than HDF5
+    fs_err::File::create(&beside)?; // its errors are clearer than those of HDF5
     let written = fill(&beside, header, sample).map_err(|error| refused(path, "written", &error));
     let published = written.and_then(|()| publish(&beside, path));
     if published.is_err() {
@@ -46,7 +46,7 @@ fn publish(beside: &Path, path: &Path) -> std::result::Result<(), DataError> {
     sync_folder(path.parent().expect("samples lie in a folder"))
 }
 
-/// Makes a renaming outlive a power cut, where folders can be synced.
+/// Synchronizes a folder with the disk after a renaming, where the system supports it.
 pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
     if cfg!(unix) {
         fs_err::File::open(folder)?.sync_all()?;
@@ -54,16 +54,16 @@ pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
     Ok(())
 }
 
-/// Makes the file in memory, and puts it on disk in one go.
+/// Creates the file in memory, and writes it to the disk at the end.
 ///
-/// HDF5 2.2 crashes when its own buffers cannot be written to a full disk; in memory they always
-/// can, and what fails is one plain copy.
+/// HDF5 2.2 crashes if it cannot write its buffers to a full disk. In memory it can always write them, and the final copy
+/// returns an error.
 fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<()> {
     let mut options = File::with_options();
     options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
     let file = options.create(path)?;
     write_all(&file, header, sample)?;
-    let flushed = file.flush(); // closing alone would swallow the error of a full disk
+    let flushed = file.flush(); // closing alone would not return the error of a full disk
     let closed = file.close();
     flushed.and(closed)
 }
@@ -75,7 +75,7 @@ fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()>
     boundary::write(file, &stored.grid)?;
     write_scalars(file, header, &stored)?;
     write_fields(file, header, &stored)?;
-    write_exact(file, &stored)?;
+    write_double_precision(file, &stored)?;
     write_verification(file, header, sample)?;
     set_text(file, "content_hash", &stored.content_hash(&header.info))
 }
@@ -100,14 +100,14 @@ fn write_provenance(file: &File, header: &DatasetHeader, sample: &Stored) -> Res
     set(file, "interval", interval(&sample.times))?;
     set(file, "seed", header.seed)?;
     set(file, "sample_index", sample.index as u64)?;
-    set_list(file, "solved_on", &sample.solved_on.map(|cells| cells as u64))?;
-    if let Some(name) = header.names.get(sample.index) {
+    set_list(file, NAMES.reference_cells, &sample.reference_cells.map(|cells| cells as u64))?;
+    if let Some(name) = header.sample_names.get(sample.index) {
         set_text(file, "sample_name", name)?;
     }
     if let Some(state) = sample.steady_from {
         set(file, "steady_from", state as u64)?;
     }
-    let split_hash = SplitPlan::hash(&header.roles);
+    let split_hash = SplitPlan::hash(&header.splits);
     for (name, text) in [
         ("problem", header.info.problem.as_str()),
         ("units", UNITS),
@@ -187,7 +187,7 @@ fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<
     places.iter().try_for_each(|place| write_field(file, place, sample))
 }
 
-/// Writes one field, a chunk a frame: reading some frames touches no others. A constant one has one.
+/// Writes one field with one chunk per state, so that a state is read alone. A constant field has one chunk.
 fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
     let shape = place.shape(sample.times.len(), sample.grid.cells());
     let mut chunk = shape.clone();
@@ -213,7 +213,7 @@ fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
     values.permuted_axes([0, 2, 3, 4, 1]).as_standard_layout().into_owned().into_dyn()
 }
 
-/// The least and the greatest finite value of every component: a listing need not read the field.
+/// The least and the greatest value of every component, NaN aside, for listings that do not read the field.
 fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> Result<()> {
     let extreme = |start: f32, pick: fn(f32, f32) -> f32| -> Vec<f32> {
         let of =
@@ -224,9 +224,9 @@ fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> R
     set_list(dataset, "maximum", &extreme(f32::NEG_INFINITY, f32::max))
 }
 
-/// What The Well's `f32` coordinates round.
-fn write_exact(file: &File, sample: &Stored) -> Result<()> {
-    let group = file.create_group("exact")?;
+/// Times, edges and monitors, which The Well has in `f32`, in full precision.
+fn write_double_precision(file: &File, sample: &Stored) -> Result<()> {
+    let group = file.create_group(NAMES.double_precision)?;
     group.new_dataset_builder().with_data(&sample.times).create("time")?;
     if sample.monitors.ncols() > 0 {
         group.new_dataset_builder().with_data(sample.monitors.view()).create("monitors")?;
@@ -255,23 +255,23 @@ fn write_verification(file: &File, header: &DatasetHeader, sample: &Sample) -> R
     set_list(&dataset, "maximum", &largest.to_vec())?;
     if let Some(statistics) = &sample.statistics_estimate {
         let builder = group.new_dataset_builder().with_data(statistics.view());
-        let dataset = builder.create("statistics_estimate")?;
-        set_texts(&dataset, "rows", &["mean", "standard deviation"])?;
+        let dataset = builder.create(NAMES.statistics_estimate)?;
+        set_texts(&dataset, "statistics", &["mean", "standard deviation"])?;
         set_texts(&dataset, "symbols", &symbols)?;
         set_texts(&dataset, "units", &units)?;
     }
-    write_trust(&group, &sample.trust(&header.info.fields).unwrap_or_default())
+    write_reliability(&group, &sample.reliability(&header.info.fields).unwrap_or_default())
 }
 
-/// What the estimate says of every field that is not constant.
-fn write_trust(group: &Group, trust: &[Trust]) -> Result<()> {
-    let fields: Vec<String> = trust.iter().map(|trust| disk_name(&trust.field)).collect();
-    set_texts(group, "fields", &fields)?;
-    let all = |of: fn(&Trust) -> f64| trust.iter().map(of).collect::<Vec<f64>>();
-    set_list(group, "relative_error", &all(|trust| trust.error))?;
-    set_list(group, "largest_error", &all(|trust| trust.largest))?;
-    set_list(group, "horizon", &all(|trust| trust.horizon))?;
-    set_list(group, "statistics_error", &all(|trust| trust.statistics))?;
-    let flags: Vec<bool> = trust.iter().map(Trust::is_under_resolved).collect();
+/// The reliability of every field that is not constant.
+fn write_reliability(group: &Group, fields: &[Reliability]) -> Result<()> {
+    let names: Vec<String> = fields.iter().map(|of| disk_name(&of.field)).collect();
+    set_texts(group, "fields", &names)?;
+    let all = |number: fn(&Reliability) -> f64| fields.iter().map(number).collect::<Vec<f64>>();
+    set_list(group, "relative_error", &all(|of| of.relative_error))?;
+    set_list(group, "largest_error", &all(|of| of.largest_error))?;
+    set_list(group, NAMES.horizon, &all(|of| of.horizon))?;
+    set_list(group, "statistics_error", &all(|of| of.statistics_error))?;
+    let flags: Vec<bool> = fields.iter().map(Reliability::is_under_resolved).collect();
     set_list(group, "under_resolved", &flags)
 }

@@ -1,8 +1,8 @@
-//! Fields side by side.
+//! Fields for figures.
 
 use serde::{Deserialize, Serialize};
 
-/// One channel of a reference and its predictions at one instant: what a field panel draws.
+/// One channel of a reference and of its predictions at one time, as a figure shows them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Panel {

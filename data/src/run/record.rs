@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Where a number comes from.
+/// The provenance of a number.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Provenance {
@@ -13,7 +13,7 @@ pub struct Provenance {
     pub dataset_hash: String,
     /// Hash of the surrogate: its recipe, and its weights if it has any.
     pub surrogate_hash: String,
-    /// eddymark's version.
+    /// The version of eddymark.
     pub version: String,
     /// The commit it was built from, with `-dirty` if the tree had changes; `unknown` outside git.
     pub commit: String,
@@ -27,7 +27,7 @@ pub struct Provenance {
     pub command: String,
 }
 
-/// One metric of one rolled-out sample: a value a step.
+/// One metric of the rollout of one sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Record {
@@ -37,7 +37,7 @@ pub struct Record {
     pub case: String,
     /// The surrogate's name.
     pub surrogate: String,
-    /// The seed of its training; `None` for surrogates without chance.
+    /// The seed of its training; `None` without randomness.
     pub seed: Option<u64>,
     /// The test sample.
     pub sample: usize,
@@ -49,18 +49,19 @@ pub struct Record {
     pub channel: String,
     /// The value's unit; empty when dimensionless.
     pub unit: String,
-    /// Times of the predicted states in the unit of the case's interval: s or turnovers. One entry for metrics of a whole rollout.
+    /// Times of the predicted states in the unit of the case's interval, s or turnovers; one entry for a metric of the whole
+    /// rollout.
     pub times: Vec<f64>,
-    /// The metric at each of `times`; `NaN` (in JSON: `null`) where the rollout had diverged.
+    /// The metric at each of `times`; NaN (in JSON: `null`) from the step on at which the rollout diverged.
     #[serde(with = "nan_as_null")]
     pub values: Vec<f64>,
-    /// The first step that was not finite, for a rollout that diverged.
+    /// The first step with a non-finite value, if the rollout diverged.
     pub diverged: Option<usize>,
-    /// Where the number comes from.
+    /// The provenance of the values.
     pub provenance: Provenance,
 }
 
-/// JSON has no NaN: `null` stands for it, and infinities become NaN.
+/// NaN and infinities as `null`, since JSON has neither.
 pub(super) mod nan_as_null {
     use serde::{Deserialize, Deserializer, Serializer};
 

@@ -36,8 +36,8 @@ pub(crate) fn header(plan: SplitPlan) -> DatasetHeader {
         case_text: "problem = \"box\"\n".into(),
         case_hash: "5f".repeat(16),
         seed: SEED,
-        roles: plan.assign(SEED),
-        names: vec![],
+        splits: plan.assign(SEED),
+        sample_names: vec![],
         solver: "drawn numbers".into(),
         version: "0.1.0".into(),
         commit: "0123456789ab".into(),
@@ -57,7 +57,7 @@ pub(crate) fn sample(header: &DatasetHeader, index: usize) -> Sample {
     }
     Sample {
         index,
-        split: header.roles[index],
+        split: header.splits[index],
         grid: grid(1.0 + index as f64),
         parameters: vec![1000.0 / 3.0 + index as f64, 1.0 / 3.0],
         trajectory: Trajectory {
@@ -70,9 +70,15 @@ pub(crate) fn sample(header: &DatasetHeader, index: usize) -> Sample {
         monitors: Array2::from_shape_fn((FRAMES, 1), |(frame, _)| frame as f64 / 3.0),
         error_estimate: Some(Array2::from_elem((FRAMES, channels.len()), 1e-3 / 3.0)),
         statistics_estimate: Some(Array2::from_elem((2, channels.len()), 1e-3 / 7.0)),
-        solved_on: [2 * nx, 2 * ny, nz],
+        reference_cells: [2 * nx, 2 * ny, nz],
         steady_from: index.is_multiple_of(2).then_some(2),
     }
+}
+
+/// The sample as the disk holds it: states rounded to `f32`, everything else to the last bit.
+pub(crate) fn rounded(mut sample: Sample) -> Sample {
+    sample.trajectory.values.mapv_inplace(|value| f64::from(value as f32));
+    sample
 }
 
 /// Walls below and above, the upper one moving; on the left a wall, on the right open.

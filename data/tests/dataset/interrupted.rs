@@ -13,7 +13,7 @@ fn continuing_ends_with_the_content_of_an_uninterrupted_run() {
     for index in [0, 1, 3] {
         first.write(&sample(first.header(), index)).expect("the sample fits");
     }
-    let of = |index: usize| file(root, first.header().roles[index], index);
+    let of = |index: usize| file(root, first.header().splits[index], index);
     truncate(&of(1), 0.6); // as after a power cut on a file system that does not keep its word
     let leftover = of(2).with_extension("hdf5.partial");
     fs_err::write(&leftover, "half").expect("the folder is there");
@@ -118,7 +118,7 @@ fn a_sample_that_does_not_fit_leaves_the_one_that_is_there() {
 fn a_changed_number_is_found() {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let dataset = whole(folder.path(), PLAN);
-    let path = file(folder.path(), dataset.header().roles[2], 2);
+    let path = file(folder.path(), dataset.header().splits[2], 2);
     drop(dataset);
     let change = || {
         let pressure = hdf5::File::open_rw(&path)?.dataset("t0_fields/pressure")?;

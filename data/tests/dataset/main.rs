@@ -2,6 +2,7 @@
 
 mod fixture;
 mod format;
+mod former_versions;
 mod interrupted;
 mod refusals;
 mod round_trip;

@@ -1,7 +1,7 @@
 //! What people read when a file is not what it should be.
 
 use crate::fixture::{file, header, sample, whole};
-use data::{Dataset, DatasetHeader, Field, Sample, Source, Split, SplitPlan, inspect};
+use data::{Dataset, DatasetHeader, Field, Sample, Source, Split, SplitPlan, list_file};
 use std::path::Path;
 
 const PLAN: SplitPlan = SplitPlan { train: 1, valid: 0, test: 0 };
@@ -21,8 +21,8 @@ fn after(damage: impl FnOnce(&Path)) -> String {
     damage(&path);
     let dataset = Dataset::open(root).expect("its declaration is whole");
     assert_eq!(dataset.missing(), [0], "a damaged file counts as missing");
-    let listed =
-        inspect(&path).map_or_else(|error| message(root, Err::<(), _>(error)), |_| "listed".into());
+    let listed = list_file(&path)
+        .map_or_else(|error| message(root, Err::<(), _>(error)), |_| "listed".into());
     format!("sample: {}\ninspect: {listed}", message(root, dataset.sample(0)))
 }
 
@@ -126,7 +126,7 @@ fn datasets_that_cannot_be_continued() {
         continued(|header| header.case_hash = "another".into()),
         continued(|header| header.info.frames += 1),
         continued(|header| header.info.fields.truncate(1)),
-        continued(|header| header.roles.push(Split::Test)),
+        continued(|header| header.splits.push(Split::Test)),
         continued(|header| {
             header.info.fields[0] = Field::vector("velocity", &["u", "v", "w"], "m/s");
         }),
@@ -147,11 +147,11 @@ fn a_dataset_whose_declaration_is_not_readable() {
     let declared = fs_err::read_to_string(root.join("dataset.json")).expect("it is there");
     let messages = [
         text(&declared[..200]),
-        text(&declared.replace("\"format\": 2", "\"format\": 3, \"shape\": \"new\"")),
+        text(&declared.replace("\"format\": 3", "\"format\": 4, \"shape\": \"new\"")),
         text("{\"format\": 1}"),
         message(root, dataset.window(0, 3, 2)),
         message(root, Dataset::open(&root.join("nowhere"))),
-        message(root, inspect(&root.join("nowhere"))),
+        message(root, list_file(&root.join("nowhere"))),
     ]
     .join("\n");
     insta::assert_snapshot!(messages);

@@ -1,16 +1,9 @@
-use crate::fixture::{CELLS, FRAMES, header, sample, whole};
+use crate::fixture::{CELLS, FRAMES, header, rounded, sample, whole};
 use data::{Dataset, Field, MemorySource, NormalizationBuilder, Sample, Source, Split, SplitPlan};
 use ndarray::{Array5, s};
 use proptest::prelude::*;
 
 const PLAN: SplitPlan = SplitPlan { train: 3, valid: 1, test: 2 };
-
-/// The sample as the disk holds it: states rounded to `f32`, everything else to the last bit.
-fn rounded(sample: Sample) -> Sample {
-    let mut sample = sample;
-    sample.trajectory.values.mapv_inplace(|value| f64::from(value as f32));
-    sample
-}
 
 #[test]
 fn samples_come_back_as_they_were_rounded() {
@@ -24,74 +17,6 @@ fn samples_come_back_as_they_were_rounded() {
         assert_eq!(again.sample(index).expect("it is there"), expected);
         again.verify_sample(index).expect("nothing changed it");
     }
-}
-
-/// Files of version 2 once called the largest error the relative one, and knew no statistics.
-#[test]
-fn files_without_errors_of_statistics_are_read() {
-    let folder = tempfile::tempdir().expect("there is a temporary folder");
-    let header = header(SplitPlan { train: 1, valid: 0, test: 0 });
-    let dataset = Dataset::create(folder.path(), header.clone()).expect("the folder is empty");
-    dataset.write(&sample(&header, 0)).expect("the sample fits");
-    let path = crate::fixture::file(folder.path(), Split::Train, 0);
-    let file = hdf5::File::open_rw(path).expect("it is there");
-    for name in ["largest_error", "statistics_error"] {
-        file.group("verification").and_then(|g| g.delete_attr(name)).expect("it is there");
-    }
-    file.close().expect("it can be closed");
-    let trust = Dataset::open(folder.path()).expect("it is readable").trust(0).expect("it is read");
-    assert!(!trust.is_empty());
-    for trust in trust {
-        assert_eq!(trust.largest, trust.error);
-        assert!(if trust.horizon.is_finite() {
-            trust.statistics.is_nan()
-        } else {
-            trust.statistics == 0.0
-        });
-    }
-}
-
-/// What version 1 lacks is empty, unknown or not estimated.
-#[test]
-fn files_of_version_1_are_read() {
-    let folder = tempfile::tempdir().expect("there is a temporary folder");
-    let mut header = header(SplitPlan { train: 1, valid: 0, test: 0 });
-    header.info.fields.truncate(2);
-    header.info.monitors.clear();
-    let mut written = sample(&header, 0);
-    written.monitors = ndarray::Array2::zeros((FRAMES, 0));
-    written.statistics_estimate = None;
-    let dataset = Dataset::create(folder.path(), header.clone()).expect("the folder is empty");
-    dataset.write(&written).expect("the sample fits");
-    let path = crate::fixture::file(folder.path(), Split::Train, 0);
-    let file = hdf5::File::open_rw(path).expect("it is there");
-    file.attr("eddymark_format").and_then(|a| a.write_scalar(&1_u32)).expect("it is there");
-    for name in ["solved_on", "steady_from"] {
-        file.delete_attr(name).expect("it is there");
-    }
-    let of_trust = ["fields", "relative_error", "largest_error", "horizon", "statistics_error"];
-    for name in of_trust.into_iter().chain(["under_resolved"]) {
-        file.group("verification").and_then(|g| g.delete_attr(name)).expect("it is there");
-    }
-    file.close().expect("it can be closed");
-    let declaration = folder.path().join("dataset.json");
-    let text = fs_err::read_to_string(&declaration).expect("it is there");
-    let old = text.replace("\"format\": 2", "\"format\": 1");
-    assert_ne!(old, text);
-    fs_err::write(&declaration, old).expect("it is writable");
-
-    let old = Dataset::open(folder.path()).expect("it is readable");
-    let expected = Sample {
-        solved_on: [0; 3],
-        steady_from: None,
-        statistics_estimate: None,
-        ..rounded(written)
-    };
-    assert_eq!(old.sample(0).expect("it is there"), expected);
-    old.verify_sample(0).expect("its content is the same");
-    assert!(
-        data::inspect(folder.path()).expect("it is listed").contains("without error estimate: 0")
-    );
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(crate) fn waves(
             monitors: Array2::zeros((frames, 0)),
             error_estimate: None,
             statistics_estimate: None,
-            solved_on: [cells[0], cells[1], 1],
+            reference_cells: [cells[0], cells[1], 1],
             steady_from: None,
         }
     };

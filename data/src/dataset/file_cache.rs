@@ -1,42 +1,42 @@
-//! Open files at hand.
+//! A cache of open files.
 
 use crate::DataError;
 use crate::hdf5::SampleFile;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Files kept open: enough for a small dataset, few beside the usual 1024 descriptors a process.
+/// The number of files that are kept open: all of a small dataset, and few of the usual 1024 descriptors per process.
 const CAPACITY: usize = 64;
 
-/// The files used last, so that reading a window need not open one.
+/// The files that were used last, so that reading a window need not open one.
 #[derive(Default)]
-pub(super) struct Shelf(Mutex<VecDeque<(usize, Arc<SampleFile>)>>);
+pub(super) struct FileCache(Mutex<VecDeque<(usize, Arc<SampleFile>)>>);
 
-impl Shelf {
-    /// The file of a sample: from the shelf, or opened and put there.
-    pub(super) fn take(
+impl FileCache {
+    /// The file of a sample: from the cache, or opened and added to it.
+    pub(super) fn get_or_open(
         &self,
         index: usize,
         open: impl FnOnce() -> Result<SampleFile, DataError>,
     ) -> Result<Arc<SampleFile>, DataError> {
-        if let Some(file) = self.remove(index) {
+        if let Some(file) = self.take(index) {
             return Ok(self.put(index, file));
         }
         Ok(self.put(index, Arc::new(open()?)))
     }
 
     /// Drops the file of a sample that is about to be written.
-    pub(super) fn forget(&self, index: usize) {
-        drop(self.remove(index));
+    pub(super) fn remove(&self, index: usize) {
+        drop(self.take(index));
     }
 
-    fn remove(&self, index: usize) -> Option<Arc<SampleFile>> {
+    fn take(&self, index: usize) -> Option<Arc<SampleFile>> {
         let mut files = self.files();
         let place = files.iter().position(|(at, _)| *at == index)?;
         files.remove(place).map(|(_, file)| file)
     }
 
-    /// Puts a file in front; the one at the back makes room.
+    /// Adds a file in front, and drops the last one if there are too many.
     fn put(&self, index: usize, file: Arc<SampleFile>) -> Arc<SampleFile> {
         let mut files = self.files();
         files.push_front((index, Arc::clone(&file)));
@@ -45,6 +45,6 @@ impl Shelf {
     }
 
     fn files(&self) -> MutexGuard<'_, VecDeque<(usize, Arc<SampleFile>)>> {
-        self.0.lock().expect("nothing panics while it holds the shelf")
+        self.0.lock().expect("no thread panics while it holds the lock")
     }
 }

@@ -1,59 +1,59 @@
-//! How far a reference can be trusted.
+//! The reliability of references, from their estimated errors.
 
 use crate::{Field, Grid, Sample, Trajectory};
 use ndarray::{Array2, ArrayView4, Axis};
 use serde::{Deserialize, Serialize};
 
-/// How far the numbers of one field of one sample can be trusted, by their estimated error.
+/// The reliability of one field of one sample, from its estimated error.
 ///
 /// ```text
-/// error = sqrt(⟨e²⟩ / ⟨φ²⟩),   largest = max_t e(t) / sqrt(⟨φ²⟩),   horizon = first t with e(t) > σ/10
-/// statistics = max(e_mean, e_deviation) / σ,                        σ² = ⟨(φ − φ̄)²⟩
+/// relative error   = sqrt(⟨e²⟩ / ⟨φ²⟩)             largest error = max_t e(t) / sqrt(⟨φ²⟩)
+/// horizon          = first t with e(t) > σ/10
+/// statistics error = max(e_mean, e_std) / σ        σ² = ⟨(φ − φ̄)²⟩
 /// ```
 ///
-/// with e(t) the root mean square of [`Sample::error_estimate`] over the cells and a vector's
-/// components together, e_mean and e_deviation those of [`Sample::statistics_estimate`], ⟨·⟩ the
-/// mean over cells, components and all saved states, and φ̄ that of each component by itself: a stream
-/// does not vary.
+/// e(t) is the root mean square of [`Sample::error_estimate`] over the components of a vector; e_mean and e_std are those of
+/// [`Sample::statistics_estimate`]. ⟨·⟩ is the mean over cells, components and saved states, with cells weighted by their
+/// volumes. φ̄ is the mean of each component, so that a uniform mean flow does not contribute to σ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Trust {
+pub struct Reliability {
     /// The field's name.
     pub field: String,
-    /// The estimated error over the field's own size, both root mean squares over space and time.
-    pub error: f64,
-    /// The largest estimated error of a state over the field's own root mean square.
-    pub largest: f64,
-    /// The time in s at which the estimated error passes a tenth of the field's standard deviation;
-    /// infinite if it never does. Beyond it a chaotic flow is known by its statistics only.
+    /// Estimated error over the root mean square of the field, both over space and time.
+    pub relative_error: f64,
+    /// Largest estimated error of a state over the root mean square of the field.
+    pub largest_error: f64,
+    /// Time in s at which the estimated error exceeds a tenth of the field's standard deviation; infinite if it never
+    /// does. Beyond it only the statistics of a chaotic flow are known.
     pub horizon: f64,
-    /// The estimated error of mean and deviation in time beyond the horizon, the larger of the two,
-    /// over the field's standard deviation; 0 where there is no horizon.
-    pub statistics: f64,
+    /// Estimated error of the mean and of the standard deviation in time beyond the horizon, the larger of the two, over
+    /// the field's standard deviation; 0 without a horizon.
+    pub statistics_error: f64,
 }
 
-impl Trust {
-    /// The share of a field's root mean square above which it is not known state by state, and of its
-    /// standard deviation above which it is not known by its statistics.
+impl Reliability {
+    /// The greatest relative error of states, and the greatest error of statistics, at which a field counts as resolved.
     pub const RESOLVED: f64 = 0.1;
-    /// The share of a field's standard deviation at which prediction ends.
+    /// The error over the standard deviation at which the horizon lies.
     pub const PREDICTABLE: f64 = 0.1;
 
-    /// Whether the states themselves are known to a tenth of the field's own size.
+    /// Whether the states are known to a tenth of the field's root mean square.
     pub fn is_predictable(&self) -> bool {
-        self.error <= Self::RESOLVED
+        self.relative_error <= Self::RESOLVED
     }
 
     /// Whether neither the states nor their statistics beyond the horizon are known to a tenth.
     pub fn is_under_resolved(&self) -> bool {
-        // Unknown is not known: no comparison with NaN holds.
-        let are_statistics_known = self.horizon.is_finite() && self.statistics <= Self::RESOLVED;
+        // An unknown error is NaN, for which no comparison holds.
+        let are_statistics_known =
+            self.horizon.is_finite() && self.statistics_error <= Self::RESOLVED;
         !(self.is_predictable() || are_statistics_known)
     }
 
-    /// How far each field of `trajectory` that is not constant can be trusted, by the estimated
-    /// errors `[time, channel]` of its states, and `[2, channel]` of its statistics.
-    pub fn of(
+    /// The reliability of each field of `trajectory` that is not constant, from the estimated errors `[time, channel]` of its
+    /// states and `[2, channel]` of its statistics.
+    pub fn estimate(
         fields: &[Field],
         grid: &Grid,
         trajectory: &Trajectory,
@@ -69,7 +69,7 @@ impl Trust {
             }
         };
         let mut first = 0;
-        let mut trust = Vec::new();
+        let mut all = Vec::new();
         for field in fields {
             let range = first..first + field.symbols.len();
             first = range.end;
@@ -86,7 +86,7 @@ impl Trust {
                 } / component.len() as f64;
                 sum(&mut component.iter().map(|x| (x - mean) * (x - mean)))
             };
-            let spread = values.axis_iter(Axis(1)).map(about_mean).sum::<f64>() / count;
+            let variance = values.axis_iter(Axis(1)).map(about_mean).sum::<f64>() / count;
             // Means over components as well, as those of the field are.
             let pooled = |errors: &Array2<f64>| -> Vec<f64> {
                 let of_field = errors.slice_axis(Axis(1), range.clone().into());
@@ -94,19 +94,19 @@ impl Trust {
                 squares.iter().map(|sum| sum / range.len() as f64).collect()
             };
             let errors = pooled(estimate);
-            let typical = errors.iter().sum::<f64>() / errors.len() as f64;
-            let allowed = Self::PREDICTABLE.powi(2) * spread;
+            let mean_square = errors.iter().sum::<f64>() / errors.len() as f64;
+            let allowed = Self::PREDICTABLE.powi(2) * variance;
             let end = errors.iter().position(|&error| error > allowed);
             let of_statistics = statistics.map_or(f64::NAN, |errors| largest(&pooled(errors)));
-            trust.push(Self {
+            all.push(Self {
                 field: field.name.clone(),
-                error: share(typical, square),
-                largest: share(largest(&errors), square),
+                relative_error: ratio(mean_square, square),
+                largest_error: ratio(largest(&errors), square),
                 horizon: end.map_or(f64::INFINITY, |state| trajectory.times[state]),
-                statistics: end.map_or(0.0, |_| share(of_statistics, spread)),
+                statistics_error: end.map_or(0.0, |_| ratio(of_statistics, variance)),
             });
         }
-        trust
+        all
     }
 }
 
@@ -114,17 +114,17 @@ fn largest(squares: &[f64]) -> f64 {
     squares.iter().copied().fold(0.0, f64::max)
 }
 
-/// The root of a mean square error over a mean square; no error is none, whatever it is a share of.
-fn share(error: f64, square: f64) -> f64 {
+/// The root of a mean square error over a mean square; 0 without error, also where both vanish.
+fn ratio(error: f64, square: f64) -> f64 {
     if error == 0.0 { 0.0 } else { (error / square).sqrt() }
 }
 
 impl Sample {
-    /// How far each field that is not constant can be trusted; `None` without an error estimate.
-    pub fn trust(&self, fields: &[Field]) -> Option<Vec<Trust>> {
+    /// The reliability of each field that is not constant; `None` without an error estimate.
+    pub fn reliability(&self, fields: &[Field]) -> Option<Vec<Reliability>> {
         let (estimate, statistics) =
             (self.error_estimate.as_ref()?, self.statistics_estimate.as_ref());
-        Some(Trust::of(fields, &self.grid, &self.trajectory, estimate, statistics))
+        Some(Reliability::estimate(fields, &self.grid, &self.trajectory, estimate, statistics))
     }
 }
 
@@ -134,20 +134,20 @@ mod tests {
     use crate::Split;
     use ndarray::{Array5, array};
 
-    /// A wind along x changes the size of a vector, and not its deviation.
+    /// A uniform mean flow changes the root mean square of a vector, and not its standard deviation.
     #[test]
-    fn a_stream_does_not_vary() {
+    fn a_mean_flow_does_not_count_as_variation() {
         let field = [Field::vector("velocity", &["u", "v"], "m/s")];
-        let of_wind = |wind: f64| {
+        let of_mean_flow = |mean_flow: f64| {
             let values = Array5::from_shape_fn((2, 2, 2, 1, 1), |(_, c, x, _, _)| {
-                x as f64 + if c == 0 { wind } else { 0.0 }
+                x as f64 + if c == 0 { mean_flow } else { 0.0 }
             });
             let trajectory = Trajectory { times: vec![0.0, 1.0], values };
             let axis =
                 |cells| crate::Axis::uniform(cells, 0.0, 1.0, [crate::Boundary::Periodic; 2]);
             let grid = Grid::plane(axis(2), axis(1));
             let statistics = array![[0.1, 0.1], [0.0, 0.0]];
-            Trust::of(
+            Reliability::estimate(
                 &field,
                 &grid,
                 &trajectory,
@@ -155,9 +155,9 @@ mod tests {
                 Some(&statistics),
             )
         };
-        // σ is ½ with any wind.
-        for wind in [0.0, 7.0] {
-            assert!((of_wind(wind)[0].statistics - 0.2).abs() < 1e-15);
+        // σ is ½ with any mean flow.
+        for mean_flow in [0.0, 7.0] {
+            assert!((of_mean_flow(mean_flow)[0].statistics_error - 0.2).abs() < 1e-15);
         }
     }
 
@@ -170,16 +170,21 @@ mod tests {
         let trajectory = Trajectory { times: vec![0.0, 1.0], values };
         let fields = [Field::scalar("pressure", "p", "Pa")];
         let statistics = array![[0.3], [0.0]];
-        let trust =
-            Trust::of(&fields, &grid, &trajectory, &array![[0.1], [0.1]], Some(&statistics));
-        assert!((trust[0].error - 0.2).abs() < 1e-15);
-        assert_eq!(trust[0].horizon, 0.0); // 0.1 > √(3/16) / 10
-        assert!((trust[0].statistics - 0.3 / (3.0_f64 / 16.0).sqrt()).abs() < 1e-15);
+        let reliability = Reliability::estimate(
+            &fields,
+            &grid,
+            &trajectory,
+            &array![[0.1], [0.1]],
+            Some(&statistics),
+        );
+        assert!((reliability[0].relative_error - 0.2).abs() < 1e-15);
+        assert_eq!(reliability[0].horizon, 0.0); // 0.1 > √(3/16) / 10
+        assert!((reliability[0].statistics_error - 0.3 / (3.0_f64 / 16.0).sqrt()).abs() < 1e-15);
     }
 
-    /// A vector of ±3 and ±4 has mean square 12.5 and no mean; its mask is passed over.
+    /// A vector of ±3 and ±4 has mean square 12.5 and no mean; its mask is left out.
     #[test]
-    fn shares_are_of_the_fields_own_size() {
+    fn errors_are_relative_to_the_field() {
         let axis = |cells| crate::Axis::uniform(cells, 0.0, 1.0, [crate::Boundary::Periodic; 2]);
         let sign = |x: usize| if x == 0 { 1.0 } else { -1.0 };
         let values = Array5::from_shape_fn((3, 3, 2, 1, 1), |(_, c, x, _, _)| {
@@ -194,26 +199,26 @@ mod tests {
             monitors: Array2::zeros((3, 0)),
             error_estimate: Some(array![[0.0, 0.0, 9.0], [0.3, 0.3, 9.0], [0.6, 0.6, 9.0]]),
             statistics_estimate: Some(array![[0.1, 0.1, 9.0], [0.2, 0.2, 9.0]]),
-            solved_on: [2, 1, 1],
+            reference_cells: [2, 1, 1],
             steady_from: None,
         };
         let fields = [
             Field::vector("velocity", &["u", "v"], "m/s"),
             Field::scalar("mask", "m", "").constant(),
         ];
-        let trust = sample.trust(&fields).expect("it has an estimate");
-        assert_eq!(trust.len(), 1);
-        assert!((trust[0].error - (0.15 / 12.5_f64).sqrt()).abs() < 1e-15); // 0.110
-        assert!((trust[0].largest - 0.6 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.170
-        assert_eq!(trust[0].horizon, 1.0); // 0.3 < √12.5/10 = 0.354 < 0.6
-        assert!((trust[0].statistics - 0.2 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.057
-        assert!(!trust[0].is_predictable() && !trust[0].is_under_resolved());
+        let reliability = sample.reliability(&fields).expect("it has an estimate");
+        assert_eq!(reliability.len(), 1);
+        assert!((reliability[0].relative_error - (0.15 / 12.5_f64).sqrt()).abs() < 1e-15); // 0.110
+        assert!((reliability[0].largest_error - 0.6 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.170
+        assert_eq!(reliability[0].horizon, 1.0); // 0.3 < √12.5/10 = 0.354 < 0.6
+        assert!((reliability[0].statistics_error - 0.2 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.057
+        assert!(!reliability[0].is_predictable() && !reliability[0].is_under_resolved());
         let unknown = Sample { statistics_estimate: None, ..sample.clone() };
-        let trust = unknown.trust(&fields).expect("it has an estimate");
-        assert!(trust[0].statistics.is_nan() && trust[0].is_under_resolved());
+        let reliability = unknown.reliability(&fields).expect("it has an estimate");
+        assert!(reliability[0].statistics_error.is_nan() && reliability[0].is_under_resolved());
         let exact = Sample { error_estimate: Some(Array2::zeros((3, 3))), ..sample.clone() };
-        let trust = exact.trust(&fields).expect("it has an estimate");
-        assert_eq!((trust[0].error, trust[0].horizon), (0.0, f64::INFINITY));
-        assert_eq!(Sample { error_estimate: None, ..sample }.trust(&fields), None);
+        let reliability = exact.reliability(&fields).expect("it has an estimate");
+        assert_eq!((reliability[0].relative_error, reliability[0].horizon), (0.0, f64::INFINITY));
+        assert_eq!(Sample { error_estimate: None, ..sample }.reliability(&fields), None);
     }
 }
