@@ -133,7 +133,7 @@ pub type Dash = &'static [f64];
 
 /// A solid line.
 pub const SOLID: Dash = &[];
-/// The line of solvers and of the reference's own error.
+/// The line of solvers and of the error of the reference.
 pub const DASHED: Dash = &[6.0, 3.0];
 /// The line of baselines.
 pub const DOTTED: Dash = &[1.5, 2.5];

@@ -70,7 +70,7 @@ fn draw_case(results: &Results, case: &Case) -> Option<Drawing> {
             "Velocity {}, mean over test samples, steps and seeds, against the median wall time per step; lower left is \
              better. Bars: 95 % bootstrap intervals over samples. Dashed line: the solvers on coarser grids; a surrogate \
              above it is less accurate than a solver of the same cost. Dotted lines: baselines, whose cost is \
-             negligible, and the estimated error of the reference itself. Training time is not included.",
+             negligible, and the estimated error of the reference. Training time is not included.",
             case.primary_title()
         ),
         scene,
@@ -88,12 +88,12 @@ fn timed_surrogate<'r>(results: &Results, surrogate: &'r Surrogate<'_>) -> Optio
     })
 }
 
-/// Errors without a cost: those of baselines and of the reference itself.
+/// Errors without a cost: those of baselines and of the reference.
 fn levels(case: &Case) -> Vec<(String, f64)> {
     let baselines = case.surrogates.iter().filter(|surrogate| !surrogate.is_timed());
     let baselines = baselines.filter_map(|b| Some((b.label.clone(), b.primary_score()?.mean)));
     let floor = case.floor_score(PRIMARY);
-    let floor = floor.map(|error| ("reference's own error".to_owned(), error));
+    let floor = floor.map(|error| ("error of the reference".to_owned(), error));
     baselines.chain(floor).filter(|(_, error)| error.is_finite() && *error > 0.0).collect()
 }
 

@@ -101,7 +101,7 @@ impl ErrorGrowth {
             caption: format!(
                 "Median {} over test samples and seeds; shaded: {} to {} quantiles. A rollout counts as infinite after \
                  it diverged; a cross marks the last step at which the median is finite. Dashed grey: the estimated \
-                 error of the reference itself, mean over samples.",
+                 error of the reference, mean over samples.",
                 metric.title(),
                 percent(self.band[0]),
                 percent(self.band[1]),

@@ -14,7 +14,7 @@ pub struct Case<'a> {
     pub(crate) summary: Option<&'a CaseSummary>,
     /// In order of increasing primary score; those without a score are last.
     pub surrogates: Vec<Surrogate<'a>>,
-    /// The reference's own error, by metric and channel.
+    /// The error of the reference, by metric and channel.
     floors: Vec<&'a Floor>,
     /// The metrics of all runs.
     pub(crate) metrics: Metrics<'a>,
@@ -75,13 +75,13 @@ impl<'a> Case<'a> {
         records.map(|record| record.unit.as_str()).next().unwrap_or("")
     }
 
-    /// The reference's own error in a metric, if it was estimated.
+    /// The error of the reference in a metric, if it was estimated.
     pub(crate) fn floor(&self, metric: &str, channel: &str) -> Option<&'a Floor> {
         let is_it = |floor: &&&Floor| floor.metric == metric && floor.channel == channel;
         self.floors.iter().find(is_it).copied()
     }
 
-    /// The reference's own error as a score.
+    /// The error of the reference as a score.
     pub(crate) fn floor_score(&self, measure: Measure) -> Option<f64> {
         let floor = self.floor(measure.metric, measure.channel)?;
         let finite = floor.values.iter().copied().filter(|value| value.is_finite());

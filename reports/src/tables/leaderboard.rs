@@ -100,10 +100,10 @@ impl Column {
         }
     }
 
-    /// What the column says of the reference's own error.
+    /// What the column says of the error of the reference.
     fn floor_cell(self, case: &Case) -> Cell {
         Cell::text(match self {
-            Self::Name => "reference's own error".into(),
+            Self::Name => "error of the reference".into(),
             Self::Kind => "floor".into(),
             Self::Score(measure) => case.floor_score(measure).map_or_else(String::new, scientific),
             _ => String::new(),
@@ -178,7 +178,7 @@ fn caption(case: &Case) -> String {
          of baselines are not ranked.{}",
         if samples == 1 { "" } else { "s" },
         match case.floor_score(PRIMARY) {
-            Some(_) => " Last row: the estimated numerical error of the reference itself.",
+            Some(_) => " Last row: the estimated numerical error of the reference.",
             None => "",
         }
     )
