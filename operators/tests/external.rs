@@ -132,7 +132,7 @@ fn extrapolation_continues_the_last_change() {
 }
 
 #[test]
-fn every_example_answers_in_the_shape_that_was_asked() {
+fn every_example_predicts_the_requested_shape() {
     if !has_python("numpy") {
         return;
     }
@@ -188,7 +188,7 @@ fn a_job_holds_the_history_and_nothing_of_the_future() {
 }
 
 #[test]
-fn batches_are_as_large_as_the_program_takes_and_tasks_unlike_are_asked_apart() {
+fn batches_have_the_requested_size_and_unlike_tasks_are_in_separate_jobs() {
     let count =
         "grep samples \"$job/task.json\" >>seen; cp \"$job/history.npy\" \"$job/prediction.npy\"";
     let folder = shell(&format!("{count}; echo '{{\"done\": true}}'"));
@@ -210,7 +210,7 @@ fn batches_are_as_large_as_the_program_takes_and_tasks_unlike_are_asked_apart() 
 }
 
 #[test]
-fn a_program_that_failed_is_started_anew() {
+fn a_program_that_failed_is_restarted() {
     let copy = "cp \"$job/history.npy\" \"$job/prediction.npy\"; echo '{\"done\": true}'";
     let folder = shell(&format!("[ -f second ] || {{ touch second; exit 3; }}; {copy}"));
     let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
@@ -286,7 +286,7 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
 }
 
 #[test]
-fn manifests_that_make_no_sense_are_refused() {
+fn invalid_manifests_are_refused() {
     let folder = shell("exit");
     let with = |manifest: &str| {
         fs_err::write(folder.path().join("operator.toml"), manifest).expect("it is writable");

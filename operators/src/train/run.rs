@@ -32,7 +32,7 @@ pub fn train(
             let asked = Instant::now();
             let Some(batch) = batches.next() else { return Ok(()) };
             state.waited(asked.elapsed());
-            let loss = state.descend(&batch?.to_device(job.device)?)?;
+            let loss = state.take_step(&batch?.to_device(job.device)?)?;
             let valid_loss =
                 if state.is_validation_step() { state.validate(&valid)? } else { None };
             if progress(&state.progress(loss, valid_loss)).is_break() {

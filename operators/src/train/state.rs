@@ -117,7 +117,7 @@ impl TrainingState {
     }
 
     /// One optimizer step; returns the loss before it.
-    pub(super) fn descend(&mut self, batch: &Batch) -> Result<f64, OperatorError> {
+    pub(super) fn take_step(&mut self, batch: &Batch) -> Result<f64, OperatorError> {
         let rate = self.rate(self.step);
         let loss = self.unrolled_loss(batch, Gradient::Through)?;
         let value = f64::from(loss.to_scalar::<f32>()?);
