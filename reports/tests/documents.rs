@@ -37,3 +37,33 @@ fn the_tables_of_all_documents_are_current() {
         );
     }
 }
+
+/// The lines of a text without indentation, so that an excerpt of a method can stand at the margin.
+fn unindented(text: &str) -> String {
+    text.lines().map(str::trim_start).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_excerpts_of_the_guide_are_those_of_its_examples() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in a workspace");
+    let read = |path: &str| {
+        let text = fs_err::read_to_string(root.join(path));
+        unindented(&text.unwrap_or_else(|error| panic!("{error}")))
+    };
+    let examples = [
+        "solvers/examples/add_a_problem.rs",
+        "operators/examples/add_an_operator.rs",
+        "bench/examples/add_a_metric.rs",
+        "reports/examples/add_a_figure.rs",
+    ]
+    .map(read);
+    let guide = read("CONTRIBUTING.md");
+    let blocks = guide.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let excerpts: Vec<&str> = blocks.map(str::trim_end).collect();
+    for excerpt in &excerpts {
+        assert!(examples.iter().any(|e| e.contains(excerpt)), "no example contains\n{excerpt}");
+    }
+    for (number, example) in examples.iter().enumerate() {
+        assert!(excerpts.iter().any(|e| example.contains(e)), "no excerpt of example {number}");
+    }
+}
