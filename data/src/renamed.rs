@@ -31,6 +31,7 @@ impl Renamed {
     }
 
     /// So are some of its values.
+    #[must_use]
     pub const fn with_values(self, values: &'static [(&'static str, &'static str)]) -> Self {
         Self { values, ..self }
     }
@@ -118,10 +119,14 @@ mod tests {
     fn old_tables_are_updated() {
         let mut old =
             table("walls = 'nearest'\nschedule = { step = { every = 0.2, factor = 0.5 } }");
-        RENAMED.iter().for_each(|renamed| renamed.update(&mut old));
+        for renamed in RENAMED {
+            renamed.update(&mut old);
+        }
         let present = "padding-mode = 'replicate'\nschedule.step = { every = 0.2, gamma = 0.5 }";
         assert_eq!(old, table(present));
-        RENAMED.iter().for_each(|renamed| renamed.update(&mut old));
+        for renamed in RENAMED {
+            renamed.update(&mut old);
+        }
         assert_eq!(old, table(present));
     }
 }

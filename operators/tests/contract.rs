@@ -347,7 +347,9 @@ fn former_keys_are_refused_with_the_present_ones() {
 fn no_former_key_is_a_present_one() {
     for entry in ARCHITECTURES.entries {
         let mut defaults = (entry.defaults)();
-        entry.renamed.iter().for_each(|renamed| renamed.update(&mut defaults));
+        for renamed in entry.renamed {
+            renamed.update(&mut defaults);
+        }
         assert_eq!(defaults, (entry.defaults)(), "{}", entry.name);
         ARCHITECTURES.build(entry.name, defaults).expect("defaults are valid");
     }

@@ -32,7 +32,9 @@ fn update_table(table: &mut Value, renamed: &[Renamed]) {
         keys.retain(|_, value| !value.is_null()); // an absent option, for which TOML has no value
     }
     if let Ok(mut updated) = toml::Table::deserialize(&*table) {
-        renamed.iter().for_each(|renamed| renamed.update(&mut updated));
+        for renamed in renamed {
+            renamed.update(&mut updated);
+        }
         *table = serde_json::to_value(updated).expect("a table without dates is plain JSON");
     }
 }
