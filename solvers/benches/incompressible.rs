@@ -10,7 +10,7 @@ use solvers::{Problem, Solver};
 
 const SIZES: [usize; 4] = [64, 128, 256, 512];
 
-/// A flow that has formed for a tenth of its time scale.
+/// A flow after a tenth of its characteristic time.
 fn started(problem: &dyn Problem, cells: [usize; 2]) -> Box<dyn Solver> {
     let grid = problem.grid([cells[0], cells[1], 1]).expect("the sizes suit the problem");
     let mut solver = problem.solver(&grid).expect("a problem solves its own grid");
@@ -19,7 +19,7 @@ fn started(problem: &dyn Problem, cells: [usize; 2]) -> Box<dyn Solver> {
     solver
 }
 
-/// Measures intervals of some ten steps: `part` of the time scale.
+/// Measures intervals of about ten steps: `part` of the characteristic time.
 fn measure(bencher: Bencher, problem: &dyn Problem, cells: [usize; 2], part: f64) {
     let (mut solver, interval) = (started(problem, cells), part * problem.time_scale());
     let steps = solver.advance(interval).expect("the flow is stable").steps;
@@ -33,13 +33,13 @@ fn measure_cavity(bencher: Bencher, reynolds: f64, cells: usize) {
     measure(bencher, &cavity, [cells, cells], 8.0 / cells as f64);
 }
 
-/// Diffusion does not limit the step: Runge–Kutta.
+/// Diffusion does not limit the step: the explicit integrator.
 #[divan::bench(args = SIZES)]
 fn explicit_re_1000(bencher: Bencher, cells: usize) {
     measure_cavity(bencher, 1000.0 * cells as f64 / 128.0, cells);
 }
 
-/// Diffusion is implicit.
+/// Diffusion limits the step: the semi-implicit integrator.
 #[divan::bench(args = SIZES)]
 fn implicit_re_1(bencher: Bencher, cells: usize) {
     measure_cavity(bencher, 1.0, cells);
@@ -51,14 +51,14 @@ fn tube(bencher: Bencher, across: usize) {
     measure(bencher, &Tube::default(), [10 * across, across], 4.0 / across as f64);
 }
 
-/// A pipe ten times as long as its radius, on square cells: lines change places with columns twice.
+/// A pipe ten times as long as its radius, on square cells. Each solve transposes twice.
 #[divan::bench(args = [32, 64, 128])]
 fn pipe(bencher: Bencher, across: usize) {
     let pipe = Tube { axisymmetric: true, length: 0.5, ..Tube::default() };
     measure(bencher, &pipe, [10 * across, across], 4.0 / across as f64);
 }
 
-/// A body in the flow: a second solve a projection, and rows of its own near the wall.
+/// Flow past a cylinder: a second Poisson solve per projection, and differences near the wall.
 #[divan::bench(args = [64, 128, 256])]
 fn cylinder(bencher: Bencher, across: usize) {
     measure(bencher, &Cylinder::default(), [2 * across, across], 24.0 / across as f64);

@@ -10,17 +10,17 @@ use solvers::{Problem, Solver};
 
 const SIZES: [usize; 4] = [64, 128, 256, 512];
 
-/// Turbulence some steps after its start.
+/// Turbulence a few steps after its initial state.
 fn started(cells: usize) -> Box<dyn Solver> {
     let turbulence = DecayingTurbulence::default();
     let grid = turbulence.grid([cells, cells, 1]).expect("the sizes are even");
-    let mut solver = turbulence.solver(&grid).expect("the grid repeats");
+    let mut solver = turbulence.solver(&grid).expect("the grid is periodic");
     solver.load(&turbulence.initial(&grid, &mut rng(0, 0))).expect("the state fits its grid");
     solver.advance(1.0 / cells as f64).expect("the flow is stable");
     solver
 }
 
-/// Thirty steps or so, with one pressure and one set of cell averages at their end.
+/// About thirty steps, then one pressure and one set of cell averages.
 #[divan::bench(args = SIZES)]
 fn steps(bencher: Bencher, cells: usize) {
     let (mut solver, interval) = (started(cells), 4.0 / cells as f64);
@@ -30,7 +30,7 @@ fn steps(bencher: Bencher, cells: usize) {
         .bench_local(|| solver.advance(interval).expect("the flow is stable"));
 }
 
-/// A step so short that it is one: all that is saved at its end comes on top.
+/// A single short step, with the pressure and the cell averages at its end.
 #[divan::bench(args = SIZES)]
 fn step_and_save(bencher: Bencher, cells: usize) {
     let mut solver = started(cells);

@@ -1,8 +1,7 @@
-//! Where the time goes: `cargo bench -p eddymark-solvers --bench split`.
+//! Wall time by part of the work: `cargo bench -p eddymark-solvers --bench split`.
 //!
-//! Cells advanced by one step a second and core, and the shares of the parts of the work, of every
-//! solver and size, on one thread. Clocks count while other programs run, too: measure on an idle
-//! machine.
+//! Cell updates per second on one thread, and the fraction of the wall time of each part of the work, for
+//! every solver and size. Wall time includes that of other programs: measure on an idle machine.
 
 use data::rng;
 use solvers::Work;
@@ -12,7 +11,7 @@ use std::time::Instant;
 
 const SIZES: [usize; 3] = [64, 128, 256];
 
-/// The parts of the work, and storing what is saved.
+/// The parts of the work, and the copy of saved states.
 const PARTS: [&str; 7] =
     ["advection", "interface", "viscous", "pressure", "output", "rest", "store"];
 
@@ -43,7 +42,7 @@ fn heads() -> String {
     PARTS.map(|part| format!("{part:>11}")).concat()
 }
 
-/// Measures intervals of `part` of the time scale, each saved, until they have taken half a second.
+/// Measures intervals of `part` of the characteristic time, each saved, for half a second.
 fn row(name: &str, problem: &dyn Problem, cells: [usize; 2], part: f64) {
     let grid = problem.grid([cells[0], cells[1], 1]).expect("the sizes suit the problem");
     let mut state = problem.initial(&grid, &mut rng(0, 0));

@@ -40,7 +40,7 @@ fn both_integrators_are_second_order_between_walls_and_in_pipes() {
         let [coarse, fine] =
             [32, 64].map(|cells| Errors::of(problem, cells, 0.5).expect("the flow is stable"));
         let of = |kind: fn(&Errors) -> f64| order([32, 64], [kind(&coarse), kind(&fine)]);
-        // 0.1: the deviation of 32² and 64² from the asymptotic order.
+        // 0.1: the difference of 32² and 64² from the asymptotic order.
         assert!(of(|errors| errors.velocity) > 1.9, "{what}: {coarse:?} {fine:?}");
         assert!(of(|errors| errors.velocity_max) > 1.9, "{what}: {coarse:?} {fine:?}");
         assert!(of(|errors| errors.pressure) > 1.9, "{what}: {coarse:?} {fine:?}");

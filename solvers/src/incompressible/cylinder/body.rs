@@ -117,7 +117,7 @@ impl Body {
         }
     }
 
-    /// Sets the faces of `next` near the wall to `value(axis, face, tendency of now)`.
+    /// Sets the faces of `next` near the wall to `value(axis, face, tendency)`, with the tendency of `now`.
     pub(crate) fn set_near_wall(
         &self,
         now: &Velocity,
