@@ -137,6 +137,28 @@ fn grids_are_accepted_in_the_declared_dimensions_and_refused_in_others() {
     }
 }
 
+/// The grid with the cells of one axis growing from its low to its high end.
+fn stretched(mut grid: Grid, axis: usize) -> Grid {
+    let axis = &mut grid.axes[axis];
+    let (low, length) = (axis.edges[0], axis.length());
+    for edge in &mut axis.edges {
+        let part = (*edge - low) / length;
+        *edge = low + length * 0.5 * part * (1.0 + part);
+    }
+    grid
+}
+
+#[test]
+fn stretched_grids_are_refused_with_the_name_of_the_axis() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
+        for axis in 0..2 {
+            let error = problem.solver(&stretched(grid.clone(), axis)).err();
+            assert_eq!(error, Some(SolverError::Stretched { axis }), "{name}");
+        }
+    }
+}
+
 #[test]
 fn a_state_of_another_shape_is_refused() {
     for (name, problem) in problems() {
@@ -160,7 +182,7 @@ fn the_order_is_as_declared_where_the_solution_is_known() {
             Errors::of(problem.as_ref(), cells, time).expect("defaults are stable").velocity
         });
         let measured = order([32, 64], [coarse, fine]);
-        // 0.1: the deviation of 32² and 64² from the asymptotic order.
+        // 0.1: the difference of 32² and 64² from the asymptotic order.
         assert!(measured > f64::from(declared) - 0.1, "{name}: order {measured:.2}");
     }
 }

@@ -53,7 +53,8 @@ const SWITCH: f64 = 1.5;
 impl Incompressible {
     /// A flow at rest of `density` ρ in kg/m³ and kinematic viscosity `nu` ν in m²/s, both > 0.
     ///
-    /// Errors: a grid with fewer than 4 cells along x or y, with depth, or with other boundaries than above.
+    /// Errors: a grid with fewer than 4 cells along x or y, with depth, with a stretched axis, or with other
+    /// boundaries than above.
     pub fn new(grid: &Grid, density: f64, nu: f64) -> Result<Self, SolverError> {
         let mesh = Mesh::new(grid, LEAST_CELLS)?;
         let flow = Flow::new(mesh, nu);

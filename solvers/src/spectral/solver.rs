@@ -58,7 +58,8 @@ pub(super) const CHANNELS: usize = 4;
 impl Spectral {
     /// A flow at rest of `density` ρ in kg/m³ and kinematic viscosity `nu` ν in m²/s, both > 0.
     ///
-    /// Errors: an odd number of cells or fewer than 8 along x or y, depth, or boundaries that are not periodic.
+    /// Errors: an odd number of cells or fewer than 8 along x or y, depth, a stretched axis, or boundaries that
+    /// are not periodic.
     pub fn new(grid: &Grid, density: f64, nu: f64) -> Result<Self, SolverError> {
         let lattice = Arc::new(Lattice::new(grid)?);
         let [nx, ny] = lattice.cells;
