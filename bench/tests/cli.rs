@@ -152,7 +152,7 @@ fn tables_of_documents_are_written_and_checked() {
     insta::assert_snapshot!("outdated_table", failure(folder.path(), &check));
     assert_eq!(success(folder.path(), &["report", "--splice", "table.md"]), "table.md\n");
     let spliced = fs_err::read_to_string(&document).expect("it was just written");
-    assert!(spliced.contains("| 1  |  2 |"), "{spliced}");
+    assert!(spliced.contains("| 1 | 2 |"), "{spliced}");
     assert_eq!(success(folder.path(), &check), "");
 }
 

@@ -113,7 +113,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// `cargo test --release -p eddymark-reports --examples`
 #[cfg(test)]
 mod tests {
     use super::*;

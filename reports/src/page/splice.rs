@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn marked_tables_are_replaced_and_everything_else_is_kept() {
         let text = "before\n<!-- eddymark: csv of rows.csv -->\nold\n<!-- end -->\nafter\n";
-        let expected = "before\n<!-- eddymark: csv of rows.csv -->\n\n| a  |    b |\n| :- | ---: |\n| 1  | 2\\|3 |\n\n\
+        let expected = "before\n<!-- eddymark: csv of rows.csv -->\n\n| a |    b |\n| :- | ---: |\n| 1 | 2\\|3 |\n\n\
                         <!-- end -->\nafter\n";
         assert_eq!(spliced(text).expect("a valid document"), expected);
         assert_eq!(spliced(expected).expect("a valid document"), expected);
