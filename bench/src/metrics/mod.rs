@@ -27,7 +27,7 @@ pub use nmse::Nmse;
 pub use nrmse::Nrmse;
 pub use pearson::Pearson;
 pub use rmse::Rmse;
-pub use series::{Context, Series, Weights};
+pub use series::{Context, Series, Weights, each_channel};
 pub(crate) use series::{mean_square, variance, vectors};
 pub use spectrum_error::SpectrumError;
 pub use vrmse::Vrmse;

@@ -69,8 +69,8 @@ pub struct Series {
     pub part: usize,
 }
 
-/// `score` of every channel that is not constant at every step.
-pub(super) fn each_channel(
+/// `score` of every channel that is not constant, at every step.
+pub fn each_channel(
     prediction: &Trajectory,
     reference: &Trajectory,
     context: &Context,

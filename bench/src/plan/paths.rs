@@ -20,7 +20,7 @@ impl Paths {
     /// A case's dataset. The hash in its name separates datasets of changed cases or solvers.
     pub fn dataset(&self, case: &Case) -> PathBuf {
         let hash = dataset_key(case);
-        self.data.join(format!("{}-{}", case.name.replace('/', "-"), &hash[..8]))
+        self.data.join(format!("{}-{}", flat(&case.name), &hash[..8]))
     }
 
     /// A suite's run.
@@ -42,21 +42,26 @@ impl Paths {
         seed: u64,
         key: Option<&str>,
     ) -> PathBuf {
-        let folder = format!("{name}-{seed}-{}", shortened(key));
-        self.run(suite).join("models").join(case.name.replace('/', "-")).join(folder)
+        let folder = format!("{}-{seed}-{}", flat(name), shortened(key));
+        self.run(suite).join("models").join(flat(&case.name)).join(folder)
     }
 
     /// An evaluation of one surrogate on one case. `key` is unknown as long as the dataset is not
     /// complete or the surrogate is not trained.
     pub fn evaluation(&self, suite: &str, case: &Case, name: &str, key: Option<&str>) -> PathBuf {
-        let file = format!("{name}-{}.jsonl", shortened(key));
-        self.run(suite).join("evaluations").join(case.name.replace('/', "-")).join(file)
+        let file = format!("{}-{}.jsonl", flat(name), shortened(key));
+        self.run(suite).join("evaluations").join(flat(&case.name)).join(file)
     }
 }
 
 /// Hash of everything that determines a dataset's numbers: the case and the solvers' sources.
 pub(super) fn dataset_key(case: &Case) -> String {
     Hasher::default().text(&case.hash()).text(&solver()).hex()
+}
+
+/// A name as one part of a path.
+fn flat(name: &str) -> String {
+    name.replace('/', "-")
 }
 
 fn shortened(key: Option<&str>) -> &str {

@@ -43,7 +43,7 @@ impl Weights {
     }
 
     /// The weighted mean of values in the order of the cells; 0 where no cell has a weight.
-    pub(crate) fn mean(&self, values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    pub fn mean(&self, values: impl ExactSizeIterator<Item = f64>) -> f64 {
         let cells = values.len() as f64;
         match &self.weights {
             None => values.sum::<f64>() / cells,
