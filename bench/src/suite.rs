@@ -9,7 +9,6 @@ pub use surrogate::{SurrogateSource, SurrogateSpec};
 use crate::metrics::Metric;
 use crate::{BenchError, Case, find_case};
 use data::{Invalid, PartChoice, PartError, ReportLayout};
-use metric::WireMetric;
 use serde::Deserialize;
 use surrogate::WireSurrogate;
 
@@ -24,7 +23,7 @@ struct WireSuite {
     steps: Option<usize>,
     #[serde(default = "one_seed")]
     seeds: Vec<u64>,
-    metrics: Option<Vec<WireMetric>>,
+    metrics: Option<Vec<PartChoice>>,
     tables: Option<Vec<PartChoice>>,
     figures: Option<Vec<PartChoice>>,
     surrogate: Vec<WireSurrogate>,
@@ -66,9 +65,11 @@ impl Suite {
         Invalid::unless(!wire.seeds.is_empty(), "seeds", "[]", "a list of at least one number")
             .map_err(invalid)?;
         let cases = wire.cases.iter().map(|case| find_case(case)).collect::<Result<Vec<_>, _>>()?;
-        let metrics = wire.metrics.map_or_else(MetricSpec::all, |metrics| {
-            metrics.into_iter().map(MetricSpec::from).collect()
-        });
+        let metrics = wire.metrics.map_or_else(
+            || Ok(MetricSpec::all()),
+            |metrics| metrics.into_iter().map(MetricSpec::read).collect(),
+        );
+        let metrics = metrics.map_err(invalid)?;
         let surrogates = wire
             .surrogate
             .into_iter()

@@ -1,6 +1,6 @@
 //! Every built-in case and suite is what it should be.
 
-use bench::{Case, Refine, Roles, case_names, find_case, find_suite, suite_names};
+use bench::{Case, Refine, Roles, Suite, case_names, find_case, find_suite, suite_names};
 use data::SplitPlan;
 use std::collections::BTreeSet;
 
@@ -25,6 +25,37 @@ fn the_zoo_has_every_architecture() {
     });
     let all: std::collections::BTreeSet<&str> = architectures.collect();
     assert_eq!(all, operators::ARCHITECTURES.names().collect());
+}
+
+#[test]
+fn the_metrics_of_a_suite_are_checked() {
+    let read = |metrics: &str| {
+        let text = format!(
+            "summary = \"tiny\"\ncases = [\"cavity/smoke\"]\nmetrics = {metrics}\n\
+             [[surrogate]]\nbaseline = \"persistence\"\n"
+        );
+        Suite::parse("tiny", "tiny.toml", &text)
+    };
+    let twice =
+        read("[\"nrmse\", { name = \"nrmse\", label = \"again\" }]").expect("labels differ");
+    let labels: Vec<&str> = twice.metrics.iter().map(|metric| metric.label.as_str()).collect();
+    assert_eq!(labels, ["nrmse", "again"]);
+    let late = read("[{ name = \"spectrum-error\", bounds = [2, 8], label = \"bands\" }]");
+    let built = late.expect("it has such a parameter").metrics().expect("it builds");
+    let names: Vec<String> = built[0].infos().into_iter().map(|info| info.name).collect();
+    assert_eq!(names, ["bands-low", "bands-mid", "bands-high"]);
+    for (metrics, expected) in [
+        ("[]", "`metrics = []`"),
+        ("[\"nrmze\"]", "`nrmze`"),
+        ("[\"nrmse\", \"nrmse\"]", "`label = \"…\"`"),
+        ("[{ name = \"nrmse\", label = \"a b\" }]", "`label = a b`"),
+        ("[{ name = \"nrmse\", label = 3 }]", "`label = 3`"),
+        ("[{ name = \"correlation-time\", threshold = 2.0 }]", "`threshold = 2`"),
+        ("[{ name = \"correlation-time\", treshold = 0.5 }]", "treshold"),
+    ] {
+        let error = read(metrics).expect_err(metrics).to_string();
+        assert!(error.contains(expected), "{metrics}: {error}");
+    }
 }
 
 #[test]

@@ -1,29 +1,14 @@
 //! The metrics of a suite.
 
 use crate::metrics::{Context, METRICS, Metric, Series};
-use data::{Invalid, MetricInfo, PartError, Trajectory};
-use serde::{Deserialize, Serialize};
+use data::{Invalid, MetricInfo, PartChoice, PartError, Trajectory};
+use serde::Serialize;
 
-/// A metric as a suite's TOML file spells it.
+/// A metric of a suite with its parameters.
 ///
 /// ```toml
 /// metrics = ["nrmse", { name = "correlation-time", threshold = 0.9, label = "correlation-time-0.9" }]
 /// ```
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "a metric's name, or a table with its `name` and its parameters")]
-pub(super) enum WireMetric {
-    /// With the default parameters.
-    Name(String),
-    /// With parameters.
-    Table {
-        name: String,
-        label: Option<String>,
-        #[serde(flatten)]
-        table: toml::Table,
-    },
-}
-
-/// A metric of a suite with its parameters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MetricSpec {
     /// Name in records and reports. Default: the metric's name.
@@ -42,6 +27,17 @@ impl MetricSpec {
 
     fn default_of(name: &str) -> Self {
         Self { label: name.into(), name: name.into(), table: toml::Table::new() }
+    }
+
+    /// Takes the label, which belongs to every metric, from among the parameters.
+    pub(super) fn read(choice: PartChoice) -> Result<Self, Invalid> {
+        let PartChoice { name, parameters: mut table } = choice;
+        let label = match table.remove("label") {
+            None => name.clone(),
+            Some(toml::Value::String(label)) => label,
+            Some(other) => return Err(Invalid::new("label", other, "a name in quotation marks")),
+        };
+        Ok(Self { label, name, table })
     }
 
     /// The metric, under its label.
@@ -86,16 +82,5 @@ impl Metric for Labelled {
         context: &Context,
     ) -> Vec<Series> {
         self.metric.score(prediction, reference, context)
-    }
-}
-
-impl From<WireMetric> for MetricSpec {
-    fn from(wire: WireMetric) -> Self {
-        match wire {
-            WireMetric::Name(name) => Self::default_of(&name),
-            WireMetric::Table { name, label, table } => {
-                Self { label: label.unwrap_or_else(|| name.clone()), name, table }
-            }
-        }
     }
 }
