@@ -77,12 +77,11 @@ fn build<T: ?Sized>(
     chosen: Option<&[PartChoice]>,
 ) -> Result<Vec<(String, Box<T>)>, PartError> {
     let all: Vec<PartChoice>;
-    let chosen = match chosen {
-        Some(chosen) => chosen,
-        None => {
-            all = registry.names().map(PartChoice::from).collect();
-            &all
-        }
+    let chosen = if let Some(chosen) = chosen {
+        chosen
+    } else {
+        all = registry.names().map(PartChoice::from).collect();
+        &all
     };
     let part = |choice: &PartChoice| {
         Ok((choice.name.clone(), registry.build(&choice.name, choice.parameters.clone())?))
