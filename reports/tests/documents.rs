@@ -13,7 +13,8 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
         let name = path.file_name().expect("it has a name").to_string_lossy().into_owned();
         if name.starts_with('.') || IGNORED.contains(&&*name) || path.is_symlink() {
             continue;
-        } else if path.is_dir() {
+        }
+        if path.is_dir() {
             found.extend(documents(&path));
         } else if path.extension().is_some_and(|extension| extension == "md") {
             found.push(path);

@@ -52,8 +52,8 @@ pub(crate) fn spread(indices: &[usize], count: usize) -> Vec<usize> {
 
 /// Cost of twice the cells along each axis: 2ᵈ times the cells in d dimensions, and twice the steps.
 fn cost_of_doubling(cells: [usize; 3]) -> f64 {
-    let dimensions = cells.iter().filter(|&&n| n > 1).count() as i32;
-    2.0_f64.powi(dimensions + 1)
+    let per_axis = cells.map(|n| if n > 1 { 2.0 } else { 1.0 });
+    2.0 * per_axis.iter().product::<f64>()
 }
 
 /// Seconds that one sample takes.
