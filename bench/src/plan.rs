@@ -10,6 +10,7 @@ mod evaluation;
 mod outline;
 mod paths;
 mod report;
+mod resolved;
 mod step;
 mod training;
 

@@ -2,7 +2,7 @@
 
 use super::StepContext;
 use super::paths::dataset_key;
-use super::step::Resolved;
+use super::resolved::Resolved;
 use crate::number::bytes;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
 use data::{Dataset, Hasher, Invalid, write_atomically};

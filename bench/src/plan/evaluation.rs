@@ -2,7 +2,7 @@
 
 use super::StepContext;
 use super::context::CompleteDataset;
-use super::step::{Resolved, suffix};
+use super::resolved::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
 use crate::{

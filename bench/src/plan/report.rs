@@ -2,7 +2,7 @@
 
 use super::StepContext;
 use super::evaluation::EvaluationStep;
-use super::step::Resolved;
+use super::resolved::Resolved;
 use crate::evaluate::{floors, gather, summary};
 use crate::{BenchError, Case, Evaluation, TestSet, metrics, report_source};
 use data::{

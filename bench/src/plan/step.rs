@@ -4,6 +4,7 @@ use super::StepContext;
 use super::dataset::{self, DatasetStep, SampleStep};
 use super::evaluation::{self, EvaluationStep};
 use super::report::{self, ReportStep};
+use super::resolved::{Resolved, suffix};
 use super::training::{self, TrainingStep};
 use crate::BenchError;
 use serde::{Deserialize, Serialize};
@@ -45,16 +46,6 @@ pub enum Step {
     },
     /// Collect all evaluations in the run's folder, and draw the report.
     Report,
-}
-
-/// A step whose names have been looked up.
-pub(super) trait Resolved {
-    /// Hash of the contents of all inputs; `None` while one of them does not exist.
-    fn key(&self) -> Result<Option<String>, BenchError>;
-    /// File or folder of the result.
-    fn path(&self) -> Result<PathBuf, BenchError>;
-    /// Whether the result exists, is whole, and was computed from the inputs as they are now.
-    fn is_done(&self) -> Result<bool, BenchError>;
 }
 
 impl Step {
@@ -139,11 +130,6 @@ impl Step {
         context.progress.say(&line);
         Ok(())
     }
-}
-
-/// ` (seed 1)`, or nothing without training.
-pub(super) fn suffix(seed: Option<u64>) -> String {
-    seed.map_or_else(String::new, |seed| format!(" (seed {seed})"))
 }
 
 /// Executes steps of one kind and case, in parallel where that is possible.

@@ -2,7 +2,7 @@
 
 use super::StepContext;
 use super::context::CompleteDataset;
-use super::step::Resolved;
+use super::resolved::Resolved;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, operators_source, train};
 use data::hash_hex;
 use operators::{Recipe, Trained};
