@@ -50,8 +50,15 @@ pub(super) fn generate(context: CommandContext, args: &GenerateArgs) -> Result<(
     let root = context.paths.dataset(case);
     pool.install(|| plan.execute())?;
     if args.shard.is_some() {
-        match Dataset::open(&root)?.missing().len() {
-            0 => Step::Dataset { case: case.name.clone() }.run(&context)?,
+        // A shard without samples creates no dataset.
+        let missing = match plan.steps() {
+            [] if !root.exists() => case.samples(),
+            _ => Dataset::open(&root)?.missing().len(),
+        };
+        let whole = Step::Dataset { case: case.name.clone() };
+        match missing {
+            0 if whole.is_done(&context)? => {}
+            0 => whole.run(&context)?,
             missing => context
                 .progress
                 .say(&format!("{}: {missing} samples left to other shards", case.name)),
