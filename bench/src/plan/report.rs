@@ -150,6 +150,11 @@ fn add_case(context: &StepContext, case: &Case, run: &mut Run) -> Result<(), Ben
 pub(crate) fn draw(folder: &Path) -> Result<Page, BenchError> {
     let run = Run::load(folder)?;
     let report = folder.join("report");
+    // A report that is interrupted must not keep the key of the one that it replaces.
+    match fs_err::remove_file(report.join(KEY)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
     let page = reports::render(std::slice::from_ref(&run), &report)?;
     write_atomically(&report.join(KEY), |file| file.write_all(run.manifest.key.as_bytes()))?;
     Ok(page)
