@@ -154,7 +154,7 @@ pub(super) fn train_all(
     let dataset = context.required(first.case)?;
     let threads = rayon::current_num_threads();
     let default = || if context.device.is_cpu() { default_jobs(steps.len(), threads) } else { 1 };
-    let jobs = context.jobs.unwrap_or_else(default).min(steps.len());
+    let jobs = context.jobs.unwrap_or_else(default).clamp(1, steps.len());
     let queue = Mutex::new(steps.iter());
     let next = || queue.lock().expect("no thread panics while holding the lock").next();
     let work = |threads| -> Result<(), BenchError> {
