@@ -225,6 +225,7 @@ fn the_hash_follows_every_file_that_is_not_hidden() {
     let folder = shell("exit");
     let hash = || ExternalOperator::open(folder.path()).expect("it starts").hash();
     let before = hash();
+    assert_eq!(ExternalOperator::hash_of(folder.path()).expect("it is readable"), before);
     fs_err::write(folder.path().join(".hidden"), "x").expect("it is writable");
     assert_eq!(hash(), before);
     fs_err::write(folder.path().join("weights.bin"), "x").expect("it is writable");

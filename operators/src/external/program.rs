@@ -53,6 +53,11 @@ impl ExternalOperator {
         Ok(operator)
     }
 
+    /// The hash of an operator's folder; its program is not started.
+    pub fn hash_of(folder: &Path) -> Result<String, OperatorError> {
+        hash(folder)
+    }
+
     /// Tells the program the names of channels and parameters: `info` in `task.json`.
     #[must_use]
     pub fn with_info(mut self, info: Info) -> Self {
