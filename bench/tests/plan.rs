@@ -67,6 +67,11 @@ fn only_what_depends_on_a_change_is_done_again() {
     assert_eq!(open(&retrained), expected);
     Plan::new(&retrained).execute().expect("it runs");
     assert_eq!(open(&retrained), set(&[]));
+    // The name of a surrogate is part of the report, even where its predictions stay the same.
+    let named = SUITE.replace("steps = 4", "steps = 5");
+    let named = named.replace("\"persistence\"", "\"persistence\"\nname = \"no-change\"");
+    let expected = set(&["evaluation of no-change", "report"]);
+    assert_eq!(open(&context(folder.path(), &named)), expected);
     // Both trainings and evaluations are kept, but the run's folder holds the records of one suite.
     assert_eq!(open(&context(folder.path(), SUITE)), set(&["report"]));
 
@@ -142,6 +147,14 @@ fn a_step_whose_inputs_are_missing_names_the_command_that_computes_them() {
     let stranger = Step::Training { case, surrogate: "persistence".into(), seed: 1 };
     let error = stranger.run(&context).expect_err("it is not trained").to_string();
     assert!(error.contains("`persistence`"), "{error}");
+    for (surrogate, seed, expected) in
+        [("fno", None, "`seed = none`"), ("persistence", Some(1), "`seed = 1`")]
+    {
+        let (case, surrogate) = ("cavity/smoke".to_owned(), surrogate.to_owned());
+        let stranger = Step::Evaluation { case, surrogate, seed };
+        let error = stranger.run(&context).expect_err("no evaluation has that seed").to_string();
+        assert!(error.contains(expected), "{error}");
+    }
     let sample = Step::Sample { case: "cavity/smoke".into(), index: 10_000 };
     let error = sample.is_done(&context).expect_err("there are fewer").to_string();
     assert!(error.contains("`sample = 10000`"), "{error}");

@@ -9,7 +9,7 @@ use crate::{
     BenchError, Case, Evaluation, MetricSpec, SurrogateIdentity, SurrogateSource, SurrogateSpec,
     TestSet, evaluate, evaluation_source, machine,
 };
-use data::{TrainingCurve, hash_hex, read_lines, write_lines};
+use data::{Invalid, TrainingCurve, hash_hex, read_lines, write_lines};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use reports::number::duration;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub(super) struct EvaluationStep<'a> {
 struct EvaluationKey<'a> {
     source: &'a str,
     version: &'a str,
+    case: &'a str,
+    surrogate: &'a str,
     dataset_hash: &'a str,
     surrogate_hash: &'a str,
     seed: Option<u64>,
@@ -48,6 +50,12 @@ impl<'a> EvaluationStep<'a> {
         seed: Option<u64>,
     ) -> Result<Self, BenchError> {
         let (case, spec) = (context.case(case)?, context.surrogate(surrogate)?);
+        let seeds = spec.source.seeds();
+        let name = |seed: Option<u64>| seed.map_or_else(|| "none".into(), |seed| seed.to_string());
+        let known: Vec<String> = seeds.iter().copied().map(name).collect();
+        let expected = format!("that of an evaluation of `{surrogate}`: {}", known.join(", "));
+        Invalid::unless(seeds.contains(&seed), "seed", name(seed), &expected)
+            .map_err(|source| BenchError::Suite { suite: context.suite.name.clone(), source })?;
         Ok(Self { context, case, spec, seed })
     }
 
@@ -67,7 +75,7 @@ impl<'a> EvaluationStep<'a> {
             SurrogateSource::Baseline { baseline, table } => {
                 hash_hex(&serde_json::to_vec(&(baseline, table)).expect("a baseline is plain data"))
             }
-            SurrogateSource::Process(folder) => ExternalOperator::open(folder)?.hash(),
+            SurrogateSource::Process(folder) => ExternalOperator::hash_of(folder)?,
             SurrogateSource::Predictions(_) => self.surrogate(dataset)?.hash(),
         }))
     }
@@ -179,6 +187,8 @@ impl Resolved for EvaluationStep<'_> {
         let key = EvaluationKey {
             source: &evaluation_source(),
             version: env!("CARGO_PKG_VERSION"),
+            case: &self.case.name,
+            surrogate: &self.spec.name,
             dataset_hash: &dataset.hash,
             surrogate_hash: &surrogate_hash,
             seed: self.seed,
