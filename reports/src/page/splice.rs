@@ -40,7 +40,9 @@ pub fn splice(document: &Path) -> Result<String, ReportError> {
         }
         let located = |fault| ReportError::Splice { path: document.into(), line: index + 1, fault };
         spliced += &table(line, folder).map_err(|fault| located(fault.to_string()))?;
-        if !lines.any(|(_, line)| line == END) {
+        // The text up to the end of another table is not part of this one.
+        let end = lines.find(|(_, line)| *line == END || line.starts_with(START));
+        if end.is_none_or(|(_, line)| line != END) {
             return Err(located(format!("the table has no `{END}`")));
         }
         spliced = spliced + END + "\n";
@@ -128,6 +130,10 @@ mod tests {
             ("<!-- eddymark: samples of run 5 -->", "the parameters must be a TOML table"),
             ("<!-- eddymark: samples of nowhere -->", "nowhere"),
             ("<!-- eddymark: csv of rows.csv -->", "the table has no `<!-- end -->`"),
+            (
+                "<!-- eddymark: csv of rows.csv -->\ntext\n<!-- eddymark: csv of rows.csv -->\n<!-- end -->",
+                "the table has no `<!-- end -->`",
+            ),
         ] {
             let error = error(marker);
             assert!(error.contains("line 2 of `") && error.contains(fault), "{error}");
