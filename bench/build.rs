@@ -56,10 +56,10 @@ fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// FNV-1a over all Rust sources under `folder`: tells one state of the code from another.
+/// FNV-1a over all Rust sources and style sheets under `folder`: tells one state of the code from another.
 fn fingerprint(folder: &Path) -> u32 {
     let mut files = Vec::new();
-    collect(folder, "rs", &mut files);
+    ["rs", "css"].into_iter().for_each(|extension| collect(folder, extension, &mut files));
     files.sort();
     let texts = files.iter().map(|file| fs::read(file).expect("it was found"));
     texts
