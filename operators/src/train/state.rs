@@ -190,8 +190,7 @@ impl TrainingState {
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
         }
         self.optimizer.exchange()?;
-        self.add_point(loss)?;
-        self.save()?;
+        self.save_point(loss)?;
         Ok(loss)
     }
 
@@ -209,13 +208,20 @@ impl TrainingState {
     /// Writes all that a later call needs to resume. Before the first validation, and where there is no split
     /// `valid`, the latest weights are the best.
     pub(super) fn save(&mut self) -> Result<(), OperatorError> {
-        if !self.losses.is_empty() {
-            self.add_point(None)?;
-        }
+        self.save_point(None)
+    }
+
+    /// Adds a point to the curve if there were steps since the last one, and saves.
+    ///
+    /// The curve's last point says whether the training is complete, so that `best.safetensors` is written before it.
+    fn save_point(&mut self, valid_loss: Option<f64>) -> Result<(), OperatorError> {
         if self.best.is_none() {
             self.optimizer.exchange()?;
             self.checkpoint(false).write(&self.folder.join("best.safetensors"))?;
             self.optimizer.exchange()?;
+        }
+        if !self.losses.is_empty() {
+            self.add_point(valid_loss)?;
         }
         self.checkpoint(true).write(&self.folder.join("last.safetensors"))
     }
