@@ -25,7 +25,7 @@ pub fn count(
     Ok(sizes.iter().map(|(name, size)| if is_halved(name) { size / 2 } else { *size }).sum())
 }
 
-/// Records the sizes of the weights that are asked for, and returns a zero that is broadcast to each shape.
+/// Records the sizes of the weights that are requested, and returns a zero that is broadcast to each shape.
 #[derive(Clone, Default)]
 struct Sizes(Arc<Mutex<BTreeMap<String, usize>>>);
 

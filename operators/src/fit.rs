@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 /// Computes the weights of an [`Architecture`](crate::Architecture) in closed form instead of by gradient
 /// descent: training then takes one step.
 pub trait Fit {
-    /// Candidates for the weights, by the names under which `build` asks for them, the simplest first. The
+    /// Candidates for the weights, by the names that `build` requests, the simplest first. The
     /// candidate with the least loss on the split `valid` is kept; where there is no such split, the last.
     fn fit(&self, interface: &Interface, pairs: &dyn Pairs) -> Result<Candidates, OperatorError>;
 }
 
-/// Weights by name, each candidate computed when it is asked for.
+/// Weights by name, each candidate computed when it is requested.
 pub type Candidates = Box<dyn Iterator<Item = CandleResult<BTreeMap<String, Tensor>>>>;
 
 /// All pairs of an operator's input and its desired output in the training split.

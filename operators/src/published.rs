@@ -96,7 +96,7 @@ impl Published {
 const OTHERS: &[Published] = &[
     row("fno", "FNO, fourier_2d.py (Darcy)", "", [1, 1, 0], DARCY, 1_188_353).complex_once(),
     row("fno", "FNO, fourier_2d.py (Darcy)", "", [1, 1, 0], DARCY, 2_368_001),
-    // The code has four batch norms that it never applies, as has fourier_3d.py.
+    // Like fourier_3d.py, the code has four batch norms that it never applies.
     row("fno", "FNO, fourier_2d_time.py", "width = 20", [10, 1, 0], PLANE, 465_717)
         .complex_once()
         .idle(160),

@@ -1,8 +1,8 @@
-//! What a network's output means.
+//! The meaning of a network's output.
 
 use serde::{Deserialize, Serialize};
 
-/// What a network's output means.
+/// The meaning of a network's output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {

@@ -9,14 +9,14 @@ use std::collections::BTreeMap;
 use std::f64::consts::TAU;
 use std::sync::{Arc, Mutex};
 
-/// The end of the name of weights that are random, counted and saved, but not trained. The layer that asks for one
-/// detaches it.
+/// The end of the name of weights that are random, counted and saved, but not trained. The layer that requests
+/// such weights detaches them.
 pub const FROZEN: &str = ".frozen";
 
 /// The trainable tensors of one operator in the order of their names.
 ///
 /// Each has its own stream of random numbers, from the seed and its name, so that the initial values do not depend on
-/// the order in which an architecture asks for them. (The generator of candle cannot be seeded on a CPU.)
+/// the order in which an architecture requests them. (The generator of candle cannot be seeded on a CPU.)
 #[derive(Clone)]
 pub struct Weights {
     seed: u64,
@@ -24,7 +24,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// No weights yet. They are drawn when an architecture asks for them.
+    /// No weights yet. They are drawn when an architecture requests them.
     pub fn new(seed: u64) -> Self {
         Self { seed, variables: Arc::default() }
     }

@@ -250,12 +250,12 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         (
             shell("echo loading weights"),
             "`sh main.sh` in `HERE` answered `rollout` with `loading weights` (expected value at \
-             line 1 column 1); its standard output is for answers alone, all else belongs on \
+             line 1 column 1); its standard output is for answers only, all other output belongs on \
              standard error",
         ),
         (
             shell("echo '{\"error\": \"no such case\"}'"),
-            "`sh main.sh` in `HERE` says: no such case",
+            "`sh main.sh` in `HERE` reported an error: no such case",
         ),
         (
             shell(done),
@@ -274,7 +274,7 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         ),
         (
             program("read line; echo '{\"protocol\": 2}'; read line"),
-            "`sh main.sh` in `HERE` speaks protocol 2, and this eddymark speaks 1; see `PROTOCOL.md`",
+            "`sh main.sh` in `HERE` uses protocol 2, but this version of eddymark uses 1; see `PROTOCOL.md`",
         ),
         (
             program("exec sleep 5"),

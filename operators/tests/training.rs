@@ -210,8 +210,9 @@ fn an_architecture_that_is_not_autoregressive_predicts_by_time() {
     assert!(spread.iter().any(|x| x.abs() > 1e-3), "time matters");
     let refusal = message(run(Target::Increment));
     assert!(
-        refusal
-            .contains("`target = increment` must be `state`: `ffn` does not see the latest state"),
+        refusal.contains(
+            "`target = increment` must be `state`: the latest state is not an input of `ffn`"
+        ),
         "{refusal}"
     );
 }

@@ -1,4 +1,4 @@
-//! Candle's three traits of custom operations, as one.
+//! One trait for candle's custom operations on one, two and three tensors.
 
 use candle_core::{
     CpuStorage, CudaStorage, CustomOp1, CustomOp2, CustomOp3, Error, Layout, Result, Shape, Tensor,
@@ -6,7 +6,7 @@ use candle_core::{
 
 /// An operation on N tensors with a derivative of its own.
 pub(crate) trait Operation<const N: usize>: Send + Sync + 'static {
-    /// As error messages call it.
+    /// The name in error messages.
     const NAME: &'static str;
 
     /// The value, from inputs on a CPU.
@@ -17,7 +17,7 @@ pub(crate) trait Operation<const N: usize>: Send + Sync + 'static {
         Err(Error::Cuda(format!("`{}` runs on CPUs only", Self::NAME).into()))
     }
 
-    /// The gradients of the inputs from that of the output; nothing for an input without one.
+    /// The gradients of the inputs from that of the output; `None` for an input without one.
     fn gradients(
         &self,
         inputs: [&Tensor; N],
@@ -50,7 +50,7 @@ impl<O: Operation<3>> Inputs<O> for [&Tensor; 3] {
     }
 }
 
-/// What candle is given.
+/// An operation as candle's traits require it.
 struct Frame<O>(O);
 
 impl<O: Operation<1>> CustomOp1 for Frame<O> {

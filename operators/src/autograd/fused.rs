@@ -6,13 +6,13 @@ use candle_core::{
     CpuStorage, DType, Device, Layout, Result, Shape, Storage, StorageRef, Tensor, bail,
 };
 
-/// Whether tensors of this kind are computed by fused CPU kernels. All others take the fallback,
-/// which is composed of candle's own operations.
+/// Whether fused CPU kernels apply to tensors of this type on this device. For all others the fallback is used,
+/// which is composed of candle's operations.
 pub(crate) fn has_kernels(device: &Device, dtype: DType) -> bool {
     device.is_cpu() && dtype == DType::F32
 }
 
-/// Whether a tensor is computed with by fused CPU kernels; see [`has_kernels`].
+/// Whether fused CPU kernels apply to a tensor; see [`has_kernels`].
 pub(crate) fn is_fused(tensor: &Tensor) -> bool {
     has_kernels(tensor.device(), tensor.dtype())
 }
@@ -29,7 +29,7 @@ where
     contiguous.each_ref().apply(Fused { kernel, is_differentiated })
 }
 
-/// A kernel and what is known of its inputs.
+/// A kernel, and which of its inputs are differentiated.
 pub(crate) struct Fused<K, const N: usize> {
     kernel: K,
     is_differentiated: [bool; N],

@@ -1,25 +1,25 @@
-//! What a fused CPU kernel is: a function of `f32` slices, and its derivative.
+//! The interface of fused CPU kernels: a function of `f32` slices and its derivative.
 
 use candle_core::{Result, Shape};
 
 /// A fused CPU kernel of N tensors, which are contiguous and in `f32`.
 ///
-/// See [`apply`](super::apply), which makes a differentiable operation of it.
+/// [`apply`](super::apply) turns it into a differentiable operation.
 pub(crate) trait Kernel<const N: usize>: Send + Sync + 'static {
-    /// As error messages call it.
+    /// The name in error messages.
     const NAME: &'static str;
 
     /// The output.
     fn forward(&self, inputs: [Operand; N]) -> Result<Output>;
 
-    /// The gradients of the inputs, from the gradient g of the output y, which is as large as y.
+    /// The gradients of the inputs, from the gradient g of the output y, which has the size of y.
     fn backward(&self, inputs: [Operand; N], y: Operand, g: &[f32]) -> Result<[Gradient; N]>;
 }
 
-/// A tensor as a kernel reads it.
+/// A tensor as the input of a kernel.
 #[derive(Clone, Copy)]
 pub(crate) struct Operand<'a> {
-    /// In order, the last axis fastest.
+    /// In row-major order.
     pub(crate) values: &'a [f32],
     pub(crate) shape: &'a Shape,
     /// Whether a gradient is propagated to it; always false for an output.
@@ -38,14 +38,14 @@ impl<'a> Operand<'a> {
     }
 }
 
-/// What a kernel computes.
+/// The result of a kernel.
 pub(crate) struct Output {
     pub(crate) values: Vec<f32>,
     pub(crate) shape: Shape,
 }
 
 impl Output {
-    /// Values in order, of a tensor of this shape.
+    /// Values in row-major order, and their shape.
     pub(crate) fn new(values: Vec<f32>, shape: impl Into<Shape>) -> Self {
         Self { values, shape: shape.into() }
     }
@@ -53,13 +53,13 @@ impl Output {
 
 /// The gradient of an input.
 pub(crate) enum Gradient {
-    /// It has none, or nobody needs it.
+    /// Zero, or not needed.
     None,
-    /// As many values as the input has.
+    /// A value for each value of the input.
     Values(Vec<f32>),
-    /// The gradient of the output.
+    /// Equal to the gradient of the output.
     OfOutput,
-    /// The same as that of an input before this one.
+    /// Equal to the gradient of an earlier input.
     OfInput(usize),
 }
 
@@ -71,7 +71,7 @@ impl Gradient {
 }
 
 impl From<Vec<f32>> for Gradient {
-    /// No values are no gradient.
+    /// An empty vector stands for no gradient.
     fn from(values: Vec<f32>) -> Self {
         if values.is_empty() { Self::None } else { Self::Values(values) }
     }

@@ -1,4 +1,4 @@
-//! Differentiable operations: fused CPU kernels, and the fallback composed of candle's own.
+//! Differentiable operations: fused CPU kernels, and the fallback, which is composed of candle's.
 
 mod frame; // candle's three traits of custom operations, as one
 mod fused; // kernels as operations

@@ -1,17 +1,17 @@
-//! A derivative for what candle's own operations compute.
+//! Hand-written derivatives of values that candle's operations compute.
 
 use super::frame::{Inputs, Operation};
 use candle_core::backend::BackendStorage;
 use candle_core::{CpuStorage, CudaStorage, Layout, Result, Shape, Storage, Tensor, bail};
 
-/// `y`, a function of one to three tensors, with the derivative that is given: from the gradient of
-/// `y`, which is contiguous, to those of the inputs.
+/// Attaches a derivative to `y`, a function of one to three tensors. The derivative maps the gradient of `y`,
+/// which is contiguous, to those of the inputs.
 ///
-/// `y` must be computed from detached inputs, so that candle keeps none of its steps; the derivative
-/// owns what it needs. This is how the fallback differentiates where there is no fused CPU kernel
-/// (CUDA, `f64`).
+/// `y` must be computed from detached inputs, so that candle does not record its operations; the derivative owns
+/// the tensors that it needs. The fallback uses this on CUDA devices and in `f64`, where there are no fused CPU
+/// kernels.
 ///
-/// `y` must own its storage, not view another tensor's. If no input is differentiated, `y` is
+/// `y` must not be a view of another tensor. If no input is differentiated, `y` is
 /// returned unchanged.
 pub(crate) fn with_derivative<'a, const N: usize>(
     y: Tensor,
@@ -29,14 +29,14 @@ where
 
 type Derivative<const N: usize> = dyn Fn(&Tensor) -> Result<[Tensor; N]> + Send + Sync;
 
-/// A value that is computed already, and its derivative.
+/// A computed value and its derivative.
 pub(crate) struct Attached<const N: usize> {
     y: Tensor,
     derivative: Box<Derivative<N>>,
 }
 
 impl<const N: usize> Attached<N> {
-    /// A copy of the storage, which candle wants to own.
+    /// A copy of the storage, because candle requires an owned one.
     fn copy<S: BackendStorage>(&self, of: fn(&Storage) -> Option<&S>) -> Result<(S, Shape)> {
         let (storage, layout) = self.y.storage_and_layout();
         let is_whole = layout.contiguous_offsets() == Some((0, layout.shape().elem_count()));

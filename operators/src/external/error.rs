@@ -55,7 +55,7 @@ pub enum Failure {
     },
     /// It printed a line that is not an answer.
     #[error(
-        "answered `{request}` with `{line}` ({reason}); its standard output is for answers alone, all else belongs on standard error"
+        "answered `{request}` with `{line}` ({reason}); its standard output is for answers only, all other output belongs on standard error"
     )]
     Answer {
         /// The request.
@@ -66,7 +66,9 @@ pub enum Failure {
         reason: String,
     },
     /// It follows another version of the protocol.
-    #[error("speaks protocol {found}, and this eddymark speaks {expected}; see `PROTOCOL.md`")]
+    #[error(
+        "uses protocol {found}, but this version of eddymark uses {expected}; see `PROTOCOL.md`"
+    )]
     Protocol {
         /// Its version.
         found: u32,
@@ -74,7 +76,7 @@ pub enum Failure {
         expected: u32,
     },
     /// It answered with an error.
-    #[error("says: {0}")]
+    #[error("reported an error: {0}")]
     Refused(String),
     /// It answered `done`, but its prediction is missing or cannot be read.
     #[error(

@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 /// An operator in any language: a folder with `operator.toml` and a program.
 ///
-/// The program is started once, and asked for rollouts. Each job is a folder of files with the given states,
-/// the parameters and the grids. The states to predict are in no file. See `PROTOCOL.md`.
+/// The program is started once, and receives requests for rollouts. Each job is a folder of files with the given states,
+/// the parameters and the grids. No file contains the states to predict. See `PROTOCOL.md`.
 pub struct ExternalOperator {
     folder: PathBuf,
     manifest: Manifest,
@@ -32,7 +32,7 @@ struct Running {
 }
 
 impl ExternalOperator {
-    /// Reads `operator.toml`, starts the program and asks for `hello`.
+    /// Reads `operator.toml`, starts the program and requests `hello`.
     pub fn open(folder: &Path) -> Result<Self, OperatorError> {
         let manifest = Manifest::read(folder)?;
         let absolute = std::path::absolute(folder).map_err(data::DataError::from)?;
@@ -58,7 +58,7 @@ impl ExternalOperator {
         hash(folder)
     }
 
-    /// Tells the program the names of channels and parameters: `info` in `task.json`.
+    /// Passes the names of channels and parameters to the program: `info` in `task.json`.
     #[must_use]
     pub fn with_info(mut self, info: Info) -> Self {
         self.info = Some(info);
@@ -87,7 +87,7 @@ impl ExternalOperator {
         }
     }
 
-    /// Asks for the rollouts of one job.
+    /// Requests the rollouts of one job.
     fn ask(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         self.asked += 1;
         let job = self.jobs.path().join(format!("{:06}", self.asked));

@@ -37,7 +37,7 @@ enum Answer {
     Error(String),
 }
 
-/// Asks for `hello`, and refuses another version of the protocol.
+/// Requests `hello`, and refuses another version of the protocol.
 pub(super) fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failure> {
     let request = json(&Request::Hello { protocol: VERSION });
     let line = process.ask("hello", &request, seconds, "start-timeout")?;
@@ -48,7 +48,7 @@ pub(super) fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failur
     Ok(hello)
 }
 
-/// Asks for the rollout of the job in a folder.
+/// Requests the rollout of the job in a folder.
 pub(super) fn rollout(process: &mut Process, job: &Path, seconds: f64) -> Result<(), Failure> {
     let line = process.ask("rollout", &json(&Request::Rollout { job }), seconds, "timeout")?;
     match parse("rollout", &line)? {

@@ -1,4 +1,4 @@
-//! Activations: functions that are applied to every value by itself.
+//! Elementwise activations.
 
 use super::slices::written;
 use crate::autograd::{Gradient, Kernel, Operand, Output};
@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 /// An activation function f of one value, and its derivative.
 pub trait Activation: Send + Sync + 'static {
-    /// As error messages call it.
+    /// The name in error messages.
     const NAME: &'static str;
 
     /// Whether `f(x) = x`.

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy)]
 pub(crate) struct Axis {
     pub(crate) cells: usize,
-    /// Values from one cell to the next: the product of the sizes of the axes behind this one.
+    /// The stride between neighbouring cells: the product of the sizes of all later axes.
     pub(crate) stride: usize,
 }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// `y_i = Σ_j M_ij x_j` along one axis; see [`AxisMap`](crate::layers::AxisMap).
 #[derive(Clone)]
 pub(crate) struct AlongAxis {
-    /// Counted with batch and channels.
+    /// The index of the axis; batch and channels are axes 0 and 1.
     pub(crate) axis: usize,
     pub(crate) matrix: Arc<Array2<f32>>,
 }
@@ -41,9 +41,9 @@ impl Kernel<1> for AlongAxis {
     }
 }
 
-/// `M x` along the axis whose cells are `stride` values apart.
+/// `M x` along the axis with this stride.
 fn mapped(map: &Array2<f32>, x: &[f32], stride: usize) -> Vec<f32> {
-    /// Lines of a task, where the axis is the last one.
+    /// The number of lines per task if the axis is the last one.
     const LINES: usize = 256;
     let (m, n) = map.dim();
     let mut y = zeros(x.len() / n * m);

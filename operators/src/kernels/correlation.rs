@@ -71,7 +71,7 @@ impl Rows<'_> {
         let rows = self.sums.len() / size;
         for column in (0..size).step_by(COLUMNS) {
             for row in (0..rows).step_by(ROWS) {
-                // After the last row or column the last one is repeated; its sum is not used.
+                // Rows and columns beyond the last repeat it; their sums are not used.
                 let firsts: [usize; ROWS] = std::array::from_fn(|part| {
                     (self.first + (row + part).min(rows - 1)) * strides[0]
                 });
@@ -143,7 +143,7 @@ fn add_vectors<S: Simd, const ROWS: usize, const COLUMNS: usize>(
 mod tests {
     use super::*;
 
-    /// With this processor's vectors and with scalars, for a length that is no whole number of vectors, two
+    /// With this processor's vectors and with scalars, for a length that is not a multiple of the vector length, two
     /// samples and two shifts.
     #[test]
     fn agrees_with_scalar_sums() {

@@ -39,7 +39,7 @@ impl Dots<'_> {
             let end = count.min(start + PIECE);
             for j in (0..columns).step_by(COLUMNS) {
                 for i in (0..rows).step_by(TILE) {
-                    // After the last row the last one is repeated; its sum is not used.
+                    // Rows beyond the last repeat it; their sums are not used.
                     let piece = |side, row: usize, rows: usize| -> &[f32] {
                         let first = row.min(rows - 1) * count;
                         let side: &[f32] = side;

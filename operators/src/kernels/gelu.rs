@@ -76,8 +76,8 @@ fn normal_distribution(x: f32) -> f32 {
     0.5 + 0.5 * error_function(x * std::f32::consts::FRAC_1_SQRT_2)
 }
 
-/// erf as a ratio of polynomials in x², which the compiler vectorizes. x is clamped to |x| ≤ 4, where
-/// erf is ±1 within one unit in the last place but one.
+/// erf as a ratio of polynomials in x², which the compiler vectorizes. x is clamped to |x| ≤ 4, beyond
+/// which erf is ±1 in single precision.
 ///
 /// Source of the coefficients: Eigen, `generic_fast_erf_float`. A test compares it with libm.
 #[inline(always)]
@@ -101,7 +101,7 @@ fn error_function(x: f32) -> f32 {
 #[inline(always)]
 pub(crate) fn exponential(x: f32) -> f32 {
     const TAYLOR: [f32; 7] = [1.0, 1.0, 0.5, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0, 1.0 / 720.0];
-    // Adding it rounds to an integer, which then stands in the last bits of the mantissa.
+    // Adding it rounds to an integer, which is then in the last bits of the mantissa.
     const ROUND: f32 = 1.5 * (1 << 23) as f32;
     let x = x.max(-87.0); // 2ⁿ stays a normal number
     let rounded = x * std::f32::consts::LOG2_E + ROUND;

@@ -37,9 +37,9 @@ impl Standardization {
 #[derive(Clone, Copy)]
 pub(crate) struct Sizes {
     groups: usize,
-    /// Of a group.
+    /// The number of channels of a group.
     channels: usize,
-    /// Of a channel.
+    /// The number of cells of a channel.
     cells: usize,
 }
 

@@ -6,7 +6,7 @@ use candle_core::Result;
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, Zip};
 use rayon::prelude::*;
 
-/// Cells of a task: with a hundred channels they fit the second-level cache.
+/// The number of cells per task: with a hundred channels they fit the second-level cache.
 const BLOCK: usize = 256;
 
 /// See [`LayerNorm`](crate::layers::LayerNorm), of x, γ and β.

@@ -56,8 +56,8 @@ impl Kernel<1> for AboveMean {
         Ok(Output::new(y, x.shape))
     }
 
-    /// `g` where `x > μ`, else 0; and to every cell, because μ depends on it, the mean of the `g` of
-    /// the other cells, those with `x ≤ μ`.
+    /// `g` where `x > μ`, else 0, plus the derivative through μ, the same in every cell: the sum of `g` over the
+    /// cells with `x ≤ μ`, divided by the number of all cells.
     fn backward(&self, [x]: [Operand; 1], _: Operand, g: &[f32]) -> Result<[Gradient; 1]> {
         let mut of_x = vec![0.0; x.values.len()];
         let samples = of_x.par_chunks_mut(size(x)).zip(x.values.par_chunks(size(x)));

@@ -6,11 +6,10 @@ thread_local! {
     static KEPT: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
 }
 
-/// Lends N slices of `counts` values. Their contents are arbitrary: the borrower writes before it
-/// reads.
+/// Calls `borrow` with N slices of `counts` values. Their contents are arbitrary, and must be written before they
+/// are read.
 ///
-/// The memory belongs to the thread, and is taken away while it is lent: a task that runs on the same
-/// thread in between is lent other memory.
+/// The memory belongs to the thread. While it is in use, another task on the same thread is given other memory.
 pub(crate) fn with_scratch<const N: usize, R>(
     counts: [usize; N],
     borrow: impl FnOnce([&mut [f32]; N]) -> R,

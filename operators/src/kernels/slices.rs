@@ -52,12 +52,12 @@ pub(crate) fn blocks_mut(
     blocks
 }
 
-/// `count` values that `write` computes in parallel, range by range; `write` is given zeros. The memory
-/// itself is not filled with zeros first, which would be a pass of its own.
+/// `count` values that `write` computes in parallel, range by range; `write` is given zeros. The whole
+/// memory is not filled with zeros first, which would take another pass over it.
 pub(crate) fn written(count: usize, write: impl Fn(Range<usize>, &mut [f32]) + Sync) -> Vec<f32> {
-    /// Values of a block, which is computed on the stack; the first-level cache holds several.
+    /// The number of values of a block, which is computed on the stack; several blocks fit the first-level cache.
     const BLOCK: usize = 1024;
-    /// Blocks of a task.
+    /// The smallest number of blocks per task.
     const BLOCKS: usize = 16;
     let whole = count / BLOCK;
     let block = |number: usize| {

@@ -4,20 +4,20 @@ use ndarray::ArrayView2;
 use pulp::Simd;
 use pulp::bytemuck::cast_slice;
 
-/// Positions that are computed together: two vectors of AVX-512, four of AVX2.
+/// The positions of a panel: two vectors of AVX-512, four of AVX2.
 pub(crate) const PANEL: usize = 32;
 
-/// Rows whose weights are stored side by side. They are computed together where there are registers
-/// enough for their sums.
+/// Rows whose weights are stored contiguously. They are computed together if there are enough registers for their
+/// sums.
 pub(crate) const BLOCK: usize = 8;
 
-/// Vectors that are computed together.
+/// Vectors of a row that are computed together.
 const VECTORS: usize = 2;
 
 /// Rows that are computed together on other processors.
 pub(crate) const NARROW: usize = 4;
 
-/// Whether the sums of [`BLOCK`] rows fit the registers; otherwise those of [`NARROW`] rows do.
+/// Whether the registers hold the sums of [`BLOCK`] rows; otherwise they hold those of [`NARROW`] rows.
 #[inline(always)]
 pub(crate) fn is_wide<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 && VECTORS * S::F32_LANES == PANEL

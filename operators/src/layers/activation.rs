@@ -1,4 +1,4 @@
-//! Activations of every value by itself.
+//! Elementwise activations.
 
 pub use crate::kernels::activation::{Activation, Identity};
 

@@ -8,7 +8,7 @@ use candle_core::{Result, Tensor};
 /// Several convolutions, each followed by group norm and gelu.
 ///
 /// The fused CPU kernel computes them as one operation. This saves the memory traffic of gradients:
-/// candle fills one with zeros and adds to it for every intermediate tensor that it knows of.
+/// for every intermediate tensor, candle fills a gradient with zeros and adds to it.
 pub struct ConvolutionBlock(Vec<(Convolution, GroupNorm)>);
 
 impl ConvolutionBlock {

@@ -1,4 +1,4 @@
-//! The depthwise convolution: every channel is convolved by itself.
+//! The depthwise convolution: every channel is convolved separately.
 
 use super::Stencil;
 use crate::autograd::{apply, is_fused};

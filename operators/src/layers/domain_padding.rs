@@ -1,9 +1,9 @@
-//! Zeros behind the last cell of every axis.
+//! Domain padding: zeros after the last cell of every axis.
 
 use candle_core::{Result, Tensor};
 
 /// Domain padding, as in FNO: the number of cells of zeros that are appended to each axis, so that
-/// the two ends of an axis that is not periodic are no neighbours.
+/// the two ends of an axis that is not periodic are not neighbours.
 #[derive(Debug, Clone)]
 pub struct DomainPadding(pub Vec<usize>);
 

@@ -5,7 +5,7 @@
 //! composes the same equation of candle's operations, some of them with a derivative of their own. Tests
 //! compare the two. No result depends on the number of threads.
 
-mod activation; // activations of every value by itself
+mod activation; // elementwise activations
 mod axial; // attention along the axes: one kernel per axis, a norm and a linear map
 mod axis_map; // a constant linear map along one axis
 mod axis_means; // means over all axes but one
@@ -14,7 +14,7 @@ mod convolution; // the convolution, with any stencil along each axis
 mod convolution_block; // convolutions with group norm and gelu
 mod coordinates; // the coordinates of cells
 mod depthwise; // the depthwise convolution
-mod domain_padding; // zeros behind the last cell of every axis
+mod domain_padding; // zeros after the last cell of every axis
 mod gelu; // the Gaussian error linear unit
 mod group_norm; // group normalization
 mod layer_norm; // layer normalization

@@ -4,7 +4,7 @@ use super::AxisMap;
 use candle_core::{DType, Device, Result, Tensor};
 use ndarray::Array2;
 
-/// Bicubic interpolation to another number of cells, with antialiasing where they are fewer.
+/// Bicubic interpolation to another number of cells, with antialiasing if it is smaller.
 ///
 /// ```text
 /// y(i) = Σ_j w((j + ½ − s (i + ½)) / max(s, 1)) x(j) / Σ_j w(…)
@@ -49,8 +49,8 @@ impl Resample {
 pub enum Corners {
     /// The ends of the domain.
     Free,
-    /// The centres of the first and of the last cell, in the way of PyTorch's `align_corners = True`
-    /// together with `antialias = True`.
+    /// The centres of the first and of the last cell, as in PyTorch with `align_corners = True`
+    /// and `antialias = True`.
     Aligned,
 }
 

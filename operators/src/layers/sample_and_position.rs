@@ -31,7 +31,7 @@ impl SampleAndPosition {
         Ok(Self {
             coordinates: centred_coordinates(cells, weights)?,
             of_sample: Pointwise::new(parameters, out, &weights.pp("sample"))?,
-            // Checkpoints, and the streams of initial values, know it by this name.
+            // The name in checkpoints, on which the random numbers of the initial value depend, too.
             of_position: weights.pp("place").get_with_hints((out, axes), "weight", uniform)?,
         })
     }

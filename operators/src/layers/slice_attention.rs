@@ -51,7 +51,7 @@ impl SliceAttention {
         let token = |name| Pointwise::drawn([each; 2], normal, None, &weights.pp(name));
         let half = Init::Const(0.5);
         Ok(Self {
-            // Checkpoints, and the streams of initial values, know it by this name.
+            // The name in checkpoints, on which the random numbers of the initial value depend, too.
             positions: convolution("places")?,
             fields: convolution("fields")?,
             slices: Pointwise::drawn([each, slices], normal, zero, &weights.pp("slices"))?,

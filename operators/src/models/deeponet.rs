@@ -7,7 +7,7 @@ use candle_nn::{Init, VarBuilder};
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A `DeepONet` of parameters, time and position. It does not see the given states.
+/// A `DeepONet` of parameters, time and position. The given states are not inputs.
 ///
 /// ```text
 /// u_c(t, x) = Σ_k b_ck(θ) f_k(t, x) + β_c      f(t, x) = T(A t + a + B x + b)

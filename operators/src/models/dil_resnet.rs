@@ -22,8 +22,8 @@ const DILATIONS: [usize; 7] = [1, 2, 4, 8, 4, 2, 1];
 ///
 /// a: given states; θ: parameters. The dilations of a block are 1, 2, 4, 8, 4, 2, 1.
 ///
-/// The form is `DilResNet-128` of PDEArena, with GELU, without norms, and with cells of padding. One thing
-/// differs from its code: periodic axes have circular padding.
+/// The network is that of `DilResNet-128` of PDEArena, with GELU, without norms, and with optional cells of
+/// padding. One thing differs from its code: periodic axes have circular padding.
 ///
 /// Source: Stachenfeld et al. (2022), arXiv 2112.15275, §3; PDEArena: Gupta & Brandstetter (2022),
 /// arXiv 2209.15616.

@@ -70,8 +70,8 @@ impl Dmd {
         self.rank.min(interface.numbers())
     }
 
-    /// The weight of each number of the input: 1 for a cell of a channel; for a parameter the root of the
-    /// number of cells, so that it counts as much as a channel, or 0.
+    /// The weight of each number of the input in the least-squares fit: 1 for a cell of a channel; for a parameter
+    /// the square root of the number of cells, as large as the weight of a channel, or 0.
     fn importance(&self, interface: &Interface) -> Array1<f64> {
         let cells = interface.axes().iter().product::<usize>() as f64;
         let parameter = if self.parameters { cells.sqrt() } else { 0.0 };

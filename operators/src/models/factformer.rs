@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 /// K_a(i, j) = q_i · k_j                    from the means of n over all axes but a; no softmax
 /// ```
 ///
-/// The published code ends with steps in a latent space that depend on its examples. Here the layers stand
-/// between the lifting and the projection of Yang et al., who compare them with
+/// In the published code, the layers are followed by steps in a latent space that differ from example to
+/// example. Here the layers are between the lifting and the projection of Yang et al., who compare them with
 /// [`IFactFormerO`](super::IFactFormerO). Their configuration is `width = 96`, `layers = 4`,
 /// `kernels = { heads = 10, dim-head = 64, gain = 0.02 }` and five given states.
 ///

@@ -7,7 +7,7 @@ use candle_nn::VarBuilder;
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 
-/// A perceptron of parameters, time and position. It does not see the given states.
+/// A perceptron of parameters, time and position. The given states are not inputs.
 ///
 /// ```text
 /// v₁ = A (θ, t) + B x + b,   vₗ₊₁ = W σ(vₗ) + b,   u(t, x) = v_(depth+1)

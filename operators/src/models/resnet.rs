@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// On `CFDBench`'s interface (u, v and a mask, 5 parameters) it has the 534,696 weights of the original. The
 /// original has batch norms, 932 of these weights, but never applies them; without any norm its rollouts
-/// soon diverge, so that group norms with one group are applied here. Three more things differ from the
+/// soon diverge. Therefore group norms with one group are applied here. Three more things differ from the
 /// published code: there is no dropout; convolutions have circular padding on periodic axes and replicate
 /// padding on the others; the latest state is not added to the output, because the recipe's
 /// `target = "increment"` does that.

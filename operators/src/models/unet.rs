@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 /// B:      twice 3 × 3 convolution, group norm with one group, GELU
 /// ```
 ///
-/// It takes any number of cells: a level has `⌈n/2⌉` of the `n` cells of the level above. Positions are known
-/// to it only from the padding at the ends of the axes.
+/// It takes any number of cells: a level has `⌈n/2⌉` of the `n` cells of the level above. Coordinates are
+/// not inputs: only the padding at the ends of the axes distinguishes positions.
 ///
 /// Source: Ronneberger, Fischer & Brox (2015), arXiv 1505.04597, fig. 1. Three things differ from it: strided
 /// convolutions replace pooling; there are group norms with one group, as in PDEArena; the activation is

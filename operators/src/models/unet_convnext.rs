@@ -44,7 +44,7 @@ pub struct UNetConvNext {
     /// Blocks on the coarsest level, > 0. Default 1.
     pub bottleneck_blocks: usize,
     /// Initial value of the channel scale g, > 0; `layer_scale_init_value` of ConvNeXt. Default 0.1. The Well
-    /// starts at 1e-6, from which the blocks recover only in a long training.
+    /// starts at 1e-6, with which the blocks have little effect until late in a long training.
     pub layer_scale_init: f64,
     /// Padding of convolutions on axes that are not periodic. Default `zeros`.
     pub padding_mode: Padding,

@@ -56,7 +56,7 @@ impl StateDict {
         match self.tensors.keys().next() {
             None => Ok(()),
             Some(name) => {
-                Err(self.refuse(format!("a tensor `{name}`, which {program:?} does not know")))
+                Err(self.refuse(format!("a tensor `{name}`, which is not a weight of {program:?}")))
             }
         }
     }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 const BETA_1: f64 = 0.9;
 /// Decay of the second moment.
 const BETA_2: f64 = 0.999;
-/// Keeps the denominator from 0.
+/// Avoids a denominator of 0.
 const EPSILON: f64 = 1e-8;
 /// Values per parallel task.
 const BLOCK: usize = 16_384;

@@ -113,7 +113,7 @@ impl<'a> Windows<'a> {
     /// The shuffled batches of a range of optimizer steps, read by a separate thread.
     ///
     /// Each epoch has its own order, and epochs follow one another without a gap. The batch of a step depends only on
-    /// the seed and the step, so that a training continues after an interruption as it would have without.
+    /// the seed and the step, so that an interruption does not change the training.
     pub(super) fn shuffled<'scope>(
         &'scope self,
         scope: &'scope Scope<'scope, '_>,

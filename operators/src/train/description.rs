@@ -33,7 +33,8 @@ impl Description {
         table.extend(job.table.clone());
         let architecture = ARCHITECTURES.build(job.architecture, table.clone())?;
         if job.recipe.target == Target::Increment && !architecture.is_autoregressive() {
-            let expected = format!("`state`: `{}` does not see the latest state", job.architecture);
+            let expected =
+                format!("`state`: the latest state is not an input of `{}`", job.architecture);
             return Err(Invalid::new("target", "increment", expected).into());
         }
         let indices = job.source.indices(Split::Train);

@@ -1,4 +1,4 @@
-//! What is trained, and how far a training is.
+//! The definition of a training, and its progress.
 
 use super::Recipe;
 use candle_core::Device;
@@ -28,7 +28,7 @@ pub struct TrainJob<'a> {
     pub jobs: usize,
 }
 
-/// How far a training is.
+/// The progress of a training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrainProgress {
     /// Optimizer steps taken so far.

@@ -37,8 +37,8 @@ pub struct Recipe {
     /// The fraction of the steps in which the number of predictions in the loss grows from 1 to `unroll`, in [0, 1).
     /// Default 0.
     pub curriculum: f64,
-    /// Decay of the exponential moving average of the weights, in [0, 1). If it is above 0, the averages are validated
-    /// and kept instead of the latest weights. Default 0.
+    /// Decay of the exponential moving average of the weights, in [0, 1). If it is above 0, the averages are
+    /// validated and saved instead of the latest weights. Default 0.
     pub ema: f64,
     /// Successive validations without improvement after which the training ends, > 0. Default: no limit.
     #[serde(skip_serializing_if = "Option::is_none")]

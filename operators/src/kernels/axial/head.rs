@@ -66,8 +66,8 @@ impl<'a> Head<'a> {
         if self.order == Order::Chained { (self.axes.len() - 1) * cells } else { 0 }
     }
 
-    /// Applies the kernels to a channel: all of them in a chain, with the results of all but the last as
-    /// intermediate values; or in parallel that of the axis `number`.
+    /// Applies kernels to a channel. Chained: all kernels one after another, with the results of all but the last
+    /// as intermediate values. Parallel: only the kernel of the axis `number`.
     pub(super) fn forward(
         &self,
         number: usize,

@@ -144,7 +144,7 @@ impl Kernel<3> for MixingKernel {
     }
 }
 
-/// The gradients, and the values of one head that they are computed from.
+/// The gradients, and the values of one head from which they are computed.
 struct Backward<'a> {
     sizes: &'a Sizes,
     z: Vec<f32>,

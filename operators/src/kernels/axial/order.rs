@@ -3,8 +3,8 @@
 /// The order in which the kernels of the axes are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// One after another, each to the result of the one before.
+    /// One after another, each to the result of the previous one.
     Chained,
-    /// All to the values, side by side.
+    /// Each to the same values; the results are concatenated.
     Parallel,
 }

@@ -36,8 +36,8 @@ impl BlockLayer {
     }
 }
 
-/// The layers of a block, of x and of the weights of all layers one after another: of each layer weight,
-/// bias, γ and β.
+/// The layers of a block as a function of x and of one tensor with the weights of all layers: for each layer its
+/// weight, bias, γ and β.
 pub(crate) struct BlockKernel {
     layers: Vec<BlockLayer>,
     /// The values of each convolution, and of each gelu but the last, for the backward pass.

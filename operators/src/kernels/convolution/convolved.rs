@@ -14,7 +14,7 @@ pub(super) struct Convolved<'a> {
     pub(super) weights: &'a [f32],
     /// From the first of these output channels on; missing values are 0.
     pub(super) bias: &'a [f32],
-    /// The input as [`Unfolding::unfold`] writes it, and [`PANEL`] values more.
+    /// The input as [`Unfolding::unfold`] writes it, followed by [`PANEL`] more values.
     pub(super) unfolded: &'a [f32],
     /// `[output channel, cell]`
     pub(super) y: &'a mut [f32],

@@ -1,9 +1,10 @@
-//! Rows of cells of which every tap reads one contiguous piece.
+//! Rows of cells in which every tap reads one contiguous piece.
 
 use super::stencil::Stencil;
 use super::tap::Tap;
 
-/// The shortest row of input cells found in which every tap of a stencil reads one contiguous piece.
+/// A row of input cells in which every tap of a stencil reads one contiguous piece; the shortest one that
+/// [`Self::of`] finds.
 ///
 /// For neighbouring cells it is the axis with its padding, for stride 2 the odd cells followed by the
 /// even ones. If a stencil has several [kinds](super::merged::Merged::kinds) of output cells, a piece
@@ -20,8 +21,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Pieces are appended greedily, with the greatest overlap with the end of the row so far: the piece
-    /// that lengthens it least comes next. Every tap is tried as the first, and the shortest row kept.
+    /// A greedy search: the next piece is always the one that lengthens the row least, because it overlaps most
+    /// with the end of the row. The search is repeated with every tap as the first, and the shortest row is chosen.
     pub(super) fn of(stencil: &Stencil, kinds: usize) -> Self {
         let rows = 0..stencil.taps().len();
         let rows = rows.map(|first| Self::beginning_with(stencil, kinds, first));
@@ -48,7 +49,7 @@ impl Line {
         Self { cells: Tap::new(cells), starts, breaks, kinds, kind }
     }
 
-    /// The input cells of the row; none is a zero.
+    /// The input cells of the row; `None` stands for a zero.
     pub(super) fn cells(&self) -> &Tap {
         &self.cells
     }
@@ -99,7 +100,7 @@ fn kind(tap: &Tap, kinds: usize) -> usize {
     tap.cells().iter().position(Option::is_some).map_or(0, |output| output % kinds)
 }
 
-/// The first start at which a piece agrees with the end of the row; at the latest the end itself.
+/// The smallest start at which a piece agrees with the end of the row; the length of the row if there is no overlap.
 fn overlap(cells: &[Option<usize>], piece: &[Option<usize>]) -> usize {
     let agrees = |start: &usize| cells[*start..].iter().zip(piece).all(|(a, b)| a == b);
     (0..=cells.len()).find(agrees).expect("an empty overlap agrees")

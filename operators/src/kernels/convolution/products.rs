@@ -14,8 +14,8 @@ use ndarray::Array2;
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// Positions for which the cost of adding the lanes of vectors is small. Samples with fewer positions are
-/// correlated together.
+/// The number of positions from which on the horizontal sum over vector lanes costs little. Samples with fewer
+/// positions are correlated together.
 const POSITIONS: usize = 1024;
 
 /// The sums of products of a convolution.
@@ -25,7 +25,7 @@ pub(crate) struct Products {
     adjoint: Unfolding,
     /// The input cells to which the values of the adjoint are added, if they are not all cells in order.
     onto: Option<[Tap; 2]>,
-    /// Of the weights, along each axis.
+    /// The number of taps of the weights along each axis.
     taps: [usize; 2],
     /// The pairs of taps of the weights that each pair of taps of `forward` stands for.
     members: Vec<Vec<usize>>,

@@ -10,7 +10,7 @@ pub(crate) struct Tap {
     /// The longest run of consecutive output cells that read consecutive input cells, and the first of
     /// those input cells.
     run: (Range<usize>, usize),
-    /// `cells` in fewer bytes, with `u32::MAX` where the tap reads none.
+    /// `cells` in compact form, with `u32::MAX` where the tap reads no cell.
     indices: Vec<u32>,
 }
 
@@ -20,7 +20,7 @@ impl Tap {
         Self { run: longest_run(&cells), indices: cells.iter().map(index).collect(), cells }
     }
 
-    /// The input cells of all output cells; none is a zero.
+    /// The input cells of all output cells; `None` stands for a zero.
     pub(in crate::kernels) fn cells(&self) -> &[Option<usize>] {
         &self.cells
     }

@@ -1,4 +1,4 @@
-//! The gradients of a chain of maps, some cells at a time.
+//! The gradients of a chain of linear maps, block by block of cells.
 //!
 //! Only x is stored by the forward pass. The values of the inner maps are recomputed, block by block, as
 //! in gradient checkpointing.
@@ -15,14 +15,14 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// Tasks of a batch, each of which sums the gradients of the weights by itself...
+/// The largest number of tasks per batch. Each task has its own sums of the gradients of the weights.
 const TASKS: usize = 32;
 
-/// ...and the values of all those sums together, 16 mebibytes.
+/// The largest number of values of these sums in all tasks together: 16 MiB.
 const SUMS: usize = 4_194_304;
 
 /// From the gradient of the values that [`Chain::forward`] adds, writes that of x unless `of_x` is empty, and
-/// returns those of all weights, of each map the weight's and then the bias'. Sums are added in an order
+/// returns those of all weights: for each map that of the weight, then that of the bias. Sums are added in an order
 /// that does not depend on the number of threads.
 pub(super) fn backward<A: Activation>(
     chain: &Chain<'_>,
@@ -34,7 +34,7 @@ pub(super) fn backward<A: Activation>(
     let (first, last) = (channels[0], channels[chain.maps.len()]);
     let most = most_cells(Backward::rows(&channels)[..4].iter().sum());
     let count = block_size(sizes.cells, most);
-    // Samples of few cells are computed together.
+    // Samples with few cells are computed together.
     let samples = if count < sizes.cells { 1 } else { (most / count).max(1) };
     let (xs, gs) = (blocks(x, [first, sizes.cells], count), blocks(g, [last, sizes.cells], count));
     let mut of_xs: Vec<_> =

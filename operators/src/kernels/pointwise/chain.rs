@@ -1,5 +1,5 @@
-//! A chain of maps, and its values: block by block of cells, each of which stays in the second-level cache
-//! from the first map to the last.
+//! A chain of linear maps with activations between them. It is computed block by block of cells, so that the values
+//! of a block stay in the second-level cache from the first map to the last.
 
 use super::map::{Sizes, WeightAndBias};
 use super::packed::{Packed, apply, lay_out};
@@ -11,16 +11,16 @@ use ndarray::ArrayView2;
 use pulp::Arch;
 use rayon::prelude::*;
 
-/// Values that a map and its derivative take at a time, a mebibyte of them.
+/// The number of values in the rows of a block: 1 MiB.
 const AT_A_TIME: usize = 262_144;
 
-/// Cells for which the cost of adding the lanes of vectors is small.
+/// The number of cells from which on the horizontal sum over vector lanes costs little.
 const POSITIONS: usize = 1024;
 
 /// `s (W_L f(… f(W₁ x + b₁) …) + b_L)`
 pub(super) struct Chain<'a> {
     pub(super) maps: Vec<WeightAndBias<'a>>,
-    /// Whether the first map, too, takes `f(x)`.
+    /// Whether x, too, is replaced by `f(x)`.
     pub(super) is_activated: bool,
     /// s
     pub(super) step: f32,

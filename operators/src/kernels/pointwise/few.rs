@@ -1,4 +1,4 @@
-//! One map of few cells.
+//! A linear map of few cells.
 
 use super::map::{Sizes, WeightAndBias};
 use crate::kernels::dots::add_dots;

@@ -25,7 +25,7 @@ impl Packed {
     /// Writes `d W x + b` to rows; x, d and y have the same row stride.
     pub(crate) fn apply(&self, x: &[f32], stride: usize, factors: &[f32], y: &mut [f32]) {
         let y = matrix_mut(&mut y[..self.out * stride], (self.out, stride));
-        // A row stride is whole panels and some more values.
+        // The row stride exceeds a multiple of the panel size; the values beyond the last whole panel are not used.
         let y = y.slice_move(s![.., ..stride / PANEL * PANEL]);
         self.product(x, stride, factors, 0.0, y);
     }

@@ -1,4 +1,4 @@
-//! One map as a kernel.
+//! A single linear map as a kernel.
 
 use super::backward::backward;
 use super::chain::Chain;

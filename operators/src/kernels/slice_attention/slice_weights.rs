@@ -1,7 +1,7 @@
 //! Slice weights of blocks of cells, and their gradients.
 //!
-//! Slice weights are several times as many values as the positions that they are computed from. Therefore
-//! they are not stored, but recomputed wherever they are needed.
+//! There are several times as many slice weights as positions from which they are computed. Therefore they are not
+//! stored, but recomputed wherever they are needed.
 
 use crate::autograd::Operand;
 use crate::kernels::correlation::add_products;
@@ -63,7 +63,7 @@ impl SliceWeights {
         }
     }
 
-    /// Lends a workspace for the blocks of a head.
+    /// Calls `borrow` with a workspace for the blocks of a head.
     pub(super) fn with_workspace<R>(&self, borrow: impl FnOnce(Workspace<'_>) -> R) -> R {
         let Sizes { slices, channels, .. } = self.sizes;
         let stride = row_stride(self.sizes.cells.min(CELLS).next_multiple_of(PANEL));

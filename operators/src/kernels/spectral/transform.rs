@@ -88,7 +88,7 @@ fn analyze(matrices: &Matrices, values: &[f32]) -> Vec<f32> {
     rows.iter().rev().fold((spectra, columns.ncols()), along_axis).0
 }
 
-/// `[…, cell, inner·(re|im)]` → `[…, mode, inner·(re|im)]`, and the length of a cell of the axis before.
+/// `[…, cell, inner·(re|im)]` → `[…, mode, inner·(re|im)]`, and the number of values per cell of the preceding axis.
 fn analyze_axis(rows: &Array2<f32>, x: &[f32], inner: usize) -> (Vec<f32>, usize) {
     let (modes, cells) = (rows.nrows() / 2, rows.ncols());
     let mut spectra = zeros(x.len() / cells * modes);
