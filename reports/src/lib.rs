@@ -1,11 +1,12 @@
 //! Reports: tables, figures, Markdown and HTML.
 //!
-//! [`render`] writes the report of runs as one self-contained HTML file and as Markdown, its figures as SVG and PNG, and
-//! the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list the kinds of tables and figures.
+//! [`render`] writes the report of runs as one self-contained HTML file and as Markdown, its figures as SVG and PNG,
+//! and the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list the kinds of tables and figures.
 //!
 //! ```text
 //! results   the surrogates' scores, arranged by case
 //! draw      shapes, axes, colours; SVG and PNG
+//! sheet     a table as text, Markdown and HTML
 //! tables    one file per kind of table
 //! figures   one file per kind of figure
 //! page      the report: sections, HTML, Markdown, exports

@@ -99,9 +99,9 @@ impl ErrorGrowth {
             stem: results.stem(Self::NAME, case),
             title: format!("Error growth on {}", case.name),
             caption: format!(
-                "Median {} over test samples and seeds; shaded: {} to {} quantiles. A rollout counts as infinite after \
-                 it diverged; a cross marks the last step at which the median is finite. Dashed grey: the estimated \
-                 error of the reference, mean over samples.",
+                "Median {} over test samples and seeds; shaded: {} to {} quantiles. After a rollout has diverged, its \
+                 values are infinite; a cross marks the last step at which the median is finite. Dashed grey: the \
+                 estimated error of the reference, mean over samples.",
                 metric.title(),
                 percent(self.band[0]),
                 percent(self.band[1]),

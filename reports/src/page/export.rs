@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// The number of records that are converted at a time, which bounds memory at some hundred MB.
 const RECORDS_AT_ONCE: usize = 4096;
-/// Columns that the CSV omits: the report has them once.
+/// Columns that only the Parquet file has; the report states them once.
 const IN_PARQUET_ALONE: [&str; 2] = ["machine", "command"];
 
 /// Writes `records.parquet` and `records.csv`, one row per step, and `leaderboard.csv`, one row per surrogate and case.

@@ -16,7 +16,7 @@ pub(crate) struct Report {
     pub(crate) summary: Vec<String>,
     /// Headings with tables and figures, none of them empty.
     pub(crate) sections: Vec<(String, Vec<Block>)>,
-    /// Of all metrics in the records.
+    /// The definitions of all metrics in the records.
     pub(crate) definitions: Vec<Definition>,
     /// The origin of the results.
     pub(crate) provenance: Vec<Facts>,

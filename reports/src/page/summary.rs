@@ -1,4 +1,4 @@
-//! The summary of a report: what the results are, in sentences.
+//! The summary of a report: the results in sentences.
 
 use crate::results::by_case::Results;
 use crate::results::case::Case;
@@ -24,7 +24,7 @@ pub(crate) fn summary(results: &Results) -> Vec<String> {
     paragraphs
 }
 
-/// What the run numbers in labels refer to.
+/// The runs to which the numbers in labels refer.
 fn compared(results: &Results) -> Option<String> {
     let of_run = |(index, run): (usize, &Run)| {
         let Manifest { suite, created, provenance, .. } = &run.manifest;

@@ -6,7 +6,7 @@ use crate::results::surrogate::Surrogate;
 use data::Run;
 use std::collections::BTreeSet;
 
-/// The results of all runs, arranged by case: what tables and figures are made from.
+/// The results of all runs, arranged by case: the input of tables and figures.
 pub struct Results<'a> {
     /// The runs in the order given.
     pub(crate) runs: &'a [Run],

@@ -21,7 +21,7 @@ pub struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    /// Collects what all runs say about a case; the surrogates are in the order of the runs.
+    /// Collects the results of all runs for a case; the surrogates are in the order of the runs.
     pub(crate) fn new(runs: &'a [Run], name: &'a str) -> Self {
         let surrogates = (0..runs.len()).flat_map(|run| surrogates_of(runs, run, name)).collect();
         let mut manifests = runs.iter().flat_map(|run| &run.manifest.cases);

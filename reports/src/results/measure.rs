@@ -7,7 +7,7 @@ pub(crate) const ALL_CHANNELS: &str = "all";
 /// The channel that stands for all components of the velocity together.
 pub(crate) const VELOCITY: &str = "velocity";
 
-/// How the values along a rollout become one number.
+/// The reduction of the values along a rollout to one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reduction {
     /// The mean over all steps.

@@ -1,4 +1,4 @@
-//! What reports know about metrics.
+//! The descriptions of metrics in reports.
 
 use crate::results::measure::{PRIMARY, PRIMARY_TITLE};
 use crate::results::number::{plain, scientific};

@@ -4,7 +4,7 @@
 //! - `case`: one case with the surrogates evaluated on it
 //! - `cost`: cost at equal error
 //! - `measure`: what scores measure
-//! - `metric`: what reports know about metrics
+//! - `metric`: the descriptions of metrics
 //! - `number`: numbers as text
 //! - `paired`: two surrogates compared sample by sample
 //! - `score`: metrics averaged over steps, samples and seeds

@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-/// Below this number of values, bootstrap intervals are too narrow by a tenth and more.
+/// Below this number of values, bootstrap intervals are too narrow by 10 % or more.
 pub(crate) const FEW_SAMPLES: usize = 10;
 /// The number of bootstrap resamples: 250 of them lie in each of the 2.5 % tails.
 const RESAMPLES: usize = 10_000;

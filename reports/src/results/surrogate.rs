@@ -15,7 +15,7 @@ pub struct Surrogate<'a> {
     pub name: &'a str,
     /// The index of the run.
     pub(crate) run: usize,
-    /// What it is; `None` if the run does not say it.
+    /// The kind of surrogate; `None` if the run does not state it.
     pub kind: Option<SurrogateKind>,
     /// One per seed.
     pub(crate) summaries: Vec<&'a SurrogateSummary>,
@@ -99,7 +99,7 @@ impl<'a> Surrogate<'a> {
         self.kind == Some(kind)
     }
 
-    /// Whether its time is that of a computation.
+    /// Whether the time of its rollouts is meaningful: false for baselines.
     pub(crate) fn is_timed(&self) -> bool {
         self.kind.is_none_or(SurrogateKind::is_timed)
     }

@@ -45,7 +45,7 @@ enum Column {
     Diverged,
 }
 
-/// The columns from left to right; the second of a pair says whether the compact table has it.
+/// The columns from left to right; the second of a pair states whether the compact table has it.
 const COLUMNS: [(Column, bool); 13] = [
     (Column::Name, true),
     (Column::Kind, true),
@@ -100,7 +100,7 @@ impl Column {
         }
     }
 
-    /// What the column says of the error of the reference.
+    /// The entry for the error of the reference.
     fn floor_cell(self, case: &Case) -> Cell {
         Cell::text(match self {
             Self::Name => "error of the reference".into(),
@@ -174,8 +174,8 @@ fn caption(case: &Case) -> String {
     format!(
         "{title} of the velocity unless stated otherwise: mean over {samples} test sample{}, all steps of the \
          rollout and all seeds; ± is the standard deviation over seeds. The interval is a 95 % percentile bootstrap \
-         over samples. A diverged rollout counts as infinite. The best value of each column is highlighted; the times \
-         of baselines are not ranked.{}",
+         over samples. The error of a diverged rollout is infinite. The best value of each column is highlighted; the \
+         times of baselines are not ranked.{}",
         if samples == 1 { "" } else { "s" },
         match case.floor_score(PRIMARY) {
             Some(_) => " Last row: the estimated numerical error of the reference.",

@@ -29,8 +29,8 @@ fn sheet(case: &Case) -> Sheet {
     let headings = ["metric", "channel", "unit"].map(String::from).into_iter().chain(surrogates);
     Sheet {
         title: format!("All metrics on {}", case.name),
-        caption: "Means over samples and steps; ± is the standard deviation over seeds. A diverged rollout counts as \
-                  infinite. The best value of each row is highlighted."
+        caption: "Means over samples and steps; ± is the standard deviation over seeds. The values of a diverged \
+                  rollout are infinite. The best value of each row is highlighted."
             .into(),
         headings: headings.collect(),
         rows: case.measured().into_iter().map(|(m, c)| row(case, m, c)).collect(),
