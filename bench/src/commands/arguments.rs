@@ -32,7 +32,7 @@ pub(super) struct SuiteArgs {
     /// Add an external operator: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
     #[arg(long, value_name = "DIR")]
     operator: Vec<PathBuf>,
-    /// Print the steps, which of them are done, and a forecast for the rest; compute nothing.
+    /// Print the steps, whether each is done, and a forecast for the others; compute nothing.
     #[arg(long)]
     pub(super) dry_run: bool,
 }
@@ -49,7 +49,7 @@ pub(super) struct TrainArgs {
     pub(super) jobs: Option<u16>,
 }
 
-/// What `report` draws or writes.
+/// The report or the documents that `report` writes.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ReportArgs {
     /// A suite's name, or a run's folder.

@@ -1,11 +1,11 @@
-//! What commands work with.
+//! The context of a command.
 
 use super::arguments::Options;
 use crate::{BenchError, Paths, Progress, StepContext, Stop, Suite};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What commands work with: the common options, channels to the user, and the command line itself.
+/// The context of a command: the common options, the command line, the progress display, and the request to stop.
 pub(super) struct CommandContext {
     pub(super) options: Options,
     /// The command line, for the provenance of records.
@@ -15,15 +15,15 @@ pub(super) struct CommandContext {
 }
 
 impl CommandContext {
-    /// Sets the number of threads, and lets Ctrl-C request a stop.
+    /// Sets the number of threads, and installs a handler with which Ctrl-C requests a stop.
     pub(super) fn new(options: Options, command: String) -> Self {
         if let Some(threads) = options.threads {
-            // Fails only where a pool exists already, of the size that an earlier context asked for.
+            // Fails only if a pool exists already; its size is that of an earlier context.
             let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
         }
         let stop = Arc::new(Stop::default());
         let (handler, pressed) = (Arc::clone(&stop), AtomicBool::new(false));
-        // Fails only where a handler exists already.
+        // Fails only if a handler exists already.
         let _ = ctrlc::set_handler(move || {
             handler.request();
             if pressed.swap(true, Ordering::Relaxed) {

@@ -10,7 +10,7 @@ use reports::number::{duration, percent};
 use reports::{Cell, Sheet};
 use std::time::Instant;
 
-/// Which cases are measured, and how closely.
+/// The cases whose cost is estimated, and the extent of the measurement.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct CostArgs {
     /// Built-in cases, or TOML files. Default: CFDBench's twelve sets.
@@ -18,8 +18,8 @@ pub(super) struct CostArgs {
     /// Number of samples that are solved of each case, evenly spaced from its first to its last.
     #[arg(long, value_name = "N", default_value_t = 3)]
     samples: usize,
-    /// Fraction of a sample's states that is solved; the others are assumed to cost the same. Where a case
-    /// has a tolerance, only a fraction of 1 shows flows that need a finer grid late.
+    /// Fraction of a sample's states that is computed; the others are assumed to cost the same. If a case has
+    /// a tolerance and its flow needs a finer grid late, only a fraction of 1 includes that cost.
     #[arg(long, value_name = "SHARE", default_value_t = 0.1)]
     share: f64,
     /// Number of cores for which the table states the time.

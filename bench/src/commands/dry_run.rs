@@ -5,7 +5,7 @@ use crate::number::bytes;
 use crate::{BenchError, Outline, Plan, Step};
 use reports::number::duration;
 
-/// Prints what a plan would do.
+/// Prints the steps of a plan without executing them.
 pub(super) fn print_outline(plan: &Plan<'_>) -> Result<(), BenchError> {
     let outline = plan.outline()?;
     let heading = ["step", "what", "state", "estimate", "path"].map(String::from);

@@ -20,12 +20,12 @@ pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchEr
     print(&format!("{}\n", page.display()))
 }
 
-/// The first sample that is there.
+/// The figure of the first sample that exists.
 fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
     let dataset = Dataset::open(root)?;
     let missing = dataset.missing();
     let there = (0..dataset.header().splits.len()).find(|index| !missing.contains(index));
-    // None is there: the first one's absence says what to do.
+    // If no sample exists, the error about the first one states what to do.
     let sample = dataset.sample(there.unwrap_or(0))?;
     let info = dataset.info();
     let states = shown(info.frames);
@@ -39,14 +39,14 @@ fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
     })
 }
 
-/// States that are spread over a trajectory, its last one among them and its first one not.
+/// Evenly spaced states of a trajectory, including the last and excluding the first.
 fn shown(frames: usize) -> Vec<usize> {
     let mut states: Vec<usize> = (1..=STATES).map(|part| part * (frames - 1) / STATES).collect();
     states.dedup();
     states
 }
 
-/// Every channel, a constant one once.
+/// A row per channel; a constant channel has one image.
 fn rows(info: &Info, sample: &Sample, states: &[usize]) -> Vec<ChannelRow> {
     let image = |state: usize, channel: usize| -> Vec<f32> {
         let state = sample.trajectory.state(state);

@@ -9,7 +9,8 @@ use reports::Leaderboard;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Draws the report of a run, stores the part of it that its compact leaderboard needs, or writes the tables of documents.
+/// Draws the report of a run, stores the part of the run that its compact leaderboard needs, or writes the tables of
+/// documents.
 pub(super) fn report(options: &Options, args: &ReportArgs) -> Result<(), BenchError> {
     let Some(run) = &args.run else { return splice(&args.splice, args.check) };
     let folder = folder(options, run)?;

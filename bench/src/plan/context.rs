@@ -122,7 +122,8 @@ impl StepContext {
     }
 }
 
-/// The dataset in `root` if it is that of `case`, computed by these solvers, without missing samples, and has statistics.
+/// The dataset in `root` if it is that of `case`, was computed by these solvers, has no missing samples, and has
+/// statistics.
 fn complete_dataset(case: &Case, root: &Path) -> Option<Dataset> {
     let dataset = Dataset::open(root).ok()?;
     let header = dataset.header();

@@ -4,7 +4,7 @@ use data::{Field, Info, Reliability, SampleSummary};
 use ndarray::Axis;
 use std::ops::Range;
 
-/// If more samples than this have something in common, the others are counted.
+/// The largest number of samples that are listed; further ones are only counted.
 const NAMED: usize = 8;
 
 /// A sample with an error estimate.
