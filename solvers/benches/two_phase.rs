@@ -11,8 +11,8 @@ use solvers::verify::Advection;
 
 const SIZES: [usize; 3] = [64, 128, 256];
 
-/// Measures an interval of some forty steps of a flow that has formed, always the same one: loading
-/// it anew counts as none of them.
+/// Measures an interval of some forty steps of a developed flow, which is the same in every repetition. Loading its
+/// state is timed, but counts as no step.
 fn measure(bencher: Bencher, problem: &dyn Problem, cells: [usize; 2]) {
     let grid = problem.grid([cells[0], cells[1], 1]).expect("the sizes suit the problem");
     let mut state = problem.initial(&grid, &mut rng(0, 0));
@@ -41,7 +41,7 @@ fn dam(bencher: Bencher, cells: usize) {
     measure(bencher, &Dam::default(), [4 * cells, cells]);
 }
 
-/// The volume of fluid alone, as a disk in a vortex.
+/// Only the advection of the interface: a disk in a vortex.
 #[divan::bench(args = [64, 128])]
 fn interface(bencher: Bencher, cells: usize) {
     let carry = || Advection::Vortex.distortion(cells, 0.5).expect("the box suits").steps;

@@ -1,4 +1,4 @@
-//! What can go wrong while solving.
+//! Errors of problems and solvers.
 
 /// Why a problem could not be solved.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -25,7 +25,8 @@ pub(crate) struct Flow {
     pub(crate) body: Option<Body>,
     pub(crate) stopwatch: Stopwatch,
     poisson: Helmholtz,
-    /// The time in s by which the potential ψ in `poisson` is to be divided: ψ = −p/ρ · `duration`.
+    /// The time in s over which the velocity of the last projection was advanced: `poisson` holds ψ = −p/ρ ·
+    /// `duration`.
     duration: f64,
 }
 
@@ -167,9 +168,9 @@ impl Flow {
     ///
     /// This pressure has no splitting error, and does not depend on earlier steps. `workspace` is overwritten.
     ///
-    /// The force is the momentum balance of a box around the body: the flux through its sides less the rate of
-    /// change of momentum inside. In divergence form the interior differences sum to the flux through the sides,
-    /// and they equal α ∂u/∂t on all faces except those near the wall or closed, on which
+    /// The force is the momentum balance of a box around the body: the flux through its sides less the rate of change
+    /// of momentum inside. In divergence form the interior differences sum to the flux through the sides, and they
+    /// equal α ∂u/∂t on all faces except closed faces and those near the wall. The sum over these is
     ///
     /// ```text
     /// F/ρ = dx dy Σ [−∇·(u u) + ν ∇²u − ∇p/ρ − α ∂u/∂t]
@@ -248,7 +249,7 @@ impl Flow {
         });
     }
 
-    /// Sets the ghosts of `pressure` that gradients across periodic boundaries read.
+    /// Sets the ghosts of `pressure` that are needed for gradients across periodic boundaries.
     pub(crate) fn set_pressure_ghosts(&self, pressure: &mut StaggeredArray) {
         let [nx, ny] = self.mesh.cells;
         if self.mesh.sides[0] == Sides::Periodic {
@@ -302,7 +303,7 @@ fn add_difference(faces: &mut [f64], low: &[f64], high: &[f64], inverse: f64) {
     }
 }
 
-/// The largest of `least` and `count` values, in lanes, so that it vectorizes.
+/// The largest of `least` and `count` values, computed in lanes so that the loop vectorizes.
 #[inline]
 fn largest(least: f64, count: usize, value: impl Fn(usize) -> f64) -> f64 {
     const LANES: usize = 8;

@@ -21,9 +21,10 @@ use data::{Grid, State};
 /// Boundary conditions along either axis: periodic, or no-slip walls that may slide. Along x also inflow and
 /// outflow; along y also free-slip walls, or the axis and the wall of a pipe.
 ///
-/// Staggered finite volumes with central differences, of second order in space and time, and direct Poisson
-/// solves. Two integrators are available: explicit [`SspRk3`], and [`Sbdf2`] with implicit diffusion. An
-/// interval is advanced with the one in use unless the stable step of the other is [`SWITCH`] times longer.
+/// Staggered finite volumes with central differences, of second order in space, and direct Poisson solves. Two
+/// integrators are available: explicit [`SspRk3`] of third order, and [`Sbdf2`] of second order with implicit
+/// diffusion. An interval is advanced with the current integrator unless the stable step of the other is [`SWITCH`]
+/// times longer. Flow past a cylinder is always advanced with [`SspRk3`].
 ///
 /// Channels: u, v in m/s, p in Pa. The mean of p is zero over the domain, or over the outlet if there is one.
 /// p is computed from the velocity at the saved time.
@@ -53,8 +54,8 @@ const SWITCH: f64 = 1.5;
 impl Incompressible {
     /// A flow at rest of `density` ρ in kg/m³ and kinematic viscosity `nu` ν in m²/s, both > 0.
     ///
-    /// Errors: a grid with fewer than 4 cells along x or y, with depth, with a stretched axis, or with other
-    /// boundaries than above.
+    /// Errors: a grid with fewer than 4 cells along x or y, with more than one along z, with a stretched axis, or with
+    /// boundaries other than the above.
     pub fn new(grid: &Grid, density: f64, nu: f64) -> Result<Self, SolverError> {
         let mesh = Mesh::new(grid, LEAST_CELLS)?;
         let flow = Flow::new(mesh, nu);
@@ -173,7 +174,7 @@ impl TimeStepper for Incompressible {
         self.steps
     }
 
-    /// The projection is global: one value that is not finite makes all others so.
+    /// The projection is global: one non-finite value makes all values non-finite.
     fn is_finite(&self) -> bool {
         self.flow.velocity.u.line(GHOSTS + 1)[GHOSTS].is_finite()
     }

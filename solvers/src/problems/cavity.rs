@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 /// **When it breaks.** During the first 40 L/U the estimated velocity error is 56 % at Re 10⁴ on 192² and 57 % at Re
 /// 2·10⁴ on 384²: the separated layer rolls up into vortices that these grids do not resolve, and states are accurate
 /// for about 2 L/U only. The solver remains stable, at Re 10⁵ on 64² as well; an inaccurate reference is recognized by
-/// its error estimate, not by an error. Fewer than 8 cells along x or y are refused.
+/// its error estimate, and no error is returned. Fewer than 8 cells along x or y are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Cavity {

@@ -22,14 +22,14 @@ use serde::{Deserialize, Serialize};
 /// opposite wall or the obstacle, where water rises and falls back. The volume of water is conserved as long as none
 /// leaves through the upper side.
 ///
-/// **Good values.** On 64 × 32 and 128 × 64 cells for a tank of 6 a × 3 a, the front is within 0.073 √(a/2g) (root mean
-/// square) of the experiments of Martin & Moyce after a constant shift of time; the experiments themselves differ by up
-/// to 0.15. The cases of the benchmark use 128² cells, a from 0.1 to 0.2 m, H from 0.15 to 0.35 m and intervals of
-/// 0.025 s.
+/// **Good values.** On 64 × 32 and 128 × 64 cells for a tank of 6 a × 3 a, the arrival times of the front differ from
+/// the experiments of Martin & Moyce by 0.073 √(a/2g) (root mean square) after a constant shift of time; the
+/// experiments themselves differ by up to 0.15 √(a/2g). The cases of the benchmark use 128² cells, a from 0.1 to 0.2 m,
+/// H from 0.15 to 0.35 m and intervals of 0.025 s.
 ///
-/// **When it breaks.** Sheets and drops thinner than a cell are not resolved, and a sharp interface that breaks
-/// converges with order 1 at best. With surface tension the step is proportional to h^{3/2}. At 1000 : 1 spurious
-/// currents of a static drop are 10⁻⁸ σ/μ. Fewer than 4 cells along x or y are refused.
+/// **When it breaks.** Sheets and drops thinner than a cell are not resolved, and once a sharp interface has broken up,
+/// the flow converges with order 1 at best. With surface tension the step is proportional to h^{3/2}. At a density
+/// ratio of 1000 : 1 spurious currents of a static drop are 10⁻⁸ σ/μ. Fewer than 4 cells along x or y are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Column {

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// **Expected behaviour over time.** At Re 40 and below the flow becomes steady. From Re 60 on vortex shedding develops
 /// in the default domain on 128 × 64 cells; the lift oscillates periodically after about 60 d/U at Re 100 and 40 d/U at
-/// Re 200. There the Strouhal number is 0.22 and 0.23, and the mean drag coefficient 2.1 and 2.3 (2.6 at Re 40), larger
-/// than in a free stream because the walls are 3 d away.
+/// Re 200. At these two Reynolds numbers the Strouhal number is 0.22 and 0.23, and the mean drag coefficient 2.1 and
+/// 2.3 (2.6 at Re 40), larger than in a free stream because the walls are 3 d away.
 ///
 /// **Good values.** In the channel of Schäfer & Turek the drag is within 0.8, 0.1 and 0.01 % on 10, 20 and 40 cells per
 /// diameter at Re 20; at Re 100 within 2.7 and 0.12 % on 20 and 40. In the default domain at Re 200 on 512 × 256 cells
@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 /// use intervals of 0.05 d/U and Re 20 to 1000.
 ///
 /// **When it breaks.** On 10 cells per diameter the drag is 24 % too large at Re 100. At Re 200 on 256 × 128 cells and
-/// at Re 1000 on 512 × 256 the phase of the shedding is not accurate: states differ by 42 and 50 %, whereas statistics
-/// of the velocity are accurate to 3.6 and 4.1 %. The pressure of the first states after the impulsive start has errors
+/// at Re 1000 on 512 × 256 the phase of the shedding is not accurate: the estimated errors of the velocity are 42 and
+/// 50 %, those of its statistics 3.6 and 4.1 %. The pressure of the first states after the impulsive start has errors
 /// of 35 % and more. Free-slip walls 4 d from the centre raise the mean drag at Re 100 from 1.31 to 1.60. Fewer than 8
 /// cells along x or y are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -26,11 +26,11 @@ use serde::{Deserialize, Serialize};
 /// from that on 256 × 64 after 0.3 s in an area of 0.0034 and 0.0021 m² (order 0.7). Inflows of 0.2 to 2 m/s are
 /// stable.
 ///
-/// **When it breaks.** The interface breaks, and all sampled flows of CFDBench's dam are under-resolved by their error
-/// estimate on 256 × 64 cells: states are not accurate, and the error of the velocity's statistics is up to 80 % of its
-/// standard deviation. In the default domain, 1.5 m wide, the obstacle moves with the grid, and the differences above
-/// are 0.0045 and 0.0044 m². With a viscous light liquid (ρ = 10 kg/m³, μ = 1 Pa·s) the error 12 ν Δt/d² at the walls
-/// is large. Fewer than 4 cells along x or y are refused.
+/// **When it breaks.** The interface breaks, and all flows of CFDBench's dam that were examined are under-resolved on
+/// 256 × 64 cells according to their error estimate: states are not accurate, and the error of the velocity's
+/// statistics is up to 80 % of its standard deviation. In the default domain, 1.5 m wide, the position of the obstacle
+/// depends on the grid, and the differences above are 0.0045 and 0.0044 m². With a viscous light liquid (ρ = 10 kg/m³,
+/// μ = 1 Pa·s) the error 12 ν Δt/d² at the walls is large. Fewer than 4 cells along x or y are refused.
 ///
 /// Source: Luo, Chen & Zhang (2023), arXiv:2310.05963, §3 (the flow; it does not state the initial volume of water).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

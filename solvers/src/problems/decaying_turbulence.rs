@@ -12,16 +12,16 @@ use serde::{Deserialize, Serialize};
 /// ∂u/∂t + (u·∇)u = −∇p/ρ + ν ∇²u,   ∇·u = 0,   Re = U L / ν
 /// ```
 ///
-/// The initial condition has random phases and a smooth energy spectrum around one wavenumber. U is its
-/// root-mean-square speed, so that the energy per mass is U²/2 exactly.
+/// The initial condition has random phases and a smooth energy spectrum with one peak. U is its root-mean-square speed,
+/// so that the energy per mass is U²/2 exactly.
 ///
 /// **Expected behaviour over time.** Vortices of equal sign merge, so that energy moves to larger scales; enstrophy
 /// moves to thin filaments and is dissipated. At Re 2000 and mₚ = 4 the root-mean-square speed decreases from U to 0.79
 /// U within L/U.
 ///
-/// **Good values.** Relative velocity differences after 0.25 and 1 L/U from a grid twice as fine as the last: at Re
-/// 2000 and mₚ = 4, 0.6 and 2.9 % on 64², below 0.01 % on 128². The cases of the benchmark use mₚ = 4, Re 500 to 2000
-/// on 128², and intervals of 0.05 L/U.
+/// **Good values.** Relative velocity differences after 0.25 and 1 L/U from a grid twice as fine as the finest of
+/// these: at Re 2000 and mₚ = 4, 0.6 and 2.9 % on 64², below 0.01 % on 128². The cases of the benchmark use mₚ = 4, Re
+/// 500 to 2000 on 128², and intervals of 0.05 L/U.
 ///
 /// **When it breaks.** With the defaults (Re 10⁴, mₚ = 6) the differences are 11 and 85 % on 64², and 1.2 and 14 % on
 /// 128²: filaments thinner than a cell are not resolved, and the positions of the vortices differ after L/U. The solver
@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 pub struct DecayingTurbulence {
     /// Reynolds number Re = U L / ν, > 0. Default 10⁴.
     pub reynolds: f64,
-    /// Peak wavenumber mₚ of the initial energy spectrum in waves per side, ≥ 1. Default 6.
+    /// Peak wavenumber mₚ of the initial energy spectrum in units of 2π/L, ≥ 1. Default 6.
     pub peak_wavenumber: f64,
     /// Root-mean-square speed U of the initial velocity in m/s, > 0. Default 1.
     pub speed: f64,
@@ -85,7 +85,7 @@ impl PeriodicFlow for DecayingTurbulence {
         own.into_iter().chain(self.square().parameters()).collect()
     }
 
-    /// L/(mₚ U): the time in which fluid at the initial speed U travels one peak wavelength.
+    /// L/(mₚ U): the time in which fluid at the initial speed U travels the wavelength of the spectral peak.
     fn time_scale(&self) -> f64 {
         self.length / (self.peak_wavenumber * self.speed)
     }

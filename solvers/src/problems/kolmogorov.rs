@@ -14,22 +14,22 @@ use std::f64::consts::TAU;
 /// ∂u/∂t + (u·∇)u = −∇p/ρ + ν ∇²u − α u + χ sin(2π n y/L) x̂,   Re = √χ (L/2π)^(3/2) / ν
 /// ```
 ///
-/// The initial condition is a random velocity field with energy around one wavenumber. The linear drag α models
-/// friction with a bottom; it removes the energy that accumulates at the largest scales. With `start-speed = 0` the
-/// solution is laminar:
+/// The initial condition is a random velocity field whose energy spectrum has one peak. The linear drag α models bottom
+/// friction; it removes the energy that accumulates at the largest scales. With `start-speed = 0` the solution is
+/// laminar:
 ///
 /// ```text
 /// u = χ/(ν k² + α) (1 − exp(−(ν k² + α) t)) sin k y,   v = p = 0,   k = 2πn/L
 /// ```
 ///
-/// **Expected behaviour over time.** The random initial field is distorted by the force and develops into vortices that
-/// exchange energy with the force, the drag and the viscosity. From the default initial condition the root-mean-square
+/// **Expected behaviour over time.** The force distorts the random initial field, which develops into vortices. The
+/// force supplies energy, drag and viscosity dissipate it. From the default initial condition the root-mean-square
 /// speed increases from 1.0 to 1.6 m/s during the first 4 s at Re 1000. From rest the flow remains laminar: the error
 /// is 10⁻¹³ m/s after 5 s at Re 1000. At Re 200 the balances of energy and enstrophy hold to 4·10⁻⁹.
 ///
-/// **Good values.** Relative velocity differences after 1 and 5 s from a grid twice as fine as the last: at Re 200, 3
-/// and 39 % on 32², 0.14 and 1.1 % on 64²; at Re 1000, 0.7 and 18 % on 64², 0.05 and 0.8 % on 128². The cases of the
-/// benchmark use Re 100 to 400 on 128², α from 0.05 to 0.2 s⁻¹, and intervals of 0.25 s.
+/// **Good values.** Relative velocity differences after 1 and 5 s from a grid twice as fine as the finest of these: at
+/// Re 200, 3 and 39 % on 32², 0.14 and 1.1 % on 64²; at Re 1000, 0.7 and 18 % on 64², 0.05 and 0.8 % on 128². The cases
+/// of the benchmark use Re 100 to 400 on 128², α from 0.05 to 0.2 s⁻¹, and intervals of 0.25 s.
 ///
 /// **When it breaks.** The flow is chaotic: the differences above grow by a factor of 8 to 26 in 4 s, so that later
 /// states need finer grids. The under-resolved runs above remained stable; they are recognized by the error estimate of
@@ -41,7 +41,7 @@ use std::f64::consts::TAU;
 pub struct Kolmogorov {
     /// Reynolds number Re = √χ (L/2π)^(3/2)/ν, > 0. Default 1000.
     pub reynolds: f64,
-    /// Wavenumber n of the force in waves per side, an integer ≥ 1. Default 4.
+    /// Wavenumber n of the force in units of 2π/L, an integer ≥ 1. Default 4.
     pub forcing_wavenumber: f64,
     /// Linear drag coefficient α in 1/s, ≥ 0. Default 0.1.
     pub drag: f64,
@@ -49,7 +49,7 @@ pub struct Kolmogorov {
     pub force: f64,
     /// Root-mean-square speed U₀ of the initial velocity in m/s, ≥ 0; 0: from rest. Default 1.
     pub start_speed: f64,
-    /// Peak wavenumber m₀ of the initial energy spectrum in waves per side, ≥ 1. Default 4.
+    /// Peak wavenumber m₀ of the initial energy spectrum in units of 2π/L, ≥ 1. Default 4.
     pub start_wavenumber: f64,
     /// Side L of the square in m, > 0. Default 2π.
     pub length: f64,

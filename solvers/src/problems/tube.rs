@@ -26,14 +26,14 @@ use serde::{Deserialize, Serialize};
 /// after 12 d/U. In two-phase flow the water displaces the air and reaches the outlet after about l/U.
 ///
 /// **Good values.** On 64 cells across, the centreline velocity is within 0.17 % of boundary-layer theory from x =
-/// 0.005 d Re, and the pressure drop of the developed flow within 0.012 % in a channel and 0.05 % in a pipe. Cells may
-/// be ten times as long as wide: diffusion across the tube is implicit and does not limit the step. The cases of the
-/// benchmark use Re 20 to 500 and intervals of a tenth of the time in which U travels 1 m.
+/// 0.005 d Re on, and the pressure drop of the developed flow within 0.012 % in a channel and 0.05 % in a pipe. Cells
+/// may be ten times as long as wide: diffusion across the tube is implicit and does not limit the step. The cases of
+/// the benchmark use Re 20 to 500, U = 1 m/s and intervals of 0.1 s.
 ///
-/// **When it breaks.** The divergence left by round-off grows with the square of the aspect ratio of the cells, from
-/// 10⁻¹⁴ to 4·10⁻⁹ U/h at 1000. In two-phase flow velocities at the walls have an error of 12 ν Δt/d²: in CFDBench's
-/// tube on 64² 0.3 % at ρ = 100 kg/m³ and μ = 0.1 Pa·s, 6 % at ρ = 10 kg/m³ and μ = 1 Pa·s. Fewer than 8 cells along x
-/// or y are refused.
+/// **When it breaks.** The divergence due to round-off grows with the square of the aspect ratio of the cells, from
+/// 10⁻¹⁴ U/h at 1 to 4·10⁻⁹ U/h at 1000. In two-phase flow velocities at the walls have an error of 12 ν Δt/d²: in
+/// CFDBench's tube on 64² 0.3 % at ρ = 100 kg/m³ and μ = 0.1 Pa·s, 6 % at ρ = 10 kg/m³ and μ = 1 Pa·s. Fewer than 8
+/// cells along x or y are refused.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Tube {

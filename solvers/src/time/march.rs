@@ -14,10 +14,10 @@ pub(crate) trait TimeStepper {
     /// Steps made since `load`.
     fn steps(&self) -> usize;
 
-    /// Whether the state is finite; a check of one value suffices where all depend on all.
+    /// Whether the state is finite. A check of one value suffices if every value depends on all others.
     fn is_finite(&self) -> bool;
 
-    /// The largest speed in m/s before the last step, which ended at `time`, and the cell where it was.
+    /// The largest speed in m/s before the last step, which ended at `time`, and its cell.
     fn fastest_before(&mut self, time: f64) -> (f64, [usize; 2]);
 
     /// The largest |∇·u| h/U after the last step; 0 for methods that are free of divergence by construction.
@@ -29,9 +29,9 @@ pub(crate) trait TimeStepper {
 /// An interval of more steps than this is refused: it would not end in reasonable time.
 const MOST_STEPS: f64 = 1e9;
 
-/// Advances `method` from `start` by exactly `interval`, both in s, in as many stable steps as that takes.
+/// Advances `method` from `start` by exactly `interval`, both in s, in as many stable steps as necessary.
 ///
-/// Errors: [`SolverError::Collapse`] if the steps are too small for the interval, and
+/// Errors: [`SolverError::Collapse`] if the interval would take more than [`MOST_STEPS`] steps, and
 /// [`SolverError::BlowUp`] after a step that leaves the state infinite or NaN.
 pub(crate) fn march(
     method: &mut impl TimeStepper,

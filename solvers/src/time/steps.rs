@@ -25,10 +25,10 @@ pub(crate) struct Steps {
     pub(crate) dt: f64,
 }
 
-/// New steps are at most this part of the stable step, so that they stay stable while the flow changes a
-/// little: every new size costs the implicit methods a factorization.
+/// New steps are at most this fraction of the stable step, so that they stay stable while the flow changes a little:
+/// every new size costs the implicit methods a factorization.
 const SAFETY: f64 = 0.9;
-/// Steps are replaced by longer ones only if those are longer by this factor.
+/// Steps are replaced by longer ones only if those are longer by more than this factor.
 const LENGTHENING: f64 = 1.25;
 
 impl Steps {
@@ -44,7 +44,8 @@ impl Steps {
         Self { left: left as usize, dt: remaining / left }
     }
 
-    /// These steps, or new ones if none are left, if they are unstable, or if they are needlessly short.
+    /// These steps, or new ones if none are left, if they are unstable, or if new ones would be more than
+    /// [`LENGTHENING`] times longer.
     pub(crate) fn revised(self, remaining: f64, limit: StepLimit) -> Self {
         let other = Self::new(remaining, limit);
         let is_done = self.left == 0;

@@ -177,7 +177,8 @@ impl TwoPhase {
         self.flow.fluids.air.density * self.flow.fluids.gravity * depth
     }
 
-    /// Sets fractions and face velocities from cell averages; unknown faces are means of their two cells.
+    /// Sets fractions and face velocities from cell averages: the velocity on a face is the mean of its two cells, and
+    /// on a boundary face that of its cell.
     fn read(&mut self, state: &State) {
         let Flow { geometry, velocity, interface, .. } = &mut self.flow;
         for ((i, j), f) in state.slice(ndarray::s![3, .., .., 0]).indexed_iter() {
@@ -206,7 +207,7 @@ impl TwoPhase {
     fn initialize_pressure(&mut self) -> Result<(), SolverError> {
         let before = (self.flow.velocity.clone(), self.flow.interface.clone());
         let longest = self.stable_step();
-        // Without flow and gravity no limit is finite, and any step serves.
+        // Without flow and gravity no limit is finite, and any step may be taken.
         let dt = PRESSURE_STEP * if longest.is_finite() { longest } else { 1.0 };
         self.step(0.0, dt);
         check_finite(self, dt)?;
