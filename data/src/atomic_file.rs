@@ -4,9 +4,9 @@ use crate::DataError;
 use std::io::Write;
 use std::path::Path;
 
-/// Writes a temporary file in the same folder, synchronizes it with the disk and renames it, so that the file is complete or
-/// absent at any time. The temporary file has the number of the process in its name, so that several processes may write
-/// the same file.
+/// Writes a temporary file in the same folder, synchronizes it with the disk and renames it, so that the file is
+/// complete or absent at any time. The temporary file has the number of the process in its name, so that several
+/// processes may write the same file.
 pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut std::io::BufWriter<fs_err::File>) -> std::io::Result<()>,

@@ -41,8 +41,8 @@ impl Dataset {
     /// Creates an empty dataset, or opens an existing one to continue it.
     ///
     /// To continue a dataset, everything that determines its numbers must be equal: info, case hash, seed, splits and
-    /// solver. Otherwise [`DataError::Mismatch`] names what differs. New samples are written with the version and the commit
-    /// of `header`.
+    /// solver. Otherwise [`DataError::Mismatch`] names the difference. New samples are written with the version and the
+    /// commit of `header`.
     pub fn create(root: &Path, header: DatasetHeader) -> Result<Self, DataError> {
         if let Some(reason) = unfit(&header.info) {
             return Err(DataError::Unfit { name: header.info.name, reason });
@@ -78,8 +78,8 @@ impl Dataset {
         (0..self.header.splits.len()).filter(|&index| !self.is_complete(index)).collect()
     }
 
-    /// The exclusive right to compute and write a sample; `None` if another process has it, or if the sample is complete.
-    /// Remains of an interrupted write are removed.
+    /// The exclusive right to compute and write a sample; `None` if another process has it, or if the sample is
+    /// complete. Remains of an interrupted write are removed.
     pub fn claim(&self, index: usize) -> Result<Option<Claim>, DataError> {
         self.split(index)?;
         let Some(claim) = Claim::attempt(&self.path(index))? else { return Ok(None) };

@@ -23,7 +23,7 @@ pub struct Field {
     pub unit: String,
     /// The channels' symbols in axis order, such as `u`, `v`.
     pub symbols: Vec<String>,
-    /// Whether it is given and constant in time, such as a mask. Surrogates receive it, and no metric is computed of it.
+    /// Whether it is given and constant in time, such as a mask. Surrogates receive it, and metrics exclude it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub constant: bool,
 }

@@ -64,9 +64,9 @@ impl Axis {
 
     /// Whether all cells have the same width, apart from rounding.
     ///
-    /// The edges of [`Axis::uniform`] are the results of three roundings, so that a width may differ by 8 ε times the
-    /// largest coordinate. A relative difference of 10⁻⁹ is allowed besides, for edges that were computed otherwise; no
-    /// discretization error is as small.
+    /// The edges of [`Axis::uniform`] are rounded three times, so that a width may differ by 8 ε times the largest
+    /// coordinate. A relative difference of 10⁻⁹ is allowed in addition, for edges that were computed in other ways; it
+    /// is smaller than any discretization error.
     pub fn is_uniform(&self) -> bool {
         let mean = self.mean_width();
         let largest = self.edges[0].abs().max(self.edges[self.cells()].abs());
@@ -79,7 +79,8 @@ impl Axis {
         self.is_uniform().then(|| self.mean_width())
     }
 
-    /// The widths of the cells in m. On a uniform axis all are [`Axis::uniform_spacing`], without the rounding of edges.
+    /// The widths of the cells in m. On a uniform axis all are [`Axis::uniform_spacing`], without round-off of the
+    /// edges.
     pub fn widths(&self) -> Vec<f64> {
         match self.uniform_spacing() {
             Some(spacing) => vec![spacing; self.cells()],
@@ -91,7 +92,8 @@ impl Axis {
         self.length() / self.cells() as f64
     }
 
-    /// The same domain in `cells` cells, each of which joins as many of these. Panics unless `cells` divides their number.
+    /// The same domain with `cells` cells, each the union of an equal number of cells of this axis. Panics unless
+    /// `cells` divides the number of its cells.
     #[must_use]
     pub fn coarsened(&self, cells: usize) -> Self {
         assert!(cells > 0 && self.cells().is_multiple_of(cells), "coarse cells join whole cells");
@@ -105,7 +107,7 @@ impl Axis {
     }
 }
 
-/// The cells of a domain. It has three axes; a direction without dependence has one cell.
+/// The cells of a domain. It has three axes; an axis along which the flow does not vary has one cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// x, y, z.
@@ -128,9 +130,9 @@ impl Grid {
         self.axes.iter().all(Axis::is_uniform)
     }
 
-    /// The volume of every cell over their mean, `[x, y, z]`; `None` on a uniform grid, where all are 1.
+    /// The volume of every cell over the mean volume, `[x, y, z]`; `None` on a uniform grid, where all are 1.
     ///
-    /// Cells of a pipe count by their widths too, not by their radius.
+    /// In a pipe too, the volume is the product of the widths, without the radius as a factor.
     pub fn relative_volumes(&self) -> Option<Array3<f64>> {
         (!self.is_uniform()).then(|| {
             let relative = |axis: &Axis| -> Vec<f64> {
@@ -141,7 +143,8 @@ impl Grid {
         })
     }
 
-    /// The same domain in coarser cells, each of which joins whole cells. Panics unless `cells` divide their numbers.
+    /// The same domain in coarser cells, each a union of cells of this grid. Panics unless `cells` divide the numbers
+    /// of cells.
     #[must_use]
     pub fn coarsened(&self, cells: [usize; 3]) -> Self {
         Self { axes: [0, 1, 2].map(|axis| self.axes[axis].coarsened(cells[axis])) }
@@ -180,7 +183,7 @@ mod tests {
         assert_eq!(axis.uniform_spacing(), None);
         assert_eq!(axis.widths(), [1.0 / 16.0, 3.0 / 16.0, 5.0 / 16.0, 7.0 / 16.0]);
         assert_eq!(axis.coarsened(2).edges, [0.0, 0.25, 1.0]);
-        // A thousandth more in one cell is no rounding.
+        // A relative change of 10⁻³ of one edge is no round-off.
         let mut axis = Axis::uniform(4, 0.0, 1.0, [Boundary::Periodic; 2]);
         axis.edges[1] *= 1.001;
         assert!(!axis.is_uniform());

@@ -5,8 +5,8 @@ use std::fmt;
 
 /// The time between saved states, which all samples have in common in one of two units.
 ///
-/// In TOML and JSON, `0.5` is half a second, and `{ turnovers = 0.5 }` is half of every sample's own time scale, such as
-/// L/U. Samples whose time scales differ by orders of magnitude then cover the same part of their development.
+/// In TOML and JSON, `0.5` is half a second, and `{ turnovers = 0.5 }` is half of every sample's own time scale, such
+/// as L/U. Samples whose time scales differ by orders of magnitude then cover the same part of their development.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "a number of seconds, or `{ turnovers = … }`")]
 pub enum Interval {

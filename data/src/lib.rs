@@ -1,7 +1,7 @@
 //! The data model of eddymark: grids, states, datasets and results, in memory and on disk.
 //!
-//! The other crates depend on this one. It contains no equations, networks or figures. With `default-features = false` it
-//! builds without libhdf5, and without [`Dataset`].
+//! The other crates depend on this one. It contains no equations, networks or figures. With `default-features = false`
+//! it builds without libhdf5, and without [`Dataset`].
 //!
 //! ```text
 //! Grid ── State ── Trajectory ── Sample ── Dataset      numerical solutions, in memory and on disk

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 /// statistics error = max(e_mean, e_std) / σ        σ² = ⟨(φ − φ̄)²⟩
 /// ```
 ///
-/// e(t) is the root mean square of [`Sample::error_estimate`] over the components of a vector; e_mean and e_std are those of
-/// [`Sample::statistics_estimate`]. ⟨·⟩ is the mean over cells, components and saved states, with cells weighted by their
-/// volumes. φ̄ is the mean of each component, so that a uniform mean flow does not contribute to σ.
+/// e(t) is the root mean square of [`Sample::error_estimate`] over the components of a vector; e_mean and e_std are
+/// those of [`Sample::statistics_estimate`]. ⟨·⟩ is the mean over cells, components and saved states, with cells
+/// weighted by their volumes. φ̄ is the mean of each component, so that a uniform mean flow does not contribute to σ.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Reliability {
@@ -25,25 +25,25 @@ pub struct Reliability {
     /// Largest estimated error of a state over the root mean square of the field.
     pub largest_error: f64,
     /// Time in s at which the estimated error exceeds a tenth of the field's standard deviation; infinite if it never
-    /// does. Beyond it only the statistics of a chaotic flow are known.
+    /// does. Beyond it only the statistics of a chaotic flow are meaningful.
     pub horizon: f64,
-    /// Estimated error of the mean and of the standard deviation in time beyond the horizon, the larger of the two, over
-    /// the field's standard deviation; 0 without a horizon.
+    /// Estimated error of the mean and of the standard deviation in time beyond the horizon, the larger of the two,
+    /// over the field's standard deviation; 0 without a horizon.
     pub statistics_error: f64,
 }
 
 impl Reliability {
-    /// The greatest relative error of states, and the greatest error of statistics, at which a field counts as resolved.
+    /// The largest relative error of states, and the largest error of statistics, of a field that counts as resolved.
     pub const RESOLVED: f64 = 0.1;
     /// The error over the standard deviation at which the horizon lies.
     pub const PREDICTABLE: f64 = 0.1;
 
-    /// Whether the states are known to a tenth of the field's root mean square.
+    /// Whether the states are accurate to a tenth of the field's root mean square.
     pub fn is_predictable(&self) -> bool {
         self.relative_error <= Self::RESOLVED
     }
 
-    /// Whether neither the states nor their statistics beyond the horizon are known to a tenth.
+    /// Whether neither the states nor their statistics beyond the horizon are accurate to a tenth.
     pub fn is_under_resolved(&self) -> bool {
         // An unknown error is NaN, for which no comparison holds.
         let are_statistics_known =
@@ -51,8 +51,8 @@ impl Reliability {
         !(self.is_predictable() || are_statistics_known)
     }
 
-    /// The reliability of each field of `trajectory` that is not constant, from the estimated errors `[time, channel]` of its
-    /// states and `[2, channel]` of its statistics.
+    /// The reliability of each field of `trajectory` that is not constant, from the estimated errors `[time, channel]`
+    /// of its states and `[2, channel]` of its statistics.
     pub fn estimate(
         fields: &[Field],
         grid: &Grid,

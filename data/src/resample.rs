@@ -5,7 +5,7 @@ use ndarray::{ArrayView4, s};
 
 /// Averages blocks of cells, weighted by their volumes: the integral over every coarse cell is conserved.
 ///
-/// `grid` is the fine grid, and the result lives on [`Grid::coarsened`].
+/// `grid` is the fine grid, and the result is on [`Grid::coarsened`].
 /// Shapes: `[channel, f·x, g·y, h·z]` → `[channel, x, y, z]`. Panics unless the blocks fit.
 pub fn restrict(fine: ArrayView4<'_, f64>, grid: &Grid, cells: [usize; 3]) -> State {
     let (channels, nx, ny, nz) = fine.dim();
@@ -33,7 +33,7 @@ pub fn restrict(fine: ArrayView4<'_, f64>, grid: &Grid, cells: [usize; 3]) -> St
 /// Fills finer cells by linear interpolation between coarse centres, linear extrapolation at the
 /// ends, second order; corrected so that restricting it gives the coarse state back to round-off.
 ///
-/// `grid` is the fine grid; the coarse state lives on [`Grid::coarsened`].
+/// `grid` is the fine grid; the coarse state is on [`Grid::coarsened`].
 /// Shapes: `[channel, x, y, z]` → `[channel, f·x, g·y, h·z]`. Panics unless the blocks fit.
 pub fn prolongate(coarse: ArrayView4<'_, f64>, grid: &Grid) -> State {
     let (from, cells) = (coarse.dim(), grid.cells());

@@ -44,8 +44,9 @@ pub struct Sample {
     /// The estimated discretization error of the reference, root mean square over the cells,
     /// `[time, channel]` in the channels' units.
     pub error_estimate: Option<Array2<f64>>,
-    /// The estimated errors of the mean and of the standard deviation in time, over the states from the predictability
-    /// horizon of the channel's field on; root mean square over the cells, `[2, channel]`, 0 without a horizon.
+    /// The estimated errors of the mean and of the standard deviation in time, `[2, channel]`, root mean square over
+    /// the cells. Both are over the states from the predictability horizon of the channel's field on; without a horizon
+    /// they are 0.
     pub statistics_estimate: Option<Array2<f64>>,
     /// The cells of the reference solver's grid along x, y, z.
     pub reference_cells: [usize; 3],
@@ -82,7 +83,7 @@ pub trait Source: Sync {
     /// The parameters of a sample.
     fn parameters(&self, index: usize) -> Result<Vec<f64>, DataError>;
 
-    /// `length` states of one sample from number `start`, `[time, channel, x, y, z]`, as stored.
+    /// `length` states of one sample from index `start` on, `[time, channel, x, y, z]`, as stored.
     fn window(&self, index: usize, start: usize, length: usize) -> Result<Array5<f32>, DataError>;
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// The exclusive right to write one sample, or the declaration, until it is dropped.
 ///
-/// It is a lock of the operating system on a file beside the sample, so that it ends with the process. The file is removed
-/// on release. A process that waited for it checks again whether the sample is missing.
+/// It is a lock of the operating system on a file beside the sample, so that it ends with the process. The file is
+/// removed on release. A process that waited for it checks again whether the sample is missing.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,

@@ -45,7 +45,7 @@ struct Declaration<H> {
     header: H,
 }
 
-/// The version alone, so that later versions are refused whatever else has changed.
+/// The version only, so that later versions are refused regardless of their other changes.
 #[derive(Deserialize)]
 struct Format {
     format: u32,

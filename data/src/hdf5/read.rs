@@ -27,8 +27,9 @@ pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {
         return Err(DataError::Layout { path: path.into(), reason });
     }
     let mut builder = File::with_options();
-    // Files are replaced by renaming and never changed, so that they need no locks. A child process would inherit a lock,
-    // and some network drives do not support them. The numbers of slots and the preemption policy are the defaults of HDF5.
+    // Files are replaced by renaming and never changed, so that they need no locks. A child process would inherit a
+    // lock, and some network drives do not support them. The numbers of slots and the preemption policy are the
+    // defaults of HDF5.
     builder.access_plist().file_locking(false).chunk_cache(521, CHUNK_CACHE, 0.75);
     builder.open(path).map_err(|error| {
         let is_truncated = error.contains_minor(hdf5::MinorErrorCode::Truncated);

@@ -22,7 +22,8 @@ pub(crate) fn partial(path: &Path) -> PathBuf {
     path.with_extension("hdf5.partial")
 }
 
-/// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or absent.
+/// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or
+/// absent.
 ///
 /// The temporary file is removed on errors, so that it does not fill the disk.
 pub(crate) fn write_sample(
@@ -56,8 +57,8 @@ pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
 
 /// Creates the file in memory, and writes it to the disk at the end.
 ///
-/// HDF5 2.2 crashes if it cannot write its buffers to a full disk. In memory it can always write them, and the final copy
-/// returns an error.
+/// HDF5 2.2 crashes if it cannot write its buffers to a full disk. In memory it can always write them, and the final
+/// copy returns an error.
 fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<()> {
     let mut options = File::with_options();
     options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
@@ -187,7 +188,7 @@ fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<
     places.iter().try_for_each(|place| write_field(file, place, sample))
 }
 
-/// Writes one field with one chunk per state, so that a state is read alone. A constant field has one chunk.
+/// Writes one field with one chunk per state, so that a single state can be read. A constant field has one chunk.
 fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
     let shape = place.shape(sample.times.len(), sample.grid.cells());
     let mut chunk = shape.clone();
@@ -206,7 +207,7 @@ fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
     write_range(&dataset, place, sample)
 }
 
-/// A field's values, `[time, x, y, z, component]`; the first state alone of a constant one.
+/// A field's values, `[time, x, y, z, component]`; only the first state of a constant one.
 fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
     let frames = if place.field.constant { 1 } else { sample.times.len() };
     let values = sample.values.slice(s![..frames, place.channels.clone(), .., .., ..]);

@@ -49,8 +49,8 @@ pub struct Record {
     pub channel: String,
     /// The value's unit; empty when dimensionless.
     pub unit: String,
-    /// Times of the predicted states in the unit of the case's interval, s or turnovers; one entry for a metric of the whole
-    /// rollout.
+    /// Times of the predicted states in the unit of the case's interval, s or turnovers; one entry for a metric of the
+    /// whole rollout.
     pub times: Vec<f64>,
     /// The metric at each of `times`; NaN (in JSON: `null`) from the step on at which the rollout diverged.
     #[serde(with = "nan_as_null")]

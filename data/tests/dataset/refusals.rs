@@ -1,4 +1,4 @@
-//! What people read when a file is not what it should be.
+//! Error messages for files that are refused.
 
 use crate::fixture::{file, header, sample, whole};
 use data::{Dataset, DatasetHeader, Field, Sample, Source, Split, SplitPlan, list_file};
