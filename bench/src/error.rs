@@ -1,4 +1,4 @@
-//! What can go wrong in an experiment, and what to do about it.
+//! Errors of the benchmark, with remedies.
 
 use data::{DataError, Invalid, PartError, nearest};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};

@@ -155,7 +155,7 @@ fn any_refinement_has_an_error_estimate() {
     assert!(estimate.row(1).iter().all(|error| *error > 0.0 && error.is_finite()), "{estimate}");
 }
 
-/// A solver that competes knows what a task says, the parameters' values, and must build the same flow.
+/// A coarse solver receives only the values of the parameters, and must build the same flow from them.
 #[test]
 fn every_sample_is_rebuilt_from_its_parameters() {
     for name in case_names() {

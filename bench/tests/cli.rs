@@ -1,4 +1,4 @@
-//! What people read when something is wrong: one screen with the place, the value and a remedy.
+//! Error messages: they fit on one screen and name the position, the value and a remedy.
 
 use std::path::Path;
 use std::process::{Command, Output};

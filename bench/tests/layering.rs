@@ -1,4 +1,5 @@
-//! The house keeps its shape: who may know whom, who may print, where registries and files agree.
+//! The structure of the workspace: dependencies between crates, output of libraries, and agreement of registries with
+//! files.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Metrics against values computed by hand, and what every metric promises.
+//! Metrics against values computed by hand, and the contract of every metric.
 
 use bench::metrics::{self, Context, METRICS, Metric, Series};
 use bench::score;
@@ -18,7 +18,7 @@ fn context(cells: usize, is_periodic: bool) -> Context {
     Context::new(Grid::plane(axis(), axis()), fields, Interval::Seconds(0.5))
 }
 
-/// One state of u, v, p at every cell from a function of the cell's place.
+/// One state of u, v, p at every cell from a function of the cell's position.
 fn trajectory(
     cells: usize,
     states: usize,
@@ -72,7 +72,7 @@ fn four_cells_by_hand() {
     check("vrmse", "u", (1.0_f64 / 1.25).sqrt()); // variance 5/4
     check("well-vrmse", "u", (1.0 / (5.0 / 3.0 + 1e-7_f64)).sqrt()); // unbiased variance 5/3
     check("nmse", "velocity", 1.0 / 7.5);
-    // p = 2, 3, 2, 3: covariance with y is 1/4, the deviations are ½ and √5/2.
+    // p = 2, 3, 2, 3: covariance with y is 1/4, the standard deviations are ½ and √5/2.
     check("pearson", "u", 0.25 / (0.5 * 1.25_f64.sqrt()));
     // Σ p² = 26 a channel, Σ y² = 30.
     check("energy-error", "velocity", 4.0 / 30.0);
@@ -102,7 +102,7 @@ fn a_perfect_prediction_scores_perfectly() {
     }
 }
 
-/// Predicting the mean scores 1 in every unit, where The Well's epsilon makes small fields look easy.
+/// Predicting the mean scores 1 in every unit, whereas The Well's epsilon lowers the score of small fields.
 #[test]
 fn vrmse_does_not_depend_on_units() {
     let context = context(8, true);
@@ -359,7 +359,7 @@ mod bias {
     }
 }
 
-/// Reports define it, write it and rank by it, and know of it by the run alone.
+/// Reports define it, list it and rank by it, with no information other than the run.
 #[test]
 fn a_metric_is_one_file_and_two_lines() {
     const EXTENDED: data::Registry<dyn Metric> =

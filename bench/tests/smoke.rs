@@ -96,7 +96,7 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     let twice = Run::load(&out).expect("the run is there");
     assert_eq!(once.records, twice.records);
 
-    // A training that was cut off before its first checkpoint begins anew.
+    // A training that was interrupted before its first checkpoint starts again.
     let model = walk(&out.join("models"), "safetensors").pop().expect("operators were trained");
     let folder = model.parent().expect("a checkpoint lies in a folder");
     fs_err::remove_dir_all(folder).expect("it is ours");
@@ -169,7 +169,7 @@ fn what_is_learned_does_not_depend_on_how_many_are_trained_at_once() {
     assert!(curve.iter().all(|point| point.jobs == 3 && (1..=2).contains(&point.threads)));
 }
 
-/// The others stop, and what is told is what went wrong and not that they stopped.
+/// The other trainings stop, and the message names the failure, not the interruptions.
 #[test]
 fn a_training_that_fails_stops_the_others_and_is_named() {
     let folder = suite_with(&[
@@ -183,7 +183,7 @@ fn a_training_that_fails_stops_the_others_and_is_named() {
     assert!(text.contains("`learning-rate`") && !text.contains("stopped"), "{text}");
 }
 
-/// Killed without warning in the middle of generating, it goes on and ends with the same data.
+/// After it was killed while generating, a second run continues and yields the same data.
 #[cfg(unix)]
 #[test]
 fn survives_being_killed() {

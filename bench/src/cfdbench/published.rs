@@ -11,7 +11,7 @@ use std::ops::RangeInclusive;
 pub(crate) enum Rounding {
     /// Predicting the next state: `int` for all flows but the cavity.
     Autoregressive,
-    /// Predicting any time from parameters: `int` for the cylinder alone.
+    /// Predicting any time from parameters: `int` for the cylinder only.
     Direct,
 }
 
@@ -65,7 +65,7 @@ fn released(origin: &str, subset: &str) -> RangeInclusive<usize> {
     }
 }
 
-/// A share of `count`, as a flow's loader rounds it.
+/// A fraction of `count`, rounded as by the loader of that flow.
 fn size(origin: &str, rounding: Rounding, count: usize, share: f64) -> usize {
     let size = count as f64 * share;
     let rounds = match origin {

@@ -67,7 +67,7 @@ impl Metric for SpectrumError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        // The bases are orthonormal for cells of equal width alone.
+        // The bases are orthonormal only for cells of equal width.
         if !context.grid.is_uniform() {
             return Vec::new();
         }

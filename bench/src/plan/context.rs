@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// Everything that steps are executed with: the suite, folders, the device, and channels to the user.
+/// Everything that steps are executed with: the suite, folders, the device, and output to the user.
 pub struct StepContext {
     /// The suite whose steps are executed.
     pub suite: Suite,

@@ -34,7 +34,7 @@ impl<'a> SampleStep<'a> {
         Ok(Self { context, case, index })
     }
 
-    /// The dataset as far as it has been computed, if it is the case's.
+    /// The dataset, complete or not, if it belongs to the case and the current solvers.
     fn dataset(&self) -> Option<Dataset> {
         let dataset = Dataset::open(&self.context.paths.dataset(self.case)).ok()?;
         let header = dataset.header();
@@ -107,7 +107,7 @@ pub(super) fn solve(
     Ok(())
 }
 
-/// Writes the statistics of a dataset whose samples are all there.
+/// Writes the statistics of a dataset without missing samples.
 pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchError> {
     let root = context.paths.dataset(case);
     let dataset = Dataset::open(&root).map_err(|_| BenchError::Earlier {

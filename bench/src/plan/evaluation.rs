@@ -24,7 +24,7 @@ pub(super) struct EvaluationStep<'a> {
     seed: Option<u64>,
 }
 
-/// The inputs of an evaluation: if any of them changes, it is another evaluation.
+/// The inputs of an evaluation. A change of any of them defines another evaluation.
 #[derive(Serialize)]
 struct EvaluationKey<'a> {
     source: &'a str,
@@ -113,10 +113,10 @@ impl<'a> EvaluationStep<'a> {
         Ok(Some(TrainingCurve { case, surrogate, seed, points: training.required()?.curve }))
     }
 
-    /// The evaluation on disk, if it is whole.
+    /// The evaluation on disk, if it is complete.
     pub(super) fn stored(&self) -> Result<Option<Evaluation>, BenchError> {
         let Some(key) = self.key()? else { return Ok(None) };
-        // What another version wrote, or what is damaged, is computed again.
+        // Damaged files and those of other versions are computed again.
         let lines = read_lines::<Evaluation>(&self.path_of(Some(&key)));
         Ok(lines.ok().and_then(|mut lines| lines.pop()))
     }
@@ -211,7 +211,7 @@ impl Resolved for EvaluationStep<'_> {
     }
 }
 
-/// Evaluates surrogates on one case, one after the other: each has the whole machine for its timing.
+/// Evaluates surrogates on one case, one after the other, so that no other evaluation affects the timing.
 pub(super) fn evaluate_all(
     context: &StepContext,
     case: &Case,

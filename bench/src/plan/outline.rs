@@ -1,4 +1,4 @@
-//! What a plan would do.
+//! What a plan would execute.
 
 use super::{Step, StepContext};
 use crate::{BenchError, forecast};

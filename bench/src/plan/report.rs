@@ -22,7 +22,7 @@ pub(super) struct ReportStep<'a> {
     pub(super) context: &'a StepContext,
 }
 
-/// The inputs of a report: if any of them changes, it is drawn anew.
+/// The inputs of a report. If any of them changes, it is drawn again.
 #[derive(Serialize)]
 struct ReportKey<'a> {
     source: &'a str,
@@ -81,7 +81,7 @@ fn steps<'a>(
     surrogates.flat_map(of).collect()
 }
 
-/// Collects all evaluations of the suite in the run's folder, unless it holds just these already.
+/// Collects all evaluations of the suite in the run's folder, unless it already holds them.
 pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
     let (step, suite) = (ReportStep { context }, &context.suite);
     let (folder, key) = (context.paths.run(&suite.name), step.key()?);
@@ -108,7 +108,7 @@ pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
     Ok(run.save(&folder)?)
 }
 
-/// Tells of evaluations that an older version stored. They are computed again.
+/// Tells the user that evaluations of an older version are not read.
 fn say_obsolete(context: &StepContext, folder: &Path) {
     let old = folder.join("judgements");
     if old.is_dir() {
@@ -119,7 +119,7 @@ fn say_obsolete(context: &StepContext, folder: &Path) {
     }
 }
 
-/// Adds everything that is known of a case to the run.
+/// Adds the floors, the summary and all evaluations of a case to the run.
 fn add_case(context: &StepContext, case: &Case, run: &mut Run) -> Result<(), BenchError> {
     let complete = context.required(case)?;
     let dataset = &complete.dataset;
@@ -131,7 +131,7 @@ fn add_case(context: &StepContext, case: &Case, run: &mut Run) -> Result<(), Ben
     for step in steps(context, case)? {
         run.curves.extend(step.curve()?);
         let Evaluation { summary, records, panels } = step.required()?;
-        // Fields are shown of one seed only.
+        // Fields are shown for one seed only.
         let is_first = !run
             .surrogates
             .iter()
@@ -160,7 +160,7 @@ pub(crate) fn draw(folder: &Path) -> Result<Page, BenchError> {
     Ok(page)
 }
 
-/// The manifest of a run's folder, if there is a whole one.
+/// The manifest of a run's folder, if it exists and is complete.
 fn read_manifest(folder: &Path) -> Option<Manifest> {
     read_lines(&folder.join("run.json")).ok()?.pop()
 }

@@ -9,7 +9,7 @@ pub(super) trait Resolved {
     fn key(&self) -> Result<Option<String>, BenchError>;
     /// File or folder of the result.
     fn path(&self) -> Result<PathBuf, BenchError>;
-    /// Whether the result exists, is whole, and was computed from the inputs as they are now.
+    /// Whether the result exists, is complete, and was computed from the inputs as they are now.
     fn is_done(&self) -> Result<bool, BenchError>;
 }
 

@@ -60,7 +60,7 @@ impl Step {
         self.resolve(context)?.path()
     }
 
-    /// Whether the result exists, is whole, and was computed from the inputs as they are now.
+    /// Whether the result exists, is complete, and was computed from the inputs as they are now.
     pub fn is_done(&self, context: &StepContext) -> Result<bool, BenchError> {
         self.resolve(context)?.is_done()
     }
@@ -70,7 +70,7 @@ impl Step {
         run_together(std::slice::from_ref(self), context)
     }
 
-    /// What kind of step it is, in one word.
+    /// The kind of the step, in one word.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Sample { .. } => "sample",
@@ -92,7 +92,7 @@ impl Step {
         }
     }
 
-    /// Whether two steps can be executed together: they are of one kind and belong to one case.
+    /// Whether two steps can be executed together, which holds for steps of one kind and case.
     pub(super) fn is_alongside(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.case() == other.case()
     }
@@ -113,7 +113,7 @@ impl Step {
         })
     }
 
-    /// Tells the user that a step is already done; samples are told of with their dataset.
+    /// Tells the user that a step is already done. Samples are not listed; the line of their dataset covers them.
     pub(super) fn say_unchanged(&self, context: &StepContext) -> Result<(), BenchError> {
         let path = || self.path(context).map(|path| path.display().to_string());
         let line = match self {

@@ -25,7 +25,7 @@ pub(super) struct TrainingStep<'a> {
     seed: u64,
 }
 
-/// The inputs of a training: if any of them changes, it is another training.
+/// The inputs of a training. A change of any of them defines another training.
 #[derive(Serialize)]
 struct TrainingKey<'a> {
     source: &'a str,
@@ -163,7 +163,7 @@ pub(super) fn train_all(
         while let Some(step) = next() {
             context.stop.check()?;
             let one = AssertUnwindSafe(|| pool.install(|| step.run(&dataset, jobs)));
-            // After any failure the other trainings write their checkpoints and stop too.
+            // After a failure of one training, the others write their checkpoints and stop.
             let trained = catch_unwind(one).unwrap_or_else(|panic| {
                 context.stop.request();
                 resume_unwind(panic)
@@ -182,14 +182,14 @@ pub(super) fn train_all(
         let ends = workers.into_iter().map(join);
         ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    // The failure itself is reported before the interruptions that it caused.
+    // The failure is reported before the interruptions that it caused.
     let (stopped, others): (Vec<_>, Vec<_>) =
         ended.into_iter().partition(|end| matches!(end, Err(BenchError::Stopped)));
     others.into_iter().chain(stopped).collect()
 }
 
-/// One training per thread, at most four, because every training holds the activations of a batch;
-/// but no more than leave at most a quarter of the slots idle.
+/// The default number of concurrent trainings: one per thread, at most four, because every training holds the
+/// activations of a batch in memory. It is reduced until at most a quarter of the time is idle.
 fn default_jobs(trainings: usize, threads: usize) -> usize {
     let fills = |jobs: &usize| {
         let slots = trainings.div_ceil(*jobs) * jobs;
