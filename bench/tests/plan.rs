@@ -100,6 +100,11 @@ fn a_damaged_result_is_computed_again() {
     assert!(!evaluation.is_done(&context).expect("it can be told"));
     evaluation.run(&context).expect("it runs alone");
     assert!(evaluation.is_done(&context).expect("it can be told"));
+    let page = context.paths.report("tiny").join("report.html");
+    fs_err::remove_file(&page).expect("it is ours");
+    assert_eq!(open(&context), set(&["report"]));
+    Plan::new(&context).execute().expect("it runs");
+    assert!(page.is_file());
 }
 
 /// As on a cluster: every step is read from text and executed by a process of its own.

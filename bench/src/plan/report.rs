@@ -62,9 +62,11 @@ impl Resolved for ReportStep<'_> {
     fn is_done(&self) -> Result<bool, BenchError> {
         let Some(key) = self.key()? else { return Ok(false) };
         let collected = read_manifest(&self.context.paths.run(&self.context.suite.name));
-        let drawn = fs_err::read_to_string(self.path()?.join(KEY));
+        let report = self.path()?;
+        let drawn = fs_err::read_to_string(report.join(KEY));
         Ok(collected.is_some_and(|manifest| manifest.key == key)
-            && drawn.is_ok_and(|found| found == key))
+            && drawn.is_ok_and(|found| found == key)
+            && report.join("report.html").is_file())
     }
 }
 
