@@ -110,11 +110,14 @@ pub(super) fn solve(
 /// Writes the statistics of a dataset without missing samples.
 pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchError> {
     let root = context.paths.dataset(case);
-    let dataset = Dataset::open(&root).map_err(|_| BenchError::Earlier {
-        what: format!("the dataset of case `{}`", case.name),
-        path: root,
-        command: format!("eddymark generate {}", case.name),
-    })?;
+    if !root.exists() {
+        return Err(BenchError::Earlier {
+            what: format!("the dataset of case `{}`", case.name),
+            path: root,
+            command: format!("eddymark generate {}", case.name),
+        });
+    }
+    let dataset = Dataset::open(&root)?;
     match dataset.missing().len() {
         0 => Ok(dataset.finish().map(drop)?),
         missing => Err(BenchError::Elsewhere { case: case.name.clone(), missing }),
