@@ -1,7 +1,7 @@
 //! The part of a run that its leaderboard needs.
 
 use crate::tables::Leaderboard;
-use data::Run;
+use data::{Manifest, Run};
 
 /// The part of a run from which a leaderboard can be made: manifest, surrogates, and the records of its metrics.
 ///
@@ -13,7 +13,8 @@ pub fn condense(run: &Run, leaderboard: &Leaderboard) -> Run {
     let records = run.records.iter().filter(|record| is_shown(&record.metric, &record.channel));
     let floors = run.floors.iter().filter(|floor| is_shown(&floor.metric, &floor.channel));
     Run {
-        manifest: run.manifest.clone(),
+        // The key is that of the whole run, for which its part must not be taken.
+        manifest: Manifest { key: String::new(), ..run.manifest.clone() },
         records: records.cloned().collect(),
         surrogates: run.surrogates.clone(),
         floors: floors.cloned().collect(),
