@@ -19,9 +19,9 @@ pub(crate) fn add_products(
 /// `Σ_{sample, p} g_o(p) x_c(p + shift)` over `count` positions p, for every row o of g and every pair of
 /// a row c of x and a shift.
 pub(crate) struct Correlation<'a> {
-    /// The rows of every sample.
+    /// The rows of g for every sample.
     pub(crate) g: Vec<&'a [f32]>,
-    /// The rows of every sample.
+    /// The rows of x for every sample.
     pub(crate) x: Vec<&'a [f32]>,
     /// The row strides of g and x.
     pub(crate) strides: [usize; 2],

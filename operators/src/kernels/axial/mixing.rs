@@ -16,10 +16,10 @@ use candle_core::Result;
 use ndarray::{Array2, ArrayView2, s};
 use rayon::prelude::*;
 
-/// Cells of a task of a matrix product.
+/// The number of cells per task of a matrix product.
 const BLOCK: usize = 1024;
 
-/// Of v, of the kernels `[batch, head, …]` of all axes one after another, and of the weight.
+/// A function of v, of the kernels `[batch, head, …]` of all axes in one tensor, and of the weight.
 pub(crate) struct MixingKernel {
     pub(crate) order: Order,
 }
@@ -148,7 +148,7 @@ impl Kernel<3> for MixingKernel {
 struct Backward<'a> {
     sizes: &'a Sizes,
     z: Vec<f32>,
-    /// Of every row of z.
+    /// The intermediate values of every row of z.
     intermediate: Vec<Vec<f32>>,
     of_z: Vec<f32>,
     of_v: Vec<f32>,

@@ -21,8 +21,8 @@ const TASKS: usize = 32;
 /// The largest number of values of these sums in all tasks together: 16 MiB.
 const SUMS: usize = 4_194_304;
 
-/// From the gradient of the values that [`Chain::forward`] adds, writes that of x unless `of_x` is empty, and
-/// returns those of all weights: for each map that of the weight, then that of the bias. Sums are added in an order
+/// `g` is the gradient of the values that [`Chain::forward`] adds. Writes the gradient of x unless `of_x` is empty,
+/// and returns those of all weights: for each map that of the weight, then that of the bias. Sums are added in an order
 /// that does not depend on the number of threads.
 pub(super) fn backward<A: Activation>(
     chain: &Chain<'_>,

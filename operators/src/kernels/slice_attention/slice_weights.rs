@@ -49,7 +49,7 @@ pub(super) struct SliceWeights {
 }
 
 impl SliceWeights {
-    /// From W, b and the inverse temperatures of all heads, one after another.
+    /// From W, b and the inverse temperatures of all heads, concatenated.
     pub(super) fn of(all: &[f32], sizes: Sizes) -> Self {
         let Sizes { slices, channels, .. } = sizes;
         let (weight, rest) = all.split_at(slices * channels);
