@@ -56,7 +56,7 @@ fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// FNV-1a over all Rust sources and style sheets under `folder`: tells one state of the code from another.
+/// FNV-1a over all Rust sources and style sheets under `folder`: distinguishes states of the code.
 fn fingerprint(folder: &Path) -> u32 {
     let mut files = Vec::new();
     ["rs", "css"].into_iter().for_each(|extension| collect(folder, extension, &mut files));

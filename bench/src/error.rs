@@ -26,7 +26,7 @@ pub enum BenchError {
     Unknown {
         /// Case, suite, surrogate, …
         kind: &'static str,
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The most similar known name, if one is similar.
         nearest: Option<String>,
@@ -111,7 +111,7 @@ pub enum BenchError {
         /// All checks.
         total: usize,
     },
-    /// A later stage was asked for before an earlier one.
+    /// A step was requested before a step whose result it needs.
     #[error("{what} is not there yet: `{}` is missing", .path.display())]
     Earlier {
         /// What is missing.

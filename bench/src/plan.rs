@@ -72,8 +72,8 @@ impl<'a> Plan<'a> {
 
     /// Executes every step that is not done.
     ///
-    /// Samples of one case are solved in parallel, trainings on one case run side by side, and
-    /// everything else runs one after the other. An interrupted plan resumes where it stopped.
+    /// Samples of one case are solved in parallel, trainings on one case run concurrently, and everything else runs one
+    /// after the other. An interrupted plan resumes where it stopped.
     pub fn execute(&self) -> Result<(), BenchError> {
         for stage in self.steps.chunk_by(Step::is_alongside) {
             let mut open = Vec::new();

@@ -87,7 +87,7 @@ fn a_tolerance_refines_until_it_holds_or_the_bound_is_reached() {
     assert_eq!(reference_cells("refine = 4\ntolerance = 1e-6\nmost = 2"), [64, 64, 1]);
 }
 
-/// The finest of the grids is as if it had been asked for at once, its estimate included.
+/// The result on the finest grid, including its error estimate, is that of a case that requests this grid directly.
 #[test]
 fn a_refined_sample_is_that_of_the_finer_grid() {
     let refined = first(&case("0.5", 3, "", "refine = 4\ntolerance = 1e-6\nmost = 2"));

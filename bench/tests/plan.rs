@@ -1,4 +1,4 @@
-//! Plans: what is done, what is left, and that every step can be executed alone.
+//! Plans: which steps are done, which remain, and separate execution of every step.
 
 use bench::{Paths, Plan, Progress, Step, StepContext, Stop, Suite};
 use std::collections::BTreeSet;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-/// What a report needs to know of a metric. The metric declares it, and every run stores it.
+/// The description of a metric for reports. The metric declares it, and every run stores it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct MetricInfo {

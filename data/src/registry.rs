@@ -58,7 +58,7 @@ pub enum PartError {
     Unknown {
         /// Problem, architecture, metric, …
         kind: &'static str,
-        /// The name asked for.
+        /// The requested name.
         name: String,
         /// The most similar known name, if one is similar.
         nearest: Option<String>,

@@ -161,7 +161,7 @@ mod tests {
         }
     }
 
-    /// 1 in a quarter of the domain and 0 elsewhere has mean square ¼ and variance 3/16, whatever the cells.
+    /// 1 in a quarter of the domain and 0 elsewhere has mean square ¼ and variance 3/16, on any grid.
     #[test]
     fn stretched_cells_count_by_their_volumes() {
         let x = crate::Axis { edges: vec![0.0, 0.25, 1.0], boundaries: [crate::Boundary::REST; 2] };

@@ -1,4 +1,4 @@
-//! A folder of records, with what a report needs to know of them.
+//! A folder of records, with the information about them that a report needs.
 
 mod floor;
 mod manifest;
@@ -61,7 +61,7 @@ impl Run {
         })
     }
 
-    /// Writes a run's folder, `run.json` last: a folder that has it is whole.
+    /// Writes a run's folder, `run.json` last: a folder that has it is complete.
     pub fn save(&self, folder: &Path) -> Result<(), DataError> {
         fs_err::create_dir_all(folder)?;
         remove(&folder.join("run.json"))?;

@@ -18,7 +18,7 @@ pub(super) fn bc() -> Vec<Values> {
     (1..=50).map(|speed| point(f64::from(speed), 1.0, 1e-5, [1.0, 1.0])).collect()
 }
 
-/// Twelve densities, the two least last as CFDBench's script has them, and seven viscosities.
+/// Twelve densities, of which the two smallest are last, as in CFDBench's script, and seven viscosities.
 pub(super) fn prop() -> Vec<Values> {
     let densities: Vec<f64> = (1..=10).map(f64::from).chain([0.1, 0.5]).collect();
     let viscosities = [1e-5, 5e-5, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2];

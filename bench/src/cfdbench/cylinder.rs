@@ -25,7 +25,7 @@ pub(super) fn prop() -> Vec<Values> {
     let tens = (2..=25).chain([30, 40, 50]).map(|i| f64::from(10 * i));
     let densities: Vec<f64> = tenths.chain((6..=10).map(f64::from)).chain(tens).collect();
     let reynolds = |density: f64, viscosity: f64| density * 0.02 / viscosity;
-    // The bounds themselves belong to the range, whatever rounding makes of them.
+    // The bounds belong to the range, regardless of round-off.
     let is_wanted = |(density, viscosity): &(f64, f64)| {
         (19.999..1000.001).contains(&reynolds(*density, *viscosity))
     };

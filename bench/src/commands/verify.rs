@@ -47,7 +47,8 @@ pub(super) fn verify(
     missed.map_or(Ok(()), Err)
 }
 
-/// The grids asked for in increasing order, 64², 128² and 256² if none is; each must hold the one before.
+/// The requested grids in increasing order; 64², 128² and 256² if none is requested. The cells of each must be a
+/// multiple of those before.
 fn resolutions(asked: &[usize]) -> Result<Vec<usize>, BenchError> {
     let mut cells = if asked.is_empty() { vec![64, 128, 256] } else { asked.to_vec() };
     cells.sort_unstable();

@@ -11,8 +11,8 @@ pub(crate) fn shown_steps(steps: usize) -> Vec<usize> {
     shown
 }
 
-/// Positions of the test samples that are shown: those with the least and the greatest value of the
-/// first parameter that varies.
+/// Positions of the test samples that are shown: those with the smallest and the largest value of the first parameter
+/// that varies.
 pub(crate) fn shown_samples(case: &Case, info: &Info, samples: &[Sample]) -> Vec<usize> {
     let varying = info.parameters.iter().position(|parameter| case.varies(&parameter.name));
     let Some(parameter) = varying else { return vec![0] };

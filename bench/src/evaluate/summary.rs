@@ -61,7 +61,7 @@ pub(crate) fn grid([nx, ny, nz]: [usize; 3]) -> String {
     if nz == 1 { format!("{nx} × {ny}") } else { format!("{nx} × {ny} × {nz}") }
 }
 
-/// `pressure in 3 of 36 samples`: neither the states nor their statistics are known to a tenth.
+/// `pressure in 3 of 36 samples`: neither the states nor their statistics are accurate to a tenth.
 fn under_resolved(case: &Case, dataset: &Dataset) -> Result<String, BenchError> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for index in 0..case.samples() {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 /// Largest number of timed repetitions.
 const MOST_REPEATS: usize = 7;
-/// Smallest number of timed repetitions: the least for which a median discards an outlier.
+/// Smallest number of timed repetitions: with fewer, a median does not discard an outlier.
 const LEAST_REPEATS: usize = 3;
 /// Time in s after which no repetition beyond the smallest number begins.
 const BUDGET: f64 = 5.0;

@@ -75,7 +75,7 @@ impl Three<'_> {
         ];
         let error = |channel: usize| {
             let observed = (far[channel] / near_coarse[channel]).log2();
-            // Where both differences are 0, so is the error, whatever the order.
+            // Where both differences are 0, so is the error, for any order.
             let order = if observed.is_nan() {
                 LEAST_ORDER
             } else {

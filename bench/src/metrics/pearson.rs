@@ -27,7 +27,7 @@ impl Metric for Pearson {
         vec![MetricInfo {
             direction: Direction::Higher,
             ideal: Some(1.0),
-            // Four decimals tell a correlation of 0.999 from one of 0.9999.
+            // Four decimals distinguish a correlation of 0.999 from one of 0.9999.
             format: NumberFormat::Decimals(4),
             ..MetricInfo::error(
                 Self::NAME,

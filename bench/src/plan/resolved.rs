@@ -1,4 +1,4 @@
-//! What every kind of step can tell.
+//! The properties of every kind of step.
 
 use crate::BenchError;
 use std::path::PathBuf;

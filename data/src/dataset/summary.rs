@@ -6,7 +6,7 @@ use ndarray::Array2;
 /// The error estimates of a sample and the ranges of its channels, as declared when it was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleSummary {
-    /// The least and the greatest value of every channel over all states.
+    /// The smallest and the largest value of every channel over all states.
     pub ranges: Vec<[f64; 2]>,
     /// The estimated error `[time, channel]`, root mean square over the cells.
     pub error_estimate: Option<Array2<f64>>,

@@ -214,7 +214,7 @@ fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
     values.permuted_axes([0, 2, 3, 4, 1]).as_standard_layout().into_owned().into_dyn()
 }
 
-/// The least and the greatest value of every component, NaN aside, for listings that do not read the field.
+/// The smallest and the largest value of every component, NaN aside, for listings that do not read the field.
 fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> Result<()> {
     let extreme = |start: f32, pick: fn(f32, f32) -> f32| -> Vec<f32> {
         let of =

@@ -50,7 +50,7 @@ pub struct CaseSummary {
     pub interval: Interval,
     /// The number of predicted states.
     pub steps: usize,
-    /// The parameters, with the least and greatest value over all samples.
+    /// The parameters, with the smallest and largest value over all samples.
     pub parameters: Vec<(Parameter, f64, f64)>,
     /// Further facts, such as `reference grid` → `128 × 128`.
     pub facts: Vec<(String, String)>,

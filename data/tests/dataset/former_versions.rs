@@ -156,7 +156,7 @@ fn the_next_version_is_refused_by_its_number() {
     assert_eq!(error, format!("`{}` {refused}", path.display()));
     let declaration = folder.path().join("dataset.json");
     let text = fs_err::read_to_string(&declaration).expect("it is there");
-    // Whatever else a later version says, its number is read first.
+    // The number of a version is read before all else, so that the rest of a later version may differ.
     let next =
         text.replace("\"format\": 3", "\"format\": 4").replace("\"info\"", "\"description\"");
     fs_err::write(&declaration, next).expect("it is writable");

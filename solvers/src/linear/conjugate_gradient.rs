@@ -26,7 +26,7 @@ pub(crate) struct ConjugateGradient {
     direction: StaggeredArray,
     /// q
     image: StaggeredArray,
-    /// Partial sums, one per line, which are added in the order of lines whatever the number of threads.
+    /// Partial sums, one per line, which are added in the order of lines for any number of threads.
     sums: Vec<[f64; 2]>,
 }
 

@@ -141,7 +141,7 @@ impl Helmholtz {
         self.inverse(0..self.matrix.len());
     }
 
-    /// Solves as [`Helmholtz::solve`], but transforms φ back on `lines` alone, and keeps f̂ for
+    /// Solves as [`Helmholtz::solve`], but transforms φ back on `lines` only, and keeps f̂ for
     /// [`Helmholtz::add_sources`], which must follow. Not for pipes.
     pub(crate) fn solve_partly(
         &mut self,

@@ -112,8 +112,8 @@ impl Transform {
     /// Phase difference θ in 0..=π between neighbouring unknowns of the eigenvector of coefficient
     /// `index`.
     ///
-    /// Its second difference has the eigenvalue −4 sin²(θ/2). Except for DST-I, coefficient 1 and, for an
-    /// even number of cells, one more are unused; any angle serves for them.
+    /// Its second difference has the eigenvalue −4 sin²(θ/2). Except for DST-I, coefficient 1 and, for an even number
+    /// of cells, one more are unused; their angles are arbitrary.
     pub(crate) fn angle(&self, index: usize) -> f64 {
         let (n, k, is_odd) = (self.cells as f64, (index / 2) as f64, index % 2 == 1);
         match (self.ends, is_odd) {

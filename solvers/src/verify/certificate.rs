@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Measured results of a problem's solver beside exact or published ones.
+/// Measured results of a problem's solver, compared with exact or published ones.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Certificate {

@@ -24,7 +24,7 @@ const RAYLEIGH_TAYLOR: &str = include_str!("../../references/rayleigh_taylor_He1
 const PIECEWISE_LINEAR: [&str; 8] =
     ["Puckett", "Youngs", "ELVIRA", "GPCA", "PLIC", "EMFPA", "Shahbazi", "Rider"];
 
-/// The least and the largest error of piecewise-linear schemes in `test` on `grid`.
+/// The smallest and the largest error of piecewise-linear schemes in `test` on `grid`.
 pub(super) fn advection(test: &str, grid: &str) -> [Option<f64>; 2] {
     let is_linear = |scheme: &str| PIECEWISE_LINEAR.iter().any(|name| scheme.contains(name));
     let errors = || {

@@ -266,7 +266,7 @@ fn around(faces: Faces) -> Vec<Face> {
     range(0).flat_map(|line| range(1).map(move |along| [line, along])).collect()
 }
 
-/// The cells that have an open face and one that is not whole, line by line.
+/// The cells that have an open face and one that is not entirely open, line by line.
 fn cut_cells(u: Faces, v: Faces) -> Vec<CutCell> {
     let fraction = |faces: Faces, face| faces.open(face).map_or(0.0, |open| open.fraction);
     let cell = |[i, j]: Face| CutCell {

@@ -15,9 +15,9 @@ pub(crate) struct CutCell {
 /// The capacitance matrix of a body: sources in the cut cells that turn the solution on the whole domain into
 /// the solution around the body.
 ///
-/// Let B = −∇² on the whole domain, for which there is a fast solver, and A the same operator with fluxes
-/// weighted by the open fractions of faces. Their rows differ only in the set S of cut cells. The solution
-/// of Aψ = f is that of Bψ = f + q, with q nonzero in S alone:
+/// Let B = −∇² on the whole domain, for which there is a fast solver, and A the same operator with fluxes weighted by
+/// the open fractions of faces. Their rows differ only in the set S of cut cells. The solution of Aψ = f is that of Bψ
+/// = f + q, with q nonzero in S only:
 ///
 /// ```text
 /// (A B⁻¹ q)_S = (f − A B⁻¹ f)_S

@@ -12,7 +12,7 @@ pub(crate) type Combination = Vec<(Face, f64)>;
 /// Faces with a smaller open fraction count as closed. Their velocity would be that at 1/40 of a cell from
 /// the wall, and their flux 10⁻³ of that of a cell.
 const LEAST_FRACTION: f64 = 0.05;
-/// Faces with a smaller closed fraction count as whole, whatever their round-off.
+/// Faces with a smaller closed fraction count as entirely open, regardless of round-off.
 const TOUCH: f64 = 1e-9;
 /// Faces closer to the wall, in cells, are not used in interpolation; the wall is.
 const LEAST_DISTANCE: f64 = 0.3;

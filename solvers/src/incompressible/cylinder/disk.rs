@@ -23,8 +23,8 @@ impl Disk {
         (x - self.centre[0]).hypot(y - self.centre[1]) - self.radius
     }
 
-    /// The interval of y in which the line at `x` is inside; `None` for lines outside and tangents,
-    /// whatever their round-off.
+    /// The interval of y in which the line at `x` is inside; `None` for lines outside and tangents, regardless of
+    /// round-off.
     pub(crate) fn chord(&self, x: f64) -> Option<[f64; 2]> {
         let square = self.radius.powi(2) - (x - self.centre[0]).powi(2);
         let half = (square > TOUCH * self.radius.powi(2)).then(|| square.sqrt())?;

@@ -45,9 +45,9 @@ impl NearWall {
 
     /// The differences at an open face.
     ///
-    /// Along an axis on which five successive faces are whole they are those of the interior. Otherwise they
-    /// are three-point differences through the neighbours u₋ and u₊ at distances a and b, or the wall if that
-    /// is closer:
+    /// Along an axis on which five successive faces are entirely open they are those of the interior. Otherwise they
+    /// are three-point differences through the neighbours u₋ and u₊ at distances a and b, or the wall if that is
+    /// closer:
     ///
     /// ```text
     /// u′ = [−b² u₋ + (b² − a²) u + a² u₊] / (a b (a + b)),   u″ = 2 [b u₋ − (a + b) u + a u₊] / (a b (a + b))

@@ -10,12 +10,11 @@ use crate::staggered::{GHOSTS, StaggeredArray, Velocity};
 /// F/ρ = ∮ (−p/ρ n + ν ∂u/∂n) ds
 /// ```
 ///
-/// n points into the fluid. At a wall at rest with ∇·u = 0 the transposed velocity gradient contributes
-/// nothing. The quadrature points are the intersections of the surface with grid lines through cell centres
-/// or faces at 45° or more. There p is extrapolated by the parabola through the three nearest values on the
-/// line, and ∂u/∂n is the derivative of the cubic through the wall and the three nearest whole faces. The
-/// quadrature is the trapezoidal rule. The result is independent of the momentum balance, to which it
-/// converges.
+/// n points into the fluid. At a wall at rest with ∇·u = 0 the transposed velocity gradient contributes nothing. The
+/// quadrature points are the intersections of the surface with grid lines through cell centres or faces at 45° or more.
+/// There p is extrapolated by the parabola through the three nearest values on the line, and ∂u/∂n is the derivative of
+/// the cubic through the wall and the three nearest faces that are entirely open. The quadrature is the trapezoidal
+/// rule. The result is independent of the momentum balance, to which it converges.
 pub(crate) fn traction(
     disk: Disk,
     spacing: [f64; 2],
