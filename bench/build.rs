@@ -5,6 +5,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+/// Sources that determine results: those of the five crates, and those that turn solutions into stored samples.
+const SOURCES: [(&str, &[&str]); 6] = [
+    ("DATA", &["../data/src"]),
+    ("SOLVERS", &["../solvers/src"]),
+    ("OPERATORS", &["../operators/src"]),
+    ("REPORTS", &["../reports/src"]),
+    ("BENCH", &["src"]),
+    (
+        "SAMPLES",
+        &[
+            "src/generate.rs",
+            "src/generate",
+            "../data/src/resample.rs",
+            "../data/src/reliability.rs",
+        ],
+    ),
+];
+
 fn main() {
     let mut code = String::new();
     for (list, folder) in [("CASES", "cases"), ("SUITES", "suites")] {
@@ -25,14 +43,9 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("builtin.rs"), code).expect("OUT_DIR is writable");
 
-    for package in ["data", "solvers", "operators", "reports", "bench"] {
-        let folder = PathBuf::from("..").join(package).join("src");
-        println!("cargo::rerun-if-changed={}", folder.display());
-        println!(
-            "cargo::rustc-env=EDDYMARK_{}_SOURCE={:08x}",
-            package.to_uppercase(),
-            fingerprint(&folder)
-        );
+    for (name, sources) in SOURCES {
+        let fingerprint = fingerprint(sources.iter().map(Path::new));
+        println!("cargo::rustc-env=EDDYMARK_{name}_SOURCE={fingerprint:08x}");
     }
 
     // In a linked worktree `.git` is a file, so git itself says where the two are.
@@ -56,10 +69,17 @@ fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// FNV-1a over all Rust sources and style sheets under `folder`: distinguishes states of the code.
-fn fingerprint(folder: &Path) -> u32 {
+/// FNV-1a over all files, and all Rust sources and style sheets in folders: distinguishes states of the code.
+fn fingerprint<'a>(sources: impl Iterator<Item = &'a Path>) -> u32 {
     let mut files = Vec::new();
-    ["rs", "css"].into_iter().for_each(|extension| collect(folder, extension, &mut files));
+    for source in sources {
+        println!("cargo::rerun-if-changed={}", source.display());
+        if source.is_dir() {
+            ["rs", "css"].into_iter().for_each(|extension| collect(source, extension, &mut files));
+        } else {
+            files.push(source.to_owned());
+        }
+    }
     files.sort();
     let texts = files.iter().map(|file| fs::read(file).expect("it was found"));
     texts

@@ -30,7 +30,7 @@ pub(crate) use generate::{sample_bytes, solve_sample, spread};
 pub use plan::{Estimate, Outline, Paths, Plan, Step, StepContext};
 pub use progress::Progress;
 pub use provenance::{commit, machine, solver};
-pub(crate) use provenance::{evaluation_source, operators_source, report_source};
+pub(crate) use provenance::{evaluation_source, report_source, samples_source, training_source};
 pub use stop::Stop;
 pub use suite::{MetricSpec, Suite, SurrogateSource, SurrogateSpec};
 pub use train::{Training, train};

@@ -10,18 +10,22 @@ pub fn solver() -> String {
     format!("eddymark-solvers {} ({})", env!("CARGO_PKG_VERSION"), env!("EDDYMARK_SOLVERS_SOURCE"))
 }
 
-/// Fingerprint of the operators' sources.
-pub(crate) fn operators_source() -> &'static str {
-    env!("EDDYMARK_OPERATORS_SOURCE")
+/// Fingerprint of the sources that turn solutions into stored samples: averaging, steady states, error estimates.
+pub(crate) fn samples_source() -> &'static str {
+    env!("EDDYMARK_SAMPLES_SOURCE")
+}
+
+/// Fingerprints of the sources that determine trained weights: operators, and the data model's normalization.
+pub(crate) fn training_source() -> &'static str {
+    concat!(env!("EDDYMARK_DATA_SOURCE"), " ", env!("EDDYMARK_OPERATORS_SOURCE"))
 }
 
 /// Fingerprints of the sources that determine an evaluation.
 pub(crate) fn evaluation_source() -> String {
     format!(
-        "{} {} {} {}",
-        env!("EDDYMARK_DATA_SOURCE"),
+        "{} {} {}",
         env!("EDDYMARK_SOLVERS_SOURCE"),
-        operators_source(),
+        training_source(),
         env!("EDDYMARK_BENCH_SOURCE")
     )
 }

@@ -54,6 +54,11 @@ pub struct Suite {
     pub surrogates: Vec<SurrogateSpec>,
 }
 
+/// A name of a case or surrogate as one part of a path.
+pub(crate) fn path_part(name: &str) -> String {
+    name.replace('/', "-")
+}
+
 impl Suite {
     /// Reads and checks a suite and everything it names. `file` is the file's name in messages.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
@@ -144,9 +149,10 @@ impl Suite {
             ("metrics", metrics, "the label of one metric; tell them apart by `label = \"…\"`"),
         ];
         for (key, mut names, expected) in lists {
-            names.sort_unstable();
-            let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
-            twice.map_or(Ok(()), |pair| Err(Invalid::new(key, pair[0], expected)))?;
+            // Names are compared as parts of paths, because results of different names must not share a file.
+            names.sort_by_key(|name| path_part(name));
+            let twice = names.windows(2).find(|pair| path_part(pair[0]) == path_part(pair[1]));
+            twice.map_or(Ok(()), |pair| Err(Invalid::new(key, pair[1], expected)))?;
         }
         Ok(())
     }
@@ -154,7 +160,15 @@ impl Suite {
     fn check_metrics(&self) -> Result<(), Invalid> {
         let expected = "a list of at least one metric";
         Invalid::unless(!self.metrics.is_empty(), "metrics", "[]", expected)?;
-        self.metrics.iter().try_for_each(MetricSpec::check)
+        self.metrics.iter().try_for_each(MetricSpec::check)?;
+        // A label may equal the name of a part of another metric, such as `spectrum-error-low`.
+        let built = self.metrics.iter().filter_map(|metric| metric.build().ok());
+        let mut names: Vec<String> =
+            built.flat_map(|metric| metric.infos()).map(|info| info.name).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+        let expected = "the name of one metric in records; tell them apart by `label = \"…\"`";
+        twice.map_or(Ok(()), |pair| Err(Invalid::new("metrics", &pair[0], expected)))
     }
 
     fn check_surrogates(&self) -> Result<(), Invalid> {

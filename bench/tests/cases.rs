@@ -28,6 +28,19 @@ fn the_zoo_has_every_architecture() {
 }
 
 #[test]
+fn surrogates_whose_results_would_share_a_file_are_refused() {
+    let named =
+        |name: &str| format!("[[surrogate]]\nname = \"{name}\"\nbaseline = \"persistence\"\n");
+    let head = "summary = \"tiny\"\ncases = [\"cavity/smoke\"]\n";
+    let read = |other: &str| {
+        Suite::parse("tiny", "tiny.toml", &format!("{head}{}{}", named("a/b"), named(other)))
+    };
+    read("a-c").expect("the names differ");
+    let error = read("a-b").expect_err("both are stored under `a-b`").to_string();
+    assert!(error.contains("`name = "), "{error}");
+}
+
+#[test]
 fn the_metrics_of_a_suite_are_checked() {
     let read = |metrics: &str| {
         let text = format!(
@@ -48,6 +61,10 @@ fn the_metrics_of_a_suite_are_checked() {
         ("[]", "`metrics = []`"),
         ("[\"nrmze\"]", "`nrmze`"),
         ("[\"nrmse\", \"nrmse\"]", "`label = \"…\"`"),
+        (
+            "[\"spectrum-error\", { name = \"nrmse\", label = \"spectrum-error-low\" }]",
+            "spectrum-error-low",
+        ),
         ("[{ name = \"nrmse\", label = \"a b\" }]", "`label = a b`"),
         ("[{ name = \"nrmse\", label = 3 }]", "`label = 3`"),
         ("[{ name = \"correlation-time\", threshold = 2.0 }]", "`threshold = 2`"),

@@ -16,7 +16,7 @@ baseline = "persistence"
 
 [[surrogate]]
 architecture = "fno"
-table = { width = 4, modes = 2, layers = 1, projection = 8 }
+table = { width = 4, modes = 2, layers = 1, projection-channels = 8 }
 training = { batch-size = 2, steps = 4 }
 "#;
 

@@ -130,7 +130,7 @@ fn suite_with(trainings: &[&str]) -> tempfile::TempDir {
     let surrogate = |(number, training): (usize, &&str)| {
         format!(
             "[[surrogate]]\nname = \"fno-{number}\"\narchitecture = \"fno\"\n\
-             table = {{ width = 4, modes = 2, layers = 1, projection = 8 }}\n\
+             table = {{ width = 4, modes = 2, layers = 1, projection-channels = 8 }}\n\
              training = {{ batch-size = 2, {training} }}\n"
         )
     };

@@ -1,6 +1,7 @@
 //! Folders and files of datasets, trainings, evaluations and reports.
 
-use crate::{Case, solver};
+use crate::suite::path_part;
+use crate::{Case, samples_source, solver};
 use data::Hasher;
 use std::path::PathBuf;
 
@@ -20,7 +21,7 @@ impl Paths {
     /// A case's dataset. The hash in its name separates datasets of changed cases or solvers.
     pub fn dataset(&self, case: &Case) -> PathBuf {
         let hash = dataset_key(case);
-        self.data.join(format!("{}-{}", flat(&case.name), &hash[..8]))
+        self.data.join(format!("{}-{}", path_part(&case.name), &hash[..8]))
     }
 
     /// A suite's run.
@@ -42,26 +43,21 @@ impl Paths {
         seed: u64,
         key: Option<&str>,
     ) -> PathBuf {
-        let folder = format!("{}-{seed}-{}", flat(name), shortened(key));
-        self.run(suite).join("models").join(flat(&case.name)).join(folder)
+        let folder = format!("{}-{seed}-{}", path_part(name), shortened(key));
+        self.run(suite).join("models").join(path_part(&case.name)).join(folder)
     }
 
     /// An evaluation of one surrogate on one case. `key` is unknown as long as the dataset is not
     /// complete or the surrogate is not trained.
     pub fn evaluation(&self, suite: &str, case: &Case, name: &str, key: Option<&str>) -> PathBuf {
-        let file = format!("{}-{}.jsonl", flat(name), shortened(key));
-        self.run(suite).join("evaluations").join(flat(&case.name)).join(file)
+        let file = format!("{}-{}.jsonl", path_part(name), shortened(key));
+        self.run(suite).join("evaluations").join(path_part(&case.name)).join(file)
     }
 }
 
-/// Hash of everything that determines a dataset's numbers: the case and the solvers' sources.
+/// Hash of everything that determines a dataset's numbers: the case, and the sources of the solvers and of `generate`.
 pub(super) fn dataset_key(case: &Case) -> String {
-    Hasher::default().text(&case.hash()).text(&solver()).hex()
-}
-
-/// A name as one part of a path.
-fn flat(name: &str) -> String {
-    name.replace('/', "-")
+    Hasher::default().text(&case.hash()).text(&solver()).text(samples_source()).hex()
 }
 
 fn shortened(key: Option<&str>) -> &str {

@@ -3,7 +3,7 @@
 use super::StepContext;
 use super::context::CompleteDataset;
 use super::resolved::Resolved;
-use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, operators_source, train};
+use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, train, training_source};
 use data::hash_hex;
 use operators::{Recipe, Trained};
 use rayon::ThreadPoolBuilder;
@@ -71,7 +71,7 @@ impl<'a> TrainingStep<'a> {
     /// Hash of the inputs, given the content hash of the dataset.
     fn key_on(&self, dataset_hash: &str) -> String {
         let key = TrainingKey {
-            source: operators_source(),
+            source: training_source(),
             device: &self.context.device_name,
             dataset_hash,
             architecture: self.architecture,

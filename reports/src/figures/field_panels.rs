@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct FieldPanels {
-    /// The maximum number of steps, 1 to 6; the last step is always shown. Default 3.
+    /// The number of steps, 1 to 3 of the first, middle and last one, which a run stores; the last is always
+    /// shown. Default 3.
     pub steps: usize,
 }
 
@@ -35,7 +36,7 @@ impl Part for FieldPanels {
     const SUMMARY: &'static str = "reference, predictions and errors as images";
 
     fn check(&self) -> Result<(), Invalid> {
-        Invalid::unless((1..=6).contains(&self.steps), "steps", self.steps, "1 to 6")
+        Invalid::unless((1..=3).contains(&self.steps), "steps", self.steps, "1 to 3")
     }
 }
 

@@ -137,6 +137,6 @@ mod tests {
         let unknown = error("figures = [{ name = \"field-panels\", step = 3 }]");
         assert!(unknown.contains("unknown field `step`"), "{unknown}");
         let invalid = error("figures = [{ name = \"field-panels\", steps = 0 }]");
-        assert!(invalid.contains("`steps = 0` must be 1 to 6"), "{invalid}");
+        assert!(invalid.contains("`steps = 0` must be 1 to 3"), "{invalid}");
     }
 }

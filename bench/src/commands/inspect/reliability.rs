@@ -73,7 +73,9 @@ fn curves(info: &Info, samples: &[Estimated]) -> Vec<String> {
     let heading = columns(states.iter().map(|state| format!("state {state}")));
     let mut lines = vec![format!("  {:<16}{heading}", "error of")];
     for (place, field) in samples[0].fields.iter().enumerate() {
-        let at = |state: usize| samples.iter().map(|s| s.curves[place][state]).fold(0.0, f64::max);
+        // A foreign file may have fewer fields or states than the dataset.
+        let of = |sample: &Estimated, state: usize| sample.curves.get(place)?.get(state).copied();
+        let at = |state: usize| samples.iter().filter_map(|s| of(s, state)).fold(0.0, f64::max);
         let cells = columns(states.iter().map(|&state| percent(at(state))));
         lines.push(format!("  {:<16}{cells}", field.field));
     }
