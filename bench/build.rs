@@ -75,7 +75,9 @@ fn fingerprint<'a>(sources: impl Iterator<Item = &'a Path>) -> u32 {
     for source in sources {
         println!("cargo::rerun-if-changed={}", source.display());
         if source.is_dir() {
-            ["rs", "css"].into_iter().for_each(|extension| collect(source, extension, &mut files));
+            for extension in ["rs", "css"] {
+                collect(source, extension, &mut files);
+            }
         } else {
             files.push(source.to_owned());
         }
