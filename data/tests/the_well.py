@@ -1,7 +1,9 @@
-"""Reads a dataset with h5py and with The Well's own loader: `python the_well.py ROOT`.
+"""Reads a dataset by the rules of The Well's format, or with The Well's own loader.
 
-Ends with 0 when all is well, and also when a package is not installed, which it says; else with 1.
-For more than the skip: `pip install h5py numpy pyyaml the_well`.
+    python the_well.py format ROOT    needs h5py and numpy
+    python the_well.py loader ROOT    needs pyyaml and the_well as well
+
+Ends with 0 when all agrees, else with 1.
 """
 
 import json
@@ -9,6 +11,9 @@ import pathlib
 import sys
 
 sys.path.pop(0)  # this file's folder, where `the_well` would be this file
+
+import h5py
+import numpy as np
 
 
 def check(condition, message):
@@ -63,12 +68,18 @@ def check_file(path):
 
 
 def read_states(path, frames):
-    """States as WellDataset orders them, scalars before vectors, `[time, x, y, channel]`; the names."""
+    """Varying fields as WellDataset orders them, scalars before vectors, `[time, x, y, channel]`; likewise the constant
+    ones, `[x, y, channel]`; the names of both."""
+    states, names = {True: [], False: []}, {True: [], False: []}
     with h5py.File(path) as file:
-        names = [list(file[group].attrs["field_names"]) for group in ("t0_fields", "t1_fields")]
-        scalars = [file["t0_fields"][name][0, :frames][..., None] for name in names[0]]
-        vectors = [file["t1_fields"][name][0, :frames] for name in names[1]]
-        return np.concatenate(scalars + vectors, axis=-1), names[0] + names[1]
+        for group in (file["t0_fields"], file["t1_fields"]):
+            for name in group.attrs["field_names"]:
+                varies = bool(group[name].attrs["time_varying"])
+                values = group[name][0, :frames] if varies else group[name][0]
+                states[varies].append(values[..., None] if group.name == "/t0_fields" else values)
+                names[varies].append(name)
+    joined = {varies: np.concatenate(parts, axis=-1) for varies, parts in states.items() if parts}
+    return joined, names
 
 
 def check_loader(root):
@@ -80,36 +91,34 @@ def check_loader(root):
         dataset = WellDataset(**options)
         sample, scaled = dataset[0], WellDataset(**options, **zscore)[0]
         expected, names = read_states(min((root / "data" / split).glob("*.hdf5")), 2)
-        check(np.array_equal(sample["input_fields"].numpy(), expected), f"{split}: input_fields")
-        mean, std = ([v for name in names for v in np.atleast_1d(stats[s][name])] for s in ("mean", "std"))
-        close = np.allclose(scaled["input_fields"].numpy(), (expected - mean) / std, rtol=1e-5, atol=1e-5)
-        check(close, f"{split}: normalized input_fields")  # both round in f32, numbers of order one
+        for varies, key in ((True, "input_fields"), (False, "constant_fields")):
+            if not names[varies]:
+                continue
+            check(np.array_equal(sample[key].numpy(), expected[varies]), f"{split}: {key}")
+            mean, std = ([v for name in names[varies] for v in np.atleast_1d(stats[s][name])] for s in ("mean", "std"))
+            # Both round in f32, numbers of order one.
+            close = np.allclose(scaled[key].numpy(), (expected[varies] - mean) / std, rtol=1e-5, atol=1e-5)
+            check(close, f"{split}: normalized {key}")
         print(f"{split}: {len(dataset)} windows, boundaries {sample['boundary_conditions'].tolist()}")
     parameters = dict(zip(dataset.metadata.constant_scalar_names, sample["constant_scalars"].tolist()))
     print(f"WellDataset: fields {dataset.metadata.field_names}, parameters {parameters}")
     ours = json.loads((root / "normalization.json").read_text())
+    names = names[True] + names[False]
     theirs = {s: sorted(v for name in names for v in np.atleast_1d(stats[s][name])) for s in stats}
     check(theirs["mean"] == sorted(ours["mean"]), "stats.yaml differs from normalization.json")
-    check(theirs["std_delta"] == sorted(ours["deviation-delta"]), "std_delta differs")
+    check(theirs["std_delta"] == sorted(ours["standard-deviation-delta"]), "std_delta differs")
 
 
-try:
-    import h5py
-    import numpy as np
-except ImportError as error:
-    sys.exit(print(f"skipped: {error.name} is not installed"))
-
-root = pathlib.Path(sys.argv[1])
+root = pathlib.Path(sys.argv[2])
 files = sorted(root.glob("data/*/*.hdf5"))
 check(files, f"{root} holds no samples")
-for path in files:
-    check_file(path)
-print(f"h5py {h5py.__version__}: {len(files)} files follow The Well's format")
-
-try:
+if sys.argv[1] == "format":
+    for path in files:
+        check_file(path)
+    print(f"h5py {h5py.__version__}: {len(files)} files follow The Well's format")
+else:
     import yaml
     from the_well.data.datasets import WellDataset
     from the_well.data.normalization import ZScoreNormalization
-except ImportError as error:
-    sys.exit(print(f"skipped: {error.name} is not installed, so that WellDataset was not tried"))
-check_loader(root)
+
+    check_loader(root)

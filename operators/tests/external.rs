@@ -7,8 +7,11 @@ use data::{
 use ndarray::{Array5, Array6, Axis as Along, s};
 use operators::{ExternalOperator, PredictionFile, Surrogate, Task};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use tempfile::TempDir;
+
+#[path = "../../data/tests/support/python.rs"]
+mod python;
+use python::python_with;
 
 const CELLS: [usize; 3] = [4, 3, 1];
 const STEPS: usize = 5;
@@ -61,22 +64,13 @@ fn message(folder: &Path) -> String {
     error.replace(&folder.display().to_string(), "HERE")
 }
 
-fn has_python(module: &str) -> bool {
-    let run = Command::new("python3").args(["-c", &format!("import {module}")]).output();
-    let found = run.is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("skipped: python3 with `{module}` is not installed");
-    }
-    found
-}
-
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("external").join(name)
 }
 
 #[test]
 fn echo_repeats_the_last_state() {
-    if !has_python("json") {
+    if python_with(&["json"], "`external/echo`").is_none() {
         return;
     }
     let mut echo = ExternalOperator::open(&example("echo")).expect("it starts");
@@ -86,7 +80,7 @@ fn echo_repeats_the_last_state() {
 
 #[test]
 fn the_program_of_the_protocol_repeats_the_last_state() {
-    if !has_python("numpy") {
+    if python_with(&["numpy"], "the program of PROTOCOL.md").is_none() {
         return;
     }
     let protocol = include_str!("../PROTOCOL.md");
@@ -118,7 +112,7 @@ fn repeats_the_last_state(operator: &mut ExternalOperator) {
 
 #[test]
 fn extrapolation_continues_the_last_change() {
-    if !has_python("numpy") {
+    if python_with(&["numpy"], "`external/numpy-extrapolation`").is_none() {
         return;
     }
     let mut numpy = ExternalOperator::open(&example("numpy-extrapolation")).expect("it starts");
@@ -133,7 +127,7 @@ fn extrapolation_continues_the_last_change() {
 
 #[test]
 fn every_example_predicts_the_requested_shape() {
-    if !has_python("numpy") {
+    if python_with(&["numpy"], "the examples with history of one state").is_none() {
         return;
     }
     let folders = fs_err::read_dir(example("")).expect("there are examples");

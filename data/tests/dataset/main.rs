@@ -4,6 +4,8 @@ mod fixture;
 mod format;
 mod former_versions;
 mod interrupted;
+#[path = "../support/python.rs"]
+mod python;
 mod refusals;
 mod round_trip;
 mod the_well;

@@ -1,23 +1,29 @@
-//! The Well's own readers, when they are installed.
+//! Readers in Python: h5py, and The Well's own loader.
 
 use crate::fixture::whole;
+use crate::python::python_with;
 use data::SplitPlan;
 use std::path::Path;
 use std::process::Command;
 
-/// Runs `tests/the_well.py`, which says itself what it could not try.
-#[test]
-fn python_reads_what_we_write() {
+/// Runs `tests/the_well.py` on a dataset, if Python has the modules.
+fn reads(check: &str, modules: &[&str]) {
+    let Some(python) = python_with(modules, &format!("the_well.py {check}")) else { return };
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     drop(whole(folder.path(), SplitPlan { train: 3, valid: 1, test: 2 }));
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/the_well.py");
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-    let Ok(output) = Command::new(&python).arg(script).arg(folder.path()).output() else {
-        eprintln!("skipped: `{python}` is not installed");
-        return;
-    };
-    let [out, err] =
-        [output.stdout, output.stderr].map(|b| String::from_utf8_lossy(&b).into_owned());
-    eprintln!("{out}");
-    assert!(output.status.success(), "{out}{err}");
+    let output = Command::new(&python).arg(script).arg(check).arg(folder.path()).output();
+    let output = output.expect("Python was started before");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    assert!(output.status.success(), "{}{}", text(output.stdout), text(output.stderr));
+}
+
+#[test]
+fn h5py_reads_what_we_write() {
+    reads("format", &["h5py", "numpy"]);
+}
+
+#[test]
+fn the_well_loads_what_we_write() {
+    reads("loader", &["h5py", "numpy", "yaml", "the_well"]);
 }
