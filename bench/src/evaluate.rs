@@ -2,6 +2,8 @@
 
 mod floors;
 mod panels;
+mod predicted;
+mod program;
 mod summary;
 mod test_set;
 mod timing;
@@ -14,12 +16,14 @@ pub use test_set::TestSet;
 use crate::metrics::{Context, Metric};
 use crate::{BenchError, Case};
 use data::{
-    Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, SurrogateKind,
+    Channel, Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, SurrogateKind,
     SurrogateSummary, TrainingPoint, Trajectory,
 };
 use ndarray::{Axis, s};
 use operators::Surrogate;
 use panels::panels;
+use predicted::Absent;
+use program::timed_program;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -48,6 +52,8 @@ pub struct SurrogateIdentity<'a> {
     pub training: Option<TrainingPoint>,
     /// Hashes, versions, machine and command behind the values.
     pub provenance: Provenance,
+    /// What a reader must know about how it is obtained, in sentences without a full stop.
+    pub notes: Vec<String>,
 }
 
 /// Rolls a surrogate out on every test sample, measures the time and computes `metrics`.
@@ -60,15 +66,32 @@ pub fn evaluate(
     metrics: &[Box<dyn Metric>],
     surrogate: &mut dyn Surrogate,
 ) -> Result<Evaluation, BenchError> {
-    let mut timed = timed_rollout(surrogate, &test_set.tasks)?;
+    let SurrogateIdentity { name, kind, seed, training, provenance, notes } = identity;
     let info = dataset.info();
+    let channels = data::channels(&info.fields);
+    let mut timed = match kind {
+        SurrogateKind::Process => {
+            let constant: Vec<bool> = channels.iter().map(|channel| channel.constant).collect();
+            let error = |predictions: &[Trajectory]| error(predictions, test_set, &channels);
+            let others = test_set.other_tasks(dataset)?;
+            timed_program(surrogate, &test_set.tasks, &others, &constant, error)?
+        }
+        _ => timed_rollout(surrogate, &test_set.tasks)?,
+    };
+    // Surrogates of this program predict every channel.
+    let absent = match kind {
+        SurrogateKind::Process | SurrogateKind::Predictions => {
+            Absent::of(&timed.predictions, &channels)
+        }
+        _ => Absent::none(&channels),
+    };
     let times = info.interval.times(test_set.first, test_set.steps);
     for (prediction, sample) in timed.predictions.iter_mut().zip(&test_set.samples) {
         set_constants(prediction, sample, info);
-        end_at_divergence(prediction);
+        end_at_divergence(prediction, &absent);
         prediction.times.clone_from(&times);
     }
-    let SurrogateIdentity { name, kind, seed, training, provenance } = identity;
+    let not_predicted = absent.names(&channels);
     let summary = SurrogateSummary {
         case: case.name.clone(),
         surrogate: (*name).into(),
@@ -82,6 +105,8 @@ pub fn evaluate(
         repeats: timed.repeats,
         device: provenance.device.clone(),
         threads: provenance.threads,
+        not_predicted: not_predicted.iter().cloned().collect(),
+        notes: notes.iter().cloned().chain(timed.notes).collect(),
     };
     let of_sample = |(sample, prediction): (&Sample, &Trajectory)| {
         let template = Record {
@@ -96,14 +121,16 @@ pub fn evaluate(
             unit: String::new(),
             times: Vec::new(),
             values: Vec::new(),
-            diverged: first_divergence(prediction),
+            diverged: absent.first_divergence(prediction),
             provenance: provenance.clone(),
         };
         let mut reference =
             sample.trajectory.slice(test_set.first..test_set.first + test_set.steps);
         reference.times.clone_from(&times);
         let context = Context::of(sample, &info.fields, info.interval);
-        score(metrics, &template, prediction, &reference, &context)
+        let mut records = score(metrics, &template, prediction, &reference, &context);
+        records.retain(|record| !not_predicted.contains(&record.channel));
+        records
     };
     let records: Vec<Vec<Record>> =
         test_set.samples.par_iter().zip(&timed.predictions).map(of_sample).collect();
@@ -111,7 +138,7 @@ pub fn evaluate(
     Ok(Evaluation {
         summary,
         records: records.into_iter().flatten().collect(),
-        panels: panels(case, info, samples, first, name, &timed.predictions),
+        panels: panels(case, info, samples, first, name, &timed.predictions, &absent),
     })
 }
 
@@ -156,14 +183,29 @@ fn set_constants(prediction: &mut Trajectory, sample: &Sample, info: &Info) {
 }
 
 /// Sets all states from the first non-finite one on to NaN.
-fn end_at_divergence(prediction: &mut Trajectory) {
-    if let Some(step) = first_divergence(prediction) {
+fn end_at_divergence(prediction: &mut Trajectory, absent: &Absent) {
+    if let Some(step) = absent.first_divergence(prediction) {
         prediction.values.slice_axis_mut(Axis(0), (step..).into()).fill(f64::NAN);
     }
 }
 
-/// Index of the first state that is not finite.
-fn first_divergence(prediction: &Trajectory) -> Option<usize> {
-    (0..prediction.len())
-        .find(|&step| prediction.state(step).iter().any(|value| !value.is_finite()))
+/// The error by which rollouts of one surrogate are compared with each other: that of all steps together over the
+/// reference's, mean over samples and predicted channels; NaN if a rollout has diverged.
+fn error(predictions: &[Trajectory], test_set: &TestSet, channels: &[Channel]) -> f64 {
+    let absent = Absent::of(predictions, channels);
+    let mut errors = Vec::new();
+    let range = test_set.first..test_set.first + test_set.steps;
+    for (prediction, sample) in predictions.iter().zip(&test_set.samples) {
+        let reference = sample.trajectory.slice(range.clone());
+        for (number, channel) in channels.iter().enumerate() {
+            if channel.constant || absent.is(number) {
+                continue;
+            }
+            let [p, y] = [prediction, &reference].map(|t| t.values.index_axis(Axis(1), number));
+            let square: f64 = p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)).sum();
+            let scale: f64 = y.iter().map(|y| y * y).sum();
+            errors.push(if square == 0.0 { 0.0 } else { (square / scale).sqrt() });
+        }
+    }
+    errors.iter().sum::<f64>() / errors.len().max(1) as f64
 }

@@ -11,6 +11,7 @@ pub mod commands;
 mod error;
 mod evaluate;
 mod generate;
+mod launcher;
 pub mod metrics;
 mod number;
 mod plan;

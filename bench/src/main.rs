@@ -12,6 +12,13 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Before anything else: this may be a stage of the confinement of an outside program.
+    if let Some(stage) = operators::confine(std::env::args_os()) {
+        return stage.unwrap_or_else(|error| {
+            eprintln!("eddymark: {error}");
+            ExitCode::FAILURE
+        });
+    }
     settings::apply();
     let cli = Cli::parse();
     // The messages of `BenchError` include their causes.

@@ -1,5 +1,7 @@
 //! Content hashes.
 
+use std::io::Read;
+
 /// An incremental BLAKE3 hash.
 #[derive(Default)]
 pub struct Hasher(blake3::Hasher);
@@ -10,6 +12,13 @@ impl Hasher {
         self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
         self
+    }
+
+    /// Adds the bytes of a reader as [`Hasher::bytes`] does, a piece at a time; `length` is their number.
+    pub fn reader(&mut self, length: u64, from: impl Read) -> std::io::Result<&mut Self> {
+        self.0.update(&length.to_le_bytes());
+        self.0.update_reader(from)?;
+        Ok(self)
     }
 
     /// Adds text as UTF-8.

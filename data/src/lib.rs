@@ -27,6 +27,7 @@ mod json_lines;
 mod metric;
 mod normalize;
 mod part_choice;
+mod printable;
 mod registry;
 mod reliability;
 mod renamed;
@@ -36,6 +37,7 @@ mod run;
 mod sample;
 mod split;
 mod state;
+mod stop;
 
 #[cfg(feature = "hdf5")]
 pub use self::hdf5::list_file;
@@ -52,6 +54,7 @@ pub use json_lines::{read_lines, write_lines};
 pub use metric::{Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use part_choice::PartChoice;
+pub use printable::{is_misleading, printable, printable_in_place, printable_lines};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};
 #[doc(hidden)]
 pub use registry::{Refusal, read_part};
@@ -66,6 +69,7 @@ pub use run::{
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitPlan};
 pub use state::{State, Trajectory};
+pub use stop::{Stop, Stopped};
 
 /// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "hdf5"))]

@@ -127,6 +127,8 @@ mod tests {
                 repeats: 5,
                 device: "cpu".into(),
                 threads: 2,
+                not_predicted: vec!["p".into()],
+                notes: vec!["not isolated: files".into()],
             }],
             curves: vec![TrainingCurve {
                 case: "cavity".into(),

@@ -76,6 +76,17 @@ pub enum OperatorError {
     /// An outside program failed.
     #[error(transparent)]
     External(#[from] Box<crate::ExternalError>),
+    /// A file of predictions cannot be read.
+    #[error("`{}` {source}", .path.display())]
+    Predictions {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: Box<crate::NpyError>,
+    },
+    /// A stop was requested.
+    #[error(transparent)]
+    Stopped(#[from] data::Stopped),
     /// A surrogate cannot be rolled out.
     #[error("surrogate `{name}` cannot be rolled out: {reason}")]
     Surrogate {

@@ -1,7 +1,7 @@
 //! Surrogates and their tasks.
 
 use crate::OperatorError;
-use data::{Grid, Trajectory};
+use data::{Grid, Stop, Trajectory};
 
 /// The task of a rollout: given states and the number of states to predict. The reference is not part of it, so
 /// that no surrogate has access to what it must predict.
@@ -32,6 +32,10 @@ pub trait Surrogate: Send {
     fn weights(&self) -> usize {
         0
     }
+
+    /// Gives it the request to stop: rollouts that begin after this call look at it where they take long, and end with
+    /// [`OperatorError::Stopped`].
+    fn stop_on(&mut self, _stop: &Stop) {}
 
     /// Predicts `task.steps` states after each task's history, in SI units.
     ///

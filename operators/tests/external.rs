@@ -5,7 +5,7 @@ use data::{
     Axis, Boundary, Field, Grid, Info, MemorySource, Parameter, Sample, Source, Split, Trajectory,
 };
 use ndarray::{Array5, Array6, Axis as Along, s};
-use operators::{ExternalOperator, PredictionFile, Surrogate, Task};
+use operators::{ExternalOperator, Launcher, OperatorError, PredictionFile, Surrogate, Task};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -57,9 +57,15 @@ fn program(script: &str) -> TempDir {
     folder
 }
 
+/// The operator in a folder, with the environment of the test and without confinement: `bench/tests/` confines.
+fn open(folder: &Path) -> Result<ExternalOperator, OperatorError> {
+    let environment = std::env::vars_os().collect();
+    ExternalOperator::open(folder, &Launcher { environment, ..Launcher::default() })
+}
+
 /// The message of opening a folder's operator, or else of a rollout, with the folder called `HERE`.
 fn message(folder: &Path) -> String {
-    let rolled_out = ExternalOperator::open(folder).and_then(|mut it| it.rollout(&tasks(2)));
+    let rolled_out = open(folder).and_then(|mut it| it.rollout(&tasks(2)));
     let error = rolled_out.expect_err("it goes wrong").to_string();
     error.replace(&folder.display().to_string(), "HERE")
 }
@@ -73,9 +79,9 @@ fn echo_repeats_the_last_state() {
     if python_with(&["json"], "`external/echo`").is_none() {
         return;
     }
-    let mut echo = ExternalOperator::open(&example("echo")).expect("it starts");
-    assert_eq!((echo.name(), echo.weights()), ("persistence-python", 0));
+    let mut echo = open(&example("echo")).expect("it starts");
     repeats_the_last_state(&mut echo);
+    assert_eq!((echo.name(), echo.weights()), ("persistence-python", 0));
 }
 
 #[test]
@@ -92,9 +98,9 @@ fn the_program_of_the_protocol_repeats_the_last_state() {
     for (file, start) in [("operator.toml", "```toml\n"), ("main.py", "```python\n")] {
         fs_err::write(folder.path().join(file), block(start)).expect("it is writable");
     }
-    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
-    assert_eq!((operator.name(), operator.weights()), ("my-operator", 0));
+    let mut operator = open(folder.path()).expect("it starts");
     repeats_the_last_state(&mut operator);
+    assert_eq!((operator.name(), operator.weights()), ("my-operator", 0));
 }
 
 fn repeats_the_last_state(operator: &mut ExternalOperator) {
@@ -115,7 +121,7 @@ fn extrapolation_continues_the_last_change() {
     if python_with(&["numpy"], "`external/numpy-extrapolation`").is_none() {
         return;
     }
-    let mut numpy = ExternalOperator::open(&example("numpy-extrapolation")).expect("it starts");
+    let mut numpy = open(&example("numpy-extrapolation")).expect("it starts");
     let (tasks, change) = (tasks(2), 100.0 / 8.0);
     let predictions = numpy.rollout(&tasks).expect("it answers");
     // Half, then three quarters of the last change: exact in binary.
@@ -132,7 +138,7 @@ fn every_example_predicts_the_requested_shape() {
     }
     let folders = fs_err::read_dir(example("")).expect("there are examples");
     for folder in folders.flatten().map(|entry| entry.path()) {
-        let mut operator = ExternalOperator::open(&folder).expect("it starts");
+        let mut operator = open(&folder).expect("it starts");
         let one_state = Task { history: task(0).history.slice(0..1), ..task(0) };
         let rolled_out = operator.rollout(&[task(1), task(2), one_state]).expect("it answers");
         let shape = [STEPS, 2, CELLS[0], CELLS[1], CELLS[2]];
@@ -154,7 +160,7 @@ fn a_job_holds_the_history_and_nothing_of_the_future() {
         interval: data::Interval::Seconds(0.5),
         frames: 99,
     };
-    let operator = ExternalOperator::open(folder.path()).expect("it starts");
+    let operator = open(folder.path()).expect("it starts");
     operator.with_info(info).rollout(&tasks(3)).expect_err("it has seen enough");
     let seen = folder.path().join("seen");
     let mut files: Vec<_> = fs_err::read_dir(&seen)
@@ -190,7 +196,7 @@ fn batches_have_the_requested_size_and_unlike_tasks_are_in_separate_jobs() {
     let text = fs_err::read_to_string(&script).expect("it is there");
     let two = text.replace("\"protocol\": 1", "\"protocol\": 1, \"batch\": 2");
     fs_err::write(&script, two).expect("it is writable");
-    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
+    let mut operator = open(folder.path()).expect("it starts");
     let as_long_as_given = |task: Task| Task { steps: 2, ..task };
     let mut asked: Vec<Task> = tasks(5).into_iter().map(as_long_as_given).collect();
     asked[4].interval = 0.25;
@@ -207,7 +213,7 @@ fn batches_have_the_requested_size_and_unlike_tasks_are_in_separate_jobs() {
 fn a_program_that_failed_is_restarted() {
     let copy = "cp \"$job/history.npy\" \"$job/prediction.npy\"; echo '{\"done\": true}'";
     let folder = shell(&format!("[ -f second ] || {{ touch second; exit 3; }}; {copy}"));
-    let mut operator = ExternalOperator::open(folder.path()).expect("it starts");
+    let mut operator = open(folder.path()).expect("it starts");
     let task = Task { steps: 2, ..task(0) };
     operator.rollout(std::slice::from_ref(&task)).expect_err("it crashes once");
     let prediction = operator.rollout(std::slice::from_ref(&task)).expect("it was started anew");
@@ -217,7 +223,7 @@ fn a_program_that_failed_is_restarted() {
 #[test]
 fn the_hash_follows_every_file_that_is_not_hidden() {
     let folder = shell("exit");
-    let hash = || ExternalOperator::open(folder.path()).expect("it starts").hash();
+    let hash = || open(folder.path()).expect("it starts").hash();
     let before = hash();
     assert_eq!(ExternalOperator::hash_of(folder.path()).expect("it is readable"), before);
     fs_err::write(folder.path().join(".hidden"), "x").expect("it is writable");
@@ -253,13 +259,13 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         ),
         (
             shell(done),
-            "`sh main.sh` in `HERE` is done, and its `prediction.npy` cannot be read: I/O error: No \
-             such file or directory (os error 2); it must be an array of f32 with six axes",
+            "`sh main.sh` in `HERE` is done, and its `prediction.npy` cannot be read: No such file or \
+             directory (os error 2)",
         ),
         (
             shell(&format!("cp \"$job/parameters.npy\" \"$job/prediction.npy\"; {done}")),
-            "`sh main.sh` in `HERE` is done, and its `prediction.npy` cannot be read: incorrect \
-             descriptor ('<f8') for this type; it must be an array of f32 with six axes",
+            "`sh main.sh` in `HERE` is done, and its `prediction.npy` has the shape [2, 1], and six \
+             axes are needed: [sample, time, channel, x, y, z]",
         ),
         (
             shell(&copy),
@@ -289,7 +295,7 @@ fn invalid_manifests_are_refused() {
     };
     assert_eq!(
         with("command = ['no-such-program']"),
-        "`no-such-program` in `HERE` cannot be started: No such file or directory (os error 2); \
+        "`no-such-program` in `HERE` cannot be started: there is no program `no-such-program`; \
          install it, or correct `command` in `operator.toml`"
     );
     assert_eq!(
@@ -345,7 +351,7 @@ fn a_prediction_file_serves_any_order_and_fewer_steps() {
     let values = Array6::from_shape_fn((3, 4, 2, nx, ny, nz), |(n, t, ..)| (10 * n + t) as f32);
     let path = folder.path().join("mine.npy");
     ndarray_npy::write_npy(&path, &values).expect("it is writable");
-    let mut file = PredictionFile::open(&path, &source, 2).expect("it fits");
+    let mut file = PredictionFile::open(&path, "box", &source, [2, 4]).expect("it fits");
     assert_eq!(file.name(), "mine");
     let asked = [3, 0].map(|index| Task { steps: 3, ..task(index) });
     let predictions = file.rollout(&asked).expect("it has both");
@@ -366,18 +372,31 @@ fn a_prediction_file_of_another_shape_is_refused() {
     let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
     let path = folder.path().join("prediction.npy");
     let message = || {
-        let opened = PredictionFile::open(folder.path(), &source, 2);
-        opened
-            .err()
-            .expect("it is refused")
-            .to_string()
-            .replace(&path.display().to_string(), "FILE")
+        let opened = PredictionFile::open(folder.path(), "box", &source, [2, 3]);
+        let message = opened.err().expect("it is refused").to_string();
+        message.replace(&folder.path().display().to_string(), "HERE")
     };
-    assert!(message().contains("No such file or directory"));
+    assert_eq!(message(), "`HERE/box.npy` cannot be read: No such file or directory (os error 2)");
     ndarray_npy::write_npy(&path, &Array6::<f32>::zeros((4, 4, 2, 4, 3, 1))).expect("writable");
-    let expected = "f32 [3, 4, 2, 4, 3, 1]: [test sample, time, channel, x, y, z]";
-    assert_eq!(message(), format!("`FILE` holds f32 [4, 4, 2, 4, 3, 1], not {expected}"));
-    ndarray_npy::write_npy(&path, &Array6::<f64>::zeros((3, 4, 2, 4, 3, 1))).expect("writable");
-    assert!(message().starts_with("`FILE` holds another array (incorrect descriptor"));
+    let expected = "[3, 3, 2, 4, 3, 1] with 3 steps or more: [test sample, step, channel, x, y, z]";
+    let holds = "`HERE/prediction.npy` holds the shape";
+    assert_eq!(message(), format!("{holds} [4, 4, 2, 4, 3, 1], not {expected}"));
+    ndarray_npy::write_npy(&path, &Array6::<f32>::zeros((3, 2, 2, 4, 3, 1))).expect("writable");
+    assert_eq!(message(), format!("{holds} [3, 2, 2, 4, 3, 1], not {expected}"));
     assert_eq!(source.indices(Split::Test), [0, 2, 3]);
+}
+
+/// As many states as are judged suffice, of any type of real numbers; and a folder has a file per case.
+#[test]
+fn a_folder_of_predictions_has_a_file_per_case() {
+    let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
+    let values = Array6::<f64>::from_elem((3, 2, 2, 4, 3, 1), 1.0 / 3.0);
+    ndarray_npy::write_npy(folder.path().join("box-quick.npy"), &values).expect("it is writable");
+    let open = |case| PredictionFile::open(folder.path(), case, &source, [2, 2]);
+    let predictions = open("box-quick").expect("it fits").rollout(&[Task { steps: 2, ..task(0) }]);
+    assert_eq!(
+        predictions.expect("it has them")[0].values,
+        Array5::from_elem((2, 2, 4, 3, 1), 1.0 / 3.0)
+    );
+    assert!(open("tube-quick").is_err());
 }

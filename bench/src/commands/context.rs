@@ -41,6 +41,7 @@ impl CommandContext {
         let device = options.device;
         let mut context = StepContext::new(suite, paths, device, command, progress, stop)?;
         context.jobs = jobs.map(usize::from);
+        context.confiner = std::env::current_exe().ok();
         Ok(context)
     }
 }

@@ -1,5 +1,6 @@
 //! The predicted fields that a report shows.
 
+use super::predicted::Absent;
 use crate::Case;
 use data::{Grid, Info, Panel, Sample, Trajectory, channels};
 use ndarray::{ArrayView3, Axis};
@@ -35,6 +36,7 @@ pub(crate) fn panels(
     first: usize,
     name: &str,
     predictions: &[Trajectory],
+    absent: &Absent,
 ) -> Vec<Panel> {
     let mut panels = Vec::new();
     for position in shown_samples(case, info, samples) {
@@ -58,10 +60,11 @@ pub(crate) fn panels(
                     cells: [info.cells[0], info.cells[1]],
                     lengths: [0, 1].map(|axis| sample.grid.axes[axis].length()),
                     reference: plane(&sample.trajectory, first + step),
-                    predictions: vec![(
-                        name.into(),
-                        if is_finite { predicted } else { Vec::new() },
-                    )],
+                    predictions: if absent.is(number) {
+                        Vec::new()
+                    } else {
+                        vec![(name.into(), if is_finite { predicted } else { Vec::new() })]
+                    },
                 });
             }
         }

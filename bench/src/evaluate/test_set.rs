@@ -29,14 +29,31 @@ impl TestSet {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let (first, steps) = (suite.start + 1, suite.steps_of(case));
-        let task = |sample: &Sample| Task {
-            history: sample.trajectory.slice(0..first),
-            parameters: sample.parameters.clone(),
-            grid: sample.grid.clone(),
-            interval: sample.interval(),
-            steps,
-        };
-        let tasks = samples.iter().map(task).collect();
+        let tasks = samples.iter().map(|sample| task(sample, first, steps)).collect();
         Ok(Self { samples, tasks, first, steps })
+    }
+
+    /// As many tasks as there are test samples, with the same shapes, of samples that are not tested: of the training
+    /// split, repeated if it has fewer, or else of the validation split. Empty if both are.
+    pub(crate) fn other_tasks(&self, dataset: &Dataset) -> Result<Vec<Task>, BenchError> {
+        let indices = [Split::Train, Split::Valid].map(|split| dataset.indices(split));
+        let indices = indices.into_iter().find(|indices| !indices.is_empty()).unwrap_or_default();
+        let few: Vec<Task> = indices
+            .iter()
+            .take(self.tasks.len())
+            .map(|&index| Ok(task(&dataset.sample(index)?, self.first, self.steps)))
+            .collect::<Result<_, BenchError>>()?;
+        Ok(few.iter().cycle().take(self.tasks.len()).cloned().collect())
+    }
+}
+
+/// What a surrogate is given of a sample: its first states.
+fn task(sample: &Sample, first: usize, steps: usize) -> Task {
+    Task {
+        history: sample.trajectory.slice(0..first),
+        parameters: sample.parameters.clone(),
+        grid: sample.grid.clone(),
+        interval: sample.interval(),
+        steps,
     }
 }

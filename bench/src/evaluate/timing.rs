@@ -13,6 +13,7 @@ const LEAST_REPEATS: usize = 3;
 const BUDGET: f64 = 5.0;
 
 /// Predictions and the time that they took.
+#[derive(Default)]
 pub(crate) struct Timed {
     /// One prediction per task.
     pub(crate) predictions: Vec<Trajectory>,
@@ -20,6 +21,8 @@ pub(crate) struct Timed {
     pub(crate) seconds_per_step: f64,
     /// Number of timed repetitions.
     pub(crate) repeats: usize,
+    /// What a reader must know about them.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Rolls out all tasks: once as a warm-up, which gives the predictions, then several times for the timing.
@@ -30,24 +33,29 @@ pub(crate) fn timed_rollout(
     let predictions = surrogate.rollout(tasks)?;
     let clock = Instant::now();
     let mut seconds = Vec::new();
-    while seconds.len() < LEAST_REPEATS
-        || (seconds.len() < MOST_REPEATS && clock.elapsed().as_secs_f64() < BUDGET)
-    {
+    while is_to_repeat(seconds.len(), clock) {
         let start = Instant::now();
         surrogate.rollout(tasks)?;
         seconds.push(start.elapsed().as_secs_f64());
     }
-    seconds.sort_by(f64::total_cmp);
-    let steps: usize = tasks.iter().map(|task| task.steps).sum();
-    Ok(Timed {
-        predictions,
-        seconds_per_step: median(&seconds) / steps as f64,
-        repeats: seconds.len(),
-    })
+    let seconds_per_step = median(&seconds) / steps(tasks);
+    Ok(Timed { predictions, seconds_per_step, repeats: seconds.len(), ..Timed::default() })
 }
 
-/// The median of sorted values: the mean of the two middle ones of an even number.
-fn median(sorted: &[f64]) -> f64 {
+/// Whether a rollout is timed once more after `repeats` since `clock`.
+pub(super) fn is_to_repeat(repeats: usize, clock: Instant) -> bool {
+    repeats < LEAST_REPEATS || (repeats < MOST_REPEATS && clock.elapsed().as_secs_f64() < BUDGET)
+}
+
+/// The steps of all tasks.
+pub(super) fn steps(tasks: &[Task]) -> f64 {
+    tasks.iter().map(|task| task.steps).sum::<usize>() as f64
+}
+
+/// The median: the mean of the two middle values of an even number.
+pub(super) fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
     let n = sorted.len();
     f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2])
 }

@@ -1,11 +1,12 @@
 //! Everything that steps are executed with.
 
 use super::Paths;
+use crate::launcher::{hidden, launcher};
 use crate::{BenchError, Case, Progress, Stop, Suite, SurrogateSpec, commit, machine, solver};
 use data::{Dataset, Provenance};
-use operators::Device;
-use std::collections::BTreeMap;
-use std::path::Path;
+use operators::{Device, Launcher};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// Everything that steps are executed with: the suite, folders, the device, and output to the user.
@@ -24,10 +25,14 @@ pub struct StepContext {
     pub command: String,
     /// Progress bars and messages.
     pub progress: Progress,
+    /// The program that confines outside programs: `eddymark` itself. Without it they are not confined.
+    pub confiner: Option<PathBuf>,
     /// Whether the user has asked to stop.
     pub stop: Arc<Stop>,
     /// Datasets that were found complete, by case: a complete dataset no longer changes.
     complete: Mutex<BTreeMap<String, Arc<CompleteDataset>>>,
+    /// What was said and is not to be said again.
+    said: Mutex<BTreeSet<String>>,
 }
 
 /// A dataset without missing samples.
@@ -56,8 +61,23 @@ impl StepContext {
             command,
             progress,
             stop,
+            confiner: None,
             complete: Mutex::default(),
+            said: Mutex::default(),
         })
+    }
+
+    /// How outside programs are started.
+    pub(super) fn launcher(&self) -> Launcher {
+        let (confiner, hidden) = (self.confiner.clone(), hidden(&self.paths));
+        Launcher { confiner, hidden, ..launcher() }
+    }
+
+    /// Says something to the user, the first time only.
+    pub(super) fn say_once(&self, text: &str) {
+        if self.said.lock().expect("no thread panics with it").insert(text.into()) {
+            self.progress.say(text);
+        }
     }
 
     /// The suite's case of that name.

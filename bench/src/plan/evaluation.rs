@@ -5,6 +5,7 @@ use super::context::CompleteDataset;
 use super::resolved::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
+use crate::suite::path_part;
 use crate::{
     BenchError, Case, Evaluation, MetricSpec, SurrogateIdentity, SurrogateSource, SurrogateSpec,
     TestSet, evaluate, evaluation_source, machine,
@@ -66,7 +67,7 @@ impl<'a> EvaluationStep<'a> {
 
     /// Hash of what determines the surrogate's predictions besides the dataset; `None` while it is
     /// not trained.
-    fn surrogate_hash(&self, dataset: &CompleteDataset) -> Result<Option<String>, BenchError> {
+    fn surrogate_hash(&self) -> Result<Option<String>, BenchError> {
         Ok(Some(match &self.spec.source {
             SurrogateSource::Operator { .. } => {
                 let trained = self.training().map(|training| training.trained()).transpose()?;
@@ -76,7 +77,9 @@ impl<'a> EvaluationStep<'a> {
                 hash_hex(&serde_json::to_vec(&(baseline, table)).expect("a baseline is plain data"))
             }
             SurrogateSource::Process(folder) => ExternalOperator::hash_of(folder)?,
-            SurrogateSource::Predictions(_) => self.surrogate(dataset)?.hash(),
+            SurrogateSource::Predictions(path) => {
+                PredictionFile::hash_of(path, &path_part(&self.case.name))?
+            }
         }))
     }
 
@@ -97,13 +100,24 @@ impl<'a> EvaluationStep<'a> {
             }
             SurrogateSource::Process(folder) => {
                 let info = data::Source::info(dataset).clone();
-                Box::new(ExternalOperator::open(folder)?.with_info(info))
+                Box::new(ExternalOperator::open(folder, &self.context.launcher())?.with_info(info))
             }
-            SurrogateSource::Predictions(file) => {
-                let history = self.context.suite.start + 1;
-                Box::new(PredictionFile::open(file, dataset, history)?)
+            SurrogateSource::Predictions(path) => {
+                let suite = &self.context.suite;
+                let (case, steps) = (path_part(&self.case.name), suite.steps_of(self.case));
+                Box::new(PredictionFile::open(path, &case, dataset, [suite.start + 1, steps])?)
             }
         })
+    }
+
+    /// What a reader must know about how an outside program is started; nothing for other surrogates.
+    fn notes(&self) -> Result<Vec<String>, BenchError> {
+        let SurrogateSource::Process(folder) = &self.spec.source else { return Ok(Vec::new()) };
+        let notes = ExternalOperator::notes(folder, &self.context.launcher())?;
+        for note in &notes {
+            self.context.say_once(&format!("{}: {note}", self.spec.name));
+        }
+        Ok(notes)
     }
 
     /// The training curve of the operator that is evaluated.
@@ -154,6 +168,7 @@ impl<'a> EvaluationStep<'a> {
             seed: *seed,
             training,
             provenance: context.provenance(case.hash(), dataset.hash.clone(), surrogate.hash()),
+            notes: self.notes()?,
         };
         let metrics = context.suite.metrics()?;
         let evaluation = evaluate(
@@ -183,7 +198,7 @@ impl Resolved for EvaluationStep<'_> {
     fn key(&self) -> Result<Option<String>, BenchError> {
         let context = self.context;
         let Some(dataset) = context.complete(self.case)? else { return Ok(None) };
-        let Some(surrogate_hash) = self.surrogate_hash(&dataset)? else { return Ok(None) };
+        let Some(surrogate_hash) = self.surrogate_hash()? else { return Ok(None) };
         let key = EvaluationKey {
             source: &evaluation_source(),
             version: env!("CARGO_PKG_VERSION"),

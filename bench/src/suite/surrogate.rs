@@ -2,8 +2,9 @@
 
 use crate::BenchError;
 use crate::baselines::BASELINES;
+use crate::launcher::launcher;
 use data::{Invalid, Part, PartError, SurrogateKind};
-use operators::{ARCHITECTURES, ExternalOperator, Recipe, Surrogate};
+use operators::{ARCHITECTURES, ExternalOperator, Recipe};
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
 
@@ -110,7 +111,7 @@ impl SurrogateSource {
 impl SurrogateSpec {
     /// An external program, under the name that its `operator.toml` states.
     pub fn process(folder: PathBuf) -> Result<Self, BenchError> {
-        let name = ExternalOperator::open(&folder)?.name().to_owned();
+        let name = ExternalOperator::name_of(&folder, &launcher())?;
         Ok(Self { name, source: SurrogateSource::Process(folder) })
     }
 }

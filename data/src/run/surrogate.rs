@@ -84,6 +84,12 @@ pub struct SurrogateSummary {
     pub device: String,
     /// Threads of the pool.
     pub threads: usize,
+    /// The channels and fields, as records name them, that it does not predict: they have no records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_predicted: Vec<String>,
+    /// What a reader must know about how the values came about, in sentences without a full stop.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Failures of outside programs.
 
+use super::npy::NpyError;
+use data::printable;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
 /// Why an outside program could not answer, and the end of its standard error.
 #[derive(Debug, thiserror::Error)]
-#[error("`{program}` in `{}` {failure}{}", .folder.display(), last_lines(.stderr))]
+#[error("`{}` in `{}` {failure}{}", printable(.program), printable(&.folder.to_string_lossy()), last_lines(.stderr))]
 pub struct ExternalError {
     /// The operator's folder.
     pub folder: PathBuf,
@@ -18,8 +20,9 @@ pub struct ExternalError {
 }
 
 fn last_lines(lines: &[String]) -> String {
-    let head = (!lines.is_empty()).then_some("; its standard error ends with");
-    head.into_iter().chain(lines.iter().flat_map(|line| ["\n  ", line])).collect()
+    let head = (!lines.is_empty()).then_some("; its standard error ends with".into());
+    let lines = lines.iter().flat_map(|line| ["\n  ".into(), printable(line)]);
+    head.into_iter().chain(lines).collect()
 }
 
 /// The failure of an outside program. The message continues a sentence that begins with the program.
@@ -28,6 +31,14 @@ pub enum Failure {
     /// A value in its `operator.toml` is invalid.
     #[error("has an `operator.toml` in which {0}")]
     Manifest(data::Invalid),
+    /// Its folder holds something that cannot be hashed.
+    #[error("cannot be used: `{}` {reason}; move it out of the operator's folder, or hide it by a leading dot", printable(&.file.to_string_lossy()))]
+    Folder {
+        /// The file.
+        file: PathBuf,
+        /// What it is.
+        reason: String,
+    },
     /// The program does not exist or cannot be executed.
     #[error("cannot be started: {0}; install it, or correct `command` in `operator.toml`")]
     Start(std::io::Error),
@@ -55,7 +66,8 @@ pub enum Failure {
     },
     /// It printed a line that is not an answer.
     #[error(
-        "answered `{request}` with `{line}` ({reason}); its standard output is for answers only, all other output belongs on standard error"
+        "answered `{request}` with `{}` ({reason}); its standard output is for answers only, all other output belongs on standard error",
+        printable(.line)
     )]
     Answer {
         /// The request.
@@ -75,14 +87,20 @@ pub enum Failure {
         /// The version of this program.
         expected: u32,
     },
+    /// It predicts a channel that the data do not have, or one twice.
+    #[error("predicts the channels [{}], and each must be one of [{}], once", printable(.found), .known)]
+    Channels {
+        /// The channels that it names.
+        found: String,
+        /// The channels and fields of the data.
+        known: String,
+    },
     /// It answered with an error.
-    #[error("reported an error: {0}")]
+    #[error("reported an error: {}", printable(.0))]
     Refused(String),
     /// It answered `done`, but its prediction is missing or cannot be read.
-    #[error(
-        "is done, and its `prediction.npy` cannot be read: {0}; it must be an array of f32 with six axes"
-    )]
-    Unreadable(String),
+    #[error("is done, and its `prediction.npy` {0}")]
+    Unreadable(#[from] NpyError),
     /// Its prediction has another shape than requested.
     #[error(
         "predicted {found:?}, and {expected:?} was requested: [sample, time, channel, x, y, z]"
@@ -93,4 +111,7 @@ pub enum Failure {
         /// The shape requested.
         expected: Vec<usize>,
     },
+    /// It was stopped on request.
+    #[error("was stopped on request")]
+    Stopped,
 }

@@ -1,10 +1,11 @@
 //! A job: a batch of tasks as files, and the prediction that the program writes.
 
+use super::npy::{Links, Npy};
 use super::{Failure, protocol};
 use crate::{OperatorError, Task};
 use data::{DataError, Grid, Info, Trajectory};
-use ndarray::{Array2, Array6, Axis};
-use ndarray_npy::{ReadNpyError, read_npy, write_npy};
+use ndarray::{Array2, Array5, Array6, Axis};
+use ndarray_npy::write_npy;
 use serde::Serialize;
 use std::io::Write as _;
 use std::path::Path;
@@ -72,22 +73,37 @@ fn save<T: ndarray_npy::WriteNpyExt>(path: &Path, array: &T) -> Result<(), Opera
     Ok(written.map_err(DataError::from)?)
 }
 
-/// Reads an array `[sample, time, channel, x, y, z]`, or returns the reason why it cannot be read.
-pub(super) fn read(path: &Path) -> Result<Array6<f32>, String> {
-    read_npy(path).map_err(|error: ReadNpyError| error.to_string())
-}
-
-/// Reads the prediction of `tasks`. The shape is checked; values may be NaN.
-pub(super) fn read_prediction(folder: &Path, tasks: &[Task]) -> Result<Vec<Trajectory>, Failure> {
-    let values = read(&folder.join("prediction.npy")).map_err(Failure::Unreadable)?;
-    let (_, channels, x, y, z) = tasks[0].history.values.dim();
-    let expected = [tasks.len(), tasks[0].steps, channels, x, y, z];
-    if values.shape() != expected {
-        return Err(Failure::Shape { found: values.shape().into(), expected: expected.into() });
+/// Reads the prediction of `tasks`. The shape is compared with what was requested before any value is read; values may
+/// be NaN.
+///
+/// With `channels`, the positions of those that the program predicts, the array has these channels in this order, or all
+/// channels, of which the others are ignored. Channels that are not predicted are NaN.
+pub(super) fn read_prediction(
+    folder: &Path,
+    tasks: &[Task],
+    channels: Option<&[usize]>,
+) -> Result<Vec<Trajectory>, Failure> {
+    let mut array = Npy::open(&folder.join("prediction.npy"), Links::Refused)?;
+    let (_, all, x, y, z) = tasks[0].history.values.dim();
+    let with_channels = |channels| [tasks.len(), tasks[0].steps, channels, x, y, z];
+    let predicted = channels.map_or(all, <[usize]>::len);
+    let is_selected = array.shape() == with_channels(predicted);
+    if !is_selected && array.shape() != with_channels(all) {
+        let (found, expected) = (array.shape().into(), with_channels(predicted).into());
+        return Err(Failure::Shape { found, expected });
     }
-    let one = |(values, task): (ndarray::ArrayView5<'_, f32>, &Task)| Trajectory {
-        times: task.times(),
-        values: values.mapv(f64::from),
+    let mut trajectory = |(sample, task): (usize, &Task)| {
+        let read = array.sample(sample)?;
+        let Some(channels) = channels else {
+            return Ok(Trajectory { times: task.times(), values: read });
+        };
+        let mut values = Array5::from_elem((task.steps, all, x, y, z), f64::NAN);
+        for (position, &channel) in channels.iter().enumerate() {
+            let source = if is_selected { position } else { channel };
+            let mut target = values.index_axis_mut(Axis(1), channel);
+            target.assign(&read.index_axis(Axis(1), source));
+        }
+        Ok(Trajectory { times: task.times(), values })
     };
-    Ok(values.axis_iter(Axis(0)).zip(tasks).map(one).collect())
+    tasks.iter().enumerate().map(&mut trajectory).collect()
 }

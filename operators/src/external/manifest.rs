@@ -1,12 +1,15 @@
-//! `operator.toml`: how an outside program is started.
+//! `operator.toml`: how an outside program is started, and what it may use.
 
 use super::{ExternalError, Failure};
 use crate::OperatorError;
-use data::{Hasher, Invalid, parse_toml};
+use data::{Invalid, is_misleading, parse_toml};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// How an outside program is started, and its time limits.
+/// The most characters of a name.
+const LONGEST_NAME: usize = 80;
+
+/// How an outside program is started, its limits, and what it may use besides its folder and the system.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Manifest {
@@ -20,6 +23,17 @@ pub(super) struct Manifest {
     /// Time for the rollout of one job in s, > 0. Default 600.
     #[serde(default = "timeout")]
     pub(super) timeout: f64,
+    /// Memory of each of its processes in GiB, > 0. Default: what is available when it starts.
+    pub(super) memory: Option<f64>,
+    /// Files and folders outside its folder that it may read. Its hash does not cover them. Default: none.
+    #[serde(default)]
+    pub(super) read: Vec<PathBuf>,
+    /// Environment variables that it gets besides those of every program. Default: none.
+    #[serde(default)]
+    pub(super) environment: Vec<String>,
+    /// Whether it may use the network. Default: no.
+    #[serde(default)]
+    pub(super) network: bool,
 }
 
 fn start_timeout() -> f64 {
@@ -47,43 +61,47 @@ impl Manifest {
         for (key, seconds) in [("start-timeout", self.start_timeout), ("timeout", self.timeout)] {
             Invalid::unless(seconds > 0.0 && seconds <= 1e9, key, seconds, expected)?;
         }
+        let memory = self.memory.unwrap_or(1.0);
+        let expected = "a number of GiB between 0 and 1e6";
+        Invalid::unless(memory > 0.0 && memory <= 1e6, "memory", memory, expected)?;
+        let is_variable = |name: &String| !name.is_empty() && !name.contains(['=', '\0']);
+        let other = self.environment.iter().find(|name| !is_variable(name));
+        let expected = "names of environment variables";
+        other.map_or(Ok(()), |name| {
+            Err(Invalid::new("environment", name.escape_debug(), expected))
+        })?;
+        if let Some(name) = &self.name {
+            check_name(name)?;
+        }
         Invalid::unless(!self.command.is_empty(), "command", "[]", "a program and its arguments")
     }
 
-    /// The program to start: relative to the folder if it has a separator, else searched in `PATH`.
-    pub(super) fn program(&self, folder: &Path) -> PathBuf {
-        let program = Path::new(&self.command[0]);
-        if program.components().count() > 1 { folder.join(program) } else { program.into() }
+    /// What it may use besides its folder and the system, in words; empty for most programs.
+    pub(super) fn exceptions(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.read.is_empty() {
+            let paths: Vec<String> =
+                self.read.iter().map(|path| format!("`{}`", path.display())).collect();
+            notes.push(format!("may read {}, which its hash does not cover", paths.join(", ")));
+        }
+        if !self.environment.is_empty() {
+            notes.push(format!("gets the environment variables {}", self.environment.join(", ")));
+        }
+        if self.network {
+            notes.push("may use the network".into());
+        }
+        notes
     }
 }
 
-/// The hash of all files in the folder except hidden ones and `__pycache__`.
-pub(super) fn hash(folder: &Path) -> Result<String, OperatorError> {
-    let mut files = Vec::new();
-    collect(folder, &mut files).map_err(data::DataError::from)?;
-    files.sort();
-    let mut hasher = Hasher::default();
-    for file in files {
-        let name = file.strip_prefix(folder).expect("it was found there");
-        let bytes = fs_err::read(&file).map_err(data::DataError::from)?;
-        hasher.text(&name.to_string_lossy()).bytes(&bytes);
-    }
-    Ok(hasher.hex())
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs_err::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with('.') || name == "__pycache__" {
-            continue;
-        }
-        if entry.path().is_dir() {
-            collect(&entry.path(), files)?;
-        } else {
-            files.push(entry.path());
-        }
-    }
-    Ok(())
+/// A name that tables, pages and a terminal show as it is written.
+fn check_name(name: &str) -> Result<(), Invalid> {
+    let is_plain = !name.contains(is_misleading) && name.trim() == name;
+    let length = name.chars().count();
+    let expected = format!(
+        "1 to {LONGEST_NAME} characters, none of them a control character or invisible, no space at an end"
+    );
+    let is_name = is_plain && (1..=LONGEST_NAME).contains(&length);
+    let shown: String = name.chars().take(LONGEST_NAME).flat_map(char::escape_debug).collect();
+    Invalid::unless(is_name, "name", shown, &expected)
 }

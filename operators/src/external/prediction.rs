@@ -1,51 +1,66 @@
 //! Predictions that were computed by another program.
 
-use super::job;
+use super::npy::{Links, Npy, NpyError, open_regular};
 use crate::{OperatorError, Surrogate, Task};
 use data::{DataError, Hasher, Source, Split, Trajectory};
-use ndarray::{Array6, Axis};
+use ndarray::Axis;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file with the predictions for all test samples in the order of their indices, from the first state
-/// after the history: f32 `[sample, time, channel, x, y, z]` in SI units.
+/// after the history: real numbers `[sample, time, channel, x, y, z]` in SI units.
 ///
 /// The prediction of a task is found by the task's history and parameters, so that tasks may come in any
 /// order and in any batches.
 pub struct PredictionFile {
     name: String,
+    file: PathBuf,
     hash: String,
-    values: Array6<f32>,
+    array: Npy,
     /// From the key of a task to the index of its prediction in the file.
     indices: BTreeMap<String, usize>,
 }
 
 impl PredictionFile {
-    /// Reads a `.npy` file, or `prediction.npy` in a folder, with predictions for the test samples of `source`
-    /// after their first `history` states.
-    pub fn open(path: &Path, source: &dyn Source, history: usize) -> Result<Self, OperatorError> {
-        let file = if path.is_dir() { path.join("prediction.npy") } else { path.into() };
-        let bytes = fs_err::read(&file).map_err(DataError::from)?;
-        let values = read(&file, source, history)?;
+    /// Opens the predictions for the test samples of `source` after their first `history` states, at least `steps` each.
+    ///
+    /// `path` is a `.npy` file, or a folder: then the file is `CASE.npy` in it, or else `prediction.npy`. `case` is the name
+    /// of the case as a part of a path.
+    pub fn open(
+        path: &Path,
+        case: &str,
+        source: &dyn Source,
+        [history, steps]: [usize; 2],
+    ) -> Result<Self, OperatorError> {
+        let file = file_of(path, case);
+        let hash = Self::hash_of(path, case)?;
+        let array = Npy::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
+        check(&file, &array, source, steps)?;
         let name = path.file_stem().map_or("prediction".into(), |name| name.to_string_lossy());
         let mut indices = BTreeMap::new();
         for (position, index) in source.indices(Split::Test).into_iter().enumerate() {
             let given = source.window(index, 0, history)?;
             indices.insert(key(given.iter().copied(), &source.parameters(index)?), position);
         }
-        Ok(Self { name: name.into(), hash: data::hash_hex(&bytes), values, indices })
+        Ok(Self { name: name.into(), hash, file, array, indices })
     }
 
-    fn predict(&self, task: &Task) -> Result<Trajectory, OperatorError> {
+    /// The hash of the file with the predictions of a case, as [`PredictionFile::open`] finds it.
+    pub fn hash_of(path: &Path, case: &str) -> Result<String, OperatorError> {
+        let file = file_of(path, case);
+        hash(&file).map_err(|error| unreadable(&file, error))
+    }
+
+    fn predict(&mut self, task: &Task) -> Result<Trajectory, OperatorError> {
         let given = task.history.values.iter().map(|&value| value as f32);
         let index = self.indices.get(&key(given, &task.parameters));
         let index = *index.ok_or_else(|| self.lacks("the", &task.parameters))?;
-        let states = self.values.index_axis(Axis(0), index);
-        if states.len_of(Axis(0)) < task.steps {
+        if self.array.shape()[1] < task.steps {
             return Err(self.lacks(&format!("{} states of the", task.steps), &task.parameters));
         }
+        let states = self.array.sample(index).map_err(|error| unreadable(&self.file, error))?;
         let asked = states.slice_axis(Axis(0), (0..task.steps).into());
-        Ok(Trajectory { times: task.times(), values: asked.mapv(f64::from) })
+        Ok(Trajectory { times: task.times(), values: asked.to_owned() })
     }
 
     fn lacks(&self, what: &str, parameters: &[f64]) -> OperatorError {
@@ -54,21 +69,42 @@ impl PredictionFile {
     }
 }
 
-/// Reads the predictions and checks their shape.
-fn read(file: &Path, source: &dyn Source, history: usize) -> Result<Array6<f32>, DataError> {
+/// The file with the predictions of a case.
+fn file_of(path: &Path, case: &str) -> PathBuf {
+    if !path.is_dir() {
+        return path.into();
+    }
+    let of_case = path.join(format!("{case}.npy"));
+    let single = path.join("prediction.npy");
+    if !of_case.exists() && single.exists() { single } else { of_case }
+}
+
+fn hash(file: &Path) -> Result<String, NpyError> {
+    let opened = open_regular(file, Links::Followed)?;
+    let length = opened.metadata()?.len();
+    Ok(Hasher::default().reader(length, opened)?.hex())
+}
+
+/// Compares the shape with that of the test samples, of which at least `steps` states must be there.
+fn check(file: &Path, array: &Npy, source: &dyn Source, steps: usize) -> Result<(), DataError> {
     let info = source.info();
-    let [x, y, z] = info.cells;
     let samples = source.indices(Split::Test).len();
     let channels = data::channels(&info.fields).len();
-    let expected = [samples, info.frames.saturating_sub(history), channels, x, y, z];
-    let refuse = |found| DataError::Mismatch {
-        path: file.into(),
-        found,
-        expected: format!("f32 {expected:?}: [test sample, time, channel, x, y, z]"),
-    };
-    let values = job::read(file).map_err(|reason| refuse(format!("another array ({reason})")))?;
-    let found = format!("f32 {:?}", values.shape());
-    if values.shape() == expected { Ok(values) } else { Err(refuse(found)) }
+    let [found_samples, found_steps, found_state @ ..] = array.shape();
+    let [x, y, z] = info.cells;
+    let fits =
+        found_samples == samples && found_steps >= steps && found_state == [channels, x, y, z];
+    let found = format!("the shape {:?}", array.shape());
+    let expected = format!(
+        "{:?} with {steps} steps or more: [test sample, step, channel, x, y, z]",
+        [samples, steps, channels, x, y, z]
+    );
+    let path = file.to_owned();
+    if fits { Ok(()) } else { Err(DataError::Mismatch { path, found, expected }) }
+}
+
+fn unreadable(file: &Path, source: NpyError) -> OperatorError {
+    OperatorError::Predictions { path: file.into(), source: Box::new(source) }
 }
 
 /// The hash that identifies a task.

@@ -1,39 +1,56 @@
 //! A running program that answers each line with a line.
 
 use super::Failure;
+use super::lines::{Line, lines};
+use super::protocol::beginning;
+use data::Stop;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 /// The number of lines of standard error that are kept for messages.
 const LAST_LINES: usize = 12;
+/// The number of bytes that are kept of a line of standard error.
+const LONGEST_MESSAGE: usize = 1 << 12;
+/// The number of bytes that a line of standard output may have.
+const LONGEST_ANSWER: usize = 1 << 20;
+/// The number of lines of standard output that wait to be read: a program is to answer, one line at a time.
+const WAITING_ANSWERS: usize = 4;
 /// The time in which a program must end after its input has ended.
-const END_TIMEOUT: Duration = Duration::from_secs(2);
+pub(super) const END_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time between two looks at a request to stop.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A running program with its standard input and the lines of its outputs.
+///
+/// Dropping it ends the program, and every process that it has started as far as the system allows.
 pub(super) struct Process {
     child: Child,
     input: Option<ChildStdin>,
-    answers: Receiver<String>,
+    answers: Receiver<Line>,
     stderr: Arc<Mutex<VecDeque<String>>>,
     listener: JoinHandle<()>,
+    is_supervised: bool,
+}
+
+/// How long to wait for an answer.
+pub(super) struct Wait<'a> {
+    /// The time limit in s.
+    pub(super) seconds: f64,
+    /// The key in `operator.toml` that raises it.
+    pub(super) key: &'static str,
+    /// The request to stop, which ends the wait.
+    pub(super) stop: &'a Stop,
 }
 
 impl Process {
-    /// Starts a program in a folder.
-    pub(super) fn start(
-        program: &Path,
-        arguments: &[String],
-        folder: &Path,
-    ) -> Result<Self, Failure> {
-        let mut child = Command::new(program)
-            .args(arguments)
-            .current_dir(folder)
+    /// Starts a program. A supervised one is confined: its parent ends all of its processes, see `confine`.
+    pub(super) fn start(mut command: Command, is_supervised: bool) -> Result<Self, Failure> {
+        let mut child = own_group(&mut command)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -42,35 +59,55 @@ impl Process {
         let input = child.stdin.take();
         let output = child.stdout.take().expect("the stream is piped");
         let errors = child.stderr.take().expect("the stream is piped");
-        let (sender, answers) = channel();
-        std::thread::spawn(move || lines(output).try_for_each(|line| sender.send(line)));
+        let (sender, answers) = sync_channel(WAITING_ANSWERS);
+        std::thread::spawn(move || {
+            lines(output, LONGEST_ANSWER).try_for_each(|line| sender.send(line))
+        });
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&stderr);
-        let listener = std::thread::spawn(move || lines(errors).for_each(|line| keep(&kept, line)));
-        Ok(Self { child, input, answers, stderr, listener })
+        let listener = std::thread::spawn(move || {
+            lines(errors, LONGEST_MESSAGE).for_each(|line| keep(&kept, line.text));
+        });
+        Ok(Self { child, input, answers, stderr, listener, is_supervised })
     }
 
-    /// Writes a line and waits for a line. `key` is the key in `operator.toml` that raises the time limit.
+    /// Writes a line and waits for a line.
     pub(super) fn ask(
         &mut self,
         request: &'static str,
         line: &str,
-        seconds: f64,
-        key: &'static str,
+        wait: &Wait<'_>,
     ) -> Result<String, Failure> {
         if let Ok(line) = self.answers.try_recv() {
-            let reason = "nothing had been asked".into();
+            let (line, reason) = (beginning(&line.text), "nothing had been asked".into());
             return Err(Failure::Answer { request, line, reason });
         }
         let input = self.input.as_mut().expect("input is open until the end");
         let sent = writeln!(input, "{line}").and_then(|()| input.flush());
-        let answer = self.answers.recv_timeout(Duration::from_secs_f64(seconds));
-        match answer {
-            Ok(answer) => Ok(answer),
+        match self.answer(wait) {
+            Ok(answer) if answer.is_cut => {
+                let reason = format!("it is longer than {LONGEST_ANSWER} bytes");
+                Err(Failure::Answer { request, line: beginning(&answer.text), reason })
+            }
+            Ok(answer) => Ok(answer.text),
+            Err(_) if wait.stop.is_requested() => Err(Failure::Stopped),
             Err(RecvTimeoutError::Timeout) if sent.is_ok() => {
-                Err(Failure::Late { request, seconds, key })
+                Err(Failure::Late { request, seconds: wait.seconds, key: wait.key })
             }
             Err(_) => Err(Failure::Ended { request, status: self.end() }),
+        }
+    }
+
+    /// The next line, a timeout at the time limit or at a request to stop.
+    fn answer(&self, wait: &Wait<'_>) -> Result<Line, RecvTimeoutError> {
+        let limit = Duration::from_secs_f64(wait.seconds);
+        let start = Instant::now();
+        loop {
+            let left = limit.saturating_sub(start.elapsed());
+            match self.answers.recv_timeout(left.min(LOOK)) {
+                Err(RecvTimeoutError::Timeout) if left > LOOK && !wait.stop.is_requested() => {}
+                answer => return answer,
+            }
         }
     }
 
@@ -78,13 +115,24 @@ impl Process {
     fn end(&mut self) -> ExitStatus {
         drop(self.input.take());
         wait_until(|| matches!(self.child.try_wait(), Ok(Some(_))));
+        self.kill()
+    }
+
+    /// Kills the program and all processes that are known to be its own.
+    fn kill(&mut self) -> ExitStatus {
+        if self.is_supervised {
+            // Its supervisor kills all of its processes, and ends as the program ended.
+            ask_to_end(&self.child);
+            wait_until(|| matches!(self.child.try_wait(), Ok(Some(_))));
+        }
+        kill_group(&self.child);
         let _ = self.child.kill(); // fails when it has ended already
         self.child.wait().expect("a child can be waited for")
     }
 
     /// Kills the program and returns the last lines of its standard error.
     pub(super) fn last_lines(mut self) -> Vec<String> {
-        let _ = self.child.kill();
+        self.kill();
         wait_until(|| self.listener.is_finished());
         let lines = self.stderr.lock().expect("nothing panics while it holds the lines");
         lines.iter().cloned().collect()
@@ -95,12 +143,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Lines as they arrive; invalid UTF-8 is replaced.
-fn lines(from: impl Read) -> impl Iterator<Item = String> {
-    let line = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim_end_matches('\r').to_owned();
-    BufReader::new(from).split(b'\n').map_while(Result::ok).map(line)
 }
 
 fn keep(kept: &Mutex<VecDeque<String>>, line: String) {
@@ -117,4 +159,40 @@ fn wait_until(mut holds: impl FnMut() -> bool) {
     while !holds() && start.elapsed() < END_TIMEOUT {
         sleep(Duration::from_millis(1));
     }
+}
+
+/// Starts it in a process group of its own, which Ctrl-C in a terminal does not reach and which can be killed as one.
+#[cfg(unix)]
+fn own_group(command: &mut Command) -> &mut Command {
+    std::os::unix::process::CommandExt::process_group(command, 0)
+}
+
+#[cfg(not(unix))]
+fn own_group(command: &mut Command) -> &mut Command {
+    command
+}
+
+#[cfg(unix)]
+fn ask_to_end(child: &Child) {
+    use nix::sys::signal::{Signal, kill};
+    let _ = kill(group(child), Signal::SIGTERM);
+}
+
+#[cfg(not(unix))]
+fn ask_to_end(_: &Child) {}
+
+/// Kills what is left in its process group.
+#[cfg(unix)]
+fn kill_group(child: &Child) {
+    use nix::sys::signal::{Signal, killpg};
+    let _ = killpg(group(child), Signal::SIGKILL);
+}
+
+#[cfg(not(unix))]
+fn kill_group(_: &Child) {}
+
+/// The process and its group have the same number.
+#[cfg(unix)]
+fn group(child: &Child) -> nix::unistd::Pid {
+    nix::unistd::Pid::from_raw(child.id().cast_signed())
 }

@@ -1,56 +1,58 @@
 //! A program in any language as a surrogate.
 
-use super::manifest::{Manifest, hash};
-use super::process::Process;
+use super::channels::positions;
+use super::folder::hash;
+use super::launcher::Launched;
+use super::manifest::Manifest;
+use super::process::Wait;
 use super::protocol::{self, Hello};
-use super::{ExternalError, Failure, job};
+use super::{ExternalError, Failure, Launcher, job};
 use crate::{OperatorError, Surrogate, Task};
-use data::{Info, Trajectory};
+use data::{Info, Stop, Stopped, Trajectory};
 use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// An operator in any language: a folder with `operator.toml` and a program.
 ///
-/// The program is started once, and receives requests for rollouts. Each job is a folder of files with the given states,
-/// the parameters and the grids. No file contains the states to predict. See `PROTOCOL.md`.
+/// The program is started by the first rollout, and receives requests for rollouts. Each job is a folder of files with the
+/// given states, the parameters and the grids. No file contains the states to predict. See `PROTOCOL.md`.
 pub struct ExternalOperator {
     folder: PathBuf,
     manifest: Manifest,
     name: String,
     hash: String,
+    launcher: Launcher,
     info: Option<Info>,
     running: Option<Running>,
     weights: usize,
-    jobs: TempDir,
     asked: usize,
+    stop: Stop,
 }
 
-/// A program that has answered `hello`, and the largest number of samples per job.
+/// A program that has answered `hello`.
 struct Running {
-    process: Process,
+    launched: Launched,
+    /// The largest number of samples per job.
     batch: usize,
+    /// The positions of the channels that it predicts; all if absent.
+    channels: Option<Vec<usize>>,
 }
 
 impl ExternalOperator {
-    /// Reads `operator.toml`, starts the program and requests `hello`.
-    pub fn open(folder: &Path) -> Result<Self, OperatorError> {
-        let manifest = Manifest::read(folder)?;
-        let absolute = std::path::absolute(folder).map_err(data::DataError::from)?;
-        let of_folder = || absolute.file_name().map(|name| name.to_string_lossy().into_owned());
-        let name = manifest.name.clone().or_else(of_folder).unwrap_or_else(|| "external".into());
-        let mut operator = Self {
-            hash: hash(&absolute)?,
-            folder: absolute,
+    /// Reads `operator.toml`, and looks for the program; the first rollout starts it.
+    pub fn open(folder: &Path, launcher: &Launcher) -> Result<Self, OperatorError> {
+        let (manifest, folder) = checked(folder, launcher)?;
+        Ok(Self {
+            hash: hash(&folder)?,
+            name: name(&manifest, &folder),
+            folder,
             manifest,
-            name,
+            launcher: launcher.clone(),
             info: None,
             running: None,
             weights: 0,
-            jobs: tempfile::tempdir().map_err(data::DataError::from)?,
             asked: 0,
-        };
-        operator.start()?;
-        Ok(operator)
+            stop: Stop::default(),
+        })
     }
 
     /// The hash of an operator's folder; its program is not started.
@@ -65,51 +67,94 @@ impl ExternalOperator {
         self
     }
 
+    /// Its name in reports, if it can be started: `operator.toml` is checked, and the program is looked for.
+    pub fn name_of(folder: &Path, launcher: &Launcher) -> Result<String, OperatorError> {
+        let (manifest, folder) = checked(folder, launcher)?;
+        Ok(name(&manifest, &folder))
+    }
+
+    /// What a reader of its results must know about its start: what is not isolated, and what it may use besides its
+    /// folder and the system.
+    pub fn notes(folder: &Path, launcher: &Launcher) -> Result<Vec<String>, OperatorError> {
+        let gaps = launcher.gaps();
+        let gaps = (!gaps.is_empty()).then(|| format!("not isolated: {}", gaps.join(", ")));
+        Ok(gaps.into_iter().chain(Manifest::read(folder)?.exceptions()).collect())
+    }
+
     /// Starts the program unless it is running: after a failure, the next rollout starts it again.
-    ///
-    /// Returns the largest number of samples per job.
-    fn start(&mut self) -> Result<usize, OperatorError> {
-        if let Some(running) = &self.running {
-            return Ok(running.batch);
+    fn start(&mut self) -> Result<Running, OperatorError> {
+        if let Some(running) = self.running.take() {
+            return Ok(running);
         }
-        let Manifest { command, start_timeout, .. } = &self.manifest;
-        let mut process =
-            Process::start(&self.manifest.program(&self.folder), &command[1..], &self.folder)
-                .map_err(|failure| self.failed(failure, vec![]))?;
-        match protocol::hello(&mut process, *start_timeout) {
-            Ok(Hello { weights, batch, .. }) => {
-                let batch = batch.unwrap_or(usize::MAX).max(1);
+        self.stop.check()?;
+        let mut launched = self
+            .launcher
+            .launch(&self.manifest, &self.folder)
+            .map_err(|failure| self.failed(failure, vec![]))?;
+        let (seconds, key) = (self.manifest.start_timeout, "start-timeout");
+        let wait = Wait { seconds, key, stop: &self.stop };
+        let answer = protocol::hello(&mut launched.process, &wait).and_then(|hello| {
+            let Hello { weights, batch, channels, .. } = hello;
+            let channels = channels.map(|names| positions(&names, self.info.as_ref()));
+            Ok((weights, batch, channels.transpose()?))
+        });
+        match answer {
+            Ok((weights, batch, channels)) => {
                 self.weights = weights;
-                self.running = Some(Running { process, batch });
-                Ok(batch)
+                Ok(Running { launched, batch: batch.unwrap_or(usize::MAX).max(1), channels })
             }
-            Err(failure) => Err(self.failed(failure, process.last_lines())),
+            Err(failure) => Err(self.failed(failure, launched.process.last_lines())),
         }
     }
 
-    /// Requests the rollouts of one job.
-    fn ask(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
+    /// Requests the rollouts of one job. The program stays running if it answers.
+    fn ask(
+        &mut self,
+        mut running: Running,
+        tasks: &[Task],
+    ) -> Result<Vec<Trajectory>, OperatorError> {
         self.asked += 1;
-        let job = self.jobs.path().join(format!("{:06}", self.asked));
+        let job = running.launched.jobs.join(format!("{:06}", self.asked));
         fs_err::create_dir(&job).map_err(data::DataError::from)?;
         job::write(&job, tasks, self.info.as_ref())?;
-        let mut running = self.running.take().expect("the program was started before");
-        let rolled_out = protocol::rollout(&mut running.process, &job, self.manifest.timeout)
-            .and_then(|()| job::read_prediction(&job, tasks));
-        fs_err::remove_dir_all(&job).map_err(data::DataError::from)?;
+        let wait = Wait { seconds: self.manifest.timeout, key: "timeout", stop: &self.stop };
+        let rolled_out = protocol::rollout(&mut running.launched.process, &job, &wait)
+            .and_then(|()| job::read_prediction(&job, tasks, running.channels.as_deref()));
+        // What cannot be removed now is removed with the program's private folder.
+        let _ = std::fs::remove_dir_all(&job);
         match rolled_out {
             Ok(predictions) => {
                 self.running = Some(running);
                 Ok(predictions)
             }
-            Err(failure) => Err(self.failed(failure, running.process.last_lines())),
+            Err(failure) => Err(self.failed(failure, running.launched.process.last_lines())),
         }
     }
 
     fn failed(&self, failure: Failure, stderr: Vec<String>) -> OperatorError {
+        if matches!(failure, Failure::Stopped) {
+            return Stopped.into();
+        }
         let (folder, program) = (self.folder.clone(), self.manifest.command.join(" "));
         Box::new(ExternalError { folder, program, failure, stderr }).into()
     }
+}
+
+/// The manifest of an operator whose program exists, and the absolute path of its folder.
+fn checked(folder: &Path, launcher: &Launcher) -> Result<(Manifest, PathBuf), OperatorError> {
+    let manifest = Manifest::read(folder)?;
+    let folder = std::path::absolute(folder).map_err(data::DataError::from)?;
+    launcher.program(&manifest, &folder).map_err(|failure| {
+        let (folder, program) = (folder.clone(), manifest.command.join(" "));
+        Box::new(ExternalError { folder, program, failure, stderr: vec![] })
+    })?;
+    Ok((manifest, folder))
+}
+
+/// The name that the manifest states, or else that of the folder, without what a name may not have.
+fn name(manifest: &Manifest, folder: &Path) -> String {
+    let of_folder = folder.file_name().map_or("external".into(), |name| name.to_string_lossy());
+    manifest.name.clone().unwrap_or_else(|| data::printable(&of_folder).into_owned())
 }
 
 impl Surrogate for ExternalOperator {
@@ -122,16 +167,24 @@ impl Surrogate for ExternalOperator {
         self.hash.clone()
     }
 
+    /// As it has answered; 0 before the first rollout.
     fn weights(&self) -> usize {
         self.weights
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         let mut predictions = Vec::with_capacity(tasks.len());
         for alike in tasks.chunk_by(job::is_alike) {
-            let batch = self.start()?;
-            for tasks in alike.chunks(batch) {
-                predictions.extend(self.ask(tasks)?);
+            let mut rest = alike;
+            while !rest.is_empty() {
+                let running = self.start()?;
+                let (batch, others) = rest.split_at(rest.len().min(running.batch));
+                predictions.extend(self.ask(running, batch)?);
+                rest = others;
             }
         }
         Ok(predictions)

@@ -1,13 +1,15 @@
 //! The lines that are exchanged with a program: one JSON object per line.
 
 use super::Failure;
-use super::process::Process;
+use super::process::{Process, Wait};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The version of the protocol.
 pub(super) const VERSION: u32 = 1;
+/// The number of characters of a line or of an error that messages show.
+const SHOWN: usize = 400;
 
 /// A request.
 #[derive(Serialize)]
@@ -27,6 +29,8 @@ pub(super) struct Hello {
     pub(super) weights: usize,
     /// The largest number of samples per job; unlimited if absent.
     pub(super) batch: Option<usize>,
+    /// The channels that it predicts, by their symbols or the names of their fields; all if absent.
+    pub(super) channels: Option<Vec<String>>,
 }
 
 /// The answer to `rollout`.
@@ -38,9 +42,8 @@ enum Answer {
 }
 
 /// Requests `hello`, and refuses another version of the protocol.
-pub(super) fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failure> {
-    let request = json(&Request::Hello { protocol: VERSION });
-    let line = process.ask("hello", &request, seconds, "start-timeout")?;
+pub(super) fn hello(process: &mut Process, wait: &Wait<'_>) -> Result<Hello, Failure> {
+    let line = process.ask("hello", &json(&Request::Hello { protocol: VERSION })?, wait)?;
     let hello: Hello = parse("hello", &line)?;
     if hello.protocol != VERSION {
         return Err(Failure::Protocol { found: hello.protocol, expected: VERSION });
@@ -49,24 +52,28 @@ pub(super) fn hello(process: &mut Process, seconds: f64) -> Result<Hello, Failur
 }
 
 /// Requests the rollout of the job in a folder.
-pub(super) fn rollout(process: &mut Process, job: &Path, seconds: f64) -> Result<(), Failure> {
-    let line = process.ask("rollout", &json(&Request::Rollout { job }), seconds, "timeout")?;
+pub(super) fn rollout(process: &mut Process, job: &Path, wait: &Wait<'_>) -> Result<(), Failure> {
+    let line = process.ask("rollout", &json(&Request::Rollout { job })?, wait)?;
     match parse("rollout", &line)? {
         Answer::Done(true) => Ok(()),
         Answer::Done(false) => Err(Failure::Refused("not done".into())),
-        Answer::Error(message) => Err(Failure::Refused(message)),
+        Answer::Error(message) => Err(Failure::Refused(beginning(&message))),
     }
 }
 
-fn json(request: &Request<'_>) -> String {
-    serde_json::to_string(request).expect("a request is plain JSON")
+fn json(request: &Request<'_>) -> Result<String, Failure> {
+    // Fails where the folder of temporary files has a name that is no UTF-8.
+    serde_json::to_string(request).map_err(|error| Failure::Start(error.into()))
 }
 
 fn parse<T: DeserializeOwned>(request: &'static str, line: &str) -> Result<T, Failure> {
-    let shown = || line.chars().take(200).collect(); // enough to recognise what printed it
-    serde_json::from_str(line).map_err(|error| Failure::Answer {
-        request,
-        line: shown(),
-        reason: error.to_string(),
+    serde_json::from_str(line).map_err(|error| {
+        let reason = beginning(&error.to_string());
+        Failure::Answer { request, line: beginning(line), reason }
     })
+}
+
+/// Enough of a text to recognise it.
+pub(super) fn beginning(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
 }

@@ -193,6 +193,8 @@ fn surrogates(case: &str) -> Vec<SurrogateSummary> {
         repeats: 5,
         device: "cpu".into(),
         threads: 2,
+        not_predicted: vec![],
+        notes: vec![],
     };
     MODELS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
 }
