@@ -1,9 +1,11 @@
-//! Writes reports of synthetic runs: of one case, of two cases, and a comparison of two runs.
+//! Writes reports of synthetic runs: of one case, of two cases, a comparison of two runs, and of odd runs.
 //!
 //! `cargo run --release -p eddymark-reports --example synthetic -- FOLDER`
 
 use std::path::PathBuf;
 
+#[path = "../tests/synthetic/odd.rs"]
+mod odd;
 #[path = "../tests/synthetic/mod.rs"]
 mod synthetic;
 
@@ -19,5 +21,8 @@ fn main() -> Result<(), reports::ReportError> {
     let both = [one, better];
     println!("{}", reports::compare_text(&both));
     println!("{}", reports::render(&both, &folder.join("compared"))?.html.display());
+    for (name, runs) in odd::odd_runs().into_iter().filter(|(_, runs)| !runs.is_empty()) {
+        reports::render(&runs, &folder.join("odd").join(name))?;
+    }
     Ok(())
 }

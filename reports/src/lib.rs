@@ -1,11 +1,11 @@
 //! Reports: tables, figures, Markdown and HTML.
 //!
-//! [`render`] writes the report of runs as one self-contained HTML file and as Markdown, its figures as SVG and PNG,
-//! and the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list the kinds of tables and figures.
+//! [`render`] writes the report of runs as one self-contained HTML file and as Markdown, its figures as SVG, PDF and
+//! PNG, and the records as Parquet and CSV. [`TABLES`] and [`FIGURES`] list the kinds of tables and figures.
 //!
 //! ```text
 //! results   the surrogates' scores, arranged by case
-//! draw      shapes, axes, colours; SVG and PNG
+//! draw      shapes, axes, colours; SVG, PDF and PNG
 //! sheet     a table as text, Markdown and HTML
 //! tables    one file per kind of table
 //! figures   one file per kind of figure
@@ -26,13 +26,17 @@ mod sheet;
 mod tables;
 
 #[cfg(test)]
+#[path = "../tests/synthetic/odd.rs"]
+mod odd;
+#[cfg(test)]
 #[path = "../tests/synthetic/mod.rs"]
 mod synthetic;
 
 pub use draw::drawing::Drawing;
 pub use error::ReportError;
 pub use figures::{
-    CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, TrainingCurves,
+    CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, SamplePanels,
+    TrainingCurves,
 };
 pub use page::condense::condense;
 pub use page::gallery::{ChannelRow, GalleryFigure, gallery};

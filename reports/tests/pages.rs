@@ -20,14 +20,58 @@ fn a_report_is_complete_and_self_contained() {
     let markdown = read(&page.markdown);
     let pictures: Vec<&str> =
         markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
-    assert_eq!(pictures.len(), 6);
+    assert_eq!(pictures.len(), 8);
     for picture in pictures {
         assert!(folder.path().join(picture).is_file(), "{picture}");
-        assert!(folder.path().join(picture.replace(".png", ".svg")).is_file(), "{picture}");
+        for other in [".svg", ".pdf"] {
+            assert!(folder.path().join(picture.replace(".png", other)).is_file(), "{picture}");
+        }
     }
     for file in ["records.parquet", "records.csv", "leaderboard.csv"] {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
+}
+
+/// Programs other than browsers do not read style sheets; a page has a theme, and is printed in light colours.
+#[test]
+fn files_have_their_colours_and_pages_have_a_theme() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = reports::render(&[synthetic::run(&["cavity"])], folder.path()).expect("a report");
+    let svg = read(&folder.path().join("figures/error-growth.svg"));
+    assert!(svg.contains("stroke=\"#") && svg.contains("fill=\"#"), "{svg}");
+    assert!(!svg.contains("var(") && !svg.contains("class="), "{svg}");
+    let html = read(&page.html);
+    let svgs = html.split_once("<svg").expect("there are figures").1;
+    assert!(html.contains("var(--series-0)") && !svgs.contains("stroke=\"#"));
+    assert_eq!(html.matches("@media screen").count(), 2, "dark colours are for screens only");
+}
+
+/// Figures of an earlier layout would be taken for current ones.
+#[test]
+fn a_report_removes_the_figures_that_it_does_not_show() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let figures = folder.path().join("figures");
+    let names = || -> Vec<String> {
+        let entries = fs_err::read_dir(&figures).expect("it was written");
+        let name = |entry: std::io::Result<fs_err::DirEntry>| {
+            entry.expect("a readable folder").file_name().to_string_lossy().into_owned()
+        };
+        let mut names: Vec<String> = entries.map(name).collect();
+        names.sort();
+        names
+    };
+    // A folder without a report is not ours.
+    fs_err::create_dir_all(&figures).expect("a folder");
+    fs_err::write(figures.join("error-growth-of-the-user.pdf"), "").expect("a file");
+    let mut run = synthetic::run(&["cavity"]);
+    reports::render(&[run.clone()], folder.path()).expect("a report");
+    assert!(names().contains(&"error-growth-of-the-user.pdf".to_owned()), "{:?}", names());
+    fs_err::write(figures.join("photo.png"), "").expect("a file");
+    run.manifest.report.figures = Some(vec!["training-curves".into()]);
+    reports::render(&[run], folder.path()).expect("a report");
+    let expected =
+        ["photo.png", "training-curves.pdf", "training-curves.png", "training-curves.svg"];
+    assert_eq!(names(), expected);
 }
 
 #[test]

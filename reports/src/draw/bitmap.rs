@@ -1,7 +1,7 @@
 //! A scene as pixels, rasterized by plotters at a higher resolution and averaged.
 
 use crate::draw::font::{text_pixels, text_width};
-use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
+use crate::draw::scene::{Anchor, BASELINE, Point, Raster, Scene, Shape, Stroke, Text};
 use crate::draw::style::{Dash, LIGHT, Paint, Rgb};
 use crate::error::ReportError;
 use plotters::coord::Shift;
@@ -112,8 +112,7 @@ fn text<'a>(area: &Area<'a>, text: &Text) -> Drawn<'a> {
         Anchor::Middle => -0.5 * width,
         Anchor::End => -width,
     } as i32;
-    // As in SVG, the baseline is 0.35 em below the centre.
-    let below = (0.35 * em) as i32;
+    let below = (BASELINE * em) as i32;
     let (x, y) = pixel(text.at);
     for ([right, down], coverage) in text_pixels(&text.content, em) {
         let (along, across) = (start + right, below + down);

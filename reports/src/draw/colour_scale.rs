@@ -2,6 +2,7 @@
 
 use crate::draw::colour_map::ColourMap;
 use crate::draw::scene::Raster;
+use crate::draw::style::Rgb;
 use crate::results::stats::quantile;
 
 /// A range of values with a colour map. Values outside have the colour of the nearer end.
@@ -13,9 +14,9 @@ pub(crate) struct ColourScale {
 }
 
 impl ColourScale {
-    /// The fraction of the values outside each end. Otherwise a few cells beside a moving wall or in a corner would
-    /// determine the scale.
-    const OUTSIDE: f64 = 0.002;
+    /// The fraction of the values outside each end. Otherwise a few cells beside a moving wall or in a corner, where
+    /// the pressure is singular, would determine the scale.
+    pub(crate) const OUTSIDE: f64 = 0.005;
 
     /// A scale over some values, symmetric about zero if the smaller of both extents exceeds 5 % of the larger.
     pub(crate) fn of(values: &[f64]) -> Self {
@@ -39,6 +40,18 @@ impl ColourScale {
         [self.low, self.high]
     }
 
+    /// Whether any of some values is below the lower and above the upper end.
+    pub(crate) fn exceeded(&self, values: impl IntoIterator<Item = f64>) -> [bool; 2] {
+        let mark =
+            |[below, above]: [bool; 2], x: f64| [below || x < self.low, above || x > self.high];
+        values.into_iter().fold([false; 2], mark)
+    }
+
+    /// The colours of both ends, which values outside have.
+    pub(crate) fn end_colours(&self) -> [Rgb; 2] {
+        [0.0, 1.0].map(|position| self.map.colour(position))
+    }
+
     /// The values `[x, y]`, y fastest, as an image in which x points to the right and y upwards.
     pub(crate) fn image(&self, [nx, ny]: [usize; 2], values: &[f64]) -> Raster {
         let index = |pixel: usize| (pixel % nx) * ny + (ny - 1 - pixel / nx);
@@ -50,7 +63,10 @@ impl ColourScale {
     /// All colours from the lower to the upper end.
     pub(crate) fn bar(&self, shades: usize) -> Raster {
         let shade = |i: usize| self.map.colour(i as f64 / (shades - 1) as f64);
-        Raster { width: shades, height: 1, pixels: (0..shades).map(shade).collect() }
+        // Programs that interpolate blur the edge of an image over one of its pixels.
+        let height = 12;
+        let row: Vec<Rgb> = (0..shades).map(shade).collect();
+        Raster { width: shades, height, pixels: row.repeat(height) }
     }
 }
 
@@ -73,6 +89,13 @@ mod tests {
         assert_eq!(ColourScale::of(&signed).map, ColourMap::Diverging);
         let positive: Vec<f64> = (-1..=100).map(f64::from).collect();
         assert_eq!(ColourScale::of(&positive).map, ColourMap::Sequential);
+        // Half a per cent of the cells, as in the corners of a cavity, do not determine the scale.
+        let corners = (0..1000).map(|i| if i < 4 { 1e3 } else { f64::from(i) / 1e3 });
+        let corners: Vec<f64> = corners.collect();
+        let scale = ColourScale::of(&corners);
+        assert!(scale.ends()[1] < 1.0, "{scale:?}");
+        assert_eq!(scale.exceeded(corners.iter().copied()), [true, true]);
+        assert_eq!(scale.exceeded([0.5, f64::NAN]), [false, false]);
         for odd in [&[][..], &[0.0], &[f64::NAN, f64::INFINITY]] {
             assert_eq!(ColourScale::of(odd).ends(), [-1.0, 1.0]);
         }

@@ -1,31 +1,57 @@
 //! Legends, and labels beside points.
 
-use crate::draw::font::text_width;
+use crate::draw::font::{shortened, text_width};
 use crate::draw::frame::Frame;
 use crate::draw::plot::SMALL;
 use crate::draw::scene::{Point, Scene, Stroke, Text};
 use crate::draw::series_style::SeriesStyle;
-use crate::draw::style::{Marker, Paint};
+use crate::draw::style::{DASHED, Marker, Paint};
 
-/// Draws a legend, with markers if `marked`, in as many rows as it needs; returns its lower end.
+/// The width in px to which the names in legends and beside points are shortened.
+pub(crate) const LONGEST: f64 = 260.0;
+
+/// Draws a legend of lines, with markers if `marked`, in as many rows as it needs; returns its lower end.
 pub fn legend(scene: &mut Scene, entries: &[(String, SeriesStyle)], marked: bool) -> f64 {
-    const LINE: f64 = 28.0;
+    rows(scene, entries, |_| true, marked)
+}
+
+/// Draws a legend of points. What has no marker is a line.
+pub(crate) fn legend_of_points(scene: &mut Scene, entries: &[(String, SeriesStyle)]) -> f64 {
+    rows(scene, entries, |style| style.marker.is_none(), true)
+}
+
+fn rows(
+    scene: &mut Scene,
+    entries: &[(String, SeriesStyle)],
+    is_line: impl Fn(&SeriesStyle) -> bool,
+    marked: bool,
+) -> f64 {
+    const LINE: f64 = 32.0;
     const ROW: f64 = 20.0;
     let (mut x, mut y) = (16.0, 18.0);
     for (label, style) in entries {
-        let width = LINE + 6.0 + text_width(label, SMALL) + 20.0;
+        let label = shortened(label, SMALL, LONGEST);
+        let key = if is_line(style) { LINE } else { 12.0 };
+        let width = key + 6.0 + text_width(&label, SMALL) + 20.0;
         if x + width > scene.width && x > 16.0 {
             (x, y) = (16.0, y + ROW);
         }
-        let stroke = style.stroke();
-        scene.line(&[[x, y], [x + LINE, y]], stroke);
-        if marked {
-            scene.marker(style.marker, [x + LINE / 2.0, y], 4.0, style.paint);
+        if is_line(style) {
+            scene.line(&[[x, y], [x + key, y]], style.stroke());
         }
-        scene.text(Text::new(label, [x + LINE + 6.0, y], SMALL));
+        if let Some(marker) = style.marker.filter(|_| marked) {
+            scene.marker(marker, [x + key / 2.0, y], 4.0, style.paint);
+        }
+        scene.text(Text::new(label, [x + key + 6.0, y], SMALL));
         x += width;
     }
     if entries.is_empty() { 0.0 } else { y + ROW / 2.0 + 4.0 }
+}
+
+/// The legend's entry of the line that shows the error of the reference.
+pub(crate) fn floor_entry() -> (String, SeriesStyle) {
+    let style = SeriesStyle { paint: Paint::Muted, dash: DASHED, marker: None, width: 1.5 };
+    ("error of the reference".into(), style)
 }
 
 /// Draws a label near a point where it overlaps least with `taken`. A line connects the label with the point if they
@@ -38,7 +64,8 @@ pub(crate) fn label_beside(
     taken: &mut Vec<Frame>,
     bounds: Frame,
 ) {
-    let (width, height) = (text_width(label, SMALL), SMALL + 2.0);
+    let label = shortened(label, SMALL, LONGEST);
+    let (width, height) = (text_width(&label, SMALL), SMALL + 2.0);
     let beside = |dx: f64, dy: f64| Frame {
         x: at[0] + dx * 9.0 + (dx.clamp(-1.0, 1.0) - 1.0) / 2.0 * width,
         y: at[1] + dy * 13.0 - height / 2.0,
@@ -88,7 +115,7 @@ pub(crate) fn around([x, y]: Point, radius: f64) -> Frame {
 
 /// The style of the marker at which the line of a diverged surrogate ends.
 pub(crate) fn divergence_marker(style: SeriesStyle) -> SeriesStyle {
-    SeriesStyle { marker: Marker::Cross, ..style }
+    SeriesStyle { marker: Some(Marker::Cross), ..style }
 }
 
 #[cfg(test)]

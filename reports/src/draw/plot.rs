@@ -1,5 +1,6 @@
 //! Axes, and lines, bands and markers in their frame.
 
+use crate::draw::font::shortened;
 use crate::draw::frame::{Frame, clip};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
@@ -32,7 +33,9 @@ impl Plot<'_> {
         self.scene
             .line(&[[x, y + height], [x + width, y + height]], Stroke::new(Paint::Muted, 1.0));
         let middle = x + width / 2.0;
-        self.scene.text(Text::new(title, [x, y - 12.0], NORMAL));
+        self.scene.text(Text::new(shortened(title, NORMAL, width), [x, y - 12.0], NORMAL));
+        let x_label = shortened(x_label, NORMAL, width + 60.0);
+        let y_label = shortened(y_label, NORMAL, height + 40.0);
         let below = Text::new(x_label, [middle, y + height + 36.0], NORMAL);
         self.scene.text(below.anchored(Anchor::Middle).with_paint(Paint::Muted));
         let left = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
@@ -107,8 +110,8 @@ impl Plot<'_> {
     /// Draws a marker if it is inside the frame.
     pub fn marker(&mut self, x: f64, y: f64, style: SeriesStyle, radius: f64) {
         let at = self.at(x, y);
-        if self.frame.contains(at) {
-            self.scene.marker(style.marker, at, radius, style.paint);
+        if let Some(marker) = style.marker.filter(|_| self.frame.contains(at)) {
+            self.scene.marker(marker, at, radius, style.paint);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A drawing as a list of shapes, independent of the file format.
 
+use crate::draw::escape::printable;
 use crate::draw::style::{Dash, Marker, Paint, SOLID};
 
 /// A point in px; x points to the right and y downwards.
@@ -65,6 +66,10 @@ pub(crate) enum Anchor {
     End,
 }
 
+/// How far in em the baseline is below the middle of a text. It centres upper-case letters and digits in all common
+/// fonts.
+pub(crate) const BASELINE: f64 = 0.35;
+
 /// A line of text; `at` is at half its height.
 #[derive(Debug, Clone)]
 pub(crate) struct Text {
@@ -78,9 +83,9 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// A text in the text colour that starts at `at`.
-    pub(crate) fn new(text: impl Into<String>, at: Point, size: f64) -> Self {
-        let (content, anchor, paint) = (text.into(), Anchor::Start, Paint::Text);
+    /// A text in the text colour that starts at `at`, without characters that cannot be shown.
+    pub(crate) fn new(text: impl AsRef<str>, at: Point, size: f64) -> Self {
+        let (content, anchor, paint) = (printable(text.as_ref()), Anchor::Start, Paint::Text);
         Self { content, at, size, anchor, paint, rotated: false }
     }
 

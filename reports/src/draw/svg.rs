@@ -1,62 +1,97 @@
 //! A scene as SVG.
 
 use crate::draw::escape::escape;
-use crate::draw::scene::{Anchor, Point, Raster, Scene, Shape, Stroke, Text};
-use crate::draw::style::{DARK, LIGHT, Paint, figure_sheet, properties};
+use crate::draw::scene::{Anchor, BASELINE, Point, Raster, Scene, Shape, Stroke, Text};
+use crate::draw::style::{FONTS, LIGHT, Paint};
 use base64::Engine;
 use std::fmt::Write;
 
-/// A file, light or dark as the system that shows it.
+/// Where the colours of a drawing come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colouring {
+    /// From the attributes of each shape: every program shows them.
+    Attributes,
+    /// From the style sheet of the page, so that they follow its theme.
+    StyleSheet,
+}
+
+/// A file in the light theme. It has no style sheet, which many programs do not read.
 pub(crate) fn standalone(scene: &Scene, title: &str) -> String {
-    let style = format!(
-        "<style>:root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}{}</style>",
-        properties(&LIGHT),
-        properties(&DARK),
-        figure_sheet()
-    );
-    element(scene, title, &style)
+    element(scene, title, Colouring::Attributes)
 }
 
 /// An element of a page whose style sheet has the colours.
 pub(crate) fn inline(scene: &Scene, title: &str) -> String {
-    element(scene, title, "")
+    element(scene, title, Colouring::StyleSheet)
 }
 
-fn element(scene: &Scene, title: &str, style: &str) -> String {
+fn element(scene: &Scene, title: &str, colouring: Colouring) -> String {
     let (w, h) = (number(scene.width), number(scene.height));
-    let shapes: String = scene.shapes.iter().map(shape).collect();
+    let shapes: String = scene.shapes.iter().map(|drawn| shape(drawn, colouring)).collect();
     let title = escape(title);
+    // Before SVG 2, images were linked in the namespace of XLink; most programs read that only.
+    let fonts = match colouring {
+        Colouring::Attributes => {
+            format!(" xmlns:xlink=\"http://www.w3.org/1999/xlink\" font-family=\"{FONTS}\"")
+        }
+        Colouring::StyleSheet => String::new(),
+    };
+    let background = colouring.fill(Paint::Background);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
-         role=\"img\" aria-label=\"{title}\"><title>{title}</title>{style}\
-         <rect width=\"{w}\" height=\"{h}\" class=\"f-background\"/>\n{shapes}</svg>\n"
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"{fonts} viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
+         role=\"img\" aria-label=\"{title}\"><title>{title}</title>\
+         <rect width=\"{w}\" height=\"{h}\"{background}/>\n{shapes}</svg>\n"
     )
 }
 
-fn shape(shape: &Shape) -> String {
-    match shape {
-        Shape::Line(points, stroke) => line(points, stroke),
-        Shape::Area(points, paint, opacity) => area(points, *paint, *opacity),
-        Shape::Text(written) => text(written),
-        Shape::Image(raster, at, size) => image(raster, *at, *size),
+impl Colouring {
+    /// The attributes of a filled shape.
+    fn fill(self, paint: Paint) -> String {
+        match (self, paint.name()) {
+            (Self::StyleSheet, Some(name)) => format!(" class=\"f-{name}\""),
+            _ => format!(" fill=\"{}\"", hex(paint)),
+        }
+    }
+
+    /// The attributes of a line.
+    fn stroke(self, paint: Paint) -> String {
+        match (self, paint.name()) {
+            (Self::StyleSheet, Some(name)) => format!(" class=\"l s-{name}\""),
+            _ => format!(" fill=\"none\" stroke=\"{}\" stroke-linejoin=\"round\"", hex(paint)),
+        }
     }
 }
 
-fn line(points: &[Point], stroke: &Stroke) -> String {
+/// A colour of the light theme, such as `#1c2128`.
+fn hex(paint: Paint) -> String {
+    let [r, g, b] = paint.colour(&LIGHT);
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn shape(shape: &Shape, colouring: Colouring) -> String {
+    match shape {
+        Shape::Line(points, stroke) => line(points, stroke, colouring),
+        Shape::Area(points, paint, opacity) => area(points, *paint, *opacity, colouring),
+        Shape::Text(written) => text(written, colouring),
+        Shape::Image(raster, at, size) => image(raster, *at, *size, colouring),
+    }
+}
+
+fn line(points: &[Point], stroke: &Stroke, colouring: Colouring) -> String {
     let dash = stroke.dash.iter().map(|length| number(*length)).collect::<Vec<_>>().join(" ");
     let dash = if dash.is_empty() { dash } else { format!(" stroke-dasharray=\"{dash}\"") };
     format!(
-        "<path class=\"l s-{}\" stroke-width=\"{}\"{dash}{} d=\"{}\"/>\n",
-        stroke.paint.name(),
+        "<path{} stroke-width=\"{}\"{dash}{} d=\"{}\"/>\n",
+        colouring.stroke(stroke.paint),
         number(stroke.width),
         attribute("stroke-opacity", stroke.opacity),
         path(points)
     )
 }
 
-fn area(points: &[Point], paint: Paint, opacity: f64) -> String {
+fn area(points: &[Point], paint: Paint, opacity: f64, colouring: Colouring) -> String {
     let opacity = attribute("fill-opacity", opacity);
-    format!("<path class=\"f-{}\"{opacity} d=\"{}Z\"/>\n", paint.name(), path(points))
+    format!("<path{}{opacity} d=\"{}Z\"/>\n", colouring.fill(paint), path(points))
 }
 
 fn attribute(name: &str, opacity: f64) -> String {
@@ -72,7 +107,7 @@ fn path(points: &[Point]) -> String {
     path
 }
 
-fn text(text: &Text) -> String {
+fn text(text: &Text, colouring: Colouring) -> String {
     let anchor = match text.anchor {
         Anchor::Start => "start",
         Anchor::Middle => "middle",
@@ -81,21 +116,25 @@ fn text(text: &Text) -> String {
     let [x, y] = text.at.map(number);
     let turn =
         if text.rotated { format!(" transform=\"rotate(-90 {x} {y})\"") } else { String::new() };
-    // A baseline 0.35 em below the centre centres upper-case letters and digits in all common fonts.
     format!(
-        "<text class=\"f-{}\" x=\"{x}\" y=\"{y}\" dy=\"0.35em\" font-size=\"{}\" text-anchor=\"{anchor}\"{turn}>{}</text>\n",
-        text.paint.name(),
+        "<text{} x=\"{x}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\"{turn}>{}</text>\n",
+        colouring.fill(text.paint),
+        number(text.at[1] + BASELINE * text.size),
         number(text.size),
         escape(&text.content)
     )
 }
 
-fn image(raster: &Raster, [x, y]: Point, [w, h]: [f64; 2]) -> String {
+fn image(raster: &Raster, [x, y]: Point, [w, h]: [f64; 2], colouring: Colouring) -> String {
     let png = base64::engine::general_purpose::STANDARD.encode(encode(raster));
     let [x, y, w, h] = [x, y, w, h].map(number);
+    let link = match colouring {
+        Colouring::Attributes => "xlink:href",
+        Colouring::StyleSheet => "href",
+    };
     format!(
         "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" preserveAspectRatio=\"none\" \
-         style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{png}\"/>\n"
+         image-rendering=\"pixelated\" {link}=\"data:image/png;base64,{png}\"/>\n"
     )
 }
 
@@ -130,6 +169,24 @@ mod tests {
         let svg = inline(&scene, "a < b");
         assert!(svg.contains("d=\"M0 1L1 2.5\"") && svg.contains("d=\"M3 1L4 1\""), "{svg}");
         assert!(svg.contains("a &lt; b") && !svg.contains("NaN"));
+    }
+
+    #[test]
+    fn a_file_has_its_colours_in_attributes_and_a_page_in_classes() {
+        let mut scene = Scene { height: 10.0, ..Scene::new(10.0) };
+        scene.line(&[[0.0, 0.0], [1.0, 1.0]], Stroke::new(Paint::Text, 1.0));
+        scene.text(Text::new("\u{1b}[1m", [2.0, 3.0], 10.0));
+        scene.image(Raster { width: 1, height: 1, pixels: vec![[1; 3]] }, [0.0; 2], [1.0; 2]);
+        let (file, element) = (standalone(&scene, "t"), inline(&scene, "t"));
+        assert!(file.contains("stroke=\"#1c2128\"") && file.contains("fill=\"#ffffff\""), "{file}");
+        for absent in ["var(", "class=", "style", "\u{1b}"] {
+            assert!(!file.contains(absent), "{absent} in {file}");
+        }
+        assert!(
+            element.contains("class=\"l s-text\"") && !element.contains("fill=\"#"),
+            "{element}"
+        );
+        assert!(file.contains("y=\"6.5\""), "the baseline is 0.35 em below the centre: {file}");
     }
 
     #[test]

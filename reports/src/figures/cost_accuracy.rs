@@ -2,9 +2,9 @@
 
 use super::Figure;
 use crate::draw::drawing::Drawing;
-use crate::draw::font::text_width;
+use crate::draw::font::{shortened, text_width};
 use crate::draw::frame::Frame;
-use crate::draw::labels::{around, label_beside};
+use crate::draw::labels::{LONGEST, around, label_beside};
 use crate::draw::plot::{Plot, SMALL};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Point, Scene, Stroke, Text};
@@ -106,7 +106,8 @@ fn draw_levels(plot: &mut Plot, levels: &[(String, f64)]) -> Vec<Frame> {
     for ((name, _), y) in levels.iter().zip(heights) {
         let ends = [[left, y], [left + width, y]];
         plot.scene.line(&ends, Stroke::new(Paint::Muted, 1.5).dashed(DOTTED));
-        let room = text_width(name, SMALL);
+        let name = shortened(name, SMALL, LONGEST);
+        let room = text_width(&name, SMALL);
         // Above or below the line, at its right end or further left, where the overlap is least.
         let offsets = (0..4).flat_map(|shift| [-9.0, 9.0].map(|dy| (f64::from(shift), dy)));
         let frames = offsets.map(|(shift, dy)| Frame {

@@ -3,12 +3,11 @@
 use super::Figure;
 use crate::draw::drawing::Drawing;
 use crate::draw::frame::{bottom, columns, facets};
-use crate::draw::labels::{divergence_marker, legend};
+use crate::draw::labels::{divergence_marker, floor_entry, legend};
 use crate::draw::plot::Plot;
 use crate::draw::scale::Scale;
-use crate::draw::scene::{Scene, Stroke};
+use crate::draw::scene::Scene;
 use crate::draw::series_style::{SeriesStyle, series_style};
-use crate::draw::style::{DASHED, Paint};
 use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::measure::{ALL_CHANNELS, PRIMARY};
@@ -86,7 +85,10 @@ impl ErrorGrowth {
         let metric = case.metrics.get(&self.metric);
         let time = format!("time / {}", case.time_unit());
         let mut scene = Scene::new(900.0);
-        let top = legend(&mut scene, &entries(results, case), false);
+        let has_floor = channels.iter().any(|(name, _)| case.floor(&self.metric, name).is_some());
+        let mut entries = entries(results, case);
+        entries.extend(has_floor.then(floor_entry));
+        let top = legend(&mut scene, &entries, true);
         let frames = facets(channels.len(), columns(channels.len()), top, scene.width, 220.0);
         scene.height = bottom(&frames);
         for ((channel, growths), frame) in channels.iter().zip(frames) {
@@ -100,11 +102,16 @@ impl ErrorGrowth {
             title: format!("Error growth on {}", case.name),
             caption: format!(
                 "Median {} over test samples and seeds; shaded: {} to {} quantiles. After a rollout has diverged, its \
-                 values are infinite; a cross marks the last step at which the median is finite. Dashed grey: the \
-                 estimated error of the reference, mean over samples.",
+                 values are infinite; a cross marks the last step at which the median is finite. Markers help to tell \
+                 the lines apart. Values of 0 are below the axis.{}",
                 metric.title(),
                 percent(self.band[0]),
                 percent(self.band[1]),
+                if has_floor {
+                    " Dashed grey: the estimated error of the reference, mean over samples."
+                } else {
+                    ""
+                },
             ),
             scene,
         })
@@ -163,7 +170,8 @@ fn entries(results: &Results, case: &Case) -> Vec<(String, SeriesStyle)> {
 fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Option<Scale> {
     let growths = || channels.iter().flat_map(|(_, growths)| growths);
     let last: Vec<f64> = growths().filter_map(|g| Some(g.steps.last()?.median)).collect();
-    let top = 30.0 * median(&last);
+    // Half of the surrogates may be perfect.
+    let top = Some(30.0 * median(&last)).filter(|top| *top > 0.0).unwrap_or(f64::INFINITY);
     let bands =
         growths().flat_map(|g| &g.steps).flat_map(|step| [step.low, step.median, step.high]);
     let floors = channels.iter().filter_map(|(channel, _)| case.floor(metric, channel));
@@ -171,15 +179,23 @@ fn vertical(case: &Case, metric: &str, channels: &[(&str, Vec<Growth>)]) -> Opti
     Scale::logarithmic(bands.chain(floors).map(|value| value.min(top)))
 }
 
+/// The number of markers along a line.
+const MARKERS: usize = 6;
+
 /// Draws the lines over the bands. Only surrogates of the last run have bands.
 fn draw_growths(plot: &mut Plot, growths: &[Growth]) {
     for Growth { style, steps, .. } in growths.iter().filter(|growth| growth.is_latest) {
         let band: Vec<_> = steps.iter().map(|step| (step.time, step.low, step.high)).collect();
         plot.band(&band, style.paint, 0.12);
     }
-    for Growth { style, steps, .. } in growths {
+    for (number, Growth { style, steps, .. }) in growths.iter().enumerate() {
         let line = steps.iter().map(|step| (step.time, step.median));
         plot.line(line, style.stroke());
+        let stride = steps.len().div_ceil(MARKERS);
+        // Lines that coincide have their markers at different steps.
+        for step in steps.iter().skip(number % stride).step_by(stride) {
+            plot.marker(step.time, step.median, *style, 3.5);
+        }
         let last = steps.iter().rposition(|step| step.median.is_finite());
         if let Some(last) = last.filter(|last| last + 1 < steps.len()) {
             plot.marker(steps[last].time, steps[last].median, divergence_marker(*style), 5.0);
@@ -190,5 +206,5 @@ fn draw_growths(plot: &mut Plot, growths: &[Growth]) {
 fn draw_floor(plot: &mut Plot, case: &Case, metric: &str, channel: &str) {
     let Some(floor) = case.floor(metric, channel) else { return };
     let values = floor.times.iter().copied().zip(floor.values.iter().copied());
-    plot.line(values, Stroke::new(Paint::Muted, 1.5).dashed(DASHED));
+    plot.line(values, floor_entry().1.stroke());
 }

@@ -1,12 +1,12 @@
 //! Fields of the reference and of the predictions, and the errors.
 
 use super::Figure;
+use crate::draw::colour_bar::{BAR_HEIGHT, bar_caption, draw_bar};
 use crate::draw::colour_scale::ColourScale;
 use crate::draw::drawing::Drawing;
-use crate::draw::font::text_width;
+use crate::draw::font::{shortened, text_width};
 use crate::draw::plot::{NORMAL, SMALL};
-use crate::draw::scale::Scale;
-use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
+use crate::draw::scene::{Anchor, Point, Scene, Text};
 use crate::draw::style::Paint;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
@@ -53,7 +53,8 @@ impl Figure for FieldPanels {
                 Some(group) => group.push(panel),
             }
         }
-        groups.into_iter().filter_map(|panels| self.draw_group(results, panels)).collect()
+        let shared = groups.iter().filter(|group| is_of_all(group, &groups));
+        shared.filter_map(|panels| self.draw_group(results, panels.clone())).collect()
     }
 }
 
@@ -62,8 +63,18 @@ fn have_same_field(a: &Panel, b: &Panel) -> bool {
     (&a.case, a.sample, &a.channel) == (&b.case, b.sample, &b.channel)
 }
 
+/// Whether a group shows as many surrogates and steps as any of its case and channel. Runs also store samples that only
+/// some surrogates need, which `sample-panels` shows.
+fn is_of_all(group: &[&Panel], groups: &[Vec<&Panel>]) -> bool {
+    let kind = |group: &[&Panel]| (group[0].case.clone(), group[0].channel.clone());
+    let kin = || groups.iter().filter(|other| kind(other) == kind(group));
+    let is_most =
+        |size: fn(&[&Panel]) -> usize| kin().map(|other| size(other)).max() == Some(size(group));
+    is_most(|group| group[0].predictions.len()) && is_most(|group| group.len())
+}
+
 /// Whether its values fill a grid of positive size.
-fn is_complete(panel: &Panel) -> bool {
+pub(super) fn is_complete(panel: &Panel) -> bool {
     let cells = panel.cells[0] * panel.cells[1];
     cells > 0 && panel.reference.len() == cells && panel.lengths.iter().all(|length| *length > 0.0)
 }
@@ -99,14 +110,16 @@ impl FieldPanels {
         for (index, row) in rows.iter().enumerate() {
             draw_row(&mut scene, &layout, &panels, index + 1, row, [&values, &errors]);
         }
-        draw_bars(&mut scene, &layout, rows.len(), first, [&values, &errors]);
+        let exceeded = exceeded(&panels, &rows, [&values, &errors]);
+        draw_bars(&mut scene, &layout, rows.len(), first, [&values, &errors], exceeded);
         Some(Drawing {
             stem: format!("{}-{}-{}", results.stem(Self::NAME, case), first.sample, first.channel),
             title: title(first),
-            caption: "Each pair shows the field and the error, prediction − reference; x points to the right and y \
-                      upwards. All fields have one colour scale and all errors another; values outside a scale have \
-                      the colour of its nearer end."
-                .into(),
+            caption: format!(
+                "Each pair shows the field and the error, prediction − reference; x points to the right and y upwards. \
+                 All fields have one colour scale and all errors another. {}",
+                bar_caption("reference")
+            ),
             scene,
         })
     }
@@ -159,13 +172,37 @@ fn colours_of_errors(panels: &[&Panel], rows: &[Row]) -> ColourScale {
     ColourScale::symmetric(median(&rows.iter().map(width).collect::<Vec<_>>()))
 }
 
-fn errors(panel: &Panel, field: &[f32]) -> impl Iterator<Item = f64> {
+/// Whether fields and errors exceed the ends of their scales.
+fn exceeded(
+    panels: &[&Panel],
+    rows: &[Row],
+    [values, of_errors]: [&ColourScale; 2],
+) -> [[bool; 2]; 2] {
+    let mut pairs: Vec<(&Panel, &[f32])> = Vec::new();
+    for row in rows {
+        let shown = panels.iter().zip(&row.fields);
+        pairs.extend(shown.filter_map(|(panel, field)| Some((*panel, (*field)?))));
+    }
+    let references = panels.iter().flat_map(|panel| &panel.reference);
+    let fields = references.chain(pairs.iter().flat_map(|(_, field)| *field));
+    let errors = pairs.iter().flat_map(|(panel, field)| errors(panel, field));
+    [values.exceeded(fields.map(|value| f64::from(*value))), of_errors.exceeded(errors)]
+}
+
+pub(super) fn errors(panel: &Panel, field: &[f32]) -> impl Iterator<Item = f64> {
     field.iter().zip(&panel.reference).map(|(p, r)| f64::from(*p) - f64::from(*r))
 }
 
+/// The width in px to which the names of rows are shortened.
+pub(super) const LONGEST: f64 = 150.0;
+
+/// The width of the widest of the names of rows.
+pub(super) fn label_width<'s>(labels: impl Iterator<Item = &'s str>) -> f64 {
+    labels.map(|label| text_width(label, NORMAL)).fold(64.0, f64::max).min(LONGEST)
+}
+
 fn layout(scene: &Scene, panel: &Panel, steps: usize, rows: &[Row]) -> Layout {
-    let labels = rows.iter().map(|row| text_width(&row.label, NORMAL)).fold(60.0, f64::max);
-    let left = labels + 24.0;
+    let left = label_width(rows.iter().map(|row| row.label.as_str())) + 24.0;
     let columns = 2.0 * steps as f64;
     let room = (scene.width - left - 16.0 - (columns + steps as f64) * GAP) / columns;
     let width = room.min(170.0);
@@ -205,7 +242,7 @@ fn draw_headings(scene: &mut Scene, layout: &Layout, panels: &[&Panel]) {
 fn draw_label(scene: &mut Scene, layout: &Layout, row: usize, label: &str) {
     let [x, y] = layout.corner(row, 0, 0);
     let middle = [x - 10.0, y + layout.size[1] / 2.0];
-    scene.text(Text::new(label, middle, NORMAL).anchored(Anchor::End));
+    scene.text(Text::new(shortened(label, NORMAL, LONGEST), middle, NORMAL).anchored(Anchor::End));
 }
 
 fn draw_reference(scene: &mut Scene, layout: &Layout, panels: &[&Panel], colours: &ColourScale) {
@@ -240,9 +277,13 @@ fn draw_row(
     }
 }
 
-fn draw_absence(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2]) {
+pub(super) fn draw_absence(scene: &mut Scene, [x, y]: Point, [width, height]: [f64; 2]) {
     scene.outline([x, y], [width, height], Paint::Grid);
-    let text = Text::new("diverged", [x + width / 2.0, y + height / 2.0], SMALL);
+    let text = Text::new(
+        shortened("diverged", SMALL, width - 4.0),
+        [x + width / 2.0, y + height / 2.0],
+        SMALL,
+    );
     scene.text(text.anchored(Anchor::Middle).with_paint(Paint::Muted));
 }
 
@@ -253,27 +294,16 @@ fn draw_bars(
     rows: usize,
     panel: &Panel,
     colours: [&ColourScale; 2],
+    exceeded: [[bool; 2]; 2],
 ) {
     let [_, bottom] = layout.corner(rows + 1, 0, 0);
     let y = bottom + 12.0;
-    let width = (scene.width - layout.left - 16.0 - 60.0) / 2.0;
+    let width = (scene.width - layout.left - 40.0 - 72.0) / 2.0;
     let names = [panel.channel.as_str(), "prediction − reference"];
     for (side, (colours, name)) in colours.into_iter().zip(names).enumerate() {
-        let x = layout.left + side as f64 * (width + 60.0);
-        draw_bar(scene, colours, [x, y], width, &labelled(name, &panel.unit));
+        let x = layout.left + side as f64 * (width + 72.0);
+        let label = labelled(name, &panel.unit);
+        draw_bar(scene, colours, exceeded[side], [x, y], width, &label);
     }
-    scene.height = y + 62.0;
-}
-
-fn draw_bar(scene: &mut Scene, colours: &ColourScale, [x, y]: Point, width: f64, label: &str) {
-    const SHADES: usize = 256;
-    scene.image(colours.bar(SHADES), [x, y], [width, 12.0]);
-    let scale = Scale::linear(colours.ends()).expect("the ends are finite");
-    for tick in scale.ticks(5) {
-        let at = x + width * scale.position(tick.value);
-        scene.line(&[[at, y + 12.0], [at, y + 16.0]], Stroke::new(Paint::Muted, 1.0));
-        let text = Text::new(tick.label, [at, y + 25.0], SMALL);
-        scene.text(text.anchored(Anchor::Middle).with_paint(Paint::Muted));
-    }
-    scene.text(Text::new(label, [x + width / 2.0, y + 45.0], NORMAL).anchored(Anchor::Middle));
+    scene.height = y + BAR_HEIGHT;
 }

@@ -4,6 +4,7 @@ mod cost_accuracy;
 mod error_by_parameter;
 mod error_growth;
 mod field_panels;
+mod sample_panels;
 mod training_curves;
 
 use crate::draw::drawing::Drawing;
@@ -14,6 +15,7 @@ pub use cost_accuracy::CostAccuracy;
 pub use error_by_parameter::ErrorByParameter;
 pub use error_growth::ErrorGrowth;
 pub use field_panels::FieldPanels;
+pub use sample_panels::SamplePanels;
 pub use training_curves::TrainingCurves;
 
 /// A kind of figure in reports.
@@ -29,6 +31,7 @@ pub const FIGURES: Registry<dyn Figure> = Registry {
         entry!(dyn Figure, ErrorGrowth),
         entry!(dyn Figure, CostAccuracy),
         entry!(dyn Figure, FieldPanels),
+        entry!(dyn Figure, SamplePanels),
         entry!(dyn Figure, ErrorByParameter),
         entry!(dyn Figure, TrainingCurves),
     ],

@@ -12,8 +12,14 @@ use crate::draw::style::{DOTTED, Marker, Paint, SOLID};
 use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::surrogate::Surrogate;
-use data::{Part, TrainingCurve};
+use data::{Part, TrainingCurve, TrainingPoint};
 use serde::{Deserialize, Serialize};
+
+/// The markers of both losses.
+const TRAIN: Marker = Marker::Diamond;
+const VALID: Marker = Marker::Circle;
+/// The number of points up to which each has a marker: a line through one point is invisible.
+const MARKED: usize = 20;
 
 /// Losses against optimizer steps, one panel per surrogate and one line per seed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -45,10 +51,10 @@ fn draw_case(results: &Results, case: &Case) -> Option<Drawing> {
     let x = Scale::linear(points().map(|point| point.step as f64).chain([0.0]))?;
     let mut scene = Scene::new(900.0);
     let sample =
-        |dash| SeriesStyle { paint: Paint::Text, dash, marker: Marker::Circle, width: 1.5 };
-    let entries = [("training loss", DOTTED), ("validation loss", SOLID)];
-    let entries = entries.map(|(label, dash)| (label.to_owned(), sample(dash)));
-    let top = legend(&mut scene, &entries, false);
+        |dash, marker| SeriesStyle { paint: Paint::Text, dash, marker: Some(marker), width: 1.5 };
+    let entries = [("training loss", DOTTED, TRAIN), ("validation loss", SOLID, VALID)];
+    let entries = entries.map(|(label, dash, marker)| (label.to_owned(), sample(dash, marker)));
+    let top = legend(&mut scene, &entries, true);
     let frames = facets(surrogates.len(), columns(surrogates.len()), top, scene.width, 220.0);
     scene.height = bottom(&frames);
     for (surrogate, frame) in surrogates.iter().zip(frames) {
@@ -63,7 +69,7 @@ fn draw_case(results: &Results, case: &Case) -> Option<Drawing> {
         stem: results.stem(TrainingCurves::NAME, case),
         title: format!("Training on {}", case.name),
         caption: "Dotted: training loss, mean since the previous point. Solid: validation loss, by which the checkpoint \
-                  is chosen. One line per seed."
+                  is chosen. One line per seed; lines of few points have markers."
             .into(),
         scene,
     })
@@ -75,8 +81,19 @@ fn heading(surrogate: &Surrogate) -> String {
 }
 
 fn draw_curve(plot: &mut Plot, curve: &TrainingCurve, style: SeriesStyle) {
-    let train = curve.points.iter().map(|point| (point.step as f64, point.train_loss));
-    plot.line(train, Stroke::new(style.paint, 1.2).dashed(DOTTED));
-    let valid = curve.points.iter().filter_map(|p| Some((p.step as f64, p.valid_loss?)));
-    plot.line(valid, Stroke::new(style.paint, 1.8));
+    let of = |loss: fn(&TrainingPoint) -> Option<f64>| -> Vec<(f64, f64)> {
+        curve.points.iter().filter_map(|p| Some((p.step as f64, loss(p)?))).collect()
+    };
+    let train = of(|point| Some(point.train_loss));
+    let valid = of(|point| point.valid_loss);
+    plot.line(train.iter().copied(), Stroke::new(style.paint, 1.2).dashed(DOTTED));
+    plot.line(valid.iter().copied(), Stroke::new(style.paint, 1.8));
+    for (points, marker) in [(train, TRAIN), (valid, VALID)] {
+        if points.len() <= MARKED {
+            let style = SeriesStyle { marker: Some(marker), ..style };
+            for (step, loss) in points {
+                plot.marker(step, loss, style, 3.0);
+            }
+        }
+    }
 }

@@ -2,19 +2,69 @@
 
 use crate::draw::drawing::Drawing;
 use crate::error::ReportError;
+use crate::figures::FIGURES;
 use data::write_atomically;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
-pub(crate) fn write_figure(drawing: &Drawing, folder: &Path) -> Result<(), ReportError> {
-    write_text(&folder.join(format!("{}.svg", drawing.file_stem())), &drawing.svg())?;
-    let png = drawing.png()?;
-    write_atomically(&folder.join(format!("{}.png", drawing.file_stem())), |file| {
-        file.write_all(&png)
-    })?;
+/// The kinds of files of a figure.
+const EXTENSIONS: [&str; 3] = ["svg", "pdf", "png"];
+
+/// Writes each figure as SVG, PDF and PNG, and returns the names of the files.
+pub(crate) fn write_figures<'d>(
+    drawings: impl Iterator<Item = &'d Drawing>,
+    folder: &Path,
+) -> Result<BTreeSet<String>, ReportError> {
+    fs_err::create_dir_all(folder)?;
+    let mut written = BTreeSet::new();
+    for drawing in drawings {
+        let stem = drawing.file_stem();
+        let contents = [drawing.svg().into_bytes(), drawing.pdf(), drawing.png()?];
+        for (extension, content) in EXTENSIONS.into_iter().zip(contents) {
+            let name = format!("{stem}.{extension}");
+            write_atomically(&folder.join(&name), |file| file.write_all(&content))?;
+            written.insert(name);
+        }
+    }
+    Ok(written)
+}
+
+/// Removes the figures that an earlier report left in a folder, but for those of this one.
+///
+/// These are the files that have the name of a registered figure, alone or with a suffix; others may be the user's.
+pub(crate) fn remove_stale(folder: &Path, current: &BTreeSet<String>) -> Result<(), ReportError> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if is_figure(&name) && !current.contains(&name) && entry.file_type()?.is_file() {
+            fs_err::remove_file(entry.path())?;
+        }
+    }
     Ok(())
+}
+
+fn is_figure(name: &str) -> bool {
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let is_of = |figure: &str| {
+        stem.strip_prefix(figure).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    EXTENSIONS.contains(&extension) && FIGURES.names().any(is_of)
 }
 
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
     Ok(write_atomically(path, |file| file.write_all(text.as_bytes()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_other_names_are_not_figures() {
+        assert!(is_figure("error-growth.svg") && is_figure("field-panels-cavity-11-u.png"));
+        for other in ["error-growth.txt", "error-growths.svg", "photo.png", "figures"] {
+            assert!(!is_figure(other), "{other}");
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! A page of flows without surrogates.
 
+use crate::draw::colour_bar::{bar_caption, draw_colours};
 use crate::draw::colour_scale::ColourScale;
 use crate::draw::drawing::Drawing;
-use crate::draw::font::text_width;
+use crate::draw::font::{shortened, text_width};
 use crate::draw::plot::{NORMAL, SMALL};
-use crate::draw::scene::{Anchor, Scene, Text};
+use crate::draw::scene::{Anchor, Point, Scene, Text};
 use crate::draw::style::Paint;
 use crate::error::ReportError;
-use crate::page::files::{write_figure, write_text};
+use crate::page::files::{write_figures, write_text};
 use crate::page::html;
 use crate::page::layout::Block;
 use crate::page::report::Report;
@@ -40,19 +41,19 @@ pub struct ChannelRow {
     pub images: Vec<Vec<f32>>,
 }
 
-/// Writes `gallery.html` with all figures, and each as `figures/*.svg` and `figures/*.png`.
+/// Writes `gallery.html` with all figures, and each as `figures/*.svg`, `*.pdf` and `*.png`.
 pub fn gallery(figures: &[GalleryFigure], folder: &Path) -> Result<PathBuf, ReportError> {
     if figures.is_empty() {
         return Err(ReportError::Empty);
     }
-    fs_err::create_dir_all(folder.join("figures"))?;
     let drawings: Vec<Drawing> = figures.iter().map(GalleryFigure::draw).collect();
-    for drawing in &drawings {
-        write_figure(drawing, &folder.join("figures"))?;
-    }
+    write_figures(drawings.iter(), &folder.join("figures"))?;
     let report = Report {
         title: "Gallery".into(),
-        summary: vec!["States of each flow; x points to the right and y upwards.".into()],
+        summary: vec![format!(
+            "States of each flow; x points to the right and y upwards. {}",
+            bar_caption("states")
+        )],
         sections: vec![("Flows".into(), drawings.into_iter().map(Block::Drawing).collect())],
         definitions: vec![],
         provenance: vec![],
@@ -65,7 +66,7 @@ pub fn gallery(figures: &[GalleryFigure], folder: &Path) -> Result<PathBuf, Repo
 const GAP: f64 = 8.0;
 const TOP: f64 = 30.0;
 /// The width of the range of values at the right.
-const ENDS: f64 = 140.0;
+const ENDS: f64 = 176.0;
 
 impl GalleryFigure {
     fn draw(&self) -> Drawing {
@@ -92,10 +93,8 @@ impl GalleryFigure {
                 let raster = colours.image(self.cells, &values);
                 scene.image(raster, [x(state), y], [width, height]);
             }
-            let [low, high] = colours.ends().map(plain);
-            let ends = format!("{low} … {high} {}", row.unit);
-            let at = [scene.width - ENDS + 10.0, y + height / 2.0];
-            scene.text(Text::new(ends, at, SMALL).with_paint(Paint::Muted));
+            let right = scene.width - ENDS + 22.0;
+            row.draw_range(&mut scene, &colours, [right, y + height / 2.0]);
         }
         scene.height = TOP + self.rows.len() as f64 * (height + GAP);
         let (title, caption) = (self.title.clone(), self.caption.clone());
@@ -104,6 +103,18 @@ impl GalleryFigure {
 }
 
 impl ChannelRow {
+    /// The range of the colours above a bar.
+    fn draw_range(&self, scene: &mut Scene, colours: &ColourScale, [x, y]: Point) {
+        let values = self.images.iter().flatten().map(|&value| f64::from(value));
+        let exceeded = colours.exceeded(values);
+        let sign = |end: usize| if exceeded[end] { ["≤ ", "≥ "][end] } else { "" };
+        let [low, high] = colours.ends().map(plain);
+        let range = format!("{}{low} … {}{high} {}", sign(0), sign(1), self.unit);
+        let range = shortened(&range, SMALL, ENDS - 12.0);
+        scene.text(Text::new(range, [x - 12.0, y - 7.0], SMALL).with_paint(Paint::Muted));
+        draw_colours(scene, colours, exceeded, [x, y + 3.0], [ENDS - 46.0, 8.0]);
+    }
+
     /// One scale for all states.
     fn colours(&self) -> ColourScale {
         let all: Vec<f64> = self.images.iter().flatten().map(|&value| f64::from(value)).collect();
@@ -133,9 +144,9 @@ mod tests {
         let page = gallery(&[figure("cavity/quick"), figure("tube")], folder.path());
         let text = fs_err::read_to_string(page.expect("it is writable")).expect("it is there");
         assert_eq!(text.matches("<figure").count(), 2);
-        assert_eq!(text.matches("<image").count(), 4);
+        assert_eq!(text.matches("<image").count(), 4 + 2, "two states and a bar each");
         assert!(!text.contains("Provenance"), "what is empty is left out");
-        for name in ["cavity-quick.png", "tube.png"] {
+        for name in ["cavity-quick.png", "cavity-quick.pdf", "tube.svg"] {
             assert!(folder.path().join("figures").join(name).is_file(), "{name}");
         }
         assert!(matches!(gallery(&[], folder.path()), Err(ReportError::Empty)));

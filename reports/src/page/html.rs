@@ -13,6 +13,9 @@ use crate::sheet::Sheet;
 const TOGGLE: &str = "const root=document.documentElement,prefersDark=matchMedia('(prefers-color-scheme:dark)');\
 document.getElementById('theme').onclick=()=>{const dark=(root.dataset.theme||(prefersDark.matches?'dark':'light'))==='dark';\
 root.dataset.theme=dark?'light':'dark'};";
+/// Opens folded tables while the page is printed.
+const UNFOLD: &str = "let folded=[];addEventListener('beforeprint',()=>{folded=[...document.querySelectorAll('details:not([open])')];\
+folded.forEach(part=>part.open=true)});addEventListener('afterprint',()=>folded.forEach(part=>part.open=false));";
 
 /// The whole file.
 pub(crate) fn page(report: &Report) -> String {
@@ -30,7 +33,7 @@ pub(crate) fn page(report: &Report) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title} · eddymark</title>\n\
          <style>{}</style>\n</head>\n<body>\n\
          <header><span class=\"brand\">eddymark · benchmark report</span><button id=\"theme\" type=\"button\" aria-label=\"light or dark\">◐</button></header>\n\
-         <main>\n<h1>{title}</h1>\n<div class=\"summary\">\n{}</div>\n<nav>{contents}</nav>\n{}{}{}</main>\n<script>{TOGGLE}</script>\n</body>\n</html>\n",
+         <main>\n<h1>{title}</h1>\n<div class=\"summary\">\n{}</div>\n<nav>{contents}</nav>\n{}{}{}</main>\n<script>{TOGGLE}{UNFOLD}</script>\n</body>\n</html>\n",
         style_sheet(),
         summary.collect::<String>(),
         sections.collect::<String>(),
@@ -61,8 +64,8 @@ fn style_sheet() -> String {
     let (light, dark) = (properties(&LIGHT), properties(&DARK));
     format!(
         ":root{{{light}color-scheme:light}}\n\
-         @media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n\
-         :root[data-theme=dark]{{{dark}color-scheme:dark}}\nbody{{font-family:{FONTS}}}\n{}\n{}",
+         @media screen and (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}color-scheme:dark}}}}\n\
+         @media screen{{:root[data-theme=dark]{{{dark}color-scheme:dark}}}}\nbody{{font-family:{FONTS}}}\n{}\n{}",
         figure_sheet(),
         include_str!("page.css")
     )
@@ -101,7 +104,7 @@ fn sheet(sheet: &Sheet) -> String {
 
 fn figure(drawing: &Drawing) -> String {
     format!(
-        "<figure class=\"card\"><h3>{}</h3>\n<div class=\"scroll\">{}</div>\n<figcaption class=\"caption\">{}</figcaption></figure>\n",
+        "<figure class=\"card\"><h3>{}</h3>\n<div class=\"scroll\" tabindex=\"0\">{}</div>\n<figcaption class=\"caption\">{}</figcaption></figure>\n",
         escape(&drawing.title),
         svg::inline(&drawing.scene, &drawing.title),
         escape(&drawing.caption)

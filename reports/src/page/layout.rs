@@ -12,7 +12,7 @@ const SECTIONS: [(&str, &[&str]); 7] = [
     ("Ranking", &["leaderboard", "per-case", "comparison", "significance"]),
     ("Error growth", &["error-growth"]),
     ("Cost", &["cost-accuracy", "cost"]),
-    ("Fields", &["field-panels"]),
+    ("Fields", &["field-panels", "sample-panels"]),
     ("Errors by sample", &["error-by-parameter", "samples"]),
     ("All metrics", &["metrics"]),
     ("Training", &["training-curves"]),

@@ -1,7 +1,7 @@
 //! From runs to the files of a report, and to tables for a terminal.
 
 use crate::error::ReportError;
-use crate::page::files::{write_figure, write_text};
+use crate::page::files::{remove_stale, write_figures, write_text};
 use crate::page::layout::Layout;
 use crate::page::report::Report;
 use crate::page::{export, html, markdown};
@@ -25,20 +25,22 @@ pub struct Page {
 /// Writes `report.html`, `report.md`, `figures/`, `records.parquet`, `records.csv` and `leaderboard.csv`.
 ///
 /// The tables and figures are those of the last run's manifest. Existing files are replaced; every file is complete or
-/// absent, also if the program is interrupted.
+/// absent, also if the program is interrupted. Figures of an earlier report that this one does not show are removed.
 pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
     let latest = runs.last().ok_or(ReportError::Empty)?;
     let results = Results::new(runs);
     let layout = Layout::new(&latest.manifest.report)?;
     let report = Report::new(&results, &layout);
-    fs_err::create_dir_all(folder.join("figures"))?;
-    for drawing in report.drawings() {
-        write_figure(drawing, &folder.join("figures"))?;
-    }
-    export::write(&results, folder)?;
     let (html, markdown) = (folder.join("report.html"), folder.join("report.md"));
+    let is_repeated = html.is_file();
+    let figures = write_figures(report.drawings(), &folder.join("figures"))?;
+    export::write(&results, folder)?;
     write_text(&markdown, &markdown::page(&report))?;
     write_text(&html, &html::page(&report))?;
+    // A folder without a report may hold figures of the user.
+    if is_repeated {
+        remove_stale(&folder.join("figures"), &figures)?;
+    }
     Ok(Page { html, markdown, leaderboard: leaderboard_text(runs) })
 }
 

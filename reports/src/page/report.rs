@@ -6,7 +6,7 @@ use crate::page::provenance::{Facts, facts};
 use crate::page::summary::summary;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A report as HTML and Markdown show it.
 pub(crate) struct Report {
@@ -62,15 +62,17 @@ impl Report {
         })
     }
 
-    /// Adds a number to file names that occur more than once, as of one figure with several parameters.
+    /// Adds a number to file names that occur more than once, as of one figure with several parameters. Names that
+    /// differ in case only are the same on some systems.
     fn number_repeated_stems(&mut self) {
-        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        let mut taken = BTreeSet::new();
         for block in self.sections.iter_mut().flat_map(|(_, blocks)| blocks) {
             let Block::Drawing(drawing) = block else { continue };
-            let count = counts.entry(drawing.file_stem()).or_default();
-            *count += 1;
-            if *count > 1 {
-                drawing.stem = format!("{}-{count}", drawing.stem);
+            let stem = drawing.stem.clone();
+            let mut count = 1;
+            while !taken.insert(drawing.file_stem().to_lowercase()) {
+                count += 1;
+                drawing.stem = format!("{stem}-{count}");
             }
         }
     }

@@ -35,7 +35,12 @@ impl<'a> Results<'a> {
         Self { runs, cases, names, labels, metrics: Metrics(runs) }
     }
 
-    /// The index of a surrogate in legends, by which it has the same colour in all figures and runs.
+    /// The names of all surrogates in the order of legends, without repetitions.
+    pub(crate) fn names(&self) -> &[&'a str] {
+        &self.names
+    }
+
+    /// The index of a surrogate's name in legends.
     pub(crate) fn index(&self, surrogate: &Surrogate) -> usize {
         let index = self.names.iter().position(|name| *name == surrogate.name);
         index.expect("the names are those of all surrogates")

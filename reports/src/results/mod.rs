@@ -3,6 +3,8 @@
 //! - `by_case`: the results of all runs, arranged by case
 //! - `case`: one case with the surrogates evaluated on it
 //! - `cost`: cost at equal error
+//! - `extremes`: the samples at which a surrogate is best, of median rank, and worst
+//! - `independence`: which of the parameters that vary are independent
 //! - `measure`: what scores measure
 //! - `metric`: the descriptions of metrics
 //! - `number`: numbers as text
@@ -14,6 +16,8 @@
 pub mod by_case;
 pub mod case;
 pub(crate) mod cost;
+pub mod extremes;
+pub(crate) mod independence;
 pub(crate) mod measure;
 pub(crate) mod metric;
 pub mod number;

@@ -110,7 +110,9 @@ pub(crate) fn tick(value: f64, step: f64) -> String {
     if value != 0.0 && !(1e-3..1e5).contains(&magnitude) {
         let exponent = magnitude.log10().floor() as i32;
         let mantissa = value / 10f64.powi(exponent);
-        return format!("{}×{}", trim(mantissa, 2), power_of_ten(exponent)).replace('-', "−");
+        let decimals = (f64::from(exponent) + 1.0 - step.log10().floor()).clamp(1.0, 15.0) as usize;
+        return format!("{}×{}", trim(mantissa, decimals), power_of_ten(exponent))
+            .replace('-', "−");
     }
     let decimals = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
     trim(value, decimals + 1).replace('-', "−")

@@ -1,5 +1,6 @@
 //! One surrogate on one case, and its scores.
 
+use crate::results::extremes::primary_score;
 use crate::results::measure::{Measure, PRIMARY};
 use crate::results::metric::Metrics;
 use crate::results::score::{Score, values};
@@ -137,6 +138,14 @@ impl<'a> Surrogate<'a> {
         }
         let scored = samples.into_iter().filter(|(_, scores)| !scores.is_empty());
         scored.map(|(sample, scores)| (sample, stats::mean(&scores))).collect()
+    }
+
+    /// The primary score of each sample with the first seed, whose fields runs store.
+    pub(crate) fn primary_of_first_seed(&self) -> Vec<(usize, f64)> {
+        let records = self.records(PRIMARY.metric, PRIMARY.channel);
+        let Some(first) = records.first() else { return Vec::new() };
+        let of_first = records.iter().filter(|record| record.seed == first.seed);
+        of_first.filter_map(|record| Some((record.sample, primary_score(record)?))).collect()
     }
 
     /// The 95 % confidence interval of the primary score over samples; `None` with fewer than two.

@@ -238,7 +238,7 @@ fn vortex(x: f64, y: f64, channel: &str, strength: f64) -> f64 {
 }
 
 fn panels(case: &str, height: f64) -> Vec<Panel> {
-    let panel = |channel: &str, step: usize| {
+    let panel = |sample: usize, channel: &str, step: usize| {
         let time = step as f64 * INTERVAL;
         let strength = 1.0 - (-time / 2.0).exp();
         let field = |shift: f64, damp: f64| -> Vec<f32> {
@@ -256,8 +256,8 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
         };
         Panel {
             case: case.into(),
-            sample: 11,
-            caption: format!("Re = {}", reynolds(11)),
+            sample,
+            caption: format!("Re = {}", reynolds(sample)),
             channel: channel.into(),
             unit: if channel == "p" { "Pa" } else { "m/s" }.into(),
             step,
@@ -269,7 +269,11 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
         }
     };
     let steps = [1, 20, 40];
-    ["u", "p"].into_iter().flat_map(|channel| steps.map(|step| panel(channel, step))).collect()
+    let shown =
+        ["u", "p"].into_iter().flat_map(|channel| steps.map(|step| panel(11, channel, step)));
+    // The best, the median and the worst sample of some surrogate.
+    let ranked = (0..11).map(|sample| panel(sample, "u", STEPS));
+    shown.chain(ranked).collect()
 }
 
 fn floors(case: &str) -> Vec<Floor> {
