@@ -134,12 +134,8 @@ pub fn evaluate(
     };
     let records: Vec<Vec<Record>> =
         test_set.samples.par_iter().zip(&timed.predictions).map(of_sample).collect();
-    let (samples, first) = (&test_set.samples, test_set.first);
-    Ok(Evaluation {
-        summary,
-        records: records.into_iter().flatten().collect(),
-        panels: panels(case, info, samples, first, name, &timed.predictions, &absent),
-    })
+    let panels = panels(case, info, test_set, name, &timed.predictions, &absent, &records);
+    Ok(Evaluation { summary, records: records.into_iter().flatten().collect(), panels })
 }
 
 /// The records of one prediction: the scores of `metrics`, everything else as in `template`.

@@ -155,3 +155,13 @@ fn every_dependency_has_a_reason() {
         assert!(line.contains('#'), "no reason beside `{line}`");
     }
 }
+
+/// Their names are also those of their surrogates, unless a suite names them otherwise.
+#[test]
+fn the_fixed_colours_of_reports_are_those_of_architectures_and_baselines() {
+    for name in reports::draw::palette::FIXED {
+        let is_part = operators::ARCHITECTURES.find(name).is_ok()
+            || bench::baselines::BASELINES.find(name).is_ok();
+        assert!(is_part || name.starts_with("solver-"), "{name}");
+    }
+}

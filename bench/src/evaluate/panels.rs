@@ -1,9 +1,13 @@
 //! The predicted fields that a report shows.
 
 use super::predicted::Absent;
+use super::test_set::TestSet;
 use crate::Case;
-use data::{Grid, Info, Panel, Sample, Trajectory, channels};
+use data::{Grid, Info, Panel, Record, Sample, Trajectory, channels};
 use ndarray::{ArrayView3, Axis};
+use reports::results::extremes::{best_median_worst, primary_score};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Steps of a rollout that are shown: the first, the middle and the last.
 pub(crate) fn shown_steps(steps: usize) -> Vec<usize> {
@@ -28,20 +32,35 @@ pub(crate) fn shown_samples(case: &Case, info: &Info, samples: &[Sample]) -> Vec
     shown
 }
 
-/// The panels of one surrogate's predictions. Their order is the same for all surrogates.
+/// Positions of the samples at which the surrogate is best, of median rank, and worst, given the records of each.
+fn ranked_samples(records: &[Vec<Record>]) -> Vec<usize> {
+    let scores = records.iter().map(|records| records.iter().find_map(primary_score));
+    let scores = scores.enumerate().filter_map(|(position, score)| Some((position, score?)));
+    best_median_worst(scores).into_iter().map(|(_, position, _)| position).collect()
+}
+
+/// The panels of one surrogate's predictions: of the samples and steps that are shown of every surrogate, in the same
+/// order for all of them, and of the last step of those at which this one is best, of median rank, and worst.
 pub(crate) fn panels(
     case: &Case,
     info: &Info,
-    samples: &[Sample],
-    first: usize,
+    test_set: &TestSet,
     name: &str,
     predictions: &[Trajectory],
     absent: &Absent,
+    records: &[Vec<Record>],
 ) -> Vec<Panel> {
+    let (samples, first) = (&test_set.samples, test_set.first);
     let mut panels = Vec::new();
-    for position in shown_samples(case, info, samples) {
+    let of_all = shown_samples(case, info, samples);
+    let mut own = ranked_samples(records);
+    own.retain(|position| !of_all.contains(position));
+    let of_all =
+        of_all.into_iter().map(|position| (position, shown_steps(predictions[position].len())));
+    let own = own.into_iter().map(|position| (position, vec![predictions[position].len() - 1]));
+    for (position, steps) in of_all.chain(own) {
         let (sample, prediction) = (&samples[position], &predictions[position]);
-        for step in shown_steps(prediction.len()) {
+        for step in steps {
             let all = channels(&info.fields).into_iter().enumerate();
             for (number, channel) in all.filter(|(_, channel)| !channel.constant) {
                 let plane = |trajectory: &Trajectory, frame: usize| {
@@ -109,13 +128,19 @@ fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
     varying.map(text).collect::<Vec<_>>().join(", ")
 }
 
-/// Merges the panels of several surrogates: each then holds the predictions of all.
+/// Merges the panels of several surrogates: one of the same sample, channel and step holds the predictions of all that
+/// have it.
 pub(crate) fn gather(lists: Vec<Vec<Panel>>) -> Vec<Panel> {
-    let mut lists = lists.into_iter();
-    let Some(mut gathered) = lists.next() else { return Vec::new() };
-    for list in lists {
-        for (panel, other) in gathered.iter_mut().zip(list) {
-            panel.predictions.extend(other.predictions);
+    let mut gathered: Vec<Panel> = Vec::new();
+    let mut places: HashMap<(usize, String, usize), usize> = HashMap::new();
+    for panel in lists.into_iter().flatten() {
+        let key = (panel.sample, panel.channel.clone(), panel.step);
+        match places.entry(key) {
+            Entry::Occupied(place) => gathered[*place.get()].predictions.extend(panel.predictions),
+            Entry::Vacant(place) => {
+                place.insert(gathered.len());
+                gathered.push(panel);
+            }
         }
     }
     gathered
@@ -126,6 +151,32 @@ mod tests {
     use super::*;
     use data::Boundary;
     use ndarray::Array3;
+
+    fn panel(sample: usize, step: usize, surrogate: &str) -> Panel {
+        Panel {
+            case: "c".into(),
+            sample,
+            caption: String::new(),
+            channel: "u".into(),
+            unit: "m/s".into(),
+            step,
+            time: 0.0,
+            cells: [1, 1],
+            lengths: [1.0, 1.0],
+            reference: vec![0.0],
+            predictions: vec![(surrogate.into(), vec![1.0])],
+        }
+    }
+
+    #[test]
+    fn panels_of_one_sample_and_step_hold_all_predictions() {
+        let fno = vec![panel(0, 1, "fno"), panel(0, 2, "fno"), panel(7, 2, "fno")];
+        let unet = vec![panel(0, 1, "unet"), panel(0, 2, "unet"), panel(5, 2, "unet")];
+        let gathered = gather(vec![fno, unet]);
+        let found = |p: &Panel| (p.sample, p.step, p.predictions.len());
+        let found: Vec<_> = gathered.iter().map(found).collect();
+        assert_eq!(found, [(0, 1, 2), (0, 2, 2), (7, 2, 1), (5, 2, 1)]);
+    }
 
     #[test]
     fn stretched_cells_take_the_pixels_that_they_cover() {
