@@ -1,17 +1,19 @@
 //! A case: a problem with its parameters, how they vary between samples, and what is saved.
 
+mod choices;
 mod distribution;
 mod points;
 mod reference;
 mod roles;
+mod splits;
 
 pub use distribution::Distribution;
 pub use reference::{Reference, Refine};
-pub use roles::Roles;
+pub use roles::{Drawn, Extrapolate, Roles, Side, SplitBy};
 
 use crate::BenchError;
 use crate::cfdbench::Point;
-use data::{Info, Interval, Invalid, Parameter, Split, hash_hex, rng};
+use data::{Info, Interval, Invalid, Parameter, hash_hex, rng};
 use points::points;
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
@@ -111,6 +113,7 @@ impl Case {
         };
         case.check().map_err(invalid)?;
         case.check_samples(file)?;
+        case.check_splits().map_err(|error| error.in_case(file))?;
         Ok(case)
     }
 
@@ -184,11 +187,6 @@ impl Case {
         self.split.total(&self.points)
     }
 
-    /// The roles of all samples.
-    pub fn roles(&self) -> Vec<Split> {
-        self.split.assign(&self.points, self.seed)
-    }
-
     /// The names of all samples, if they have names.
     pub fn names(&self) -> Vec<String> {
         let count = if self.points.is_empty() { 0 } else { self.samples() };
@@ -223,7 +221,7 @@ impl Case {
     }
 
     /// A sample's random number generator. It first draws the parameters in the order of their names,
-    /// then the initial state.
+    /// then the initial state. Of a `choice`, the number drawn is not used: see [`choices::choose`].
     fn sample_rng(&self, index: usize) -> ChaCha12Rng {
         rng(self.seed, index as u64)
     }
@@ -235,10 +233,17 @@ impl Case {
             let values = self.point(index).values.iter();
             table.extend(values.map(|(name, value)| (name.clone(), (*value).into())));
         }
-        for (name, distribution) in &self.vary {
-            table.insert(name.clone(), distribution.draw(rng).into());
-        }
+        let draws = self.vary.keys().zip(self.draws(index, rng));
+        table.extend(draws.map(|(name, value)| (name.clone(), value.into())));
         table
+    }
+
+    /// The values of the parameters that vary, in the order of their names.
+    fn draws(&self, index: usize, rng: &mut ChaCha12Rng) -> Vec<f64> {
+        let mut draws: Vec<f64> =
+            self.vary.values().map(|distribution| distribution.draw(rng)).collect();
+        choices::choose(self.vary.values(), self.seed, index, &mut draws);
+        draws
     }
 
     /// A sample's problem.

@@ -21,6 +21,16 @@ pub fn find_case(name: &str) -> Result<Case, BenchError> {
     Case::parse(&name, &file, &text)
 }
 
+/// The case of that name, or in that TOML file, whose path is relative to `folder`.
+pub(crate) fn find_case_beside(folder: &Path, name: &str) -> Result<Case, BenchError> {
+    if is_file(name) { find_case(&folder.join(name).to_string_lossy()) } else { find_case(name) }
+}
+
+/// Whether a name is the path of a TOML file.
+fn is_file(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "toml")
+}
+
 /// The suite of that name, or in that TOML file.
 pub fn find_suite(name: &str) -> Result<Suite, BenchError> {
     let (name, file, text) = find("suite", SUITES, name)?;
@@ -33,7 +43,7 @@ fn find(
     builtin: &[(&str, &str)],
     name: &str,
 ) -> Result<(String, String, String), BenchError> {
-    if Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+    if is_file(name) {
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
         return Ok((stem, name.into(), fs_err::read_to_string(name)?));
     }

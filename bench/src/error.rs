@@ -1,5 +1,6 @@
 //! Errors of the benchmark, with remedies.
 
+use crate::plan::Failure;
 use data::{DataError, Invalid, PartError, nearest};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use operators::OperatorError;
@@ -127,6 +128,24 @@ pub enum BenchError {
         /// The document.
         document: PathBuf,
     },
+    /// A surrogate that cannot be trained or evaluated on a case.
+    #[error("suite `{suite}`: `{surrogate}` cannot be used on `{case}`: {source}")]
+    Unfit {
+        /// The suite's name or file.
+        suite: String,
+        /// The surrogate.
+        surrogate: String,
+        /// The case.
+        case: String,
+        /// Why not.
+        source: Box<BenchError>,
+    },
+    /// Some trainings or evaluations failed; all others were executed.
+    #[error("{} failed, everything else is done:\n{}", counted(.failures.len()), listed(.failures))]
+    Failed {
+        /// Each with its reason.
+        failures: Vec<Failure>,
+    },
     /// Ctrl-C.
     #[error("stopped on request; what was finished is kept")]
     Stopped,
@@ -174,6 +193,7 @@ impl BenchError {
             | Self::Unknown { .. }
             | Self::Case { .. }
             | Self::Suite { .. }
+            | Self::Unfit { .. }
             | Self::Argument { .. }
             | Self::Part { .. }
             | Self::Grid { .. }
@@ -198,6 +218,9 @@ impl Diagnostic for BenchError {
                 "the grid may be too coarse for this flow: raise `reference.refine`".into()
             }
             Self::Earlier { command, .. } => format!("run `{command}` first"),
+            Self::Failed { .. } => {
+                "the report has their reasons; the same command tries only these again".into()
+            }
             Self::Outdated { document } => {
                 format!("run `eddymark report --splice {}`", document.display())
             }
@@ -232,6 +255,16 @@ impl Diagnostic for BenchError {
             _ => None,
         }
     }
+}
+
+/// `1 step`, `2 steps`
+fn counted(steps: usize) -> String {
+    format!("{steps} step{}", if steps == 1 { "" } else { "s" })
+}
+
+/// One line per failure.
+fn listed(failures: &[Failure]) -> String {
+    failures.iter().map(|failure| format!("· {failure}")).collect::<Vec<_>>().join("\n")
 }
 
 fn io_help(error: &std::io::Error) -> Option<&'static str> {

@@ -10,7 +10,7 @@ mod timing;
 
 pub(crate) use floors::floors;
 pub(crate) use panels::{gather, image};
-pub(crate) use summary::{grid, summary};
+pub(crate) use summary::{coverage, grid, summary};
 pub use test_set::TestSet;
 
 use crate::metrics::{Context, Metric};
@@ -107,6 +107,7 @@ pub fn evaluate(
         threads: provenance.threads,
         not_predicted: not_predicted.iter().cloned().collect(),
         notes: notes.iter().cloned().chain(timed.notes).collect(),
+        failure: None,
     };
     let of_sample = |(sample, prediction): (&Sample, &Trajectory)| {
         let template = Record {

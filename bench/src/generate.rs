@@ -102,7 +102,8 @@ fn solve_one(
     stop: &Stop,
 ) -> Result<bool, BenchError> {
     let Some(_claim) = dataset.claim(index)? else { return Ok(false) };
-    dataset.write(&solve_sample(case, index, stop)?)?;
+    let split = dataset.header().splits[index];
+    dataset.write(&solve_sample(case, index, split, stop)?)?;
     Ok(true)
 }
 
@@ -113,6 +114,7 @@ fn header(case: &Case, certificate: &str) -> Result<DatasetHeader, BenchError> {
         case_hash: case.hash(),
         seed: case.seed,
         splits: case.roles(),
+        coverage: case.coverage()?,
         sample_names: case.names(),
         solver: solver(),
         version: env!("CARGO_PKG_VERSION").into(),

@@ -21,14 +21,14 @@ mod stop;
 mod suite;
 mod train;
 
-pub use case::{Case, Distribution, Reference, Refine, Roles};
+pub use case::{Case, Distribution, Drawn, Extrapolate, Reference, Refine, Roles, Side, SplitBy};
 pub use catalogue::{case_names, find_case, find_suite, suite_names};
 pub use cfdbench::Point;
 pub use error::BenchError;
 pub use evaluate::{Evaluation, SurrogateIdentity, TestSet, evaluate, score};
 pub use generate::{Forecast, Generated, Shard, begin, forecast, generate, solve_missing};
 pub(crate) use generate::{sample_bytes, solve_sample, spread};
-pub use plan::{Estimate, Outline, Paths, Plan, Step, StepContext};
+pub use plan::{Estimate, Failure, Outline, Paths, Plan, Step, StepContext};
 pub use progress::Progress;
 pub use provenance::{commit, machine, solver};
 pub(crate) use provenance::{evaluation_source, report_source, samples_source, training_source};

@@ -7,6 +7,7 @@
 mod context;
 mod dataset;
 mod evaluation;
+mod failure;
 mod outline;
 mod paths;
 mod report;
@@ -15,12 +16,14 @@ mod step;
 mod training;
 
 pub use context::StepContext;
+pub use failure::Failure;
 pub use outline::{Estimate, Outline};
 pub use paths::Paths;
 pub(crate) use report::{collect, draw};
 pub use step::Step;
 
 use crate::BenchError;
+use failure::ends_plan;
 
 /// The steps of a suite, in the order of their execution.
 pub struct Plan<'a> {
@@ -74,21 +77,69 @@ impl<'a> Plan<'a> {
     ///
     /// Samples of one case are solved in parallel, trainings on one case run concurrently, and everything else runs one
     /// after the other. An interrupted plan resumes where it stopped.
+    ///
+    /// A training or an evaluation that fails does not end the plan, and neither does a case whose data cannot be
+    /// computed if there are others. It is a row of the report with its reason, and [`BenchError::Failed`] is returned
+    /// when all others are done. It is tried again the next time.
     pub fn execute(&self) -> Result<(), BenchError> {
+        let mut failures: Vec<Failure> = Vec::new();
         for stage in self.steps.chunk_by(Step::is_alongside) {
-            let mut open = Vec::new();
-            for step in stage {
-                if step.is_done(self.context)? {
-                    step.say_unchanged(self.context)?;
-                } else {
-                    open.push(step.clone());
+            let case = stage[0].case();
+            if case.is_some_and(|case| self.context.case_failure(case).is_some()) {
+                continue;
+            }
+            let failed = match self.execute_stage(stage) {
+                Err(error) if self.has_other_cases(case) && !ends_plan(&error) => {
+                    self.give_up(case.unwrap_or_default(), &error)
+                }
+                ended => ended?,
+            };
+            for failure in failed {
+                // An operator whose training failed cannot be evaluated either.
+                if !failures.contains(&failure) {
+                    failures.push(failure);
                 }
             }
-            if !open.is_empty() {
-                step::run_together(&open, self.context)?;
+        }
+        if failures.is_empty() { Ok(()) } else { Err(BenchError::Failed { failures }) }
+    }
+
+    /// Executes those of some steps of one kind and case that are not done.
+    fn execute_stage(&self, stage: &[Step]) -> Result<Vec<Failure>, BenchError> {
+        let mut open = Vec::new();
+        for step in stage {
+            match step.is_done(self.context) {
+                Ok(true) => step.say_unchanged(self.context)?,
+                // What cannot be read fails when it is executed, without the others.
+                Err(error) if !step.fails_alone() => return Err(error),
+                Ok(false) | Err(_) => open.push(step.clone()),
             }
         }
-        Ok(())
+        step::run_together(&open, self.context)
+    }
+
+    /// Whether the plan has steps of cases besides this one.
+    fn has_other_cases(&self, case: Option<&str>) -> bool {
+        let others = self.steps.iter().filter_map(Step::case);
+        case.is_some_and(|case| others.into_iter().any(|other| other != case))
+    }
+
+    /// Leaves out all further steps of a case, whose surrogates fail for the same reason.
+    fn give_up(&self, case: &str, error: &BenchError) -> Vec<Failure> {
+        let reason = failure::reason(error);
+        self.context.progress.say(&format!("{case}: {error}"));
+        self.context.fail(case, reason.clone());
+        let evaluated = self.context.suite.surrogates.iter().flat_map(|spec| {
+            let seeds = spec.source.seeds().into_iter();
+            seeds.map(|seed| (spec.name.clone(), seed))
+        });
+        let failure = |(surrogate, seed)| Failure {
+            case: case.to_owned(),
+            surrogate,
+            seed,
+            reason: reason.clone(),
+        };
+        evaluated.map(failure).collect()
     }
 
     /// What is done and what is left, without doing any of it.

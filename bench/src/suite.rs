@@ -6,10 +6,12 @@ mod surrogate;
 pub use metric::MetricSpec;
 pub use surrogate::{SurrogateSource, SurrogateSpec};
 
+use crate::catalogue::find_case_beside;
 use crate::metrics::Metric;
-use crate::{BenchError, Case, find_case};
+use crate::{BenchError, Case};
 use data::{Invalid, PartChoice, PartError, ReportLayout};
 use serde::Deserialize;
+use std::path::Path;
 use surrogate::WireSurrogate;
 
 /// A suite as its TOML file spells it.
@@ -60,7 +62,8 @@ pub(crate) fn path_part(name: &str) -> String {
 }
 
 impl Suite {
-    /// Reads and checks a suite and everything it names. `file` is the file's name in messages.
+    /// Reads and checks a suite and everything it names. `file` is the file's name in messages; paths in the text are
+    /// relative to its folder.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
         let wire: WireSuite =
             toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
@@ -69,7 +72,10 @@ impl Suite {
             .map_err(invalid)?;
         Invalid::unless(!wire.seeds.is_empty(), "seeds", "[]", "a list of at least one number")
             .map_err(invalid)?;
-        let cases = wire.cases.iter().map(|case| find_case(case)).collect::<Result<Vec<_>, _>>()?;
+        // Paths in a suite's file are relative to the file's folder, so that it can be used from anywhere.
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        let case = |name: &String| find_case_beside(folder, name);
+        let cases = wire.cases.iter().map(case).collect::<Result<Vec<_>, _>>()?;
         let metrics = wire.metrics.map_or_else(
             || Ok(MetricSpec::all()),
             |metrics| metrics.into_iter().map(MetricSpec::read).collect(),
@@ -78,7 +84,7 @@ impl Suite {
         let surrogates = wire
             .surrogate
             .into_iter()
-            .map(|surrogate| surrogate.check(file, &wire.seeds))
+            .map(|surrogate| surrogate.beside(folder).check(file, &wire.seeds))
             .collect::<Result<Vec<_>, _>>()?;
         let suite = Self {
             name: name.into(),
@@ -122,7 +128,23 @@ impl Suite {
         let checks =
             [Self::check_steps, Self::check_names, Self::check_metrics, Self::check_surrogates];
         let checked = checks.into_iter().try_for_each(|check| check(self));
-        checked.map_err(|source| BenchError::Suite { suite: file.into(), source })
+        checked.map_err(|source| BenchError::Suite { suite: file.into(), source })?;
+        self.check_pairs(file)
+    }
+
+    /// Whether every surrogate can be trained and evaluated on every case.
+    fn check_pairs(&self, file: &str) -> Result<(), BenchError> {
+        for case in &self.cases {
+            for surrogate in &self.surrogates {
+                surrogate.source.check_on(case).map_err(|source| BenchError::Unfit {
+                    suite: file.into(),
+                    surrogate: surrogate.name.clone(),
+                    case: case.name.clone(),
+                    source: Box::new(source),
+                })?;
+            }
+        }
+        Ok(())
     }
 
     fn check_steps(&self) -> Result<(), Invalid> {

@@ -92,7 +92,7 @@ fn no_cells_and_too_many_are_refused_by_name() {
 fn a_sample_does_not_depend_on_how_many_are_drawn() {
     let case = find_case("cavity/quick").expect("it is built in");
     let mut more = case.clone();
-    more.split = Roles::Drawn(SplitPlan { train: 100, valid: 10, test: 20 });
+    more.split = Roles::from(SplitPlan { train: 100, valid: 10, test: 20 });
     let values = |case: &Case| -> Vec<f64> {
         let problem = case.problem(17).expect("it builds");
         problem.parameters().into_iter().map(|(_, value)| value).collect()
@@ -159,7 +159,7 @@ fn generated_data_do_not_depend_on_threads_or_interruptions() {
 #[test]
 fn any_refinement_has_an_error_estimate() {
     let text = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 0.1\nframes = 2\nseed = 5\n\
-                [reference]\nrefine = 3\n[split]\ntrain = 1\nvalid = 0\ntest = 1\n";
+                [reference]\nrefine = 3\n[split]\ntrain = 1\nvalid = 0\ntest = 1\nallow-duplicates = true\n";
     let case = Case::parse("tiny", "tiny.toml", text).expect("it is a case");
     let place = tempfile::tempdir().expect("there is room");
     let progress = bench::Progress::silent();

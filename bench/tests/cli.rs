@@ -50,7 +50,7 @@ fn masked(text: &str) -> String {
     })
 }
 
-const CASE: &str = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 0.5\nframes = 3\nseed = 1\n\n[split]\ntrain = 1\nvalid = 1\ntest = 1\n";
+const CASE: &str = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 0.5\nframes = 3\nseed = 1\n\n[split]\ntrain = 1\nvalid = 1\ntest = 1\nallow-duplicates = true\n";
 
 /// Runs `generate` on the tiny case with one change.
 fn with_case(change: (&str, &str)) -> String {

@@ -9,7 +9,7 @@ fn case(interval: &str, frames: usize, parameters: &str, reference: &str) -> Cas
     let text = format!(
         "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [8, 8]\ninterval = {interval}\n\
          frames = {frames}\nseed = 5\n{parameters}\n[reference]\n{reference}\n\
-         [split]\ntrain = 3\nvalid = 1\ntest = 2\n"
+         [split]\ntrain = 3\nvalid = 1\ntest = 2\nallow-duplicates = true\n"
     );
     Case::parse("tiny", "tiny.toml", &text).expect("it is a case")
 }

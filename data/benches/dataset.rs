@@ -41,6 +41,7 @@ fn header() -> DatasetHeader {
         case_hash: text(),
         seed: 1,
         splits: vec![Split::Train; SAMPLES],
+        coverage: vec![],
         sample_names: vec![],
         solver: text(),
         version: text(),

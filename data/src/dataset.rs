@@ -2,6 +2,7 @@
 
 mod claim;
 mod declaration;
+mod duplicates;
 mod file_cache;
 mod shape;
 mod statistics;

@@ -33,6 +33,7 @@ mod reliability;
 mod renamed;
 mod resample;
 mod rng;
+mod rounding;
 mod run;
 mod sample;
 mod split;
@@ -62,12 +63,13 @@ pub use reliability::Reliability;
 pub use renamed::{FormerSpelling, Renamed};
 pub use resample::{prolongate, restrict};
 pub use rng::rng;
+pub use rounding::is_rounding;
 pub use run::{
     CaseSummary, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run, SurrogateKind,
     SurrogateSummary, TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
-pub use split::{Split, SplitPlan};
+pub use split::{Split, SplitCoverage, SplitPlan};
 pub use state::{State, Trajectory};
 pub use stop::{Stop, Stopped};
 

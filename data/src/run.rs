@@ -129,6 +129,7 @@ mod tests {
                 threads: 2,
                 not_predicted: vec!["p".into()],
                 notes: vec!["not isolated: files".into()],
+                failure: None,
             }],
             curves: vec![TrainingCurve {
                 case: "cavity".into(),

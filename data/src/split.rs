@@ -1,5 +1,10 @@
 //! Training, validation and test samples.
 
+mod coverage;
+mod spread;
+
+pub use coverage::SplitCoverage;
+
 use crate::{hash_hex, rng};
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -30,7 +35,7 @@ impl Split {
     }
 }
 
-/// The number of samples of each split. Which samples these are is drawn with the seed of the case.
+/// The number of samples of each split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SplitPlan {
@@ -48,7 +53,8 @@ impl SplitPlan {
         self.train + self.valid + self.test
     }
 
-    /// The split of every sample, by a seeded shuffle: splits are disjoint by construction.
+    /// The split of every sample, by a seeded shuffle: splits are disjoint by construction, and of whatever parameters
+    /// the shuffle gives them. [`SplitPlan::spread`] is even over the parameters.
     pub fn assign(&self, seed: u64) -> Vec<Split> {
         let mut roles: Vec<Split> =
             [(Split::Train, self.train), (Split::Valid, self.valid), (Split::Test, self.test)]

@@ -43,6 +43,8 @@ pub use published::Published;
 pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
 pub use target::Target;
-pub use train::{AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, train};
+pub use train::{
+    AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, check_training, train,
+};
 pub use trained::Trained;
 pub use weights::{FROZEN, Weights};

@@ -47,5 +47,5 @@ pub use results::by_case::Results;
 pub use results::{number, stats};
 pub use sheet::{Cell, Sheet};
 pub use tables::{
-    Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, TABLES, Table,
+    Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, Splits, TABLES, Table,
 };

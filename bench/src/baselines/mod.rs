@@ -17,6 +17,11 @@ pub trait Baseline: Send + Sync {
     /// Name in reports, different for different parameters.
     fn label(&self) -> String;
 
+    /// Refuses a case on which it cannot be evaluated, before there is a dataset.
+    fn check_case(&self, _case: &Case) -> Result<(), BenchError> {
+        Ok(())
+    }
+
     /// The surrogate for one case and its dataset.
     fn surrogate(&self, case: &Case, dataset: &Dataset) -> Result<Box<dyn Surrogate>, BenchError>;
 }

@@ -58,7 +58,7 @@ impl Baseline for CoarseSolver {
         }
     }
 
-    fn surrogate(&self, case: &Case, dataset: &Dataset) -> Result<Box<dyn Surrogate>, BenchError> {
+    fn check_case(&self, case: &Case) -> Result<(), BenchError> {
         let cells = self.cells(case.cells);
         Invalid::unless(
             case.cells.iter().all(|n| *n == 1 || n % self.coarsen == 0),
@@ -71,7 +71,12 @@ impl Baseline for CoarseSolver {
         problem
             .grid(cells)
             .and_then(|grid| problem.solver(&grid).map(drop))
-            .map_err(|source| BenchError::Grid { case: case.name.clone(), cells, source })?;
+            .map_err(|source| BenchError::Grid { case: case.name.clone(), cells, source })
+    }
+
+    fn surrogate(&self, case: &Case, dataset: &Dataset) -> Result<Box<dyn Surrogate>, BenchError> {
+        self.check_case(case)?;
+        let cells = self.cells(case.cells);
         Ok(Box::new(SolverSurrogate {
             recipe: self.clone(),
             cells,

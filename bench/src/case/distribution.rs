@@ -13,7 +13,7 @@ pub enum Distribution {
     Uniform([f64; 2]),
     /// Uniform in the logarithm between two values > 0.
     LogUniform([f64; 2]),
-    /// One of the values, with equal probability.
+    /// One of the values. Each combination of the values of all choices is drawn once before any is drawn again.
     Choice(Vec<f64>),
 }
 
@@ -22,22 +22,24 @@ impl Distribution {
     pub fn check(&self) -> Result<(), Invalid> {
         match self {
             Self::Uniform([low, high]) => Invalid::unless(
-                low.is_finite() && high.is_finite() && low < high,
+                low < high && (high - low).is_finite(),
                 "uniform",
                 format!("[{low}, {high}]"),
                 "two increasing numbers",
             ),
             Self::LogUniform([low, high]) => Invalid::unless(
-                *low > 0.0 && high.is_finite() && low < high,
+                *low > 0.0 && low < high && (high / low).is_finite(),
                 "log-uniform",
                 format!("[{low}, {high}]"),
                 "two increasing numbers greater than 0",
             ),
             Self::Choice(values) => Invalid::unless(
-                !values.is_empty() && values.iter().all(|value| value.is_finite()),
+                !values.is_empty()
+                    && values.iter().all(|value| value.is_finite())
+                    && differ(values),
                 "choice",
                 format!("{values:?}"),
-                "a list of at least one number",
+                "a list of at least one number, of which no two are equal",
             ),
         }
     }
@@ -53,6 +55,13 @@ impl Distribution {
             }
         }
     }
+}
+
+/// Whether no two values are equal.
+fn differ(values: &[f64]) -> bool {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.windows(2).all(|pair| pair[0] < pair[1])
 }
 
 #[cfg(test)]
@@ -80,7 +89,13 @@ mod tests {
     fn impossible_bounds_are_refused() {
         for bad in [
             Distribution::Uniform([2.0, 1.0]),
+            Distribution::Uniform([-1e308, 1e308]),
+            Distribution::Uniform([0.0, f64::NAN]),
             Distribution::LogUniform([0.0, 1.0]),
+            Distribution::LogUniform([-1.0, 1.0]),
+            Distribution::LogUniform([1e-300, 1e300]),
+            Distribution::Choice(vec![3.0, 1.0, 3.0]),
+            Distribution::Choice(vec![f64::INFINITY]),
             Distribution::Choice(vec![]),
         ] {
             assert!(bad.check().is_err(), "{bad:?}");

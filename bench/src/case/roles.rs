@@ -1,27 +1,36 @@
 //! The assignment of samples to splits.
 
+mod drawn;
+
+pub use drawn::{Drawn, Extrapolate, Side, SplitBy};
+
 use crate::cfdbench::{Point, Rounding, published};
-use data::{Invalid, Split, SplitPlan, rng};
+use data::{Invalid, SplitPlan, rng};
 use rand::seq::SliceRandom;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use std::fmt;
 
 /// The assignment of samples to the training, validation and test splits.
 ///
 /// ```toml
-/// split = { train = 24, valid = 4, test = 8 } # drawn with the case's seed
-/// split = "published"                         # as CFDBench splits its points
+/// split = { train = 24, valid = 4, test = 8 }                           # even over the parameters that vary
+/// split = { train = 24, valid = 4, test = 8, by = "random" }            # drawn, whatever the parameters
+/// split = { train = 24, valid = 4, test = 8, extrapolate = "reynolds" } # test beyond the training range
+/// split = "published"                                                   # as CFDBench splits its points
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "`{ train = …, valid = …, test = … }`, or `\"published\"`")]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Roles {
-    /// Given numbers of samples, drawn with the case's seed. If there are more points, a random subset.
-    Drawn(SplitPlan),
+    /// Given numbers of samples. If there are more points, a random subset of these.
+    Drawn(Drawn),
     /// The published split of the case's points.
     Published(Published),
 }
 
 /// CFDBench's splits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Published {
     /// That of the autoregressive tasks.
     #[serde(rename = "published")]
@@ -31,42 +40,68 @@ pub enum Published {
     Direct,
 }
 
-/// Largest number of samples: a limit against misprints, for all parameters are drawn when a case is read.
-const MOST: usize = 1_000_000;
+impl From<SplitPlan> for Roles {
+    fn from(plan: SplitPlan) -> Self {
+        Self::Drawn(plan.into())
+    }
+}
+
+impl<'de> Deserialize<'de> for Roles {
+    /// A text or a table, so that errors in the table name its keys.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(RolesVisitor)
+    }
+}
+
+struct RolesVisitor;
+
+impl<'de> Visitor<'de> for RolesVisitor {
+    type Value = Roles;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("`{ train = …, valid = …, test = … }`, or `\"published\"`")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Roles, E> {
+        match text {
+            "published" => Ok(Roles::Published(Published::Autoregressive)),
+            "published-direct" => Ok(Roles::Published(Published::Direct)),
+            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Roles, A::Error> {
+        Drawn::deserialize(MapAccessDeserializer::new(map)).map(Roles::Drawn)
+    }
+}
 
 impl Roles {
     pub(super) fn check(&self, points: &[Point]) -> Result<(), Invalid> {
-        let within = |least: usize, count: usize| (least..=MOST).contains(&count);
-        let Self::Drawn(SplitPlan { train, valid, test }) = *self else {
-            let expected = "how many samples take which role, where there are no `points`";
-            return Invalid::unless(!points.is_empty(), "split", "\"published\"", expected);
-        };
-        let is_sound = within(1, train) && within(0, valid) && within(1, test);
-        let value = format!("{{ train = {train}, valid = {valid}, test = {test} }}");
-        let expected = "at least 1 to train and 1 to test, and at most a million each";
-        Invalid::unless(is_sound, "split", &value, expected)?;
-        let is_sound = points.is_empty() || train + valid + test <= points.len();
-        let expected = format!("at most {} samples, which the `points` are", points.len());
-        Invalid::unless(is_sound, "split", &value, &expected)
+        match self {
+            Self::Drawn(drawn) => drawn.check(points),
+            Self::Published(_) => {
+                let expected = "how many samples take which role, where there are no `points`";
+                Invalid::unless(!points.is_empty(), "split", "\"published\"", expected)
+            }
+        }
     }
 
     /// The number of samples.
     pub fn total(&self, points: &[Point]) -> usize {
         match self {
-            Self::Drawn(plan) => plan.total(),
+            Self::Drawn(drawn) => drawn.plan().total(),
             Self::Published(_) => points.len(),
         }
     }
 
-    /// The role of every sample.
-    pub(super) fn assign(&self, points: &[Point], seed: u64) -> Vec<Split> {
-        match self {
-            Self::Drawn(plan) => plan.assign(seed),
-            Self::Published(Published::Autoregressive) => {
-                published(points, Rounding::Autoregressive)
-            }
-            Self::Published(Published::Direct) => published(points, Rounding::Direct),
-        }
+    /// The published splits of the points, if the roles are published.
+    pub(super) fn published(&self, points: &[Point]) -> Option<Vec<data::Split>> {
+        let Self::Published(kind) = self else { return None };
+        let rounding = match kind {
+            Published::Autoregressive => Rounding::Autoregressive,
+            Published::Direct => Rounding::Direct,
+        };
+        Some(published(points, rounding))
     }
 
     /// The index of a sample's point among `count` points.

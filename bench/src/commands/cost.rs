@@ -85,9 +85,10 @@ fn measure(context: &CommandContext, args: &CostArgs, case: &Case) -> Result<Mea
     let (mut times, mut finest, mut under_resolved) = (Vec::new(), [0; 3], 0);
     let mut fields: Vec<Reliability> = Vec::new();
     let info = case.info()?;
+    let splits = case.roles();
     for index in spread(&all, args.samples) {
         let clock = Instant::now();
-        let sample = solve_sample(&short, index, &context.stop)?;
+        let sample = solve_sample(&short, index, splits[index], &context.stop)?;
         times.push(clock.elapsed().as_secs_f64() * scale);
         finest = finest.max(sample.reference_cells);
         let reliability = sample.reliability(&info.fields);

@@ -14,6 +14,9 @@ pub(super) fn evaluate(context: CommandContext, args: SuiteArgs) -> Result<(), B
     if dry_run {
         return print_outline(&plan);
     }
-    plan.execute()?;
-    collect(&context)
+    let executed = plan.execute();
+    if matches!(executed, Ok(()) | Err(BenchError::Failed { .. })) {
+        collect(&context)?;
+    }
+    executed
 }

@@ -17,9 +17,13 @@ pub(super) fn run(context: CommandContext, args: TrainArgs) -> Result<(), BenchE
         return print_outline(&plan);
     }
     let clock = Instant::now();
-    plan.execute()?;
+    let executed = plan.execute();
+    if !matches!(executed, Ok(()) | Err(BenchError::Failed { .. })) {
+        return executed;
+    }
     let suite = &context.suite.name;
     print_report(&context.paths.run(suite))?;
+    executed?;
     let seconds = clock.elapsed().as_secs_f64();
     context.progress.say(&format!("suite {suite} done in {}", duration(seconds)));
     Ok(())

@@ -11,6 +11,7 @@ use std::ops::Range;
 type Scale = fn(&Weights, ndarray::ArrayView3<'_, f64>) -> f64;
 
 /// The channels of one floor.
+#[derive(Clone)]
 enum Group {
     /// One channel, or the components of a vector with their squares added.
     Pooled(Range<usize>),
@@ -44,8 +45,8 @@ fn floors_of_all(
     info: &Info,
 ) -> Vec<Floor> {
     let times = info.interval.times(first, steps);
-    let weights: Vec<Weights> =
-        samples.iter().map(|s| Context::of(s, &info.fields, info.interval).weights).collect();
+    let contexts: Vec<Context> =
+        samples.iter().map(|s| Context::of(s, &info.fields, info.interval)).collect();
     let floor = |metric: &str, channel: &str, values: Vec<f64>| Floor {
         case: case.into(),
         channel: channel.into(),
@@ -58,12 +59,13 @@ fn floors_of_all(
         [("rmse", |_, _| 1.0), ("nrmse", mean_square), ("vrmse", variance)];
     for (metric, scale) in scales {
         for (channel, group) in groups(&info.fields, metric != "rmse") {
-            let of_sample = |(sample, weights): (&Sample, &Weights)| {
-                let value = |frame| group.error(sample, weights, frame, scale);
+            let of_sample = |(sample, context): (&Sample, &Context)| {
+                let group = if metric == "rmse" { group.clone() } else { group.scored(context)? };
+                let value = |frame| group.error(sample, &context.weights, frame, scale);
                 (first..first + steps).map(value).collect::<Option<Vec<f64>>>()
             };
             let errors: Vec<Vec<f64>> =
-                samples.iter().zip(&weights).filter_map(of_sample).collect();
+                samples.iter().zip(&contexts).filter_map(of_sample).collect();
             if !errors.is_empty() {
                 let of_step = |step| mean(errors.iter().map(|error: &Vec<f64>| error[step]));
                 all.push(floor(metric, &channel, (0..steps).map(of_step).collect()));
@@ -95,6 +97,19 @@ fn groups(fields: &[Field], is_dimensionless: bool) -> Vec<(String, Group)> {
 }
 
 impl Group {
+    /// The group without channels that are rounding; `None` if none is left.
+    fn scored(&self, context: &Context) -> Option<Self> {
+        let is_scored = |channel: &usize| !context.rounding[*channel];
+        match self {
+            Self::Pooled(range) if range.len() == 1 && !is_scored(&range.start) => None,
+            Self::Pooled(range) => Some(Self::Pooled(range.clone())),
+            Self::Mean(channels) => {
+                let scored: Vec<usize> = channels.iter().copied().filter(is_scored).collect();
+                (!scored.is_empty()).then_some(Self::Mean(scored))
+            }
+        }
+    }
+
     /// The estimated error of one state over the reference's scale; `None` without an estimate.
     fn error(&self, sample: &Sample, weights: &Weights, frame: usize, scale: Scale) -> Option<f64> {
         let errors = sample.error_estimate.as_ref()?.row(frame);

@@ -1,8 +1,9 @@
 //! The facts about a case that a report states.
 
 use super::TestSet;
+use crate::metrics::Context;
 use crate::{BenchError, Case};
-use data::{CaseSummary, Dataset, Source, Split};
+use data::{CaseSummary, Dataset, Sample, Source, Split, SplitCoverage};
 use std::collections::BTreeMap;
 
 /// The facts about a case and its dataset that a report states.
@@ -25,6 +26,14 @@ pub(crate) fn summary(
         }
     }
     let given = format!("{} (up to t = {})", test_set.first, last_given_time(case, test_set.first));
+    let splits = coverage(dataset)?;
+    let mut facts = vec![
+        ("splits", case.split_kind()),
+        ("reference grid", reference_grids(test_set)),
+        ("given states", given),
+        ("under-resolved", under_resolved(case, dataset)?),
+    ];
+    facts.extend(rounding(dataset, test_set).map(|channels| ("rounding", channels)));
     Ok(CaseSummary {
         name: case.name.clone(),
         summary: case.summary.clone(),
@@ -36,13 +45,41 @@ pub(crate) fn summary(
         interval: case.interval,
         steps: test_set.steps,
         parameters: ranges,
-        facts: [
-            ("reference grid", reference_grids(test_set)),
-            ("given states", given),
-            ("under-resolved", under_resolved(case, dataset)?),
-        ]
-        .map(|(term, fact)| (term.to_owned(), fact))
-        .into(),
+        splits,
+        facts: facts.into_iter().map(|(term, fact)| (term.to_owned(), fact)).collect(),
+    })
+}
+
+/// The coverage of the splits by the parameters that the dataset holds, and the samples with equal states.
+pub(crate) fn coverage(dataset: &Dataset) -> Result<Vec<SplitCoverage>, BenchError> {
+    let splits = &dataset.header().splits;
+    let parameters = (0..splits.len()).map(|index| dataset.parameters(index));
+    let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
+    let mut coverage = SplitCoverage::of(splits, &parameters);
+    for [index, _] in dataset.duplicates()? {
+        if let Some(known) = coverage.iter_mut().find(|known| known.split == splits[index]) {
+            known.duplicates += 1;
+        }
+    }
+    Ok(coverage)
+}
+
+/// `v, p: not scored relative to the reference, which is rounding`: the channels that are rounding in a test sample.
+fn rounding(dataset: &Dataset, test_set: &TestSet) -> Option<String> {
+    let info = dataset.info();
+    let of_sample = |sample: &Sample| Context::of(sample, &info.fields, info.interval).rounding;
+    let all: Vec<Vec<bool>> = test_set.samples.iter().map(of_sample).collect();
+    let channels = data::channels(&info.fields).into_iter().enumerate();
+    let is_rounding = |place: usize| all.iter().any(|sample| sample[place]);
+    let symbols: Vec<String> = channels
+        .filter(|(place, channel)| !channel.constant && is_rounding(*place))
+        .map(|(_, channel)| channel.symbol)
+        .collect();
+    (!symbols.is_empty()).then(|| {
+        let symbols = symbols.join(", ");
+        format!(
+            "{symbols}: below 10⁻¹² of the flow's scale, and therefore without a relative score"
+        )
     })
 }
 

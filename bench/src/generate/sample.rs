@@ -3,19 +3,24 @@
 use super::error_estimate::Three;
 use super::solve::{SampleProblem, Solution};
 use crate::{BenchError, Case, Stop};
-use data::{Field, Grid, Reliability, Sample, Trajectory};
+use data::{Field, Grid, Reliability, Sample, Split, Trajectory};
 use ndarray::Array2;
 
 /// Computes one sample: on the reference grid, on two coarser grids to estimate the error, and on finer
 /// grids as long as the estimate exceeds the case's tolerance and the bound of refinement permits.
-pub(crate) fn solve_sample(case: &Case, index: usize, stop: &Stop) -> Result<Sample, BenchError> {
+pub(crate) fn solve_sample(
+    case: &Case,
+    index: usize,
+    split: Split,
+    stop: &Stop,
+) -> Result<Sample, BenchError> {
     let sample = SampleProblem::new(case, index, stop)?;
     let mut grids = Grids::start(&sample)?;
     loop {
         let estimates = grids.estimates()?;
         match case.reference.finer(grids.cells, case.cells) {
             Some(finer) if !grids.is_within_tolerance(estimates.as_ref()) => grids.refine(finer)?,
-            _ => return grids.into_sample(estimates),
+            _ => return grids.into_sample(estimates, split),
         }
     }
 }
@@ -95,14 +100,14 @@ impl<'a> Grids<'a> {
         velocity.or(reliability.first()).is_some_and(|field| field.relative_error <= tolerance)
     }
 
-    fn into_sample(self, estimates: Option<Estimates>) -> Result<Sample, BenchError> {
+    fn into_sample(self, estimates: Option<Estimates>, split: Split) -> Result<Sample, BenchError> {
         let Self { sample, cells, output, fine, .. } = self;
         let (error_estimate, statistics_estimate) =
             estimates.map(|[errors, statistics]| (errors, statistics)).unzip();
         let Solution { trajectory, monitors, steady_from } = fine?;
         Ok(Sample {
             index: sample.index,
-            split: sample.case.roles()[sample.index],
+            split,
             grid: output,
             parameters: sample.problem.parameters().iter().map(|(_, value)| *value).collect(),
             trajectory,

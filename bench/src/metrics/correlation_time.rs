@@ -1,7 +1,7 @@
 //! Correlation time.
 
 use super::pearson::correlation;
-use super::series::{each_channel, with_mean};
+use super::series::{each_scaled_channel, with_mean};
 use super::{Context, Metric, Series};
 use data::{Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
@@ -65,7 +65,7 @@ impl Metric for CorrelationTime {
     ) -> Vec<Series> {
         let score =
             |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| correlation(&context.weights, p, y);
-        let all = with_mean(each_channel(prediction, reference, context, |_| String::new(), score));
+        let all = with_mean(each_scaled_channel(prediction, reference, context, score));
         let all = all.into_iter().next_back();
         let Some(all) = all else { return Vec::new() };
         let interval = context.interval.value();

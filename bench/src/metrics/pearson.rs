@@ -1,6 +1,6 @@
 //! Pearson correlation.
 
-use super::series::{each_channel, variance, with_mean};
+use super::series::{each_scaled_channel, variance, with_mean};
 use super::{Context, Metric, Series, Weights};
 use data::{Direction, MetricInfo, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
@@ -45,7 +45,7 @@ impl Metric for Pearson {
     ) -> Vec<Series> {
         let score =
             |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| correlation(&context.weights, p, y);
-        with_mean(each_channel(prediction, reference, context, |_| String::new(), score))
+        with_mean(each_scaled_channel(prediction, reference, context, score))
     }
 }
 

@@ -20,20 +20,27 @@ pub struct Context {
     pub interval: Interval,
     /// Weights of the cells.
     pub weights: Weights,
+    /// Whether each channel of the reference is rounding, see [`data::is_rounding`]: it has no relative score.
+    pub rounding: Vec<bool>,
 }
 
 impl Context {
     /// The context of fields on a grid, with cells weighted by their volumes.
     pub fn new(grid: Grid, fields: Vec<Field>, interval: Interval) -> Self {
         let channels = channels(&fields);
-        let weights = Weights::of_grid(&grid);
-        Self { grid, fields, channels, interval, weights }
+        let (weights, rounding) = (Weights::of_grid(&grid), vec![false; channels.len()]);
+        Self { grid, fields, channels, interval, weights, rounding }
     }
 
     /// The context of a sample. Cells are weighted by their volumes and, if it has a mask, by their fluid fractions.
     pub fn of(sample: &Sample, fields: &[Field], interval: Interval) -> Self {
         let context = Self::new(sample.grid.clone(), fields.to_vec(), interval);
-        Self { weights: Weights::of(sample, &context.channels), ..context }
+        let channels = sample.trajectory.values.axis_iter(Axis(1));
+        let squares =
+            channels.map(|values| values.iter().map(|x| x * x).sum::<f64>() / values.len() as f64);
+        let root_mean_square: Vec<f64> = squares.map(f64::sqrt).collect();
+        let rounding = data::is_rounding(fields, &root_mean_square);
+        Self { weights: Weights::of(sample, &context.channels), rounding, ..context }
     }
 
     /// The vector fields, each with the range of its channels.
@@ -91,6 +98,22 @@ pub fn each_channel(
     };
     let channels = context.channels.iter().enumerate();
     channels.filter(|(_, channel)| !channel.constant).map(of_channel).collect()
+}
+
+/// A relative `score`, without unit, of every channel that is neither constant nor rounding, at every step.
+pub(super) fn each_scaled_channel(
+    prediction: &Trajectory,
+    reference: &Trajectory,
+    context: &Context,
+    score: impl Fn(ArrayView3<'_, f64>, ArrayView3<'_, f64>) -> f64,
+) -> Vec<Series> {
+    let is_rounding = |series: &Series| {
+        let named = context.channels.iter().zip(&context.rounding);
+        named.into_iter().any(|(channel, rounding)| *rounding && channel.symbol == series.channel)
+    };
+    let mut all = each_channel(prediction, reference, context, |_| String::new(), score);
+    all.retain(|series| !is_rounding(series));
+    all
 }
 
 /// `score` of every vector field at every step: its channels together.
@@ -172,8 +195,7 @@ pub(super) fn root_ratio(
             p.outer_iter().zip(y.outer_iter()).map(|(p, y)| mean_square_error(weights, p, y)).sum();
         ratio(error, y.outer_iter().map(|y| denominator(weights, y)).sum()).sqrt()
     };
-    let mut series =
-        with_mean(each_channel(prediction, reference, context, |_| String::new(), of_channel));
+    let mut series = with_mean(each_scaled_channel(prediction, reference, context, of_channel));
     series.extend(each_vector(prediction, reference, context, |_| String::new(), of_vector));
     series
 }

@@ -29,6 +29,8 @@ pub struct StepContext {
     pub confiner: Option<PathBuf>,
     /// Whether the user has asked to stop.
     pub stop: Arc<Stop>,
+    /// Why the data of a case could not be computed, by case.
+    failed: Mutex<BTreeMap<String, String>>,
     /// Datasets that were found complete, by case: a complete dataset no longer changes.
     complete: Mutex<BTreeMap<String, Arc<CompleteDataset>>>,
     /// What was said and is not to be said again.
@@ -62,6 +64,7 @@ impl StepContext {
             progress,
             stop,
             confiner: None,
+            failed: Mutex::default(),
             complete: Mutex::default(),
             said: Mutex::default(),
         })
@@ -110,6 +113,16 @@ impl StepContext {
         let complete = Arc::new(CompleteDataset { hash: dataset.content_hash()?, dataset });
         known().insert(case.name.clone(), Arc::clone(&complete));
         Ok(Some(complete))
+    }
+
+    /// Keeps the reason for which the data of a case could not be computed.
+    pub(super) fn fail(&self, case: &str, reason: String) {
+        self.failed.lock().expect("no thread panics with it").insert(case.to_owned(), reason);
+    }
+
+    /// Why the data of a case could not be computed; `None` if they could, or were not tried.
+    pub(super) fn case_failure(&self, case: &str) -> Option<String> {
+        self.failed.lock().expect("no thread panics with it").get(case).cloned()
     }
 
     /// A case's complete dataset, or an error that names the command which computes it.

@@ -3,9 +3,10 @@
 use super::StepContext;
 use super::paths::dataset_key;
 use super::resolved::Resolved;
+use crate::evaluate::coverage;
 use crate::number::bytes;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
-use data::{Dataset, Hasher, Invalid, write_atomically};
+use data::{Dataset, Hasher, Invalid, SplitCoverage, write_atomically};
 use reports::number::duration;
 use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
@@ -119,7 +120,13 @@ pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchEr
     }
     let dataset = Dataset::open(&root)?;
     match dataset.missing().len() {
-        0 => Ok(dataset.finish().map(drop)?),
+        0 => {
+            dataset.finish()?;
+            for warning in SplitCoverage::warnings(&coverage(&dataset)?) {
+                context.progress.say(&format!("{}: {warning}", case.name));
+            }
+            Ok(())
+        }
         missing => Err(BenchError::Elsewhere { case: case.name.clone(), missing }),
     }
 }

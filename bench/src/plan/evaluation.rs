@@ -2,6 +2,7 @@
 
 use super::StepContext;
 use super::context::CompleteDataset;
+use super::failure::{Failure, ends_plan, reason};
 use super::resolved::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
@@ -10,7 +11,9 @@ use crate::{
     BenchError, Case, Evaluation, MetricSpec, SurrogateIdentity, SurrogateSource, SurrogateSpec,
     TestSet, evaluate, evaluation_source, machine,
 };
-use data::{Invalid, TrainingCurve, hash_hex, read_lines, write_lines};
+use data::{
+    DataError, Invalid, SurrogateSummary, TrainingCurve, hash_hex, read_lines, write_lines,
+};
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use reports::number::duration;
 use serde::Serialize;
@@ -123,6 +126,9 @@ impl<'a> EvaluationStep<'a> {
     /// The training curve of the operator that is evaluated.
     pub(super) fn curve(&self) -> Result<Option<TrainingCurve>, BenchError> {
         let (Some(training), Some(seed)) = (self.training(), self.seed) else { return Ok(None) };
+        if !matches!(self.training_failure(), Ok(None)) {
+            return Ok(None);
+        }
         let (case, surrogate) = (self.case.name.clone(), self.spec.name.clone());
         Ok(Some(TrainingCurve { case, surrogate, seed, points: training.required()?.curve }))
     }
@@ -140,10 +146,53 @@ impl<'a> EvaluationStep<'a> {
         context.paths.evaluation(&context.suite.name, case, &spec.name, key)
     }
 
-    /// The evaluation on disk, or an error that names the command which computes it.
+    /// The reason for which there is no evaluation: that of its training, or its own; `None` if neither failed.
+    pub(super) fn failure(&self) -> Result<Option<String>, BenchError> {
+        let of_training = self.training_failure()?;
+        let own = || Ok(self.stored()?.and_then(|evaluation| evaluation.summary.failure));
+        of_training.map_or_else(own, |reason| Ok(Some(reason)))
+    }
+
+    /// The reason for which the operator is not trained.
+    fn training_failure(&self) -> Result<Option<String>, BenchError> {
+        match self.training() {
+            Some(training) if training.trained()?.is_none() => training.failure(),
+            _ => Ok(None),
+        }
+    }
+
+    /// An evaluation without records that states why there are none.
+    pub(super) fn failed(&self, reason: String) -> Evaluation {
+        let summary = SurrogateSummary {
+            case: self.case.name.clone(),
+            surrogate: self.spec.name.clone(),
+            kind: self.spec.source.kind(),
+            seed: self.seed,
+            weights: 0,
+            training_seconds: 0.0,
+            training_threads: 0,
+            training_jobs: 0,
+            seconds_per_step: 0.0,
+            repeats: 0,
+            device: self.context.device_name.clone(),
+            threads: rayon::current_num_threads(),
+            not_predicted: Vec::new(),
+            notes: Vec::new(),
+            failure: Some(reason),
+        };
+        Evaluation { summary, records: Vec::new(), panels: Vec::new() }
+    }
+
+    /// The evaluation on disk, or one without records that states why it failed, or an error that names the command
+    /// which computes it.
     pub(super) fn required(&self) -> Result<Evaluation, BenchError> {
         let (name, case) = (&self.spec.name, &self.case.name);
-        let stored = self.stored()?;
+        let stored = match self.failure() {
+            Ok(Some(reason)) => return Ok(self.failed(reason)),
+            Ok(None) => self.stored()?,
+            Err(error) if ends_plan(&error) => return Err(error),
+            Err(error) => return Ok(self.failed(reason(&error))),
+        };
         stored.map_or_else(
             || {
                 Err(BenchError::Earlier {
@@ -154,6 +203,39 @@ impl<'a> EvaluationStep<'a> {
             },
             Ok,
         )
+    }
+
+    /// Evaluates, and keeps the reason if that fails. An error only if the plan cannot go on.
+    fn attempt(
+        &self,
+        dataset: &CompleteDataset,
+        test_set: &TestSet,
+    ) -> Result<Option<Failure>, BenchError> {
+        let failure = |reason| {
+            let (case, surrogate) = (self.case.name.clone(), self.spec.name.clone());
+            Ok(Some(Failure { case, surrogate, seed: self.seed, reason }))
+        };
+        let evaluated = match self.training_failure() {
+            Ok(Some(reason)) => return failure(reason),
+            Ok(None) => self.run(dataset, test_set),
+            Err(error) => Err(error),
+        };
+        let error = match evaluated {
+            Ok(()) => return Ok(None),
+            Err(error) if ends_plan(&error) => return Err(error),
+            Err(error) => error,
+        };
+        // A rollout that was stopped did not fail.
+        self.context.stop.check()?;
+        self.context.progress.say(&format!("{}: {}: {error}", self.case.name, self.spec.name));
+        // Without a key, as for predictions that cannot be read, the reason is found again when it is asked for.
+        if let Ok(Some(key)) = self.key() {
+            let file = self.path_of(Some(&key));
+            let _ = fs_err::create_dir_all(file.parent().expect("an evaluation lies in a folder"))
+                .map_err(DataError::from)
+                .and_then(|()| write_lines(&file, &[self.failed(reason(&error))]));
+        }
+        failure(reason(&error))
     }
 
     fn run(&self, dataset: &CompleteDataset, test_set: &TestSet) -> Result<(), BenchError> {
@@ -218,25 +300,29 @@ impl Resolved for EvaluationStep<'_> {
     }
 
     fn path(&self) -> Result<PathBuf, BenchError> {
-        Ok(self.path_of(self.key()?.as_deref()))
+        Ok(self.path_of(self.key().ok().flatten().as_deref()))
     }
 
+    /// One that failed is not done. Inputs that cannot be read are an error of [`Self::run`].
     fn is_done(&self) -> Result<bool, BenchError> {
-        Ok(self.stored()?.is_some())
+        let stored = self.stored().ok().flatten();
+        Ok(stored.is_some_and(|evaluation| evaluation.summary.failure.is_none()))
     }
 }
 
-/// Evaluates surrogates on one case, one after the other, so that no other evaluation affects the timing.
+/// Evaluates surrogates on one case, one after the other, so that no other evaluation affects the timing. Returns the
+/// evaluations that failed.
 pub(super) fn evaluate_all(
     context: &StepContext,
     case: &Case,
     steps: &[EvaluationStep<'_>],
-) -> Result<(), BenchError> {
+) -> Result<Vec<Failure>, BenchError> {
     let dataset = context.required(case)?;
     let test_set = TestSet::new(&context.suite, case, &dataset.dataset)?;
+    let mut failures = Vec::new();
     for step in steps {
         context.stop.check()?;
-        step.run(&dataset, &test_set)?;
+        failures.extend(step.attempt(&dataset, &test_set)?);
     }
-    Ok(())
+    Ok(failures)
 }

@@ -39,7 +39,10 @@ impl Resolved for ReportStep<'_> {
         let mut evaluations = Vec::new();
         for case in &suite.cases {
             for evaluation in steps(self.context, case)? {
-                let Some(key) = evaluation.key()? else { return Ok(None) };
+                // Of one that failed the report states why, so that it is collected each time until that is mended.
+                let (Ok(Some(key)), Ok(None)) = (evaluation.key(), evaluation.failure()) else {
+                    return Ok(None);
+                };
                 evaluations.push(key);
             }
         }
@@ -123,6 +126,21 @@ fn say_obsolete(context: &StepContext, folder: &Path) {
 
 /// Adds the floors, the summary and all evaluations of a case to the run.
 fn add_case(context: &StepContext, case: &Case, run: &mut Run) -> Result<(), BenchError> {
+    if let Some(reason) = context.case_failure(&case.name) {
+        run.manifest.cases.push(CaseSummary {
+            name: case.name.clone(),
+            summary: case.summary.clone(),
+            problem: case.problem.clone(),
+            case_hash: case.hash(),
+            cells: case.cells,
+            interval: case.interval,
+            facts: vec![("failed".into(), reason.clone())],
+            ..CaseSummary::default()
+        });
+        let failed = steps(context, case)?.into_iter().map(|step| step.failed(reason.clone()));
+        run.surrogates.extend(failed.map(|evaluation| evaluation.summary));
+        return Ok(());
+    }
     let complete = context.required(case)?;
     let dataset = &complete.dataset;
     let test_set = TestSet::new(&context.suite, case, dataset)?;

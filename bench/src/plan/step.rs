@@ -1,11 +1,11 @@
 //! One step of a plan.
 
-use super::StepContext;
 use super::dataset::{self, DatasetStep, SampleStep};
 use super::evaluation::{self, EvaluationStep};
 use super::report::{self, ReportStep};
 use super::resolved::{Resolved, suffix};
 use super::training::{self, TrainingStep};
+use super::{Failure, StepContext};
 use crate::BenchError;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -67,7 +67,8 @@ impl Step {
 
     /// Executes the step alone. The steps whose results it reads must be done.
     pub fn run(&self, context: &StepContext) -> Result<(), BenchError> {
-        run_together(std::slice::from_ref(self), context)
+        let failures = run_together(std::slice::from_ref(self), context)?;
+        if failures.is_empty() { Ok(()) } else { Err(BenchError::Failed { failures }) }
     }
 
     /// The kind of the step, in one word.
@@ -90,6 +91,11 @@ impl Step {
             | Self::Evaluation { case, .. } => Some(case),
             Self::Report => None,
         }
+    }
+
+    /// Whether the other steps of a plan can be executed although this one fails.
+    pub(super) fn fails_alone(&self) -> bool {
+        matches!(self, Self::Training { .. } | Self::Evaluation { .. })
     }
 
     /// Whether two steps can be executed together, which holds for steps of one kind and case.
@@ -132,9 +138,14 @@ impl Step {
     }
 }
 
-/// Executes steps of one kind and case, in parallel where that is possible.
-pub(super) fn run_together(steps: &[Step], context: &StepContext) -> Result<(), BenchError> {
-    let Some(first) = steps.first() else { return Ok(()) };
+/// Executes steps of one kind and case, in parallel where that is possible. Returns the trainings and evaluations that
+/// failed.
+pub(super) fn run_together(
+    steps: &[Step],
+    context: &StepContext,
+) -> Result<Vec<Failure>, BenchError> {
+    let Some(first) = steps.first() else { return Ok(Vec::new()) };
+    let whole = |()| Vec::new();
     match first {
         Step::Sample { case, .. } => {
             let index = |step: &Step| match step {
@@ -142,9 +153,9 @@ pub(super) fn run_together(steps: &[Step], context: &StepContext) -> Result<(), 
                 _ => None,
             };
             let indices: Vec<usize> = steps.iter().filter_map(index).collect();
-            dataset::solve(context, context.case(case)?, &indices)
+            dataset::solve(context, context.case(case)?, &indices).map(whole)
         }
-        Step::Dataset { case } => dataset::complete(context, context.case(case)?),
+        Step::Dataset { case } => dataset::complete(context, context.case(case)?).map(whole),
         Step::Training { .. } => {
             let resolved = |step: &Step| match step {
                 Step::Training { case, surrogate, seed } => {
@@ -168,6 +179,7 @@ pub(super) fn run_together(steps: &[Step], context: &StepContext) -> Result<(), 
             evaluation::evaluate_all(context, context.case(case)?, &steps)
         }
         Step::Report => report::collect(context)
-            .and_then(|()| report::draw(&context.paths.run(&context.suite.name)).map(drop)),
+            .and_then(|()| report::draw(&context.paths.run(&context.suite.name)))
+            .map(|_| Vec::new()),
     }
 }

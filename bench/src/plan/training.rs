@@ -2,17 +2,22 @@
 
 use super::StepContext;
 use super::context::CompleteDataset;
+use super::failure::{Failure, ends_plan, reason};
 use super::resolved::Resolved;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, train, training_source};
-use data::hash_hex;
+use data::{DataError, hash_hex, write_atomically};
 use operators::{Recipe, Trained};
 use rayon::ThreadPoolBuilder;
 use reports::number::duration;
 use serde::Serialize;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::thread::ScopedJoinHandle;
+
+/// The file in a training's folder with the reason for which it failed.
+const FAILURE: &str = "failure.txt";
 
 /// One training of one operator on one case.
 pub(super) struct TrainingStep<'a> {
@@ -105,6 +110,46 @@ impl<'a> TrainingStep<'a> {
         })
     }
 
+    /// Why the training failed when it was last tried; `None` if it did not.
+    pub(super) fn failure(&self) -> Result<Option<String>, BenchError> {
+        match fs_err::read_to_string(self.path()?.join(FAILURE)) {
+            Ok(reason) => Ok(Some(reason.trim().to_owned())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Trains, and keeps the reason if that fails. An error only if the plan cannot go on.
+    fn attempt(
+        &self,
+        dataset: &CompleteDataset,
+        jobs: usize,
+    ) -> Result<Option<Failure>, BenchError> {
+        let file = self.path()?.join(FAILURE);
+        match fs_err::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let ended = catch_unwind(AssertUnwindSafe(|| self.run(dataset, jobs)));
+        let reason = match ended {
+            Ok(Ok(())) => return Ok(None),
+            Ok(Err(error)) if ends_plan(&error) => return Err(error),
+            Ok(Err(error)) => {
+                // A training that was stopped did not fail.
+                self.context.stop.check()?;
+                self.context.progress.say(&format!("{}: {}: {error}", self.case.name, self.name));
+                reason(&error)
+            }
+            Err(_) => "internal error while training".into(),
+        };
+        // Where the reason cannot be kept, as on a full disk, it is at least reported now.
+        let _ = fs_err::create_dir_all(file.parent().expect("a training has a folder"))
+            .map_err(DataError::from)
+            .and_then(|()| write_atomically(&file, |to| to.write_all(reason.as_bytes())));
+        let (case, surrogate) = (self.case.name.clone(), self.name.to_owned());
+        Ok(Some(Failure { case, surrogate, seed: Some(self.seed), reason }))
+    }
+
     /// Trains, or resumes an interrupted training. `jobs` trainings run at the same time.
     fn run(&self, dataset: &CompleteDataset, jobs: usize) -> Result<(), BenchError> {
         let StepContext { device, progress, stop, .. } = self.context;
@@ -145,30 +190,28 @@ impl Resolved for TrainingStep<'_> {
     }
 }
 
-/// Trains on one case, several operators at the same time.
+/// Trains on one case, several operators at the same time. Returns the trainings that failed.
 pub(super) fn train_all(
     context: &StepContext,
     steps: &[TrainingStep<'_>],
-) -> Result<(), BenchError> {
-    let Some(first) = steps.first() else { return Ok(()) };
+) -> Result<Vec<Failure>, BenchError> {
+    let Some(first) = steps.first() else { return Ok(Vec::new()) };
     let dataset = context.required(first.case)?;
     let threads = rayon::current_num_threads();
     let default = || if context.device.is_cpu() { default_jobs(steps.len(), threads) } else { 1 };
     let jobs = context.jobs.unwrap_or_else(default).clamp(1, steps.len());
     let queue = Mutex::new(steps.iter());
     let next = || queue.lock().expect("no thread panics while holding the lock").next();
+    let failures = Mutex::new(Vec::new());
     let work = |threads| -> Result<(), BenchError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(std::io::Error::other)?;
         while let Some(step) = next() {
             context.stop.check()?;
-            let one = AssertUnwindSafe(|| pool.install(|| step.run(&dataset, jobs)));
-            // After a failure of one training, the others write their checkpoints and stop.
-            let trained = catch_unwind(one).unwrap_or_else(|panic| {
-                context.stop.request();
-                resume_unwind(panic)
-            });
-            trained.inspect_err(|_| context.stop.request())?;
+            // If the plan cannot go on, the other trainings write their checkpoints and stop.
+            let ended = pool.install(|| step.attempt(&dataset, jobs));
+            let failed = ended.inspect_err(|_| context.stop.request())?;
+            failures.lock().expect("no thread panics while holding the lock").extend(failed);
         }
         Ok(())
     };
@@ -185,7 +228,8 @@ pub(super) fn train_all(
     // The failure is reported before the interruptions that it caused.
     let (stopped, others): (Vec<_>, Vec<_>) =
         ended.into_iter().partition(|end| matches!(end, Err(BenchError::Stopped)));
-    others.into_iter().chain(stopped).collect()
+    others.into_iter().chain(stopped).collect::<Result<(), BenchError>>()?;
+    Ok(failures.into_inner().expect("no thread panics while holding the lock"))
 }
 
 /// The default number of concurrent trainings: one per thread, at most four, because every training holds the

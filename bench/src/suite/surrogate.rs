@@ -1,12 +1,12 @@
 //! The surrogates of a suite.
 
-use crate::BenchError;
 use crate::baselines::BASELINES;
 use crate::launcher::launcher;
-use data::{Invalid, Part, PartError, SurrogateKind};
-use operators::{ARCHITECTURES, ExternalOperator, Recipe};
+use crate::{BenchError, Case};
+use data::{Invalid, Part, PartError, Split, SurrogateKind};
+use operators::{ARCHITECTURES, ExternalOperator, Recipe, check_training};
 use serde::{Deserialize, Deserializer};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A surrogate as a suite's TOML file spells it.
 #[derive(Deserialize)]
@@ -106,10 +106,35 @@ impl SurrogateSource {
             Self::Baseline { .. } | Self::Process(_) => Ok(()),
         }
     }
+
+    /// Checks what depends on the case: its grid, and the number and the length of its training samples.
+    pub(super) fn check_on(&self, case: &Case) -> Result<(), BenchError> {
+        match self {
+            Self::Operator { architecture, table, recipe, .. } => {
+                let unfit = |source| BenchError::Grid {
+                    case: case.name.clone(),
+                    cells: case.cells,
+                    source,
+                };
+                let grid = case.problem(0)?.grid(case.cells).map_err(unfit)?;
+                let samples = case.roles().iter().filter(|split| **split == Split::Train).count();
+                Ok(check_training(architecture, table, recipe, &case.info()?, &grid, samples)?)
+            }
+            Self::Baseline { baseline, table } => {
+                let location = || format!("baseline `{baseline}`");
+                let built = BASELINES
+                    .build(baseline, table.clone())
+                    .map_err(|source| BenchError::Part { location: location(), source })?;
+                built.check_case(case)
+            }
+            Self::Process(_) | Self::Predictions(_) => Ok(()),
+        }
+    }
 }
 
 impl SurrogateSpec {
-    /// An external program, under the name that its `operator.toml` states.
+    /// An external program, under the name that its `operator.toml` states. It is not started before it is evaluated, so
+    /// that one that fails is a row of the report.
     pub fn process(folder: PathBuf) -> Result<Self, BenchError> {
         let name = ExternalOperator::name_of(&folder, &launcher())?;
         Ok(Self { name, source: SurrogateSource::Process(folder) })
@@ -117,6 +142,12 @@ impl SurrogateSpec {
 }
 
 impl WireSurrogate {
+    /// The same surrogate, whose paths are relative to `folder`.
+    pub(super) fn beside(self, folder: &Path) -> Self {
+        let beside = |path: Option<PathBuf>| path.map(|path| folder.join(path));
+        Self { process: beside(self.process), predictions: beside(self.predictions), ..self }
+    }
+
     /// Builds every part once, so that misspelt names and impossible values are reported at once.
     pub(super) fn check(self, file: &str, seeds: &[u64]) -> Result<SurrogateSpec, BenchError> {
         self.check_keys().map_err(|source| BenchError::Suite { suite: file.into(), source })?;

@@ -1,7 +1,7 @@
 //! `dataset.json`: the properties that all samples of a dataset share.
 
 use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
-use crate::{DataError, Field, Info, Parameter, Split, SplitPlan, write_atomically};
+use crate::{DataError, Field, Info, Parameter, Split, SplitCoverage, SplitPlan, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,10 @@ pub struct DatasetHeader {
     /// The split of every sample.
     #[serde(alias = "roles")]
     pub splits: Vec<Split>,
+    /// The range of the parameters in each split, and the distance of its samples from the training samples; empty in
+    /// datasets that do not state them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<SplitCoverage>,
     /// The name of every sample, such as `prop/case0050`; empty if samples have no names.
     #[serde(default, alias = "names", skip_serializing_if = "Vec::is_empty")]
     pub sample_names: Vec<String>,

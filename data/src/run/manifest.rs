@@ -1,6 +1,6 @@
 //! What a run was: its suite and its cases.
 
-use crate::{Interval, MetricInfo, Parameter, Provenance, ReportLayout};
+use crate::{Interval, MetricInfo, Parameter, Provenance, ReportLayout, SplitCoverage};
 use serde::{Deserialize, Serialize};
 
 /// What a run was.
@@ -52,6 +52,10 @@ pub struct CaseSummary {
     pub steps: usize,
     /// The parameters, with the smallest and largest value over all samples.
     pub parameters: Vec<(Parameter, f64, f64)>,
+    /// The range of the parameters in each split, and the distance of its samples from the training samples; empty in
+    /// runs that do not state them.
+    #[serde(default)]
+    pub splits: Vec<SplitCoverage>,
     /// Further facts, such as `reference grid` → `128 × 128`.
     pub facts: Vec<(String, String)>,
 }

@@ -90,6 +90,9 @@ pub struct SurrogateSummary {
     /// What a reader must know about how the values came about, in sentences without a full stop.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    /// Why there are no records of it, such as `training diverged at step 2`; `None` where it was evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
 }
 
 #[cfg(test)]

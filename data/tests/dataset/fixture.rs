@@ -37,6 +37,7 @@ pub(crate) fn header(plan: SplitPlan) -> DatasetHeader {
         case_hash: "5f".repeat(16),
         seed: SEED,
         splits: plan.assign(SEED),
+        coverage: vec![],
         sample_names: vec![],
         solver: "drawn numbers".into(),
         version: "0.1.0".into(),

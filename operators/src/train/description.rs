@@ -1,9 +1,9 @@
 //! The description that identifies a training.
 
+use super::check::{check_target, interface, steps};
 use super::{Recipe, TrainJob};
-use crate::interface::constants;
-use crate::{ARCHITECTURES, Interface, OperatorError, Scaling, Target};
-use data::{Invalid, Part, Source, Split, channels};
+use crate::{ARCHITECTURES, Interface, OperatorError, Scaling};
+use data::{Part, Split};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -32,29 +32,22 @@ impl Description {
         let mut table = (entry.defaults)();
         table.extend(job.table.clone());
         let architecture = ARCHITECTURES.build(job.architecture, table.clone())?;
-        if job.recipe.target == Target::Increment && !architecture.is_autoregressive() {
-            let expected =
-                format!("`state`: the latest state is not an input of `{}`", job.architecture);
-            return Err(Invalid::new("target", "increment", expected).into());
-        }
+        check_target(job.architecture, &*architecture, job.recipe)?;
         let indices = job.source.indices(Split::Train);
         let parameters = indices.iter().map(|&index| job.source.parameters(index));
         let parameters = parameters.collect::<Result<Vec<_>, _>>()?;
-        let windows = |needed| windows(job, indices.len(), needed);
-        let steps = if architecture.fit().is_some() {
-            // It is fitted to pairs of a history and the state after it.
-            windows(job.recipe.history + 1).map(|_| 1)?
-        } else {
-            job.recipe.total_steps(windows(job.recipe.window())?)
-        };
+        let info = job.source.info();
+        let steps = steps(&*architecture, job.recipe, info.frames, indices.len())?;
+        let first = indices.first().map(|&index| job.source.sample(index)).transpose()?;
+        let grid = first.as_ref().map(|sample| &sample.grid);
         Ok(Self {
             architecture: job.architecture.into(),
             table,
             recipe: job.recipe.clone(),
             seed: job.seed,
-            interface: interface(job.source, &indices, job.recipe.history)?,
-            scaling: Scaling::new(job.normalization, &parameters),
-            frames: job.source.info().frames,
+            interface: interface(info, grid, job.recipe.history),
+            scaling: Scaling::new(job.normalization, &info.fields, &parameters),
+            frames: info.frames,
             steps,
         })
     }
@@ -85,32 +78,4 @@ impl Description {
 
 fn debug(value: &impl std::fmt::Debug) -> String {
     format!("{value:?}")
-}
-
-/// The number of windows of `needed` states in the training samples.
-fn windows(job: &TrainJob, samples: usize, needed: usize) -> Result<usize, OperatorError> {
-    let frames = job.source.info().frames;
-    match samples * (frames + 1).saturating_sub(needed) {
-        0 => Err(OperatorError::NoWindows { samples, frames, needed }),
-        windows => Ok(windows),
-    }
-}
-
-fn interface(
-    source: &dyn Source,
-    indices: &[usize],
-    history: usize,
-) -> Result<Interface, OperatorError> {
-    let info = source.info();
-    let first = indices.first().map(|&index| source.sample(index)).transpose()?;
-    let periodic =
-        |axis: usize| first.as_ref().is_some_and(|sample| sample.grid.axes[axis].is_periodic());
-    Ok(Interface {
-        history,
-        channels: channels(&info.fields).len(),
-        parameters: info.parameters.len(),
-        cells: info.cells,
-        periodic: [0, 1, 2].map(periodic),
-        constants: constants(&info.fields),
-    })
 }

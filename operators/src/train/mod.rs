@@ -2,6 +2,7 @@
 
 mod adamw;
 mod batches;
+mod check;
 mod checkpoint;
 mod description;
 mod job;
@@ -16,6 +17,7 @@ mod version_1;
 
 pub use adamw::AdamW;
 pub(crate) use batches::relative_time;
+pub use check::check_training;
 pub(crate) use checkpoint::{Checkpoint, Header};
 pub use job::{TrainJob, TrainProgress};
 pub use loss::Loss;

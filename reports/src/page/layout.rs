@@ -8,8 +8,9 @@ use crate::tables::{TABLES, Table};
 use data::{PartChoice, PartError, Registry, ReportLayout};
 
 /// The sections of a report, each with the names of its tables and figures in reading order.
-const SECTIONS: [(&str, &[&str]); 7] = [
+const SECTIONS: [(&str, &[&str]); 8] = [
     ("Ranking", &["leaderboard", "per-case", "comparison", "significance"]),
+    ("Splits", &["splits"]),
     ("Error growth", &["error-growth"]),
     ("Cost", &["cost-accuracy", "cost"]),
     ("Fields", &["field-panels", "sample-panels"]),

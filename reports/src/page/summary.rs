@@ -8,7 +8,7 @@ use crate::results::number::{duration, percent, plain, rough, typeset, typeset_m
 use crate::results::paired::compare;
 use crate::results::stats::FEW_SAMPLES;
 use crate::results::surrogate::Surrogate;
-use data::{Manifest, Run, SurrogateKind};
+use data::{Manifest, Run, SplitCoverage, SurrogateKind};
 
 /// The surrogate with which learned ones are compared, if the suite has it under this name.
 const PERSISTENCE: &str = "persistence";
@@ -45,6 +45,7 @@ fn of_case(case: &Case) -> String {
         against_reference(case),
         against_solver(case),
         divergence(case),
+        coverage(case),
         caveat(case),
     ];
     sentences.into_iter().flatten().collect::<Vec<_>>().join(" ")
@@ -207,6 +208,12 @@ fn divergence(case: &Case) -> Option<String> {
     });
     let counts: Vec<String> = counts.collect();
     (!counts.is_empty()).then(|| format!("Diverged: {}.", counts.join(", ")))
+}
+
+/// What the test does not show, because of what the training samples cover.
+fn coverage(case: &Case) -> Option<String> {
+    let warnings = SplitCoverage::warnings(&case.summary?.splits);
+    (!warnings.is_empty()).then(|| warnings.join(" "))
 }
 
 fn caveat(case: &Case) -> Option<String> {

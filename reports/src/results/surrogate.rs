@@ -173,20 +173,38 @@ impl<'a> Surrogate<'a> {
         seeds.len()
     }
 
+    /// Why it was not evaluated, with the seeds if only some of its trainings failed; `None` if none did.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let failed: Vec<&&SurrogateSummary> =
+            self.summaries.iter().filter(|summary| summary.failure.is_some()).collect();
+        let mut reasons: Vec<String> = Vec::new();
+        for summary in &failed {
+            let reason = summary.failure.clone().unwrap_or_default();
+            let reason = match summary.seed {
+                Some(seed) if self.summaries.len() > 1 => format!("seed {seed}: {reason}"),
+                _ => reason,
+            };
+            reasons.push(reason);
+        }
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    }
+
     /// Median over seeds of the wall time of one step of one sample in s.
     pub(crate) fn seconds_per_step(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.summaries.iter().map(|s| s.seconds_per_step).collect();
+        let evaluated = self.summaries.iter().filter(|summary| summary.failure.is_none());
+        let seconds: Vec<f64> = evaluated.map(|s| s.seconds_per_step).collect();
         Some(stats::median(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
     }
 
     /// Mean over seeds of the training time in s; `None` without training.
     pub(crate) fn training_seconds(&self) -> Option<f64> {
-        let seconds: Vec<f64> = self.summaries.iter().map(|s| s.training_seconds).collect();
+        let evaluated = self.summaries.iter().filter(|summary| summary.failure.is_none());
+        let seconds: Vec<f64> = evaluated.map(|s| s.training_seconds).collect();
         Some(stats::mean(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
     }
 
     /// The number of trainable real numbers; `None` without any.
     pub(crate) fn weights(&self) -> Option<usize> {
-        self.summaries.first().map(|s| s.weights).filter(|weights| *weights > 0)
+        self.summaries.iter().map(|s| s.weights).find(|weights| *weights > 0)
     }
 }

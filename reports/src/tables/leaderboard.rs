@@ -43,10 +43,11 @@ enum Column {
     TrainingTime,
     Weights,
     Diverged,
+    Failure,
 }
 
 /// The columns from left to right; the second of a pair states whether the compact table has it.
-const COLUMNS: [(Column, bool); 13] = [
+const COLUMNS: [(Column, bool); 14] = [
     (Column::Name, true),
     (Column::Kind, true),
     (Column::Seeds, false),
@@ -60,6 +61,7 @@ const COLUMNS: [(Column, bool); 13] = [
     (Column::TrainingTime, true),
     (Column::Weights, false),
     (Column::Diverged, true),
+    (Column::Failure, true),
 ];
 
 impl Column {
@@ -74,6 +76,7 @@ impl Column {
             Self::TrainingTime => "training",
             Self::Weights => "weights",
             Self::Diverged => "diverged",
+            Self::Failure => "failed",
         };
         fixed.into()
     }
@@ -95,8 +98,9 @@ impl Column {
             Self::Weights => Cell::text(or_dash(surrogate.weights().unwrap_or(0), count)),
             Self::Diverged => {
                 let (diverged, all) = surrogate.diverged();
-                Cell::text(format!("{diverged} of {all}"))
+                Cell::text(if all > 0 { format!("{diverged} of {all}") } else { "–".into() })
             }
+            Self::Failure => Cell::text(surrogate.failure().unwrap_or_default()),
         }
     }
 

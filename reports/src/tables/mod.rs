@@ -7,6 +7,7 @@ mod metrics;
 mod per_case;
 mod samples;
 mod significance;
+mod splits;
 
 use crate::results::by_case::Results;
 use crate::sheet::Sheet;
@@ -19,6 +20,7 @@ pub use metrics::Metrics;
 pub use per_case::PerCase;
 pub use samples::Samples;
 pub use significance::Significance;
+pub use splits::Splits;
 
 /// A kind of table in reports.
 pub trait Table: Send + Sync {
@@ -32,6 +34,7 @@ pub const TABLES: Registry<dyn Table> = Registry {
     entries: &[
         entry!(dyn Table, Leaderboard),
         entry!(dyn Table, PerCase),
+        entry!(dyn Table, Splits),
         entry!(dyn Table, Comparison),
         entry!(dyn Table, Cost),
         entry!(dyn Table, Significance),

@@ -5,8 +5,8 @@
 
 use data::{
     CaseSummary, Direction, Floor, Manifest, MetricInfo, MetricUnit, NumberFormat, Panel,
-    Parameter, Provenance, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve,
-    TrainingPoint,
+    Parameter, Provenance, Record, Run, Split, SplitCoverage, SurrogateKind, SurrogateSummary,
+    TrainingCurve, TrainingPoint,
 };
 use std::collections::BTreeMap;
 
@@ -195,6 +195,7 @@ fn surrogates(case: &str) -> Vec<SurrogateSummary> {
         threads: 2,
         not_predicted: vec![],
         notes: vec![],
+        failure: None,
     };
     MODELS.iter().flat_map(|e| seeds(e).into_iter().map(move |seed| of_seed(e, seed))).collect()
 }
@@ -287,6 +288,23 @@ fn floors(case: &str) -> Vec<Floor> {
     ["u", "v", "p", "all", "velocity"].map(floor).into()
 }
 
+/// A test split that lies between the training samples, but for one of its samples.
+fn splits() -> Vec<SplitCoverage> {
+    let split = |split, samples, low, high, outside, dissimilarity| SplitCoverage {
+        split,
+        samples,
+        ranges: vec![[low, high], [1.0, 1.0]],
+        outside,
+        dissimilarity,
+        duplicates: 0,
+    };
+    vec![
+        split(Split::Train, 48, 100.0, 4600.0, 0, None),
+        split(Split::Valid, 8, 210.0, 4200.0, 0, Some([0.021, 0.043])),
+        split(Split::Test, 12, 130.0, 5000.0, 1, Some([0.018, 0.17])),
+    ]
+}
+
 fn summary(case: &str) -> CaseSummary {
     CaseSummary {
         name: case.into(),
@@ -302,6 +320,7 @@ fn summary(case: &str) -> CaseSummary {
             (Parameter::new("reynolds", "Re", ""), 100.0, 5000.0),
             (Parameter::new("density", "ρ", "kg/m³"), 1.0, 1.0),
         ],
+        splits: splits(),
         facts: vec![("reference grid".into(), "128 × 128".into())],
     }
 }

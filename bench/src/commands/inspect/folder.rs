@@ -1,14 +1,17 @@
 //! A dataset's folder as text.
 
 use super::reliability::reliability;
-use data::{DataError, Dataset, Parameter, SampleSummary, Source, Split, SplitPlan};
+use crate::BenchError;
+use crate::evaluate::coverage;
+use data::{DataError, Dataset, Parameter, SampleSummary, Source, Split, SplitCoverage, SplitPlan};
+use reports::number::plain;
 use std::path::Path;
 
 /// Longer texts are cut after this number of letters.
 const LONGEST_TEXT: usize = 60;
 
 /// The facts of a dataset, the ranges and moments of its channels, and the reliability of its fields.
-pub(super) fn text(path: &Path) -> Result<String, DataError> {
+pub(super) fn text(path: &Path) -> Result<String, BenchError> {
     let dataset = Dataset::open(path)?;
     let missing = dataset.missing();
     let facts = facts(&dataset, missing.len());
@@ -17,6 +20,7 @@ pub(super) fn text(path: &Path) -> Result<String, DataError> {
     let summaries = present.map(|index| Ok((index, dataset.summary(index)?)));
     let summaries: Vec<(usize, SampleSummary)> = summaries.collect::<Result<_, DataError>>()?;
     let lines = [path.display().to_string()].into_iter().chain(facts);
+    let lines = lines.chain(splits(&dataset, &missing)?);
     let lines = lines.chain(channels(&dataset, &summaries));
     let lines = lines.chain(reliability(dataset.info(), &summaries));
     Ok(lines.map(|line| line.trim_end().to_owned() + "\n").collect())
@@ -41,6 +45,52 @@ fn facts(dataset: &Dataset, missing: usize) -> Vec<(&'static str, String)> {
         ("content hash", dataset.content_hash().unwrap_or_else(|_| "not finished".into())),
         ("verification", shortened(&header.verification)),
     ]
+}
+
+/// One line per split and parameter that varies, and what a test on these splits does not show.
+fn splits(dataset: &Dataset, missing: &[usize]) -> Result<Vec<String>, BenchError> {
+    if !missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let coverage = coverage(dataset)?;
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "  {:<8}{:>8}{:>9}{:>18}{:>9}  parameters",
+            "split", "samples", "outside", "distance", "largest"
+        ),
+    ];
+    let all = |place: usize| coverage.iter().filter_map(move |split| split.ranges.get(place));
+    let varies = |place: usize| {
+        let low = all(place).fold(f64::INFINITY, |least, range| least.min(range[0]));
+        all(place).any(|range| range[1] > low)
+    };
+    for split in &coverage {
+        let parameters = dataset.info().parameters.iter().zip(&split.ranges).enumerate();
+        let varying = parameters.filter(|(place, _)| varies(*place));
+        let ranges = varying.map(|(_, (parameter, [low, high]))| {
+            let range = if low == high { String::new() } else { format!(" to {}", plain(*high)) };
+            format!("{} {}{range}", parameter.symbol, plain(*low))
+        });
+        let ranges: Vec<String> = ranges.collect();
+        let [median, largest] =
+            split.dissimilarity.map_or(["-".into(), "-".into()], |d| d.map(plain));
+        lines.push(format!(
+            "  {:<8}{:>8}{:>9}{median:>18}{largest:>9}  {}",
+            split.split.folder(),
+            split.samples,
+            split.outside,
+            ranges.join(", ")
+        ));
+    }
+    lines.push(
+        "  outside: of the training range; distance: median, from the nearest training sample, over that between these"
+            .into(),
+    );
+    lines.extend(
+        SplitCoverage::warnings(&coverage).into_iter().map(|warning| format!("  {warning}")),
+    );
+    Ok(lines)
 }
 
 /// One line per channel: its range and largest error over the samples, and its moments over the training samples.

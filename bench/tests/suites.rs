@@ -1,0 +1,171 @@
+//! Suites: paths beside their file, refusals before any work, and data from which little can be learned.
+
+use data::Run;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn eddymark(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
+    command.current_dir(folder).env("NO_COLOR", "1").args(arguments);
+    command.output().expect("the binary runs")
+}
+
+fn errors(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr)
+        .replace('│', " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs_err::create_dir_all(path.parent().expect("it has a folder")).expect("there is room");
+        fs_err::write(path, text).expect("there is room");
+    }
+    folder
+}
+
+fn case(cells: &str, lines: &str, split: &str) -> String {
+    format!(
+        "summary = \"tiny\"\nproblem = \"cavity\"\ncells = {cells}\ninterval = 0.2\nframes = 6\nseed = 1\n{lines}\n\
+         [vary]\nreynolds = {{ log-uniform = [20, 400] }}\n[reference]\nrefine = 2\n[split]\n{split}\n"
+    )
+}
+
+const SPLIT: &str = "train = 3\nvalid = 1\ntest = 2";
+const FNO: &str = "[[surrogate]]\narchitecture = \"fno\"\n\
+                   table = { width = 4, modes = 2, layers = 1, projection-channels = 8 }\n\
+                   training = { batch-size = 2, steps = 3 }\n";
+
+#[test]
+fn paths_in_a_suite_are_relative_to_its_file() {
+    let suite = "summary = \"s\"\ncases = [\"case.toml\"]\nstart = 2\n[[surrogate]]\nbaseline = \"persistence\"\n\
+                 [[surrogate]]\nprocess = \"op\"\n[[surrogate]]\npredictions = \"p.npy\"\n";
+    let place = folder(&[
+        ("there/suite.toml", suite),
+        ("there/case.toml", &case("[8, 8]", "", SPLIT)),
+        ("there/op/operator.toml", "name = \"op\"\ncommand = [\"true\"]\n"),
+        ("there/p.npy", "not read by a dry run"),
+        ("here/empty", ""),
+    ]);
+    let here = place.path().join("here");
+    let absolute = place.path().join("there/suite.toml");
+    for suite in ["../there/suite.toml", &absolute.to_string_lossy()] {
+        let output = eddymark(&here, &["run", suite, "--dry-run"]);
+        assert!(output.status.success(), "{}", errors(&output));
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for name in ["case, persistence", "case, op", "case, p "] {
+            assert!(text.contains(name), "{text}");
+        }
+    }
+    // A path on the command line is relative to the working folder.
+    let output = eddymark(&here, &["run", "suite.toml", "--dry-run"]);
+    assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+    fs_err::remove_file(place.path().join("there/case.toml")).expect("it is ours");
+    let output = eddymark(&here, &["run", "../there/suite.toml", "--dry-run"]);
+    assert!(errors(&output).contains("../there/case.toml"), "{}", errors(&output));
+}
+
+#[test]
+fn what_must_fail_is_refused_before_any_work() {
+    let narrow = case("[17, 11]", "[parameters]\naspect-ratio = 0.65", SPLIT);
+    let suite = |surrogate: &str| {
+        format!(
+            "summary = \"s\"\ncases = [\"case.toml\"]\nstart = 2\n{FNO}\n[[surrogate]]\nname = \"x\"\n{surrogate}\n"
+        )
+    };
+    for (surrogate, expected) in [
+        ("baseline = \"solver\"\ntable = { coarsen = 2 }", "`coarsen = 2`"),
+        ("baseline = \"solver\"\ntable = { coarsen = 11 }", "`coarsen = 11`"),
+        ("architecture = \"unet\"\ntraining = { history = 4 }", "`history = 4`"),
+        (
+            "architecture = \"unet\"\ntraining = { history = 2, unroll = 5 }",
+            "no window of 7 states",
+        ),
+        (
+            "architecture = \"deeponet\"\ntraining = { target = \"increment\" }",
+            "`target = increment`",
+        ),
+    ] {
+        let place = folder(&[("case.toml", &narrow), ("suite.toml", &suite(surrogate))]);
+        let output = eddymark(place.path(), &["run", "suite.toml"]);
+        let text = errors(&output);
+        assert_eq!(output.status.code(), Some(2), "{surrogate}: {text}");
+        assert!(text.contains(expected), "{surrogate}: {text}");
+        assert!(!place.path().join("datasets").exists(), "nothing was solved");
+    }
+}
+
+/// The score of a surrogate in a metric and channel, the mean over samples and steps; `None` without records.
+fn score(run: &Run, surrogate: &str, metric: &str, channel: &str) -> Option<f64> {
+    let records = run.records.iter().filter(|record| {
+        (record.surrogate.as_str(), record.metric.as_str(), record.channel.as_str())
+            == (surrogate, metric, channel)
+    });
+    let values: Vec<f64> = records.flat_map(|record| record.values.clone()).collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Runs the suite on data that are generated without the solver's certificate, which would take most of the time.
+fn run(place: &Path) -> Run {
+    let case = bench::find_case(&place.join("case.toml").to_string_lossy()).expect("it is a case");
+    let paths = bench::Paths { data: place.join("datasets"), out: place.join("runs") };
+    let (progress, stop) = (bench::Progress::silent(), bench::Stop::default());
+    bench::generate(&case, &paths.dataset(&case), "", &progress, &stop).expect("it is solved");
+    let output = eddymark(place, &["run", "suite.toml"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    Run::load(&place.join("runs/suite")).expect("it was collected")
+}
+
+/// One training sample: the Reynolds number of the test sample must not enter the network as hundreds.
+#[test]
+fn a_parameter_that_does_not_vary_in_training_does_not_drown_the_rest() {
+    let suite = format!(
+        "summary = \"one\"\ncases = [\"case.toml\"]\nstart = 2\n[[surrogate]]\nbaseline = \"persistence\"\n{FNO}"
+    )
+    .replace("steps = 3", "steps = 30");
+    let one = case("[16, 16]", "", "train = 1\nvalid = 0\ntest = 1");
+    let place = folder(&[("case.toml", &one), ("suite.toml", &suite)]);
+    let results = run(place.path());
+    let error = score(&results, "fno", "nrmse", "velocity").expect("it was evaluated");
+    assert!(error < 1.0, "{error}");
+    let test = &results.manifest.cases[0].splits[2];
+    assert_eq!((test.samples, test.outside, test.dissimilarity), (1, 1, None));
+    let page = fs_err::read_to_string(place.path().join("runs/suite/report/report.md"));
+    let page = page.expect("it was drawn");
+    for sentence in
+        ["1 of 1 test sample lies outside", "one training sample", "no validation sample"]
+    {
+        assert!(page.contains(sentence), "{sentence}: {page}");
+    }
+}
+
+/// Kolmogorov flow from rest has v = p = 0; the data hold 4e-17 and 9e-17.
+#[test]
+fn channels_of_rounding_noise_are_neither_scaled_up_nor_scored() {
+    let rest = "summary = \"laminar\"\nproblem = \"kolmogorov\"\ncells = [16, 16]\ninterval = 0.25\nframes = 6\nseed = 1\n\
+                [parameters]\nstart-speed = 0.0\nforcing-wavenumber = 2.0\n[vary]\nreynolds = { log-uniform = [5, 30] }\n\
+                [reference]\nrefine = 2\n[split]\ntrain = 4\nvalid = 1\ntest = 2\n";
+    let suite = format!(
+        "summary = \"rest\"\ncases = [\"case.toml\"]\nstart = 2\n[[surrogate]]\nbaseline = \"persistence\"\n{FNO}"
+    );
+    let place = folder(&[("case.toml", rest), ("suite.toml", &suite)]);
+    let results = run(place.path());
+    for metric in ["nrmse", "vrmse", "pearson"] {
+        for surrogate in ["persistence", "fno"] {
+            let score = |channel| score(&results, surrogate, metric, channel);
+            assert_eq!((score("v"), score("p")), (None, None), "{metric} of {surrogate}");
+            let [u, vorticity] = ["u", "ω"].map(|channel| score(channel).expect("it moves"));
+            let all = score("all").expect("two channels are left");
+            assert!((all - f64::midpoint(u, vorticity)).abs() < 1e-12, "{metric} of {surrogate}");
+        }
+    }
+    assert!(score(&results, "fno", "rmse", "v").is_some(), "absolute errors are meaningful");
+    assert!(results.floors.iter().all(|floor| floor.metric == "rmse" || floor.channel != "v"));
+    let facts = &results.manifest.cases[0].facts;
+    let fact = facts.iter().find(|(term, _)| term == "rounding").expect("the report says so");
+    assert!(fact.1.starts_with("v, p: "), "{}", fact.1);
+}
