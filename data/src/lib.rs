@@ -52,7 +52,7 @@ pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
 pub use interval::Interval;
 pub use json_lines::{read_lines, write_lines};
-pub use metric::{Direction, MetricInfo, MetricUnit, NumberFormat};
+pub use metric::{Censoring, Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use part_choice::PartChoice;
 pub use printable::{is_misleading, printable, printable_in_place, printable_lines};
@@ -66,7 +66,7 @@ pub use rng::rng;
 pub use rounding::is_rounding;
 pub use run::{
     CaseSummary, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run, SurrogateKind,
-    SurrogateSummary, TrainingCurve, TrainingPoint,
+    SurrogateRecipe, SurrogateSummary, TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};

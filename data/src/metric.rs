@@ -1,7 +1,6 @@
 //! What a metric is: its definition and how its values are read.
 
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 
 /// The description of a metric for reports. The metric declares it, and every run stores it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,8 +18,19 @@ pub struct MetricInfo {
     pub direction: Direction,
     /// The value of a perfect prediction; `None` if it depends on the reference.
     pub ideal: Option<f64>,
+    /// What bounds its values, so that they say "at least" only; `None` if nothing does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub censoring: Option<Censoring>,
     /// How its values are written.
     pub format: NumberFormat,
+    /// Increases when the same predictions get other values: values of different versions are not compared.
+    #[serde(default = "first_version")]
+    pub version: u32,
+}
+
+/// The version of metrics that were declared before versions were.
+fn first_version() -> u32 {
+    1
 }
 
 impl MetricInfo {
@@ -33,7 +43,9 @@ impl MetricInfo {
             unit: MetricUnit::Dimensionless,
             direction: Direction::Lower,
             ideal: Some(0.0),
+            censoring: None,
             format: NumberFormat::Scientific,
+            version: first_version(),
         }
     }
 
@@ -78,25 +90,36 @@ pub enum Direction {
     Lower,
     /// The higher one, as of correlations.
     Higher,
+    /// The one that is closer to the reference's own value, as of the divergence, which the stored reference has too.
+    /// The reference's value is the run's [`crate::Floor`] of the metric.
+    Closest,
 }
 
 impl Direction {
     /// The score of a rollout that diverged: worse than any finite value.
     pub fn worst(self) -> f64 {
         match self {
-            Self::Lower => f64::INFINITY,
+            Self::Lower | Self::Closest => f64::INFINITY,
             Self::Higher => f64::NEG_INFINITY,
         }
     }
 
-    /// Orders values from best to worst; NaN is last.
-    pub fn order(self, a: f64, b: f64) -> Ordering {
-        let by_value = match self {
-            Self::Lower => a.total_cmp(&b),
-            Self::Higher => b.total_cmp(&a),
-        };
-        a.is_nan().cmp(&b.is_nan()).then(by_value)
+    /// The direction in words, such as `smaller is better`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Lower => "smaller is better",
+            Self::Higher => "larger is better",
+            Self::Closest => "closer to the reference's own value is better",
+        }
     }
+}
+
+/// What bounds the values of a metric from above.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Censoring {
+    /// The length of the rollout: a time that has not come before its end is at least that length.
+    Horizon,
 }
 
 /// How the values of a metric are written.
@@ -116,13 +139,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_better_lower_and_correlations_higher() {
-        assert!(Direction::Lower.order(0.1, 0.9).is_lt());
-        assert!(Direction::Higher.order(0.9, 0.1).is_lt());
-        for direction in [Direction::Lower, Direction::Higher] {
-            assert!(direction.order(0.5, direction.worst()).is_lt());
-            assert!(direction.order(direction.worst(), f64::NAN).is_lt());
-        }
+    fn a_diverged_rollout_is_worse_than_any_value() {
+        assert_eq!(Direction::Lower.worst(), f64::INFINITY);
+        assert_eq!(Direction::Higher.worst(), f64::NEG_INFINITY);
+        assert_eq!(Direction::Closest.worst(), f64::INFINITY);
+    }
+
+    #[test]
+    fn a_description_of_an_older_version_is_read() {
+        let older = r#"{"name":"nrmse","title":"NRMSE","definition":"","unit":"dimensionless","direction":"lower",
+            "ideal":0.0,"format":"scientific"}"#;
+        let info: MetricInfo = serde_json::from_str(older).expect("it lacks what has a default");
+        assert_eq!(info, MetricInfo::error("nrmse", "NRMSE", ""));
     }
 
     #[test]
@@ -136,8 +164,13 @@ mod tests {
         ] {
             for format in [NumberFormat::Scientific, NumberFormat::Plain, NumberFormat::Decimals(4)]
             {
-                let info =
-                    MetricInfo { format, ideal: None, ..info.clone().with_unit(unit.clone()) };
+                let info = MetricInfo {
+                    format,
+                    ideal: None,
+                    direction: Direction::Closest,
+                    censoring: Some(Censoring::Horizon),
+                    ..info.clone().with_unit(unit.clone())
+                };
                 let text = serde_json::to_string(&info).expect("it is plain data");
                 let read: MetricInfo = serde_json::from_str(&text).expect("it was just written");
                 assert_eq!(read, info);

@@ -3,6 +3,7 @@
 mod floor;
 mod manifest;
 mod panel;
+mod recipe;
 mod record;
 mod report_layout;
 mod surrogate;
@@ -11,6 +12,7 @@ mod training;
 pub use floor::Floor;
 pub use manifest::{CaseSummary, Manifest};
 pub use panel::Panel;
+pub use recipe::SurrogateRecipe;
 pub use record::{Provenance, Record};
 pub use report_layout::ReportLayout;
 pub use surrogate::{SurrogateKind, SurrogateSummary};

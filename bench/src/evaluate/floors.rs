@@ -1,14 +1,16 @@
-//! The estimated error of the reference itself, below which no difference between scores is significant.
+//! The references' own values in the metrics: their estimated error, below which no difference between scores is
+//! significant; of metrics whose ideal is the reference's value, that value.
 
 use super::TestSet;
-use crate::MetricSpec;
-use crate::metrics::{Context, Divergence, Metric, Weights, mean_square, variance, vectors};
-use data::{Field, Floor, Info, Sample};
-use ndarray::Axis;
+use crate::metrics::{Context, Metric, Series, Weights, mean_square, variance, vectors};
+use crate::{BenchError, MetricSpec};
+use data::{Direction, Field, Floor, Info, Sample};
+use ndarray::{ArrayView3, Axis};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The square of a metric's denominator, from one channel of the reference.
-type Scale = fn(&Weights, ndarray::ArrayView3<'_, f64>) -> f64;
+type Scale = fn(&Weights, ArrayView3<'_, f64>) -> f64;
 
 /// The channels of one floor.
 #[derive(Clone)]
@@ -19,64 +21,101 @@ enum Group {
     Mean(Vec<usize>),
 }
 
-/// The floors of the suite's metrics: the mean over the test samples, at the times of the rollout.
+/// The values of every test sample that has some, one per step.
+type BySample = BTreeMap<usize, Vec<f64>>;
+
+/// The floors of the suite's metrics at the times of the rollout.
 pub(crate) fn floors(
     case: &str,
     test_set: &TestSet,
     info: &Info,
     metrics: &[MetricSpec],
-) -> Vec<Floor> {
-    let TestSet { samples, first, steps, .. } = test_set;
-    let floors = floors_of_all(case, samples, *first, *steps, info);
-    let labelled = |floor: Floor| {
-        let same = metrics.iter().filter(|metric| metric.name == floor.metric);
-        let label = |metric: &MetricSpec| Floor { metric: metric.label.clone(), ..floor.clone() };
-        same.map(label).collect::<Vec<_>>()
+) -> Result<Vec<Floor>, BenchError> {
+    let times = info.interval.times(test_set.first, test_set.steps);
+    let mut floors = Vec::new();
+    let mut add = |metric: &str, channel: String, by_sample: BySample| {
+        let Some(count) = by_sample.values().map(Vec::len).min() else { return };
+        let of_step = |step| mean(by_sample.values().map(|values| values[step]));
+        floors.push(Floor {
+            case: case.into(),
+            channel,
+            metric: metric.into(),
+            // A metric of the whole rollout has one value, at its end.
+            times: times[times.len() - count..].to_vec(),
+            values: (0..count).map(of_step).collect(),
+            by_sample,
+        });
     };
-    floors.into_iter().flat_map(labelled).collect()
-}
-
-/// The floor of every metric that has one, under the metric's name.
-fn floors_of_all(
-    case: &str,
-    samples: &[Sample],
-    first: usize,
-    steps: usize,
-    info: &Info,
-) -> Vec<Floor> {
-    let times = info.interval.times(first, steps);
-    let contexts: Vec<Context> =
-        samples.iter().map(|s| Context::of(s, &info.fields, info.interval)).collect();
-    let floor = |metric: &str, channel: &str, values: Vec<f64>| Floor {
-        case: case.into(),
-        channel: channel.into(),
-        metric: metric.into(),
-        times: times.clone(),
-        values,
-    };
-    let mut all = Vec::new();
-    let scales: [(&str, Scale); 3] =
-        [("rmse", |_, _| 1.0), ("nrmse", mean_square), ("vrmse", variance)];
-    for (metric, scale) in scales {
-        for (channel, group) in groups(&info.fields, metric != "rmse") {
-            let of_sample = |(sample, context): (&Sample, &Context)| {
-                let group = if metric == "rmse" { group.clone() } else { group.scored(context)? };
-                let value = |frame| group.error(sample, &context.weights, frame, scale);
-                (first..first + steps).map(value).collect::<Option<Vec<f64>>>()
-            };
-            let errors: Vec<Vec<f64>> =
-                samples.iter().zip(&contexts).filter_map(of_sample).collect();
-            if !errors.is_empty() {
-                let of_step = |step| mean(errors.iter().map(|error: &Vec<f64>| error[step]));
-                all.push(floor(metric, &channel, (0..steps).map(of_step).collect()));
+    for spec in metrics {
+        for (channel, by_sample) in estimated(&spec.name, test_set, info) {
+            add(&spec.label, channel, by_sample);
+        }
+        let metric = spec.build().map_err(|source| BenchError::Part {
+            location: format!("metric `{}`", spec.label),
+            source,
+        })?;
+        let infos = metric.infos();
+        for part in (0..infos.len()).filter(|part| infos[*part].direction == Direction::Closest) {
+            for (channel, by_sample) in own_values(metric.as_ref(), part, test_set, info) {
+                add(&infos[part].name, channel, by_sample);
             }
         }
     }
-    all.extend(
-        divergence(samples, first, steps, info)
-            .map(|(channel, values)| floor("divergence", &channel, values)),
-    );
-    all
+    Ok(floors)
+}
+
+/// The estimated error of the references in a metric, by channel; nothing for a metric of which it cannot be derived.
+fn estimated(metric: &str, test_set: &TestSet, info: &Info) -> Vec<(String, BySample)> {
+    let scale: Scale = match metric {
+        "rmse" => |_, _| 1.0,
+        "nrmse" | "nmse" => mean_square,
+        "vrmse" => variance,
+        "well-vrmse" => |weights, y| {
+            let n = y.len() as f64;
+            variance(weights, y) * n / (n - 1.0) + 1e-7
+        },
+        _ => return Vec::new(),
+    };
+    let is_squared = metric == "nmse";
+    let mut groups = groups(&info.fields, metric != "rmse");
+    if is_squared {
+        // It has values of vector fields alone.
+        let fields: Vec<&str> = vectors(&info.fields).map(|(field, _)| &*field.name).collect();
+        groups.retain(|(channel, _)| fields.contains(&channel.as_str()));
+    }
+    let of_group = |(channel, group): (String, Group)| {
+        let of_sample = |sample: &Sample| {
+            let context = Context::of(sample, &info.fields, info.interval);
+            let group = if metric == "rmse" { group.clone() } else { group.scored(&context)? };
+            let error = |frame| {
+                let error = group.error(sample, &context.weights, frame, scale)?;
+                Some(if is_squared { error * error } else { error })
+            };
+            let frames = test_set.first..test_set.first + test_set.steps;
+            Some((sample.index, frames.map(error).collect::<Option<Vec<f64>>>()?))
+        };
+        (channel, test_set.samples.iter().filter_map(of_sample).collect())
+    };
+    groups.into_iter().map(of_group).collect()
+}
+
+/// The value of the references themselves in one part of a metric, by channel.
+fn own_values(
+    metric: &dyn Metric,
+    part: usize,
+    test_set: &TestSet,
+    info: &Info,
+) -> BTreeMap<String, BySample> {
+    let mut channels: BTreeMap<String, BySample> = BTreeMap::new();
+    for sample in &test_set.samples {
+        let reference = sample.trajectory.slice(test_set.first..test_set.first + test_set.steps);
+        let context = Context::of(sample, &info.fields, info.interval);
+        let series = metric.score(&reference, &reference, &context).into_iter();
+        for Series { channel, values, .. } in series.filter(|series| series.part == part) {
+            channels.entry(channel).or_default().insert(sample.index, values);
+        }
+    }
+    channels
 }
 
 /// Every channel; for dimensionless metrics also the mean over channels and every vector field.
@@ -127,23 +166,6 @@ impl Group {
             }
         })
     }
-}
-
-/// The divergence of the reference under the metric's stencil.
-fn divergence(
-    samples: &[Sample],
-    first: usize,
-    steps: usize,
-    info: &Info,
-) -> Option<(String, Vec<f64>)> {
-    let of_sample = |sample: &Sample| {
-        let reference = sample.trajectory.slice(first..first + steps);
-        let context = Context::of(sample, &info.fields, info.interval);
-        Divergence::default().score(&reference, &reference, &context).pop()
-    };
-    let series = samples.iter().map(of_sample).collect::<Option<Vec<_>>>()?;
-    let channel = series.first()?.channel.clone();
-    Some((channel, (0..steps).map(|step| mean(series.iter().map(|s| s.values[step]))).collect()))
 }
 
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {

@@ -3,7 +3,7 @@
 use super::pearson::correlation;
 use super::series::{each_scaled_channel, with_mean};
 use super::{Context, Metric, Series};
-use data::{Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
+use data::{Censoring, Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,7 @@ impl Metric for CorrelationTime {
             unit: MetricUnit::Time,
             direction: Direction::Higher,
             ideal: None,
+            censoring: Some(Censoring::Horizon),
             format: NumberFormat::Plain,
             ..MetricInfo::error(Self::NAME, "correlation time", &definition)
         }]

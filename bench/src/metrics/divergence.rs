@@ -1,7 +1,7 @@
 //! Divergence of the velocity.
 
 use super::{Context, Metric, Series};
-use data::{Boundary, MetricInfo, MetricUnit, Part, Trajectory};
+use data::{Boundary, Direction, MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::{Array3, ArrayView3, ArrayView4, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// In 1/s. Along a radius, an axis of the grid that begins at an axis of symmetry, the term is
 /// (1/r) ∂(r v)/∂r, with the same differences of r v. Near a body only cells are included whose stencil
 /// lies entirely in the fluid. The cell averages of the reference are not exactly divergence-free under
-/// this stencil; reports draw the reference's value as the floor.
+/// this stencil: the value of a perfect prediction is the reference's own, not 0, and reports rank by the
+/// distance to it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Divergence {}
@@ -26,9 +27,12 @@ impl Part for Divergence {
 
 impl Metric for Divergence {
     fn infos(&self) -> Vec<MetricInfo> {
-        let definition = "root mean square of ∇·u of the predicted velocity over the inner cells, by central differences";
+        let definition = "root mean square of ∇·u of the predicted velocity over the inner cells, by central \
+                          differences, under which the reference is not free of divergence either";
         vec![MetricInfo {
             unit: MetricUnit::Fixed("1/s".into()),
+            // A constant field has none at all, and is not the better prediction for it.
+            direction: Direction::Closest,
             ideal: None,
             ..MetricInfo::error(Self::NAME, "divergence", definition)
         }]

@@ -1,6 +1,8 @@
 //! What a run was: its suite and its cases.
 
-use crate::{Interval, MetricInfo, Parameter, Provenance, ReportLayout, SplitCoverage};
+use crate::{
+    Interval, MetricInfo, Parameter, Provenance, ReportLayout, SplitCoverage, SurrogateRecipe,
+};
 use serde::{Deserialize, Serialize};
 
 /// What a run was.
@@ -21,6 +23,9 @@ pub struct Manifest {
     /// The metrics, in the order of reports; empty in runs that were written before metrics declared themselves.
     #[serde(default)]
     pub metrics: Vec<MetricInfo>,
+    /// How the surrogates were obtained, in the order of the suite; empty in runs of older versions.
+    #[serde(default)]
+    pub recipes: Vec<SurrogateRecipe>,
     /// The tables and figures of the report.
     #[serde(default)]
     pub report: ReportLayout,
