@@ -372,14 +372,14 @@ fn a_metric_is_one_file_and_two_lines() {
         .collect();
     let context = context(4, true);
     let y = trajectory(4, 2, |_, c, x, z| (3.0 * x + c as f64).sin() * (2.0 * z).cos());
-    let records = |surrogate: &str, error: f64| {
+    let of_sample = |surrogate: &str, error: f64, sample: usize| {
         let prediction = Trajectory { values: &y.values + error, ..y.clone() };
         let template = Record {
             suite: "test".into(),
             case: "made-up".into(),
             surrogate: surrogate.into(),
             seed: None,
-            sample: 0,
+            sample,
             parameters: BTreeMap::new(),
             metric: String::new(),
             channel: String::new(),
@@ -390,6 +390,10 @@ fn a_metric_is_one_file_and_two_lines() {
             provenance: Provenance::default(),
         };
         score(&metrics, &template, &prediction, &y, &context)
+    };
+    // As many samples as a test needs to show a difference.
+    let records = |surrogate: &str, error: f64| {
+        (0..6).flat_map(|sample| of_sample(surrogate, error, sample)).collect::<Vec<Record>>()
     };
     let run = Run {
         manifest: Manifest { metrics: metrics::infos(&metrics), ..Manifest::default() },
@@ -407,7 +411,9 @@ fn a_metric_is_one_file_and_two_lines() {
     let row = row.unwrap_or_else(|| panic!("the table of all metrics has it: {text}"));
     assert_eq!(row[2..6], ["velocity", "m/s", "**0.875**", "0.750"]);
     assert!(
-        text.contains("**Lack of bias** (`unbiasedness`): 1 − |⟨ŷ−y⟩|, made up for a test"),
+        text.contains(
+            "**Lack of bias** (`unbiasedness`): 1 − |⟨ŷ−y⟩|, made up for a test; larger is better"
+        ),
         "{text}"
     );
 }

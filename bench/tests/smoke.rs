@@ -34,7 +34,9 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
     assert!(first.contains("samples solved"), "{first}");
     let out = folder.path().join("runs/smoke");
     let once = Run::load(&out).expect("the run is there");
-    for file in ["report.html", "report.md", "records.parquet", "records.csv"] {
+    for file in
+        ["report.html", "report.md", "records.parquet", "provenance.parquet", "leaderboard.csv"]
+    {
         let size = fs_err::metadata(out.join("report").join(file))
             .unwrap_or_else(|error| panic!("{error}"))
             .len();

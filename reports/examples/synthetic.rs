@@ -16,10 +16,11 @@ fn main() -> Result<(), reports::ReportError> {
     let mut better = one.clone();
     let unet = better.records.iter_mut().filter(|record| record.surrogate == "unet");
     unet.flat_map(|record| &mut record.values).for_each(|value| *value *= 0.4);
-    println!("{}", reports::render(std::slice::from_ref(&one), &folder.join("one"))?.leaderboard);
+    reports::render(std::slice::from_ref(&one), &folder.join("one"))?;
+    println!("{}", reports::leaderboard_text(std::slice::from_ref(&one), 80));
     reports::render(&[two], &folder.join("two"))?;
     let both = [one, better];
-    println!("{}", reports::compare_text(&both));
+    println!("{}", reports::compare_text(&both, None, 80)?);
     println!("{}", reports::render(&both, &folder.join("compared"))?.html.display());
     for (name, runs) in odd::odd_runs().into_iter().filter(|(_, runs)| !runs.is_empty()) {
         reports::render(&runs, &folder.join("odd").join(name))?;

@@ -9,6 +9,20 @@ pub enum ReportError {
     /// There are no runs.
     #[error("there is no run to report")]
     Empty,
+    /// Several runs share nothing that can be compared.
+    #[error("the runs cannot be compared: {reasons}")]
+    Incomparable {
+        /// Why not, case by case.
+        reasons: String,
+    },
+    /// The runs have no surrogate of that name.
+    #[error("there is no surrogate `{name}` in the runs; there are {known}")]
+    UnknownSurrogate {
+        /// The name.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
     /// The layout names an unknown table or figure, or its parameters are invalid.
     #[error(transparent)]
     Part(#[from] PartError),

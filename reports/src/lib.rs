@@ -6,7 +6,8 @@
 //! ```text
 //! results   the surrogates' scores, arranged by case
 //! draw      shapes, axes, colours; SVG, PDF and PNG
-//! sheet     a table as text, Markdown and HTML
+//! escape    text in HTML, Markdown, LaTeX and terminals
+//! sheet     a table as text, Markdown, HTML and LaTeX
 //! tables    one file per kind of table
 //! figures   one file per kind of figure
 //! page      the report: sections, HTML, Markdown, exports
@@ -19,6 +20,7 @@
 
 pub mod draw;
 mod error;
+mod escape;
 pub mod figures;
 mod page;
 pub mod results;
@@ -41,11 +43,12 @@ pub use figures::{
 pub use page::condense::condense;
 pub use page::gallery::{ChannelRow, GalleryFigure, gallery};
 pub use page::layout::check_layout;
-pub use page::render::{Page, compare_text, leaderboard_text, render};
+pub use page::render::{Page, compare_text, leaderboard_text, render, write_csv};
 pub use page::splice::splice;
 pub use results::by_case::Results;
 pub use results::{number, stats};
 pub use sheet::{Cell, Sheet};
 pub use tables::{
-    Comparison, Cost, Leaderboard, Metrics, PerCase, Samples, Significance, Splits, TABLES, Table,
+    Comparison, Cost, Leaderboard, Metrics, PerCase, Recipes, Samples, Significance, Splits,
+    TABLES, Table,
 };

@@ -1,13 +1,30 @@
-//! A table of text, and its three formats: plain text, Markdown, HTML.
+//! A table of text, and its four formats: plain text, Markdown, HTML, LaTeX.
 
-use crate::draw::escape::escape;
+mod html;
+mod latex;
+mod markdown;
+mod text;
+
 use crate::results::metric::Metric;
+use crate::results::ranking::{Ranking, Standing};
 use crate::results::score::Score;
-use data::Direction;
+
+/// The mark of values that are not above the error of the reference.
+pub(crate) const AT_FLOOR: &str = "†";
+/// What a dash in place of a value is.
+const DASH: &str = "–";
+
+/// What highlighted and marked values are, for captions.
+pub(crate) const MARKS: &str = "Highlighted: the best value and every value of which no difference from the best was \
+                                shown at the 5 % level (exact Wilcoxon signed-rank test over the samples; p-values \
+                                adjusted for all comparisons with the best, step-down max-T). †: not above the error \
+                                of the reference; these values are at the accuracy of the data, and tie.";
 
 /// A table of text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sheet {
+    /// The name of its file without extension, such as `leaderboard-cavity`.
+    pub stem: String,
     /// What it shows, in a few words.
     pub title: String,
     /// How the entries are defined.
@@ -20,6 +37,9 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
     /// Whether pages show it only when its title is clicked.
     pub folded: bool,
+    /// The headings of the columns that a narrow terminal does not show, from the first left out to the last; columns
+    /// that are not among them follow from the right.
+    pub dispensable: Vec<String>,
 }
 
 /// One entry of a table.
@@ -29,8 +49,12 @@ pub struct Cell {
     pub text: String,
     /// The value by which it is ranked; `None` if it is not ranked.
     pub value: Option<f64>,
-    /// Whether it is the best in its column or row.
+    /// Whether it is highlighted: the best in its column or row, or not distinguishable from it.
     pub best: bool,
+    /// Whether it is at the accuracy of the data.
+    pub at_floor: bool,
+    /// Whether it is a text of several words, whose lines may break.
+    pub is_prose: bool,
 }
 
 impl Cell {
@@ -39,17 +63,24 @@ impl Cell {
         Self { text: text.into(), ..Self::default() }
     }
 
+    /// A text of several words.
+    pub(crate) fn prose(text: impl Into<String>) -> Self {
+        Self { is_prose: true, ..Self::text(text) }
+    }
+
     /// An entry that is ranked; `None` and NaN are written as a dash.
     pub fn number(value: Option<f64>, write: impl Fn(f64) -> String) -> Self {
         let value = value.filter(|value| !value.is_nan());
-        Self { text: value.map_or_else(|| "–".into(), write), value, best: false }
+        Self { text: value.map_or_else(|| DASH.into(), write), value, ..Self::default() }
     }
 
     /// A score of a metric; `None` is written as a dash.
     pub(crate) fn score(metric: Metric, score: Option<Score>) -> Self {
         match score.filter(|score| !score.mean.is_nan()) {
-            Some(score) => Self { text: score.write(metric), value: Some(score.mean), best: false },
-            None => Self::text("–"),
+            Some(score) => {
+                Self { text: score.write(metric), value: Some(score.mean), ..Self::default() }
+            }
+            None => Self::text(DASH),
         }
     }
 
@@ -58,107 +89,61 @@ impl Cell {
     pub fn unranked(self) -> Self {
         Self { value: None, ..self }
     }
+
+    /// The same entry with the marks of its standing.
+    #[must_use]
+    pub(crate) fn standing(self, standing: Standing) -> Self {
+        let is_shown = self.value.is_some();
+        Self {
+            best: standing.is_best && is_shown,
+            at_floor: standing.is_at_floor && is_shown,
+            ..self
+        }
+    }
+
+    /// The entry with the mark of what is at the accuracy of the data.
+    fn marked_text(&self) -> String {
+        if self.at_floor { format!("{} {AT_FLOOR}", self.text) } else { self.text.clone() }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(&*self.text, DASH | "")
+    }
 }
 
-/// Marks the best entries; none if no direction is better.
-pub(crate) fn mark_best<'a>(
-    cells: impl Iterator<Item = &'a mut Cell>,
-    direction: Option<Direction>,
-) {
-    let Some(direction) = direction else { return };
+/// Marks the entries with the lowest value, which is finite and not the only one.
+pub(crate) fn mark_lowest<'a>(cells: impl Iterator<Item = &'a mut Cell>) {
     let mut cells: Vec<&mut Cell> = cells.filter(|cell| cell.value.is_some()).collect();
-    let values = cells.iter().filter_map(|cell| cell.value);
-    let best = values.min_by(|a, b| direction.order(*a, *b));
-    // A single entry has no rank, and a diverged rollout is never the best.
-    if let Some(best) = best.filter(|best| best.is_finite() && cells.len() > 1) {
+    let lowest = cells.iter().filter_map(|cell| cell.value).min_by(f64::total_cmp);
+    if let Some(lowest) = lowest.filter(|lowest| lowest.is_finite() && cells.len() > 1) {
         for cell in &mut cells {
-            cell.best = cell.value == Some(best);
+            cell.best = cell.value == Some(lowest);
         }
     }
 }
 
 impl Sheet {
-    /// Marks the best entries of one column.
-    pub(crate) fn mark_column(&mut self, column: usize, direction: Option<Direction>) {
-        mark_best(self.rows.iter_mut().map(|row| &mut row[column]), direction);
+    /// Marks the entries of one column, whose first rows are the surrogates of a case in order.
+    pub(crate) fn mark_column(&mut self, column: usize, ranking: &Ranking) {
+        for (row, standing) in self.rows.iter_mut().zip(&ranking.standings) {
+            let cell = std::mem::take(&mut row[column]);
+            row[column] = cell.standing(*standing);
+        }
     }
 
     /// The same table without the columns in which all entries are empty or dashes.
     #[must_use]
-    pub fn without_empty_columns(mut self) -> Self {
-        let has_entry = |row: &Vec<Cell>, column: usize| !matches!(&*row[column].text, "–" | "");
-        let keep: Vec<bool> = (0..self.headings.len())
-            .map(|column| self.rows.iter().any(|row| has_entry(row, column)))
-            .collect();
-        retain(&mut self.headings, &keep);
-        self.rows.iter_mut().for_each(|row| retain(row, &keep));
+    pub fn without_empty_columns(self) -> Self {
+        let has_entry = |column: usize| self.rows.iter().any(|row| !row[column].is_empty());
+        let keep: Vec<bool> = (0..self.headings.len()).map(has_entry).collect();
+        self.with_columns(&keep)
+    }
+
+    /// The same table with the columns to keep.
+    fn with_columns(mut self, keep: &[bool]) -> Self {
+        retain(&mut self.headings, keep);
+        self.rows.iter_mut().for_each(|row| retain(row, keep));
         self
-    }
-
-    /// As plain text; the best entries are followed by `*`.
-    pub fn to_text(&self) -> String {
-        let star = |cell: &Cell| format!("{}{}", cell.text, if cell.best { "*" } else { " " });
-        let heading: Vec<String> = self.headings.iter().map(|h| format!("{h} ")).collect();
-        let rows: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.iter().map(star).collect()).collect();
-        let widths = widths(&heading, &rows);
-        let rule = "─".repeat(widths.iter().sum::<usize>() + widths.len().saturating_sub(1));
-        let lines = rows.iter().map(|row| line(row, &widths, " "));
-        let title = [self.title.clone(), line(&heading, &widths, " "), rule];
-        let warning = Some(&self.warning).filter(|warning| !warning.is_empty()).cloned();
-        let lines = title.into_iter().chain(lines).chain(warning);
-        lines.map(|line| line.trim_end().to_owned() + "\n").collect()
-    }
-
-    /// As Markdown; the best entries are bold.
-    pub fn to_markdown(&self) -> String {
-        let bold = |cell: &Cell| {
-            let text = cell.text.replace('|', "\\|");
-            if cell.best { format!("**{text}**") } else { text }
-        };
-        let heading: Vec<String> = self.headings.iter().map(|h| h.replace('|', "\\|")).collect();
-        let rows: Vec<Vec<String>> =
-            self.rows.iter().map(|row| row.iter().map(bold).collect()).collect();
-        let widths = widths(&heading, &rows);
-        let rule = widths.iter().enumerate().map(|(column, &width)| match column {
-            0 => format!(":{}", "-".repeat(width.max(2) - 1)),
-            _ => format!("{}:", "-".repeat(width.max(2) - 1)),
-        });
-        let rule: Vec<String> = rule.collect();
-        let lines = [&heading, &rule].into_iter().chain(&rows);
-        lines.map(|row| format!("| {} |\n", line(row, &widths, " | "))).collect()
-    }
-
-    /// As HTML; the best entries have the class `best`.
-    pub fn to_html(&self) -> String {
-        let headings: String =
-            self.headings.iter().map(|h| format!("<th scope=\"col\">{}</th>", escape(h))).collect();
-        let entry = |(column, cell): (usize, &Cell)| {
-            let text = narrow(&escape(&cell.text));
-            match (column, cell.best) {
-                (0, _) => format!("<th scope=\"row\">{text}</th>"),
-                (_, true) => format!("<td class=\"best\">{text}</td>"),
-                _ => format!("<td>{text}</td>"),
-            }
-        };
-        let rows = self.rows.iter().map(|row| {
-            format!("<tr>{}</tr>\n", row.iter().enumerate().map(entry).collect::<String>())
-        });
-        format!(
-            "<div class=\"scroll\"><table>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{}</tbody>\n</table></div>",
-            rows.collect::<String>()
-        )
-    }
-}
-
-/// A standard deviation is on a line of its own and an interval may break, so that columns are narrow.
-fn narrow(text: &str) -> String {
-    match (text.split_once(" ± "), text.split_once(" … ")) {
-        (Some((mean, standard_deviation)), _) => {
-            format!("{mean}<small>± {standard_deviation}</small>")
-        }
-        (_, Some((low, high))) => format!("<span>{low} …</span> <span>{high}</span>"),
-        _ => text.into(),
     }
 }
 
@@ -167,28 +152,11 @@ fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
     values.retain(|_| *keep.next().expect("as many columns as headings"));
 }
 
-fn widths(heading: &[String], rows: &[Vec<String>]) -> Vec<usize> {
-    let width = |column: usize| {
-        let entries = rows.iter().map(|row| &row[column]).chain([&heading[column]]);
-        entries.map(|entry| entry.chars().count()).max().expect("the heading is one")
-    };
-    (0..heading.len()).map(width).collect()
-}
-
-/// The first entry is aligned left, the others right.
-fn line(entries: &[String], widths: &[usize], between: &str) -> String {
-    let pad = |(column, (entry, &width)): (usize, (&String, &usize))| match column {
-        0 => format!("{entry:<width$}"),
-        _ => format!("{entry:>width$}"),
-    };
-    entries.iter().zip(widths).enumerate().map(pad).collect::<Vec<_>>().join(between)
-}
-
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn sheet() -> Sheet {
+    pub(crate) fn sheet() -> Sheet {
         let row =
             |name: &str, value| vec![Cell::text(name), Cell::number(value, |v| v.to_string())];
         let mut sheet = Sheet {
@@ -197,46 +165,16 @@ mod tests {
             rows: vec![row("fno", Some(2.0)), row("<unet>", Some(0.25)), row("none", None)],
             ..Sheet::default()
         };
-        sheet.mark_column(1, Some(Direction::Lower));
+        mark_lowest(sheet.rows.iter_mut().map(|row| &mut row[1]));
+        sheet.rows[0][1].at_floor = true;
         sheet
-    }
-
-    #[test]
-    fn text_is_aligned_and_has_stars_at_the_best() {
-        let expected = "\
-Errors
-surrogate   a|b
-────────────────
-fno           2
-<unet>     0.25*
-none          –
-";
-        assert_eq!(sheet().to_text(), expected);
-    }
-
-    #[test]
-    fn markdown_is_aligned_and_has_the_best_in_bold() {
-        let expected = "\
-| surrogate |     a\\|b |
-| :-------- | -------: |
-| fno       |        2 |
-| <unet>    | **0.25** |
-| none      |        – |
-";
-        assert_eq!(sheet().to_markdown(), expected);
-    }
-
-    #[test]
-    fn html_is_escaped() {
-        let html = sheet().to_html();
-        assert!(html.contains("<th scope=\"row\">&lt;unet&gt;</th><td class=\"best\">0.25</td>"));
     }
 
     #[test]
     fn a_diverged_value_is_never_the_best() {
         let mut cells =
             [f64::INFINITY, f64::INFINITY].map(|v| Cell::number(Some(v), |_| "∞".into()));
-        mark_best(cells.iter_mut(), Some(Direction::Lower));
+        mark_lowest(cells.iter_mut());
         assert!(cells.iter().all(|cell| !cell.best));
     }
 

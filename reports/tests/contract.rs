@@ -111,7 +111,8 @@ fn every_table_has_rows_as_long_as_its_headings_whatever_the_run() {
                     "{} of {name}",
                     entry.name
                 );
-                let text = sheet.to_text() + &sheet.to_markdown() + &sheet.to_html();
+                let text =
+                    sheet.to_text(80) + &sheet.to_markdown() + &sheet.to_html() + &sheet.to_latex();
                 assert!(
                     !text.contains("NaN") && !text.contains("inf"),
                     "{} of {name}: {text}",

@@ -27,7 +27,9 @@ fn a_report_is_complete_and_self_contained() {
             assert!(folder.path().join(picture.replace(".png", other)).is_file(), "{picture}");
         }
     }
-    for file in ["records.parquet", "records.csv", "leaderboard.csv"] {
+    for file in
+        ["records.parquet", "provenance.parquet", "leaderboard.csv", "tables/leaderboard.tex"]
+    {
         assert!(folder.path().join(file).is_file(), "{file}");
     }
 }
@@ -125,21 +127,78 @@ fn nothing_to_report_is_an_error() {
 
 #[test]
 fn terminals_show_the_leaderboard() {
-    insta::assert_snapshot!(reports::leaderboard_text(&[synthetic::run(&[
-        "cavity",
-        "cavity-tall"
-    ])]));
+    let runs = [synthetic::run(&["cavity", "cavity-tall"])];
+    let text = reports::leaderboard_text(&runs, 80);
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+/// The same surrogates, but another unet, on another machine.
+fn before_and_after() -> [data::Run; 2] {
+    let before = synthetic::run(&["cavity"]);
+    let mut after = before.clone();
+    for record in after.records.iter_mut().filter(|record| record.surrogate == "unet") {
+        record.provenance.surrogate_hash += "-retrained";
+        record.values.iter_mut().for_each(|value| *value *= 0.4);
+    }
+    after.manifest.provenance.machine = "another".into();
+    [before, after]
 }
 
 #[test]
 fn terminals_compare_runs() {
-    let before = synthetic::run(&["cavity"]);
-    let mut after = before.clone();
-    let unet = after.records.iter_mut().filter(|record| record.surrogate == "unet");
-    unet.flat_map(|record| &mut record.values).for_each(|value| *value *= 0.4);
-    after.manifest.cases[0].dataset_hash = "another".into();
-    after.manifest.provenance.machine = "another".into();
-    insta::assert_snapshot!(reports::compare_text(&[before, after]));
+    let text = reports::compare_text(&before_and_after(), None, 100);
+    insta::assert_snapshot!(text.expect("they share their case"));
+}
+
+/// Identical surrogates are one: the family of tests is that of the second run alone.
+#[test]
+fn a_run_is_compared_with_itself_and_one_operator_more() {
+    let after = synthetic::run(&["cavity"]);
+    let mut before = after.clone();
+    before.records.retain(|record| record.surrogate != "unet");
+    before.surrogates.retain(|surrogate| surrogate.surrogate != "unet");
+    let text = reports::compare_text(&[before, after], None, 80).expect("they share their case");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    assert_eq!(text.matches("Leaderboard of").count(), 1);
+    assert!(!text.contains("0 of 0"));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_reader_chooses_the_surrogate_that_is_tested() {
+    let runs = before_and_after();
+    let text = reports::compare_text(&runs, Some("persistence"), 80).expect("it is in the runs");
+    assert!(text.contains("Paired tests of persistence (1, 2) on cavity"), "{text}");
+    let error = reports::compare_text(&runs, Some("gnot"), 80).expect_err("it is not");
+    assert!(
+        error.to_string().starts_with("there is no surrogate `gnot` in the runs; there are fno")
+    );
+}
+
+#[test]
+fn runs_that_share_nothing_are_refused_with_the_reason() {
+    let mut runs = before_and_after();
+    runs[1].manifest.cases[0].dataset_hash = "another".into();
+    let error = reports::compare_text(&runs, None, 80).expect_err("the data differ").to_string();
+    assert!(error.contains("its dataset has other content (b2779e4f and another)"), "{error}");
+    let folder = tempfile::tempdir().expect("a folder");
+    reports::render(&runs, folder.path()).expect_err("the data differ");
+    runs[1] = synthetic::run(&["cavity-tall"]);
+    let error = reports::compare_text(&runs, None, 80).expect_err("the cases differ").to_string();
+    assert_eq!(error, "the runs cannot be compared: they have no case in common");
+}
+
+#[test]
+fn what_is_not_compared_is_on_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = reports::render(&before_and_after(), folder.path()).expect("a report");
+    let markdown = read(&page.markdown);
+    assert!(
+        markdown.contains("Times are not compared: run 1 on a synthetic processor"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("Times are not ranked"), "{markdown}");
 }
 
 #[test]

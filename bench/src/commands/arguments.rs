@@ -52,9 +52,12 @@ pub(super) struct TrainArgs {
 /// The report or the documents that `report` writes.
 #[derive(Debug, Clone, Args)]
 pub(super) struct ReportArgs {
-    /// A suite's name, or a run's folder.
+    /// A suite's name, the name of an older run such as `quick@1`, or a run's folder.
     #[arg(required_unless_present = "splice")]
     pub(super) run: Option<PathBuf>,
+    /// Write records and provenance as CSV files too, which are large.
+    #[arg(long, requires = "run", conflicts_with = "condense")]
+    pub(super) csv: bool,
     /// Write the part of the run that its compact leaderboard needs into this folder, to be committed.
     #[arg(long, value_name = "DIR", requires = "run")]
     pub(super) condense: Option<PathBuf>,

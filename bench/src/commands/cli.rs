@@ -81,21 +81,14 @@ enum Command {
     Evaluate(SuiteArgs),
     /// Draw the report of an evaluated suite, or write the tables of documents.
     #[command(
-        after_help = "Examples:\n  eddymark report quick\n  eddymark report quick --condense docs/results/quick\n  eddymark report --splice README.md --check"
+        after_help = "Examples:\n  eddymark report quick\n  eddymark report quick --csv\n  eddymark report quick --condense docs/results/quick\n  eddymark report --splice README.md --check"
     )]
     Report(ReportArgs),
     /// Compare several runs in one table and in one report.
     #[command(
-        after_help = "Example:\n  eddymark compare runs/quick elsewhere/quick --report comparison"
+        after_help = "Examples:\n  eddymark compare quick quick@1\n  eddymark compare runs/quick elsewhere/quick --against fno --report comparison"
     )]
-    Compare {
-        /// Folders of runs.
-        #[arg(required = true, num_args = 2..)]
-        runs: Vec<PathBuf>,
-        /// Folder of a joint report.
-        #[arg(long, value_name = "DIR")]
-        report: Option<PathBuf>,
-    },
+    Compare(compare::CompareArgs),
     /// Verify the solvers against exact solutions and published data.
     #[command(
         after_help = "Examples:\n  eddymark verify\n  eddymark verify cavity --cells 64 --cells 128"
@@ -129,7 +122,7 @@ pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
         Command::Train(args) => train::train(context(options), args),
         Command::Evaluate(args) => evaluate::evaluate(context(options), args),
         Command::Report(args) => report::report(&options, &args),
-        Command::Compare { runs, report } => compare::compare(&runs, report.as_deref()),
+        Command::Compare(args) => compare::compare(&options.out, &args),
         Command::Verify { problem, cells } => {
             verify::verify(&context(options), problem.as_deref(), &cells)
         }

@@ -1,7 +1,7 @@
 //! `eddymark cost`
 
 use super::context::CommandContext;
-use super::terminal::print;
+use super::terminal::{print, width};
 use crate::evaluate::grid;
 use crate::number::bytes;
 use crate::{BenchError, Case, case_names, find_case, solve_sample, spread};
@@ -49,7 +49,7 @@ pub(super) fn cost(context: &CommandContext, args: &CostArgs) -> Result<(), Benc
         bar.inc(1);
     }
     bar.finish_and_clear();
-    print(&sheet(args, &measured).to_text())
+    print(&sheet(args, &measured).to_text(width()))
 }
 
 /// The built-in cases of CFDBench's twelve sets.

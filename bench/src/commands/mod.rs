@@ -14,6 +14,7 @@ mod inspect;
 mod list;
 mod report;
 mod run;
+mod run_folder;
 mod terminal;
 mod train;
 mod verify;

@@ -1,7 +1,8 @@
 //! `eddymark report`
 
 use super::arguments::{Options, ReportArgs};
-use super::terminal::print;
+use super::run_folder::run_folder;
+use super::terminal::{print, width};
 use crate::BenchError;
 use crate::plan::draw;
 use data::{Run, write_atomically};
@@ -13,13 +14,16 @@ use std::path::{Path, PathBuf};
 /// documents.
 pub(super) fn report(options: &Options, args: &ReportArgs) -> Result<(), BenchError> {
     let Some(run) = &args.run else { return splice(&args.splice, args.check) };
-    let folder = folder(options, run)?;
+    let folder = run_folder(&options.out, run)?;
     if let Some(target) = &args.condense {
         let run = Run::load(&folder)?;
         return Ok(reports::condense(&run, &Leaderboard { compact: true }).save(target)?);
     }
-    let page = draw(&folder)?;
-    print_page(&page.leaderboard, &page.html)
+    draw(&folder)?;
+    if args.csv {
+        reports::write_csv(&[Run::load(&folder)?], &folder.join("report"))?;
+    }
+    print_report(&folder)
 }
 
 /// Writes the marked tables of documents; with `check`, fails if one is not current and writes nothing.
@@ -38,26 +42,13 @@ fn splice(documents: &[PathBuf], check: bool) -> Result<(), BenchError> {
     Ok(())
 }
 
-/// The folder of a run, which is a suite's name or a folder.
-fn folder(options: &Options, run: &Path) -> Result<PathBuf, BenchError> {
-    let folder = if run.is_dir() { run.to_owned() } else { options.out.join(run) };
-    if !folder.join("run.json").is_file() {
-        return Err(BenchError::Earlier {
-            what: "the run".into(),
-            path: folder.join("run.json"),
-            command: format!("eddymark run {}", run.display()),
-        });
-    }
-    Ok(folder)
-}
-
 /// Prints the leaderboard of a run whose report is drawn, and the path of the page.
 pub(super) fn print_report(folder: &Path) -> Result<(), BenchError> {
-    let leaderboard = reports::leaderboard_text(&[Run::load(folder)?]);
+    let leaderboard = reports::leaderboard_text(&[Run::load(folder)?], width());
     print_page(&leaderboard, &folder.join("report").join("report.html"))
 }
 
 /// Prints a leaderboard and the path of its page.
 pub(super) fn print_page(leaderboard: &str, html: &Path) -> Result<(), BenchError> {
-    print(&format!("\n{}\n{}\n", leaderboard.trim_end(), html.display()))
+    print(&format!("\n{}\n{}\n", leaderboard.trim_end(), html.display()).replace("\n\n\n", "\n"))
 }

@@ -11,3 +11,10 @@ pub(super) fn print(text: &str) -> Result<(), BenchError> {
         written => Ok(written?),
     }
 }
+
+/// The width of tables: that of the terminal, or `COLUMNS`, or 80 where there is none, as in a pipe.
+pub(super) fn width() -> usize {
+    let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let terminal = || console::Term::stdout().size_checked().map(|(_, columns)| columns.into());
+    asked.or_else(terminal).unwrap_or(80).max(40)
+}

@@ -1,7 +1,7 @@
 //! `eddymark verify`
 
 use super::context::CommandContext;
-use super::terminal::print;
+use super::terminal::{print, width};
 use crate::BenchError;
 use data::{Invalid, write_atomically};
 use reports::{Cell, Sheet};
@@ -78,7 +78,7 @@ fn keep(
 fn typeset(certificate: &Certificate) -> String {
     let mut sheets: Vec<Sheet> = certificate.tables.iter().map(table).collect();
     sheets.push(checks(&certificate.checks));
-    sheets.iter().map(|sheet| sheet.to_text() + "\n").collect()
+    sheets.iter().map(|sheet| sheet.to_text(width()) + "\n").collect()
 }
 
 fn cell(text: impl Into<String>) -> Cell {
@@ -114,6 +114,7 @@ fn checks(checks: &[Check]) -> Sheet {
         title: "Checks".into(),
         headings: ["check", "measured", "limit", "unit", ""].map(Into::into).into(),
         rows: checks.iter().map(row).collect(),
+        dispensable: ["unit", "limit"].map(Into::into).into(),
         ..Sheet::default()
     }
 }

@@ -108,6 +108,7 @@ pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
     run.manifest.summary.clone_from(&suite.summary);
     run.manifest.created = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     run.manifest.metrics = metrics::infos(&suite.metrics()?);
+    run.manifest.recipes = suite.surrogates.iter().map(crate::SurrogateSpec::recipe).collect();
     run.manifest.report.clone_from(&suite.report);
     run.manifest.key = key.unwrap_or_default();
     Ok(run.save(&folder)?)
@@ -145,7 +146,7 @@ fn add_case(context: &StepContext, case: &Case, run: &mut Run) -> Result<(), Ben
     let dataset = &complete.dataset;
     let test_set = TestSet::new(&context.suite, case, dataset)?;
     let metrics = &context.suite.metrics;
-    run.floors.extend(floors(&case.name, &test_set, dataset.info(), metrics));
+    run.floors.extend(floors(&case.name, &test_set, dataset.info(), metrics)?);
     run.manifest.cases.push(summary(case, dataset, &test_set)?);
     let mut shown = Vec::new();
     for step in steps(context, case)? {

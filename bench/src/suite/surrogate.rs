@@ -3,7 +3,7 @@
 use crate::baselines::BASELINES;
 use crate::launcher::launcher;
 use crate::{BenchError, Case};
-use data::{Invalid, Part, PartError, Split, SurrogateKind};
+use data::{Invalid, Part, PartError, Split, SurrogateKind, SurrogateRecipe};
 use operators::{ARCHITECTURES, ExternalOperator, Recipe, check_training};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
@@ -132,7 +132,58 @@ impl SurrogateSource {
     }
 }
 
+/// The parameters as text, with nested tables as `table.key`.
+fn texts(table: &toml::Table) -> Vec<(String, String)> {
+    let text = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(inner) => {
+            texts(inner).into_iter().map(|(name, text)| (format!("{key}.{name}"), text)).collect()
+        }
+        toml::Value::String(text) => vec![(key.clone(), text.clone())],
+        value => vec![(key.clone(), value.to_string())],
+    };
+    table.iter().flat_map(text).collect()
+}
+
 impl SurrogateSpec {
+    /// How it is obtained, with all defaults, for reports.
+    pub(crate) fn recipe(&self) -> SurrogateRecipe {
+        let with_defaults = |mut defaults: toml::Table, given: &toml::Table| {
+            defaults.extend(given.clone());
+            texts(&defaults)
+        };
+        let (source, options, training, seeds) = match &self.source {
+            SurrogateSource::Operator { architecture, table, recipe, seeds } => {
+                let entry = ARCHITECTURES.find(architecture);
+                let defaults =
+                    entry.map_or_else(|_| toml::Table::new(), |entry| (entry.defaults)());
+                let recipe = toml::Table::try_from(recipe).expect("a recipe is plain TOML");
+                (
+                    architecture.as_str(),
+                    with_defaults(defaults, table),
+                    texts(&recipe),
+                    seeds.clone(),
+                )
+            }
+            SurrogateSource::Baseline { baseline, table } => {
+                let entry = BASELINES.find(baseline);
+                let defaults =
+                    entry.map_or_else(|_| toml::Table::new(), |entry| (entry.defaults)());
+                (baseline.as_str(), with_defaults(defaults, table), Vec::new(), Vec::new())
+            }
+            SurrogateSource::Process(_) => ("external program", Vec::new(), Vec::new(), Vec::new()),
+            SurrogateSource::Predictions(_) => {
+                ("file of predictions", Vec::new(), Vec::new(), Vec::new())
+            }
+        };
+        SurrogateRecipe {
+            surrogate: self.name.clone(),
+            source: source.into(),
+            options,
+            training,
+            seeds,
+        }
+    }
+
     /// An external program, under the name that its `operator.toml` states. It is not started before it is evaluated, so
     /// that one that fails is a row of the report.
     pub fn process(folder: PathBuf) -> Result<Self, BenchError> {

@@ -16,7 +16,7 @@ const SECTIONS: [(&str, &[&str]); 8] = [
     ("Fields", &["field-panels", "sample-panels"]),
     ("Errors by sample", &["error-by-parameter", "samples"]),
     ("All metrics", &["metrics"]),
-    ("Training", &["training-curves"]),
+    ("Training", &["training-curves", "recipes"]),
 ];
 /// The heading of the parts that are in no section.
 const OTHERS: &str = "Further results";
@@ -65,7 +65,13 @@ impl Layout {
     /// What the parts of one name show.
     fn blocks(&self, results: &Results, name: &str) -> Vec<Block> {
         let tables = self.tables.iter().filter(|(known, _)| known == name);
-        let sheets = tables.flat_map(|(_, table)| table.sheets(results)).map(Block::Sheet);
+        // A table without a name of its own has that of its kind.
+        let named = |sheet: Sheet| {
+            let stem = if sheet.stem.is_empty() { name.to_owned() } else { sheet.stem };
+            Sheet { stem, ..sheet }
+        };
+        let sheets = tables.flat_map(|(_, table)| table.sheets(results)).map(named);
+        let sheets = sheets.map(Block::Sheet);
         let figures = self.figures.iter().filter(|(known, _)| known == name);
         let drawings = figures.flat_map(|(_, figure)| figure.draw(results)).map(Block::Drawing);
         sheets.chain(drawings).collect()

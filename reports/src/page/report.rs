@@ -6,6 +6,8 @@ use crate::page::provenance::{Facts, facts};
 use crate::page::summary::summary;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
+use crate::sheet::Sheet;
+use data::{Censoring, MetricInfo};
 use std::collections::BTreeSet;
 
 /// A report as HTML and Markdown show it.
@@ -62,17 +64,34 @@ impl Report {
         })
     }
 
+    /// All tables.
+    pub(crate) fn sheets(&self) -> impl Iterator<Item = &Sheet> {
+        self.sections.iter().flat_map(|(_, blocks)| blocks).filter_map(|block| match block {
+            Block::Sheet(sheet) => Some(sheet),
+            Block::Drawing(_) => None,
+        })
+    }
+
     /// Adds a number to file names that occur more than once, as of one figure with several parameters. Names that
     /// differ in case only are the same on some systems.
     fn number_repeated_stems(&mut self) {
         let mut taken = BTreeSet::new();
         for block in self.sections.iter_mut().flat_map(|(_, blocks)| blocks) {
-            let Block::Drawing(drawing) = block else { continue };
-            let stem = drawing.stem.clone();
+            let (kind, stem) = match block {
+                Block::Drawing(drawing) => ("figure", drawing.stem.clone()),
+                Block::Sheet(sheet) => ("table", sheet.stem.clone()),
+            };
             let mut count = 1;
-            while !taken.insert(drawing.file_stem().to_lowercase()) {
+            let file = |block: &Block| match block {
+                Block::Drawing(drawing) => drawing.file_stem(),
+                Block::Sheet(sheet) => sheet.file_stem(),
+            };
+            while !taken.insert(format!("{kind} {}", file(block).to_lowercase())) {
                 count += 1;
-                drawing.stem = format!("{stem}-{count}");
+                match block {
+                    Block::Drawing(drawing) => drawing.stem = format!("{stem}-{count}"),
+                    Block::Sheet(sheet) => sheet.stem = format!("{stem}-{count}"),
+                }
             }
         }
     }
@@ -85,8 +104,17 @@ fn definitions<'a>(results: &Results<'a>) -> Vec<Definition> {
     names.sort_by_key(|name| results.metrics.position(name));
     let definition = |name| {
         let metric = results.metrics.get(name);
-        let text = metric.info.map_or(NOT_DESCRIBED, |info| info.definition.as_str());
-        Definition { title: metric.title().into(), name: name.into(), text: text.into() }
+        let text = metric.info.map_or_else(|| NOT_DESCRIBED.into(), described);
+        Definition { title: metric.title().into(), name: name.into(), text }
     };
     names.into_iter().map(definition).collect()
+}
+
+/// The definition of a metric, what is better, and what bounds its values.
+fn described(info: &MetricInfo) -> String {
+    let bound = match info.censoring {
+        Some(Censoring::Horizon) => "; at the end of the rollout it is a lower bound, written ≥",
+        None => "",
+    };
+    format!("{}; {}{bound}", info.definition, info.direction.words())
 }

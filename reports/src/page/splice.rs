@@ -70,16 +70,18 @@ fn table(marker: &str, folder: &Path) -> Result<String, Box<dyn std::error::Erro
         let runs = [Run::load(&path)?];
         TABLES.build(name, parameters)?.sheets(&Results::new(&runs))
     };
-    Ok(markdown(&sheets))
+    // The entries of a CSV file are Markdown that somebody wrote; those of a run are names and numbers.
+    let write = if name == CSV { Sheet::to_formatted_markdown } else { Sheet::to_markdown };
+    Ok(markdown(&sheets, write))
 }
 
 /// One table without its title, several with theirs.
-fn markdown(sheets: &[Sheet]) -> String {
+fn markdown(sheets: &[Sheet], write: fn(&Sheet) -> String) -> String {
     let title = |sheet: &Sheet| match sheets {
         [_] => String::new(),
-        _ => format!("**{}**\n\n", sheet.title),
+        _ => format!("**{}**\n\n", crate::escape::markdown(&sheet.title)),
     };
-    let tables = sheets.iter().map(|sheet| title(sheet) + &sheet.to_markdown());
+    let tables = sheets.iter().map(|sheet| title(sheet) + &write(sheet));
     format!("\n{}\n", tables.collect::<Vec<_>>().join("\n"))
 }
 

@@ -2,10 +2,10 @@
 
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::cost::equal_solver;
+use crate::results::cost::{PayOff, equal_solver, pay_off};
 use crate::results::measure::PRIMARY;
-use crate::results::number::{duration, percent, plain, rough, typeset, typeset_mean};
-use crate::results::paired::compare;
+use crate::results::number::{count, duration, percent, plain, rough, typeset, typeset_mean};
+use crate::results::paired::{Paired, Verdict, compare};
 use crate::results::stats::FEW_SAMPLES;
 use crate::results::surrogate::Surrogate;
 use data::{Manifest, Run, SplitCoverage, SurrogateKind};
@@ -20,6 +20,7 @@ pub(crate) fn summary(results: &Results) -> Vec<String> {
         suites.filter(|summary| !summary.is_empty()).map(sentence).collect();
     paragraphs.dedup();
     paragraphs.extend(compared(results));
+    paragraphs.extend((!results.notes.is_empty()).then(|| results.notes.join(" ")));
     paragraphs.extend(results.cases.iter().map(of_case));
     paragraphs
 }
@@ -33,7 +34,10 @@ fn compared(results: &Results) -> Option<String> {
     let runs: Vec<String> = results.runs.iter().enumerate().map(of_run).collect();
     (runs.len() > 1).then(|| {
         let runs = sentence(&runs.join("; "));
-        format!("{runs} The number after the name of a surrogate is that of its run.")
+        format!(
+            "{runs} The numbers after the name of a surrogate are those of its \
+             runs; the same weights with the same scores are one surrogate."
+        )
     })
 }
 
@@ -44,6 +48,7 @@ fn of_case(case: &Case) -> String {
         against_persistence(case),
         against_reference(case),
         against_solver(case),
+        pays_off(case),
         divergence(case),
         coverage(case),
         caveat(case),
@@ -83,8 +88,8 @@ fn evaluation(case: &Case) -> String {
 
 fn lowest_error(case: &Case) -> Option<String> {
     let scored = |s: &&Surrogate| s.is_learned() && s.primary_score().is_some();
-    let mut learned = case.surrogates.iter().filter(scored);
-    let (best, second) = (learned.next()?, learned.next());
+    let learned: Vec<&Surrogate> = case.surrogates.iter().filter(scored).collect();
+    let (best, second) = (learned.first()?, learned.get(1));
     let score = best.primary_score()?;
     if score.mean.is_infinite() {
         return Some("Every learned surrogate diverged on at least one rollout.".into());
@@ -94,22 +99,28 @@ fn lowest_error(case: &Case) -> Option<String> {
     });
     let metric = case.primary_title();
     let error = typeset_mean(score.mean, score.standard_deviation);
+    let at_floor: Vec<&str> =
+        learned.iter().filter(|s| case.is_at_floor(s)).map(|s| s.label.as_str()).collect();
     Some(match second {
         None => format!(
             "The learned surrogate, {}, has a mean velocity {metric} of {error}{interval}.",
             best.label
         ),
+        Some(_) if at_floor.len() > 1 => format!(
+            "The errors of {} are not above that of the reference: the data cannot tell which of them is more accurate.",
+            at_floor.join(", ")
+        ),
         Some(second) => format!(
             "Among the learned surrogates, {} has the lowest error, a mean velocity {metric} of {error}{interval}. {}",
             best.label,
-            against_second(best, second)
+            against_second(case, best, second)
         ),
     })
 }
 
 /// The ratio of the second lowest error to the lowest, and its significance.
-fn against_second(best: &Surrogate, second: &Surrogate) -> String {
-    let means = [best, second].map(|s| s.primary_score().map_or(f64::NAN, |score| score.mean));
+fn against_second(case: &Case, best: &Surrogate, second: &Surrogate) -> String {
+    let means = [best, second].map(|s| case.rank_value(s).unwrap_or(f64::NAN));
     let ratio = match means[1] / means[0] {
         _ if means[1].is_infinite() => {
             format!("Rollouts of {}, the second, diverged", second.label)
@@ -123,25 +134,33 @@ fn against_second(best: &Surrogate, second: &Surrogate) -> String {
             rough(ratio)
         ),
     };
-    let test = compare(best, second).map_or_else(String::new, |paired| {
-        format!(
-            "; {} is more accurate on {} of {} (Wilcoxon signed-rank test, p = {})",
+    let test = compare(case, best, second);
+    format!("{ratio}{}.", test.map_or_else(String::new, |paired| tested(best, &paired)))
+}
+
+fn tested(best: &Surrogate, paired: &Paired) -> String {
+    let samples = plural(paired.samples, "sample");
+    match paired.verdict(paired.test.p) {
+        Verdict::Equal => format!("; both are equal on all of {samples}"),
+        Verdict::TooFew => format!("; with {samples}, no test can show a difference"),
+        verdict => format!(
+            "; {} is more accurate on {} of {samples} (Wilcoxon signed-rank test, p = {}{})",
             best.label,
             paired.test.positive,
-            plural(paired.test.pairs, "sample"),
-            probability(paired.test.p)
-        )
-    });
-    format!("{ratio}{test}.")
+            probability(paired.test.p),
+            if verdict == Verdict::NoDifference { ": no difference shown" } else { "" }
+        ),
+    }
 }
 
 fn against_persistence(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
     let persistence = case.surrogates.iter().find(|surrogate| surrogate.name == PERSISTENCE)?;
-    let ratio = persistence.primary_score()?.mean / best.primary_score()?.mean;
+    let ratio = case.rank_value(persistence)? / case.rank_value(best)?;
     let comparison = match ratio {
         _ if !ratio.is_finite() => return None,
         ratio if ratio > 1.0 => format!("is {} times as large as that", rough(ratio)),
+        1.0 => "is equal, to the accuracy of the data, to that".into(),
         ratio => format!("is not larger: it is {} times that", rough(ratio)),
     };
     Some(format!(
@@ -194,6 +213,24 @@ fn against_solver(case: &Case) -> Option<String> {
         solver.label,
         duration(seconds)
     ))
+}
+
+/// Whether the training of the most accurate learned surrogate pays off.
+fn pays_off(case: &Case) -> Option<String> {
+    let best = case.best_learned().filter(|best| best.training_seconds().is_some())?;
+    Some(match pay_off(case, best) {
+        PayOff::After(rollouts) => format!(
+            "The training of {} pays off after {} rollouts, without the cost of the training data.",
+            best.label,
+            count(rollouts)
+        ),
+        PayOff::Never(reason) => {
+            format!("The training of {} does not pay off: {reason}.", best.label)
+        }
+        PayOff::Unknown(reason) => {
+            format!("It is not known whether the training of {} pays off: {reason}.", best.label)
+        }
+    })
 }
 
 fn probability(p: f64) -> String {
@@ -275,6 +312,30 @@ mod tests {
         let text = text(|run| run.records.retain(|record| record.sample >= 9));
         assert!(text.contains("Diverged: 2 of 3 rollouts of deeponet."), "{text}");
         assert!(text.contains("With 3 test samples, these statistics are uncertain."), "{text}");
+    }
+
+    #[test]
+    fn says_when_training_pays_off_and_why_it_does_not() {
+        let text = text(|_| ());
+        assert!(text.contains("The training of fno pays off after 5 250 rollouts"), "{text}");
+        let worse = super::tests::text(|run| scale(run, "persistence", 0.1));
+        let expected = "The training of fno does not pay off: not more accurate than persistence.";
+        assert!(worse.contains(expected), "{worse}");
+        assert!(!worse.contains("pays off after"), "{worse}");
+    }
+
+    #[test]
+    fn nothing_is_more_accurate_than_the_data() {
+        let text = text(|run| {
+            run.floors.iter_mut().for_each(|floor| floor.values.fill(1.0));
+            run.floors.iter_mut().for_each(|floor| floor.by_sample.clear());
+        });
+        let expected = "The errors of fno, unet are not above that of the reference: the data cannot tell which";
+        assert!(text.contains(expected), "{text}");
+        assert!(
+            text.contains("persistence, which repeats the last given state, is equal, to"),
+            "{text}"
+        );
     }
 
     #[test]

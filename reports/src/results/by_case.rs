@@ -1,5 +1,6 @@
 //! The results of all runs, arranged by case.
 
+use crate::results::alignment::have_comparable_times;
 use crate::results::case::Case;
 use crate::results::metric::Metrics;
 use crate::results::surrogate::Surrogate;
@@ -18,6 +19,8 @@ pub struct Results<'a> {
     pub(crate) labels: Vec<String>,
     /// The metrics of all runs.
     pub(crate) metrics: Metrics<'a>,
+    /// What of several runs is not compared, and why.
+    pub(crate) notes: Vec<String>,
 }
 
 impl<'a> Results<'a> {
@@ -32,7 +35,17 @@ impl<'a> Results<'a> {
         surrogates.sort_by_key(|s| (names.iter().position(|name| *name == s.name), s.run));
         let labels = unique(surrogates.iter().map(|surrogate| surrogate.label.clone()));
         cases.iter_mut().for_each(Case::rank);
-        Self { runs, cases, names, labels, metrics: Metrics(runs) }
+        Self { runs, cases, names, labels, metrics: Metrics(runs), notes: Vec::new() }
+    }
+
+    /// The same results with notes on what is not compared.
+    pub(crate) fn with_notes(self, notes: Vec<String>) -> Self {
+        Self { notes, ..self }
+    }
+
+    /// Whether a surrogate has this name or label.
+    pub(crate) fn has_surrogate(&self, name: &str) -> bool {
+        self.names.contains(&name) || self.labels.iter().any(|label| label == name)
     }
 
     /// The names of all surrogates in the order of legends, without repetitions.
@@ -55,7 +68,12 @@ impl<'a> Results<'a> {
 
     /// Whether a surrogate is of the last run, with which the earlier ones are compared.
     pub(crate) fn is_latest(&self, surrogate: &Surrogate) -> bool {
-        surrogate.run + 1 == self.runs.len()
+        surrogate.is_of_run(self.runs.len().saturating_sub(1))
+    }
+
+    /// Whether the times of all runs were measured under the same conditions.
+    pub(crate) fn have_comparable_times(&self) -> bool {
+        have_comparable_times(self.runs)
     }
 
     /// The name of a figure's file for one case: the figure's own name if there is one case only.
@@ -169,14 +187,32 @@ mod tests {
 
     #[test]
     fn labels_have_the_number_of_the_run_if_there_are_several() {
-        let runs = [synthetic::run(&["cavity"]), synthetic::run(&["cavity"])];
+        let mut runs = [synthetic::run(&["cavity"]), synthetic::run(&["cavity"])];
+        let retrained = runs[1].records.iter_mut().filter(|record| record.surrogate == "fno");
+        retrained.for_each(|record| record.provenance.surrogate_hash += "-retrained");
         let results = Results::new(&runs);
-        assert_eq!(results.labels[..2], ["fno (1)", "fno (2)"]);
+        assert_eq!(results.labels[..3], ["fno (1)", "fno (2)", "unet (1, 2)"]);
         let indices: Vec<usize> = results
             .in_order(&results.cases[0])
             .iter()
             .map(|surrogate| results.index(surrogate))
             .collect();
-        assert_eq!(indices[..4], [0, 0, 1, 1]);
+        assert_eq!(indices[..4], [0, 0, 1, 2]);
+    }
+
+    /// Every surrogate of the first run is in the second too: they are one, and the family of tests does not grow.
+    #[test]
+    fn a_run_compared_with_itself_and_one_operator_more_has_each_surrogate_once() {
+        let mut runs = [synthetic::run(&["cavity"]), synthetic::run(&["cavity"])];
+        runs[0].records.retain(|record| record.surrogate != "unet");
+        runs[0].surrogates.retain(|surrogate| surrogate.surrogate != "unet");
+        let (both, alone) = (Results::new(&runs), Results::new(&runs[1..]));
+        let order = |results: &Results| -> Vec<String> {
+            results.cases[0].surrogates.iter().map(|s| s.name.to_owned()).collect()
+        };
+        assert_eq!(order(&both), order(&alone));
+        assert!(
+            both.labels.contains(&"unet (2)".into()) && both.labels.contains(&"fno (1, 2)".into())
+        );
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
 use crate::results::metric::Metrics;
+use crate::results::rank_value::RankValue;
 use crate::results::surrogate::{Surrogate, surrogates_of};
-use data::{CaseSummary, Floor, Run};
+use data::{CaseSummary, Floor, Run, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One case with all surrogates that were evaluated on it.
@@ -12,7 +13,7 @@ pub struct Case<'a> {
     pub name: &'a str,
     /// The case as the manifest describes it, if it does.
     pub(crate) summary: Option<&'a CaseSummary>,
-    /// In order of increasing primary score; those without a score are last.
+    /// In order of increasing primary score, errors below that of the reference as equal; those without are last.
     pub surrogates: Vec<Surrogate<'a>>,
     /// The error of the reference, by metric and channel.
     floors: Vec<&'a Floor>,
@@ -23,7 +24,16 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// Collects the results of all runs for a case; the surrogates are in the order of the runs.
     pub(crate) fn new(runs: &'a [Run], name: &'a str) -> Self {
-        let surrogates = (0..runs.len()).flat_map(|run| surrogates_of(runs, run, name)).collect();
+        let mut surrogates: Vec<Surrogate> = Vec::new();
+        for surrogate in (0..runs.len()).flat_map(|run| surrogates_of(runs, run, name)) {
+            match surrogates.iter_mut().find(|known| known.is_same_as(&surrogate)) {
+                Some(known) => known.merge(surrogate),
+                None => surrogates.push(surrogate),
+            }
+        }
+        for surrogate in &mut surrogates {
+            surrogate.name_runs(runs.len());
+        }
         let mut manifests = runs.iter().flat_map(|run| &run.manifest.cases);
         let mut floors: Vec<&Floor> = Vec::new();
         for floor in runs.iter().flat_map(|run| &run.floors).filter(|floor| floor.case == name) {
@@ -36,11 +46,26 @@ impl<'a> Case<'a> {
         Self { name, summary, surrogates, floors, metrics: Metrics(runs) }
     }
 
-    /// Orders the surrogates by their primary score.
+    /// Orders the surrogates by the rank value of their primary score: those that are at the accuracy of the data tie,
+    /// and stay in the order of the suite.
     pub(crate) fn rank(&mut self) {
-        let score = |surrogate: &Surrogate| surrogate.primary_score().map_or(f64::NAN, |s| s.mean);
+        let mut surrogates = std::mem::take(&mut self.surrogates);
         // `total_cmp` puts NaN, the missing scores, last.
-        self.surrogates.sort_by(|a, b| score(a).total_cmp(&score(b)));
+        surrogates.sort_by(|a, b| {
+            let value = |surrogate| self.rank_value(surrogate).unwrap_or(f64::NAN);
+            value(a).total_cmp(&value(b))
+        });
+        self.surrogates = surrogates;
+    }
+
+    /// The primary score by which a surrogate is ranked: at least the error of the reference.
+    pub(crate) fn rank_value(&self, surrogate: &Surrogate) -> Option<f64> {
+        RankValue::new(self, surrogate, PRIMARY).map(|value| value.mean)
+    }
+
+    /// Whether the data cannot tell a surrogate from a perfect one in the primary score.
+    pub(crate) fn is_at_floor(&self, surrogate: &Surrogate) -> bool {
+        RankValue::new(self, surrogate, PRIMARY).is_some_and(|value| value.is_at_floor)
     }
 
     /// The metrics and channels that the surrogates were scored by, in the order of reports.
@@ -84,8 +109,13 @@ impl<'a> Case<'a> {
     /// The error of the reference as a score.
     pub(crate) fn floor_score(&self, measure: Measure) -> Option<f64> {
         let floor = self.floor(measure.metric, measure.channel)?;
-        let finite = floor.values.iter().copied().filter(|value| value.is_finite());
-        measure.reduce(&finite.collect::<Vec<f64>>())
+        reduce_finite(measure, &floor.values)
+    }
+
+    /// The error of the reference of one sample as a score.
+    pub(crate) fn floor_of_sample(&self, measure: Measure, sample: usize) -> Option<f64> {
+        let floor = self.floor(measure.metric, measure.channel)?;
+        reduce_finite(measure, floor.by_sample.get(&sample)?)
     }
 
     /// The parameters of every test sample.
@@ -112,6 +142,23 @@ impl<'a> Case<'a> {
         known.find(|p| p.name == parameter).map_or(parameter, |p| p.symbol.as_str())
     }
 
+    /// How the test samples lie to the training samples: `interpolation: within the range of the training samples`;
+    /// `None` if the run does not state it.
+    pub(crate) fn test_range(&self) -> Option<String> {
+        let splits = &self.summary?.splits;
+        let test = splits.iter().find(|known| known.split == Split::Test)?;
+        Some(match test.outside {
+            0 => "interpolation: all within the range of the training samples".into(),
+            all if all == test.samples => {
+                "extrapolation: all outside the range of the training samples".into()
+            }
+            outside => format!(
+                "{outside} of {} outside the range of the training samples: extrapolation",
+                test.samples
+            ),
+        })
+    }
+
     /// The unit of time.
     pub(crate) fn time_unit(&self) -> &'static str {
         self.summary.map_or("s", |summary| summary.interval.unit())
@@ -123,4 +170,9 @@ impl<'a> Case<'a> {
             .iter()
             .find(|surrogate| surrogate.is_learned() && surrogate.primary_score().is_some())
     }
+}
+
+fn reduce_finite(measure: Measure, values: &[f64]) -> Option<f64> {
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    measure.reduce(&finite.collect::<Vec<f64>>())
 }

@@ -1,8 +1,8 @@
 //! The descriptions of metrics in reports.
 
 use crate::results::measure::{PRIMARY, PRIMARY_TITLE};
-use crate::results::number::{plain, scientific};
-use data::{Direction, MetricInfo, NumberFormat, Run};
+use crate::results::number::formatted;
+use data::{Censoring, Direction, MetricInfo, NumberFormat, Run};
 
 /// The metrics of some runs, as their manifests describe them.
 #[derive(Debug, Clone, Copy)]
@@ -58,15 +58,19 @@ impl<'a> Metric<'a> {
         self.direction().map_or(f64::INFINITY, Direction::worst)
     }
 
+    /// Whether values at the end of the rollout are lower bounds.
+    pub(crate) fn is_censored_at_the_horizon(self) -> bool {
+        self.info.is_some_and(|info| info.censoring == Some(Censoring::Horizon))
+    }
+
+    /// How values are written.
+    pub(crate) fn format(self) -> NumberFormat {
+        self.info.map_or(NumberFormat::Scientific, |info| info.format)
+    }
+
     /// A value as text.
     pub(crate) fn write(self, value: f64) -> String {
-        match self.info.map(|info| info.format) {
-            Some(NumberFormat::Decimals(decimals)) if value.is_finite() => {
-                format!("{value:.decimals$}")
-            }
-            Some(NumberFormat::Plain) => plain(value),
-            _ => scientific(value),
-        }
+        formatted(value, self.format())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Results: the surrogates' scores, arranged by case, and their statistics.
 //!
+//! - `alignment`: what several runs share
 //! - `by_case`: the results of all runs, arranged by case
 //! - `case`: one case with the surrogates evaluated on it
 //! - `cost`: cost at equal error
@@ -9,10 +10,13 @@
 //! - `metric`: the descriptions of metrics
 //! - `number`: numbers as text
 //! - `paired`: two surrogates compared sample by sample
+//! - `rank_value`: the value by which a surrogate is ranked
+//! - `ranking`: the best values, and those that cannot be distinguished from them
 //! - `score`: metrics averaged over steps, samples and seeds
 //! - `stats`: means, quantiles, confidence intervals, tests
 //! - `surrogate`: one surrogate on one case
 
+pub(crate) mod alignment;
 pub mod by_case;
 pub mod case;
 pub(crate) mod cost;
@@ -22,6 +26,8 @@ pub(crate) mod measure;
 pub(crate) mod metric;
 pub mod number;
 pub(crate) mod paired;
+pub(crate) mod rank_value;
+pub(crate) mod ranking;
 pub(crate) mod score;
 pub mod stats;
 pub mod surrogate;

@@ -1,5 +1,7 @@
 //! Numbers as text.
 
+use data::NumberFormat;
+
 /// Three significant digits in scientific notation, such as `3.21e-2`: for scores.
 ///
 /// An infinite value, the score of a diverged rollout, is `diverged`; NaN is a dash.
@@ -28,7 +30,60 @@ pub(crate) fn typeset_mean(mean: f64, standard_deviation: Option<f64>) -> String
     };
     let exponent = mean.abs().log10().floor() as i32;
     let scale = 10f64.powi(-exponent);
-    format!("({:.2} ± {:.2})×{}", mean * scale, standard_deviation * scale, power_of_ten(exponent))
+    let decimals = decimals_of_mantissa(mean, standard_deviation);
+    format!(
+        "({:.decimals$} ± {:.decimals$})×{}",
+        mean * scale,
+        standard_deviation * scale,
+        power_of_ten(exponent)
+    )
+}
+
+/// The decimal place of the second significant digit of a standard deviation, as a power of ten.
+fn last_place(standard_deviation: f64) -> i32 {
+    standard_deviation.log10().floor() as i32 - 1
+}
+
+/// The decimals of the mantissa of a mean that ends at the second digit of its standard deviation, 1 to 5; 2 if that is
+/// 0.
+fn decimals_of_mantissa(mean: f64, standard_deviation: f64) -> usize {
+    if standard_deviation == 0.0 || mean == 0.0 {
+        return 2;
+    }
+    let exponent = mean.abs().log10().floor() as i32;
+    (exponent - last_place(standard_deviation)).clamp(1, 5) as usize
+}
+
+/// `mean ± standard deviation` in the format of a metric. The standard deviation has two significant digits, and the
+/// mean ends at the same decimal place.
+pub(crate) fn with_deviation(mean: f64, standard_deviation: f64, format: NumberFormat) -> String {
+    if standard_deviation == 0.0 {
+        return format!("{} ± 0", formatted(mean, format));
+    }
+    let places = -last_place(standard_deviation);
+    match format {
+        NumberFormat::Plain if (0..7).contains(&places) => {
+            let places = places as usize;
+            format!("{mean:.places$} ± {standard_deviation:.places$}")
+        }
+        NumberFormat::Decimals(_) => {
+            let places = places.clamp(0, 7) as usize;
+            format!("{mean:.places$} ± {standard_deviation:.places$}")
+        }
+        _ => {
+            let decimals = decimals_of_mantissa(mean, standard_deviation);
+            format!("{mean:.decimals$e} ± {standard_deviation:.1e}")
+        }
+    }
+}
+
+/// A value in the format of a metric.
+pub(crate) fn formatted(value: f64, format: NumberFormat) -> String {
+    match format {
+        NumberFormat::Decimals(decimals) if value.is_finite() => format!("{value:.decimals$}"),
+        NumberFormat::Plain => plain(value),
+        _ => scientific(value),
+    }
 }
 
 /// Two or three significant digits without an exponent, such as `0.42`, `1.3` and `120`: for ratios.
@@ -145,6 +200,23 @@ mod tests {
         assert_eq!(typeset(f64::NAN), "–");
         assert_eq!(typeset_mean(0.0321, Some(0.0012)), "(3.21 ± 0.12)×10⁻²");
         assert_eq!(typeset_mean(0.0321, None), "3.21×10⁻²");
+        assert_eq!(typeset_mean(0.0321, Some(0.012)), "(3.2 ± 1.2)×10⁻²");
+    }
+
+    #[test]
+    fn means_end_at_the_second_digit_of_their_standard_deviation() {
+        let write = |mean, deviation| with_deviation(mean, deviation, NumberFormat::Scientific);
+        assert_eq!(write(0.0485, 0.0015), "4.85e-2 ± 1.5e-3");
+        assert_eq!(write(0.120_04, 0.0058), "1.200e-1 ± 5.8e-3");
+        assert_eq!(write(0.335, 0.21), "3.4e-1 ± 2.1e-1");
+        assert_eq!(write(0.335, 2.1), "3.4e-1 ± 2.1e0");
+        assert_eq!(write(0.335, 0.0), "3.35e-1 ± 0");
+        let write = |mean, deviation| with_deviation(mean, deviation, NumberFormat::Decimals(4));
+        assert_eq!(write(0.998_412, 1.3e-4), "0.99841 ± 0.00013");
+        assert_eq!(write(0.998_412, 0.013), "0.998 ± 0.013");
+        let write = |mean, deviation| with_deviation(mean, deviation, NumberFormat::Plain);
+        assert_eq!(write(9.8712, 0.25), "9.87 ± 0.25");
+        assert_eq!(write(128.4, 17.0), "128 ± 17");
     }
 
     #[test]

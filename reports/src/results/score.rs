@@ -1,6 +1,7 @@
 //! Scores: metrics averaged over steps, samples and seeds.
 
 use crate::results::metric::Metric;
+use crate::results::number::with_deviation;
 use data::Record;
 
 /// A mean over samples and seeds.
@@ -10,17 +11,24 @@ pub(crate) struct Score {
     pub(crate) mean: f64,
     /// The standard deviation over seeds; `None` with one seed.
     pub(crate) standard_deviation: Option<f64>,
+    /// The number of rollouts that diverged, and of all rollouts.
+    pub(crate) diverged: (usize, usize),
+    /// Whether a value is a lower bound, as of a time that had not come at the end of the rollout: so is the mean.
+    pub(crate) is_lower_bound: bool,
 }
 
 impl Score {
-    /// The mean as text, with the standard deviation if there is one.
+    /// The mean as text, with the standard deviation if there is one: `4.85e-2 ± 1.5e-3`, `≥ 11`, `diverged 2 of 8`.
     pub(crate) fn write(self, metric: Metric) -> String {
-        let mean = metric.write(self.mean);
-        match self.standard_deviation.filter(|_| self.mean.is_finite()) {
-            Some(0.0) => format!("{mean} ± 0"),
-            Some(standard_deviation) => format!("{mean} ± {standard_deviation:.1e}"),
-            None => mean,
-        }
+        let (diverged, all) = self.diverged;
+        let text = match self.standard_deviation {
+            _ if self.mean.is_infinite() => return format!("diverged {diverged} of {all}"),
+            Some(deviation) if deviation.is_finite() => {
+                with_deviation(self.mean, deviation, metric.format())
+            }
+            _ => metric.write(self.mean),
+        };
+        if self.is_lower_bound { format!("≥ {text}") } else { text }
     }
 }
 
@@ -42,13 +50,21 @@ mod tests {
     #[test]
     fn scores_are_written_in_the_format_of_their_metric() {
         let runs = [synthetic::run(&["cavity"])];
+        let score = |mean, standard_deviation| Score {
+            mean,
+            standard_deviation,
+            diverged: (2, 8),
+            is_lower_bound: false,
+        };
         let write = |name, mean, standard_deviation| {
-            Score { mean, standard_deviation }.write(Metrics(&runs).get(name))
+            score(mean, standard_deviation).write(Metrics(&runs).get(name))
         };
         assert_eq!(write("nrmse", 0.5, Some(0.012)), "5.00e-1 ± 1.2e-2");
         assert_eq!(write("pearson", 0.998_81, None), "0.9988");
         assert_eq!(write("correlation-time", 10.0, Some(0.0)), "10.0 ± 0");
-        assert_eq!(write("nrmse", f64::INFINITY, Some(f64::NAN)), "diverged");
-        assert_eq!(write("pearson", f64::NEG_INFINITY, None), "diverged");
+        assert_eq!(write("nrmse", f64::INFINITY, Some(f64::NAN)), "diverged 2 of 8");
+        assert_eq!(write("pearson", f64::NEG_INFINITY, None), "diverged 2 of 8");
+        let bound = Score { is_lower_bound: true, ..score(11.0, None) };
+        assert_eq!(bound.write(Metrics(&runs).get("correlation-time")), "≥ 11.0");
     }
 }

@@ -1,6 +1,5 @@
 //! One surrogate on one case, and its scores.
 
-use crate::results::extremes::primary_score;
 use crate::results::measure::{Measure, PRIMARY};
 use crate::results::metric::Metrics;
 use crate::results::score::{Score, values};
@@ -10,12 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One surrogate on one case in one run, with all its seeds.
 pub struct Surrogate<'a> {
-    /// The name in reports: the surrogate's, followed by the number of its run if there are several.
+    /// The name in reports: the surrogate's, followed by the numbers of its runs if there are several.
     pub label: String,
     /// The name in records.
     pub name: &'a str,
-    /// The index of the run.
+    /// The index of the first of its runs.
     pub(crate) run: usize,
+    /// The indices of all runs that evaluated it.
+    runs: Vec<usize>,
     /// The kind of surrogate; `None` if the run does not state it.
     pub kind: Option<SurrogateKind>,
     /// One per seed.
@@ -26,7 +27,11 @@ pub struct Surrogate<'a> {
     pub(crate) panels: Vec<(&'a Panel, usize)>,
     /// By metric and channel, in order of first appearance.
     records: Vec<((&'a str, &'a str), Vec<&'a Record>)>,
+    /// The hash of its weights or program, by seed.
+    hashes: BTreeSet<(Option<u64>, &'a str)>,
     metrics: Metrics<'a>,
+    /// The length of a rollout in the unit of the case's interval, if the run states it.
+    horizon: Option<f64>,
 }
 
 /// All surrogates that run `number` evaluated on a case, in the order of the suite.
@@ -61,22 +66,63 @@ impl<'a> Surrogate<'a> {
     fn new(runs: &'a [Run], number: usize, case: &'a str, name: &'a str) -> Self {
         let run = &runs[number];
         let records = run.records.iter().filter(|r| r.case == case && r.surrogate == name);
+        let hash = |record: &'a Record| (record.seed, &*record.provenance.surrogate_hash);
         let summaries = run.surrogates.iter().filter(|s| s.case == case && s.surrogate == name);
         let summaries: Vec<&SurrogateSummary> = summaries.collect();
         let curves = run.curves.iter().filter(|c| c.case == case && c.surrogate == name);
         let index = |panel: &Panel| panel.predictions.iter().position(|(shown, _)| shown == name);
         let panels = run.panels.iter().filter(|panel| panel.case == case);
+        let described = run.manifest.cases.iter().find(|summary| summary.name == case);
         Self {
-            label: if runs.len() > 1 { format!("{name} ({})", number + 1) } else { name.into() },
+            horizon: described.map(|case| case.steps as f64 * case.interval.value()),
+            label: name.into(),
             name,
             run: number,
+            runs: vec![number],
             kind: summaries.first().map(|summary| summary.kind),
             summaries,
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             panels: panels.filter_map(|panel| Some((panel, index(panel)?))).collect(),
+            hashes: records.clone().map(hash).collect(),
             records: by_metric(records),
             metrics: Metrics(runs),
         }
+    }
+
+    /// Whether it is the same surrogate in another run: name, predictions, and the place where its time was measured.
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let place = |surrogate: &Self| -> BTreeSet<(&'a str, &'a str, usize)> {
+            let records = surrogate.all_records().map(|record| &record.provenance);
+            records.map(|p| (&*p.machine, &*p.device, p.threads)).collect()
+        };
+        self.name == other.name && self.predicts_as(other) && place(self) == place(other)
+    }
+
+    /// Adds the runs of the same surrogate in later runs. Scores and times are those of the first; metrics and panels
+    /// that the first run lacks are those of the later ones.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.runs.extend(other.runs);
+        for (key, records) in other.records {
+            if self.records(key.0, key.1).is_empty() {
+                self.records.push((key, records));
+            }
+        }
+        if self.panels.is_empty() {
+            self.panels = other.panels;
+        }
+    }
+
+    /// Adds the numbers of its runs to the label if there are several runs.
+    pub(crate) fn name_runs(&mut self, all: usize) {
+        let numbers: Vec<String> = self.runs.iter().map(|run| (run + 1).to_string()).collect();
+        if all > 1 {
+            self.label = format!("{} ({})", self.name, numbers.join(", "));
+        }
+    }
+
+    /// Whether a run evaluated it.
+    pub(crate) fn is_of_run(&self, run: usize) -> bool {
+        self.runs.contains(&run)
     }
 
     /// The metrics and channels that it was scored by.
@@ -110,10 +156,19 @@ impl<'a> Surrogate<'a> {
         self.kind.is_some_and(SurrogateKind::is_learned)
     }
 
+    /// Whether its predictions are those of another surrogate: the same weights or program, and the same scores.
+    pub(crate) fn predicts_as(&self, other: &Self) -> bool {
+        !self.hashes.is_empty()
+            && self.hashes.iter().all(|(_, hash)| !hash.is_empty())
+            && self.hashes == other.hashes
+            && self.by_sample(PRIMARY) == other.by_sample(PRIMARY)
+    }
+
     /// The mean over steps or the last step, then over samples, then over seeds; `None` without records.
     pub(crate) fn score(&self, measure: Measure) -> Option<Score> {
+        let records = self.records(measure.metric, measure.channel);
         let mut seeds: BTreeMap<Option<u64>, Vec<f64>> = BTreeMap::new();
-        for record in self.records(measure.metric, measure.channel) {
+        for record in records {
             seeds.entry(record.seed).or_default().extend(self.record_score(record, measure));
         }
         let means = seeds.values().filter(|scores| !scores.is_empty());
@@ -121,7 +176,19 @@ impl<'a> Surrogate<'a> {
         (!means.is_empty()).then(|| Score {
             mean: stats::mean(&means),
             standard_deviation: stats::standard_deviation(&means),
+            diverged: (records.iter().filter(|r| r.diverged.is_some()).count(), records.len()),
+            is_lower_bound: records.iter().any(|record| self.is_lower_bound(record)),
         })
+    }
+
+    /// Whether a record's value is bounded by the length of the rollout.
+    fn is_lower_bound(&self, record: &Record) -> bool {
+        let reaches = |horizon: f64| {
+            // Steps times interval has roundings.
+            record.values.iter().any(|value| *value >= horizon * (1.0 - 1e-9))
+        };
+        self.metrics.get(&record.metric).is_censored_at_the_horizon()
+            && self.horizon.is_some_and(reaches)
     }
 
     /// The score by which reports rank.
@@ -129,12 +196,12 @@ impl<'a> Surrogate<'a> {
         self.score(PRIMARY)
     }
 
-    /// The primary score of each sample, mean over seeds.
-    pub fn primary_by_sample(&self) -> BTreeMap<usize, f64> {
+    /// The score of each sample, mean over seeds.
+    pub(crate) fn by_sample(&self, measure: Measure) -> BTreeMap<usize, f64> {
         let mut samples: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        for record in self.records(PRIMARY.metric, PRIMARY.channel) {
+        for record in self.records(measure.metric, measure.channel) {
             let scores = samples.entry(record.sample).or_default();
-            scores.extend(self.record_score(record, PRIMARY));
+            scores.extend(self.record_score(record, measure));
         }
         let scored = samples.into_iter().filter(|(_, scores)| !scores.is_empty());
         scored.map(|(sample, scores)| (sample, stats::mean(&scores))).collect()
@@ -145,7 +212,14 @@ impl<'a> Surrogate<'a> {
         let records = self.records(PRIMARY.metric, PRIMARY.channel);
         let Some(first) = records.first() else { return Vec::new() };
         let of_first = records.iter().filter(|record| record.seed == first.seed);
-        of_first.filter_map(|record| Some((record.sample, primary_score(record)?))).collect()
+        of_first
+            .filter_map(|record| Some((record.sample, self.record_score(record, PRIMARY)?)))
+            .collect()
+    }
+
+    /// The primary score of each sample, mean over seeds.
+    pub fn primary_by_sample(&self) -> BTreeMap<usize, f64> {
+        self.by_sample(PRIMARY)
     }
 
     /// The 95 % confidence interval of the primary score over samples; `None` with fewer than two.

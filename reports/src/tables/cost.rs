@@ -3,9 +3,10 @@
 use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::cost::{break_even, equal_solver};
+use crate::results::cost::{PayOff, equal_solver, pay_off};
 use crate::results::measure::PRIMARY;
 use crate::results::number::{count, duration, plain};
+use crate::results::score::Score;
 use crate::results::surrogate::Surrogate;
 use crate::sheet::{Cell, Sheet};
 use data::{Part, SurrogateKind};
@@ -25,20 +26,22 @@ impl Part for Cost {
 
 impl Table for Cost {
     fn sheets(&self, results: &Results) -> Vec<Sheet> {
-        results.cases.iter().filter_map(sheet).collect()
+        results.cases.iter().filter_map(|case| sheet(results, case)).collect()
     }
 }
 
-fn sheet(case: &Case) -> Option<Sheet> {
+fn sheet(results: &Results, case: &Case) -> Option<Sheet> {
     let learned: Vec<&Surrogate> = case.surrogates.iter().filter(|s| s.is_learned()).collect();
     let has_solvers = case.surrogates.iter().any(|s| s.is(SurrogateKind::Solver));
     let error = case.primary_title();
     (has_solvers && !learned.is_empty()).then(|| Sheet {
+        stem: results.stem(Cost::NAME, case),
         title: format!("Cost at equal error on {}", case.name),
-        caption: "For each learned surrogate, the fastest solver that is at least as accurate, on the same machine. \
-                  The speed-up is the solver's time per step divided by the surrogate's. Break-even is the number of \
-                  rollouts after which training and inference together take less time than the solver; the cost of \
-                  generating the training data is not included."
+        caption: "For each learned surrogate, the fastest solver of its run that is at least as accurate; errors below \
+                  that of the reference count as equal to it. The speed-up is the solver's time per step divided by the \
+                  surrogate's. A surrogate pays off after the number of rollouts from which on training and inference \
+                  together take less time than the solver, without the cost of generating the training data. None pays \
+                  off that is not more accurate than every baseline that costs nothing."
             .into(),
         headings: vec![
             "surrogate".into(),
@@ -48,7 +51,7 @@ fn sheet(case: &Case) -> Option<Sheet> {
             format!("{error} of the solver"),
             "time per step of the solver".into(),
             "speed-up".into(),
-            "break-even".into(),
+            "pays off".into(),
         ],
         rows: learned.into_iter().map(|surrogate| row(case, surrogate)).collect(),
         ..Sheet::default()
@@ -57,20 +60,26 @@ fn sheet(case: &Case) -> Option<Sheet> {
 
 fn row(case: &Case, surrogate: &Surrogate) -> Vec<Cell> {
     let metric = case.metrics.get(PRIMARY.metric);
-    let error =
-        |s: &Surrogate| Cell::number(s.primary_score().map(|s| s.mean), |x| metric.write(x));
-    let seconds = |s: &Surrogate| Cell::number(s.seconds_per_step(), duration);
-    let mut row = vec![Cell::text(&surrogate.label), error(surrogate), seconds(surrogate)];
-    let Some(solver) = equal_solver(case, surrogate) else {
-        row.push(Cell::text("none"));
-        row.extend(["–"; 4].map(Cell::text));
-        return row;
+    let error = |s: &Surrogate| {
+        let score = s.primary_score().map(|score| Score { standard_deviation: None, ..score });
+        Cell { at_floor: case.is_at_floor(s), ..Cell::score(metric, score) }
     };
-    let speed_up =
-        surrogate.seconds_per_step().and_then(|own| Some(solver.seconds_per_step()? / own));
-    let break_even = break_even(case, surrogate, solver)
-        .map_or_else(|| "never".into(), |n| format!("{} rollouts", count(n as usize)));
-    row.extend([Cell::text(&solver.label), error(solver), seconds(solver)]);
-    row.extend([Cell::number(speed_up, plain), Cell::text(break_even)]);
+    let seconds =
+        |s: &Surrogate| Cell::number(s.seconds_per_step().filter(|_| s.is_timed()), duration);
+    let mut row = vec![Cell::text(&surrogate.label), error(surrogate), seconds(surrogate)];
+    if let Some(solver) = equal_solver(case, surrogate) {
+        let own = surrogate.seconds_per_step().filter(|_| surrogate.is_timed());
+        let speed_up = own.and_then(|own| Some(solver.seconds_per_step()? / own));
+        row.extend([Cell::text(&solver.label), error(solver), seconds(solver)]);
+        row.push(Cell::number(speed_up, plain));
+    } else {
+        row.push(Cell::text("none"));
+        row.extend(["–"; 3].map(Cell::text));
+    }
+    row.push(Cell::prose(match pay_off(case, surrogate) {
+        PayOff::After(rollouts) => format!("after {} rollouts", count(rollouts)),
+        PayOff::Never(reason) => format!("no: {reason}"),
+        PayOff::Unknown(reason) => format!("not known: {reason}"),
+    }));
     row
 }

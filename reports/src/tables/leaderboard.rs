@@ -5,9 +5,10 @@ use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, Reduction, VELOCITY};
 use crate::results::number::{count, duration, labelled, scientific};
+use crate::results::ranking::Ranking;
 use crate::results::stats::FEW_SAMPLES;
 use crate::results::surrogate::Surrogate;
-use crate::sheet::{Cell, Sheet};
+use crate::sheet::{Cell, MARKS, Sheet, mark_lowest};
 use data::{Direction, Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ impl Part for Leaderboard {
 impl Table for Leaderboard {
     fn sheets(&self, results: &Results) -> Vec<Sheet> {
         let cases = results.cases.iter().filter(|case| !case.surrogates.is_empty());
-        cases.map(|case| self.sheet(case)).collect()
+        cases.map(|case| self.sheet(results, case)).collect()
     }
 }
 
@@ -62,6 +63,15 @@ const COLUMNS: [(Column, bool); 14] = [
     (Column::Weights, false),
     (Column::Diverged, true),
     (Column::Failure, true),
+];
+
+/// The columns that a narrow terminal leaves out, beginning with the first.
+const DISPENSABLE: [Column; 5] = [
+    Column::Score(Measure::last_step(PRIMARY.metric, PRIMARY.channel)),
+    Column::Kind,
+    Column::TrainingTime,
+    Column::Diverged,
+    Column::TimePerStep,
 ];
 
 impl Column {
@@ -109,17 +119,22 @@ impl Column {
         Cell::text(match self {
             Self::Name => "error of the reference".into(),
             Self::Kind => "floor".into(),
-            Self::Score(measure) => case.floor_score(measure).map_or_else(String::new, scientific),
+            Self::Score(measure) => {
+                let metric = case.metrics.get(measure.metric);
+                case.floor_score(measure).map_or_else(String::new, |value| metric.write(value))
+            }
             _ => String::new(),
         })
     }
 
-    /// Which values are better; `None` where nothing is ranked.
-    fn direction(self, case: &Case) -> Option<Direction> {
+    /// Marks the best entries, if entries are ranked.
+    fn mark(self, results: &Results, case: &Case, sheet: &mut Sheet, index: usize) {
         match self {
-            Self::Score(measure) => case.metrics.get(measure.metric).direction(),
-            Self::TimePerStep => Some(Direction::Lower),
-            _ => None,
+            Self::Score(measure) => sheet.mark_column(index, &Ranking::new(case, measure)),
+            Self::TimePerStep if results.have_comparable_times() => {
+                mark_lowest(sheet.rows.iter_mut().map(|row| &mut row[index]));
+            }
+            _ => {}
         }
     }
 }
@@ -151,47 +166,81 @@ impl Leaderboard {
         })
     }
 
-    fn sheet(&self, case: &Case) -> Sheet {
+    fn sheet(&self, results: &Results, case: &Case) -> Sheet {
         let columns: Vec<Column> = self.columns().collect();
         let row = |surrogate| columns.iter().map(|column| column.cell(case, surrogate)).collect();
+        let dispensable = DISPENSABLE.into_iter().map(|column| column.heading(case));
         let mut sheet = Sheet {
+            stem: results.stem(Self::NAME, case),
             title: format!("Leaderboard of {}", case.name),
-            caption: caption(case),
+            caption: self.caption(results, case),
             warning: warning(case),
             headings: columns.iter().map(|column| column.heading(case)).collect(),
             rows: case.surrogates.iter().map(row).collect(),
+            dispensable: dispensable.collect(),
             ..Sheet::default()
         };
         for (index, column) in columns.iter().enumerate() {
-            sheet.mark_column(index, column.direction(case));
+            column.mark(results, case, &mut sheet, index);
         }
         if case.floor_score(PRIMARY).is_some() {
             sheet.rows.push(columns.iter().map(|column| column.floor_cell(case)).collect());
         }
         sheet.without_empty_columns()
     }
-}
 
-fn caption(case: &Case) -> String {
-    let samples = case.parameters().len();
-    let title = case.primary_title();
-    format!(
-        "{title} of the velocity unless stated otherwise: mean over {samples} test sample{}, all steps of the \
-         rollout and all seeds; ± is the standard deviation over seeds. The interval is a 95 % percentile bootstrap \
-         over samples. The error of a diverged rollout is infinite. The best value of each column is highlighted; the \
-         times of baselines are not ranked.{}",
-        if samples == 1 { "" } else { "s" },
-        match case.floor_score(PRIMARY) {
-            Some(_) => " Last row: the estimated numerical error of the reference.",
-            None => "",
+    fn caption(&self, results: &Results, case: &Case) -> String {
+        let samples = case.parameters().len();
+        let title = case.primary_title();
+        let times = if results.have_comparable_times() {
+            "Of the times per step the lowest is highlighted; those of baselines and of predictions from files are \
+             not ranked."
+        } else {
+            "Times are not ranked: they were measured on different machines or with different numbers of threads."
+        };
+        let mut caption = format!(
+            "{title} of the velocity unless stated otherwise: mean over {samples} test sample{}{}, all steps of the \
+             rollout and all seeds; ± is the standard deviation over seeds. The interval is a 95 % percentile bootstrap \
+             over samples. The error of a diverged rollout is infinite. {MARKS} {times}",
+            if samples == 1 { "" } else { "s" },
+            case.test_range().map(|range| format!(" ({range})")).unwrap_or_default(),
+        );
+        let distances = self.ranked_by_distance(case);
+        if !distances.is_empty() {
+            let names = distances.join(", ");
+            caption += " Ranked by the distance to the reference's own value, sample by sample: ";
+            caption += &names;
+            caption += ".";
         }
-    )
+        if case.floor_score(PRIMARY).is_some() {
+            caption += " Last row: the estimated numerical error of the reference";
+            caption += if distances.is_empty() { "." } else { ", or its own value." };
+        }
+        caption
+    }
+
+    /// The titles of the columns that are ranked by the distance to the reference.
+    fn ranked_by_distance<'a>(&self, case: &Case<'a>) -> Vec<&'a str> {
+        let is_ranked = |measure: &Measure<'static>| {
+            let is_shown = case.surrogates.iter().any(|s| s.score(*measure).is_some());
+            is_shown && case.metrics.get(measure.metric).direction() == Some(Direction::Closest)
+        };
+        let ranked = self.measures().filter(is_ranked);
+        ranked.map(|measure| case.metrics.get(measure.metric).title()).collect()
+    }
 }
 
 fn warning(case: &Case) -> String {
-    match case.parameters().len() {
+    let samples = case.parameters().len();
+    let untested = Ranking::new(case, PRIMARY).is_untested;
+    match samples {
         0 => "There are no records of this case.".into(),
-        1 => "There is one test sample: the results do not generalize.".into(),
+        1 => "There is one test sample: the results do not generalize, and nothing is highlighted."
+            .into(),
+        _ if untested => format!(
+            "There are only {samples} test samples: no test can show a difference, and nothing is highlighted. \
+             Confidence intervals are too narrow."
+        ),
         samples if samples < FEW_SAMPLES => {
             format!("There are only {samples} test samples: confidence intervals are too narrow.")
         }

@@ -5,6 +5,7 @@ mod cost;
 mod leaderboard;
 mod metrics;
 mod per_case;
+mod recipes;
 mod samples;
 mod significance;
 mod splits;
@@ -18,6 +19,7 @@ pub use cost::Cost;
 pub use leaderboard::Leaderboard;
 pub use metrics::Metrics;
 pub use per_case::PerCase;
+pub use recipes::Recipes;
 pub use samples::Samples;
 pub use significance::Significance;
 pub use splits::Splits;
@@ -40,5 +42,6 @@ pub const TABLES: Registry<dyn Table> = Registry {
         entry!(dyn Table, Significance),
         entry!(dyn Table, Metrics),
         entry!(dyn Table, Samples),
+        entry!(dyn Table, Recipes),
     ],
 };

@@ -2,9 +2,10 @@
 
 use super::Table;
 use crate::results::by_case::Results;
+use crate::results::case::Case;
 use crate::results::measure::PRIMARY;
-use crate::results::surrogate::Surrogate;
-use crate::sheet::{Cell, Sheet};
+use crate::results::ranking::Ranking;
+use crate::sheet::{Cell, MARKS, Sheet};
 use data::Part;
 use serde::{Deserialize, Serialize};
 
@@ -25,25 +26,31 @@ impl Table for PerCase {
         }
         let metric = results.metrics.get(PRIMARY.metric);
         let cases = results.cases.iter().map(|case| case.name.to_owned());
-        let mut sheet = Sheet {
+        let rankings: Vec<Ranking> =
+            results.cases.iter().map(|case| Ranking::new(case, PRIMARY)).collect();
+        vec![Sheet {
+            stem: Self::NAME.into(),
             title: format!("Velocity {} by case", metric.title()),
-            caption: "Means over samples and steps; ± is the standard deviation over seeds. The best value of each \
-                      case is highlighted."
-                .into(),
+            caption: format!(
+                "Means over samples and steps; ± is the standard deviation over seeds. Column by column: {MARKS}"
+            ),
             headings: ["surrogate".to_owned()].into_iter().chain(cases).collect(),
-            rows: results.labels.iter().map(|label| row(results, label)).collect(),
+            rows: results.labels.iter().map(|label| row(results, &rankings, label)).collect(),
             ..Sheet::default()
-        };
-        (1..sheet.headings.len()).for_each(|c| sheet.mark_column(c, metric.direction()));
-        vec![sheet]
+        }]
     }
 }
 
-fn row(results: &Results, label: &str) -> Vec<Cell> {
+fn row(results: &Results, rankings: &[Ranking], label: &str) -> Vec<Cell> {
     let metric = results.metrics.get(PRIMARY.metric);
-    let cell = |surrogate: Option<&Surrogate>| {
-        Cell::score(metric, surrogate.and_then(Surrogate::primary_score))
+    let cell = |(case, ranking): (&Case, &Ranking)| {
+        let found = case.surrogates.iter().zip(&ranking.standings);
+        let found = found.into_iter().find(|(surrogate, _)| surrogate.label == label);
+        found.map_or_else(
+            || Cell::score(metric, None),
+            |(s, standing)| Cell::score(metric, s.primary_score()).standing(*standing),
+        )
     };
-    let found = results.cases.iter().map(|c| c.surrogates.iter().find(|s| s.label == label));
-    [Cell::text(label)].into_iter().chain(found.map(cell)).collect()
+    let cells = results.cases.iter().zip(rankings).map(cell);
+    [Cell::text(label)].into_iter().chain(cells).collect()
 }

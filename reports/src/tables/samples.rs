@@ -5,8 +5,8 @@ use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::measure::PRIMARY;
 use crate::results::number::plain;
-use crate::results::surrogate::Surrogate;
-use crate::sheet::{Cell, Sheet, mark_best};
+use crate::results::rank_value::RankValue;
+use crate::sheet::{Cell, Sheet, mark_lowest};
 use data::{Invalid, Part};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,34 +38,48 @@ impl Part for Samples {
 impl Table for Samples {
     fn sheets(&self, results: &Results) -> Vec<Sheet> {
         let cases = results.cases.iter().filter(|case| !case.parameters().is_empty());
-        cases.map(|case| self.sheet(case)).collect()
+        cases.map(|case| self.sheet(results, case)).collect()
     }
 }
 
 impl Samples {
-    fn sheet(&self, case: &Case) -> Sheet {
+    fn sheet(&self, results: &Results, case: &Case) -> Sheet {
         let metric = case.metrics.get(PRIMARY.metric);
         let varying = case.varying_parameters();
         let surrogates = case.surrogates.iter().map(|surrogate| surrogate.label.clone());
         let symbols = varying.iter().map(|name| case.symbol(name).to_owned());
         let (all, shown) = (case.parameters().len(), self.chosen(case, &varying));
-        let scores: Vec<_> = case.surrogates.iter().map(Surrogate::primary_by_sample).collect();
+        let scores: Vec<(BTreeMap<usize, f64>, Option<RankValue>)> = case
+            .surrogates
+            .iter()
+            .map(|s| (s.primary_by_sample(), RankValue::new(case, s, PRIMARY)))
+            .collect();
+        let cell = |(scores, ranks): &(BTreeMap<usize, f64>, Option<RankValue>), sample: usize| {
+            let score = scores.get(&sample).copied();
+            let text = Cell::number(score, |score| metric.write(score));
+            // Errors below that of the reference on this sample are equal to it.
+            let rank = ranks.as_ref().and_then(|ranks| ranks.by_sample.get(&sample)).copied();
+            let floor = case.floor_of_sample(PRIMARY, sample).or(case.floor_score(PRIMARY));
+            let at_floor = score.zip(floor).is_some_and(|(score, floor)| score <= floor);
+            Cell { value: rank, at_floor, ..text }
+        };
         let row = |(sample, parameters): &(usize, &BTreeMap<String, f64>)| {
             let parameters = varying.iter().map(|name| parameters.get(*name).copied());
             let parameters = parameters.map(|value| Cell::number(value, plain).unranked());
-            let scores = scores.iter().map(|s| s.get(sample).copied());
-            let scores = scores.map(|score| Cell::number(score, |score| metric.write(score)));
             let mut row = vec![Cell::text(sample.to_string())];
-            row.extend(parameters.chain(scores));
-            mark_best(row[1..].iter_mut(), metric.direction());
+            row.extend(parameters.chain(scores.iter().map(|scores| cell(scores, *sample))));
+            mark_lowest(row[1..].iter_mut());
             row
         };
         Sheet {
+            stem: results.stem(Self::NAME, case),
             title: format!("Velocity {} by test sample of {}", metric.title(), case.name),
             caption: format!(
-                "Means over steps and seeds; {} of {all} test samples, in the order of their parameters. The best \
-                 value of each sample is highlighted.",
-                shown.len()
+                "Means over steps and seeds; {} of {all} test samples{}, in the order of their parameters. The lowest \
+                 error of each sample is highlighted, which of one sample is no verdict. †: not above the error of the \
+                 reference on this sample; these values are at the accuracy of the data, and tie.",
+                shown.len(),
+                case.test_range().map(|range| format!(" ({range})")).unwrap_or_default()
             ),
             headings: ["sample".to_owned()].into_iter().chain(symbols).chain(surrogates).collect(),
             rows: shown.iter().map(row).collect(),
