@@ -232,6 +232,68 @@ fn the_hash_follows_every_file_that_is_not_hidden() {
     assert_ne!(hash(), before);
 }
 
+/// Neither a loop nor 2⁴⁰ paths are walked, and a link counts as what it leads to, or as what it states.
+#[test]
+fn links_in_a_folder_are_hashed_and_not_followed_to_folders() {
+    use std::os::unix::fs::symlink;
+    let folder = shell("exit");
+    let path = |name: &str| folder.path().join(name);
+    let hash = || ExternalOperator::hash_of(folder.path()).expect("it is readable");
+    let mut seen = vec![hash()];
+    for (name, target) in
+        [("a", "."), ("b", "."), ("self", "self"), ("latest.pt", "nowhere"), ("all", "/")]
+    {
+        symlink(target, path(name)).expect("it is writable");
+        seen.push(hash());
+    }
+    let elsewhere = tempfile::NamedTempFile::new().expect("there is room");
+    symlink(elsewhere.path(), path("weights")).expect("it is writable");
+    seen.push(hash());
+    fs_err::write(elsewhere.path(), "other weights").expect("it is writable");
+    seen.push(hash());
+    fs_err::remove_file(path("latest.pt")).expect("it is there");
+    symlink("elsewhere", path("latest.pt")).expect("it is writable");
+    seen.push(hash());
+    assert_eq!(seen.len(), seen.iter().collect::<std::collections::BTreeSet<_>>().len());
+
+    let pipe = std::process::Command::new("mkfifo").arg(path("pipe")).status();
+    assert!(pipe.expect("it runs").success());
+    let error = ExternalOperator::hash_of(folder.path()).expect_err("there is a pipe").to_string();
+    assert!(error.contains("pipe` is a pipe; move it out of the operator's folder"), "{error}");
+    fs_err::remove_file(path("pipe")).expect("it is there");
+    symlink("/dev/zero", path("zeros")).expect("it is writable");
+    let error =
+        ExternalOperator::hash_of(folder.path()).expect_err("there is a device").to_string();
+    assert!(error.contains("zeros` is a device"), "{error}");
+}
+
+#[test]
+fn names_that_a_terminal_would_not_show_as_they_are_written_are_refused() {
+    let folder = shell("exit");
+    for (name, is_good) in [
+        ("fno ½ (λ=3)", true),
+        ("a/b", true),
+        ("", false),
+        (" a", false),
+        ("a\\u001b[31m", false),
+        ("a\\nb", false),
+        ("\\u202efno", false),
+        (&"x".repeat(81), false),
+    ] {
+        let manifest = format!("command = ['sh']\nname = \"{name}\"\n");
+        fs_err::write(folder.path().join("operator.toml"), manifest).expect("it is writable");
+        let launcher =
+            Launcher { environment: std::env::vars_os().collect(), ..Launcher::default() };
+        let named = ExternalOperator::name_of(folder.path(), &launcher);
+        assert_eq!(named.is_ok(), is_good, "{name}: {named:?}");
+        if let Err(error) = named {
+            let error = error.to_string();
+            assert!(error.contains("`name = "), "{error}");
+            assert!(!error.contains(data::is_misleading), "{error}");
+        }
+    }
+}
+
 #[test]
 fn failures_name_the_program_the_folder_and_the_remedy() {
     let done = "echo '{\"done\": true}'";

@@ -1,6 +1,6 @@
 //! The origin of the results.
 
-use data::{CaseSummary, Run};
+use data::{CaseSummary, Run, SurrogateSummary};
 use std::collections::BTreeSet;
 
 /// A heading, and terms with their values.
@@ -30,7 +30,17 @@ fn of_manifest(prefix: &str, run: &Run) -> Facts {
         ("threads", provenance.threads.to_string()),
         ("trainings", trainings(run)),
     ];
-    (format!("{prefix}suite {}", manifest.suite), non_empty(facts))
+    let mut facts = non_empty(facts);
+    facts.extend(run.surrogates.iter().flat_map(of_surrogate));
+    (format!("{prefix}suite {}", manifest.suite), facts)
+}
+
+/// What a reader must know about the values of one surrogate.
+fn of_surrogate(summary: &SurrogateSummary) -> impl Iterator<Item = (String, String)> {
+    let term = format!("{} on {}", summary.surrogate, summary.case);
+    let absent = &summary.not_predicted;
+    let absent = (!absent.is_empty()).then(|| format!("not predicted: {}", absent.join(", ")));
+    absent.into_iter().chain(summary.notes.clone()).map(move |note| (term.clone(), note))
 }
 
 /// `up to 2 at a time with 1 thread each`: the concurrency, on which training times depend.
@@ -73,4 +83,22 @@ fn of_case(prefix: &str, case: &CaseSummary) -> Facts {
 fn non_empty<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)> {
     let known = facts.into_iter().filter(|(_, fact)| !fact.is_empty());
     known.map(|(term, fact)| (term.to_owned(), fact)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::synthetic;
+
+    #[test]
+    fn what_a_surrogate_lacks_and_notes_about_it_are_stated() {
+        let mut run = synthetic::run(&["cavity"]);
+        let before = of_manifest("", &run).1.len();
+        run.surrogates[0].not_predicted = vec!["p".into(), "all".into()];
+        run.surrogates[0].notes = vec!["may use the network".into()];
+        let (_, facts) = of_manifest("", &run);
+        let term = format!("{} on cavity", run.surrogates[0].surrogate);
+        let expected = ["not predicted: p, all", "may use the network"];
+        assert_eq!(facts[before..], expected.map(|fact| (term.clone(), fact.to_owned())));
+    }
 }

@@ -241,6 +241,11 @@ impl<'a> Surrogate<'a> {
         (rollouts.values().filter(|diverged| **diverged).count(), rollouts.len())
     }
 
+    /// Whether it predicts a channel or all channels of a field, as far as its run states this.
+    pub(crate) fn predicts(&self, channel: &str) -> bool {
+        !self.summaries.iter().any(|summary| summary.not_predicted.iter().any(|not| not == channel))
+    }
+
     /// The number of different seeds; 0 without randomness.
     pub(crate) fn seeds(&self) -> usize {
         let seeds: BTreeSet<u64> = self.summaries.iter().filter_map(|s| s.seed).collect();

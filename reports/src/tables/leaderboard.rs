@@ -96,6 +96,9 @@ impl Column {
             Self::Name => Cell::text(&surrogate.label),
             Self::Kind => Cell::text(surrogate.kind.map_or("", SurrogateKind::name)),
             Self::Seeds => Cell::text(or_dash(surrogate.seeds(), |seeds| seeds.to_string())),
+            Self::Score(measure) if !surrogate.predicts(measure.channel) => {
+                Cell::text("not predicted")
+            }
             Self::Score(measure) => {
                 Cell::score(case.metrics.get(measure.metric), surrogate.score(measure))
             }
