@@ -1,24 +1,26 @@
 //! The samples of a case on disk.
 
-mod claim;
 mod declaration;
 mod duplicates;
 mod file_cache;
+mod memory;
 mod shape;
 mod statistics;
 mod summary;
 
-pub use claim::Claim;
 pub use declaration::DatasetHeader;
 pub use summary::SampleSummary;
 
-use crate::hdf5::{SampleFile, partial, unfit, write_sample};
+use crate::hdf5::{SampleFile, unfit, write_sample};
 use crate::{
-    DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
+    Claim, DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
+    sweep,
 };
 use file_cache::FileCache;
+use memory::Memory;
 use ndarray::Array5;
 use shape::Shape;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -36,7 +38,11 @@ pub struct Dataset {
     root: PathBuf,
     header: DatasetHeader,
     files: FileCache,
+    memory: Memory,
 }
+
+/// The default size of decoded samples in memory in bytes, see [`Dataset::with_memory`].
+const MEMORY: usize = 1 << 30;
 
 impl Dataset {
     /// Creates an empty dataset, or opens an existing one to continue it.
@@ -56,17 +62,38 @@ impl Dataset {
             Some(found) => declaration::must_agree(root, &found, &header)?,
             None => declaration::write(root, &header)?,
         }
-        Ok(Self { root: root.into(), header, files: FileCache::default() })
+        Ok(Self::new(root, header))
+    }
+
+    fn new(root: &Path, header: DatasetHeader) -> Self {
+        let (files, memory) = (FileCache::default(), Memory::new(MEMORY));
+        Self { root: root.into(), header, files, memory }
     }
 
     /// Opens a dataset, complete or not.
     pub fn open(root: &Path) -> Result<Self, DataError> {
-        let header = declaration::read(root)?.ok_or_else(|| DataError::Mismatch {
+        Self::find(root)?.ok_or_else(|| DataError::Mismatch {
             path: root.into(),
             found: "no `dataset.json`".into(),
             expected: "a dataset; generate one, or name another folder".into(),
-        })?;
-        Ok(Self { root: root.into(), header, files: FileCache::default() })
+        })
+    }
+
+    /// Opens a dataset, complete or not; `None` if there is none in the folder, or no folder.
+    pub fn find(root: &Path) -> Result<Option<Self>, DataError> {
+        Ok(declaration::read(root)?.map(|header| Self::new(root, header)))
+    }
+
+    /// The same dataset, of which at most `bytes` of decoded states stay in memory; 1 GiB by default. A sample is kept
+    /// from its second window on.
+    #[must_use]
+    pub fn with_memory(self, bytes: usize) -> Self {
+        Self { memory: Memory::new(bytes), ..self }
+    }
+
+    /// Frees the memory of decoded states.
+    pub fn forget(&self) {
+        self.memory.clear();
     }
 
     /// The properties that all samples share.
@@ -75,38 +102,60 @@ impl Dataset {
     }
 
     /// The samples without a complete file of this case, in increasing order.
-    pub fn missing(&self) -> Vec<usize> {
-        (0..self.header.splits.len()).filter(|&index| !self.is_complete(index)).collect()
+    ///
+    /// A file that is there and may not be read is an error: it is not missing, and must not be replaced.
+    pub fn missing(&self) -> Result<Vec<usize>, DataError> {
+        let mut missing = Vec::new();
+        for index in 0..self.header.splits.len() {
+            if !self.is_complete(index)? {
+                missing.push(index);
+            }
+        }
+        Ok(missing)
     }
 
     /// The exclusive right to compute and write a sample; `None` if another process has it, or if the sample is
-    /// complete. Remains of an interrupted write are removed.
+    /// complete.
     pub fn claim(&self, index: usize) -> Result<Option<Claim>, DataError> {
         self.split(index)?;
         let Some(claim) = Claim::attempt(&self.path(index))? else { return Ok(None) };
-        if self.is_complete(index) {
+        if self.is_complete(index)? {
             return Ok(None);
         }
-        let _ = std::fs::remove_file(partial(&self.path(index)));
         Ok(Some(claim))
     }
 
     /// Whether a sample has a complete file of this case; `index` is below the number of samples.
-    pub fn is_complete(&self, index: usize) -> bool {
-        SampleFile::open(&self.path(index), &self.header.info).is_ok_and(|file| {
-            file.index().is_ok_and(|found| found == index)
-                && file.attribute("case_hash").is_ok_and(|hash| hash == self.header.case_hash)
-                && file
-                    .attribute("split")
-                    .is_ok_and(|split| split == self.header.splits[index].folder())
-                && file.attribute("content_hash").is_ok()
-        })
+    ///
+    /// A damaged file, as after a power cut, and one of another case are not complete. A file that may not be read, and
+    /// one of a later version, are errors.
+    pub fn is_complete(&self, index: usize) -> Result<bool, DataError> {
+        let path = self.path(index);
+        match SampleFile::open(&path, &self.header.info) {
+            Ok(file) => Ok(self.is_of_this_case(&file, index)),
+            Err(DataError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error @ (DataError::Io(_) | DataError::Version { .. })) => Err(error),
+            // HDF5 does not tell a damaged file from a disk that fails; reading all of it does.
+            Err(_) => {
+                io::copy(&mut fs_err::File::open(path)?, &mut io::sink())?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn is_of_this_case(&self, file: &SampleFile, index: usize) -> bool {
+        let split = self.header.splits[index].folder();
+        file.index().is_ok_and(|found| found == index)
+            && file.attribute("case_hash").is_ok_and(|hash| hash == self.header.case_hash)
+            && file.attribute("split").is_ok_and(|found| found == split)
+            && file.attribute("content_hash").is_ok()
     }
 
     /// Writes a sample. On return its file is complete and on disk; on error the dataset is unchanged.
     pub fn write(&self, sample: &Sample) -> Result<(), DataError> {
         self.must_fit(sample)?;
         self.files.remove(sample.index);
+        self.memory.clear();
         write_sample(&self.path(sample.index), &self.header, sample)
     }
 
@@ -124,9 +173,10 @@ impl Dataset {
 
     /// Completes a dataset: writes the statistics of the training samples, and returns the content hash.
     ///
-    /// An error if samples are missing. A dataset without training samples has no statistics.
+    /// An error if samples are missing. A dataset without training samples has no statistics. Temporary files of programs
+    /// that were killed are removed.
     pub fn finish(&self) -> Result<String, DataError> {
-        let missing = self.missing();
+        let missing = self.missing()?;
         if !missing.is_empty() {
             return Err(self.incomplete(missing));
         }
@@ -134,6 +184,10 @@ impl Dataset {
         if !self.indices(Split::Train).is_empty() {
             statistics::write(&self.root, &self.header.info, &statistics::gather(self)?)?;
         }
+        for split in Split::ALL {
+            sweep(&self.root.join("data").join(split.folder()));
+        }
+        sweep(&self.root);
         self.content_hash()
     }
 
@@ -198,7 +252,7 @@ impl Dataset {
         self.split(index)?;
         self.files.get_or_open(index, || {
             match SampleFile::open(&self.path(index), &self.header.info) {
-                Err(DataError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(DataError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
                     Err(self.incomplete(vec![index]))
                 }
                 opened => opened,
@@ -226,7 +280,7 @@ impl Source for Dataset {
     }
 
     fn parameters(&self, index: usize) -> Result<Vec<f64>, DataError> {
-        self.file(index)?.parameters(&self.header.info)
+        self.memory.parameters(index, || self.file(index)?.parameters(&self.header.info))
     }
 
     fn window(&self, index: usize, start: usize, length: usize) -> Result<Array5<f32>, DataError> {
@@ -237,6 +291,13 @@ impl Source for Dataset {
                 expected: format!("states {start} to {}", start + length - 1),
             });
         }
-        self.file(index)?.window(&self.header.info, start, length)
+        let info = &self.header.info;
+        let values = crate::channels(&info.fields).len() * info.cells.iter().product::<usize>();
+        let bytes = info.frames * values * size_of::<f32>();
+        let all = || self.file(index)?.window(info, 0, info.frames);
+        match self.memory.window(index, [start, length], bytes, all)? {
+            Some(window) => Ok(window),
+            None => self.file(index)?.window(info, start, length),
+        }
     }
 }

@@ -13,11 +13,13 @@
 //! ```
 
 mod atomic_file;
+mod claim;
 mod config;
 #[cfg(feature = "hdf5")]
 mod dataset;
 mod error;
 mod field;
+mod file_hashes;
 mod grid;
 mod hash;
 #[cfg(feature = "hdf5")]
@@ -42,12 +44,14 @@ mod stop;
 
 #[cfg(feature = "hdf5")]
 pub use self::hdf5::list_file;
-pub use atomic_file::write_atomically;
+pub use atomic_file::{PendingFile, sweep, sync_folder, write_atomically};
+pub use claim::{Claim, folder_without_locks};
 pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
-pub use dataset::{Claim, Dataset, DatasetHeader, SampleSummary};
+pub use dataset::{Dataset, DatasetHeader, SampleSummary};
 pub use error::DataError;
 pub use field::{Channel, Field, Parameter, Rank, channels};
+pub use file_hashes::{FileHashes, hash_file};
 pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
 pub use interval::Interval;
@@ -65,8 +69,8 @@ pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use rounding::is_rounding;
 pub use run::{
-    CaseSummary, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run, SurrogateKind,
-    SurrogateRecipe, SurrogateSummary, TrainingCurve, TrainingPoint,
+    CaseSummary, EvaluationId, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run,
+    SurrogateKind, SurrogateRecipe, SurrogateSummary, TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};

@@ -10,7 +10,7 @@ mod surrogate;
 mod training;
 
 pub use floor::Floor;
-pub use manifest::{CaseSummary, Manifest};
+pub use manifest::{CaseSummary, EvaluationId, Manifest};
 pub use panel::Panel;
 pub use recipe::SurrogateRecipe;
 pub use record::{Provenance, Record};
@@ -18,9 +18,18 @@ pub use report_layout::ReportLayout;
 pub use surrogate::{SurrogateKind, SurrogateSummary};
 pub use training::{TrainingCurve, TrainingPoint};
 
-use crate::{DataError, read_lines, write_lines};
+use crate::json_lines::pending_lines;
+use crate::{DataError, PendingFile, hash_file, read_lines, sync_folder};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
+const MANIFEST: &str = "run.json";
+const RECORDS: &str = "records.jsonl";
+const CURVES: &str = "curves.jsonl";
+const PANELS: &str = "panels.jsonl";
+const FLOORS: &str = "floors.jsonl";
 const SURROGATES: &str = "surrogates.jsonl";
 /// The former name of that file, which is still read.
 const FORMER_SURROGATES: &str = "contestants.jsonl";
@@ -42,45 +51,91 @@ pub struct Run {
     pub floors: Vec<Floor>,
 }
 
+/// `run.json`: the manifest, and the hashes of the files that belong to it.
+#[derive(Serialize, Deserialize)]
+struct Marked<M> {
+    #[serde(flatten)]
+    manifest: M,
+    /// Absent in runs of older versions.
+    #[serde(default)]
+    files: BTreeMap<String, String>,
+}
+
 impl Run {
-    /// Reads a run's folder.
+    /// Reads a run's folder. An error if its files are not those that were written together.
     pub fn load(folder: &Path) -> Result<Self, DataError> {
-        let mut manifest = read_lines(&folder.join("run.json"))?;
-        let manifest = manifest.pop().ok_or_else(|| DataError::Mismatch {
-            path: folder.join("run.json"),
+        let path = folder.join(MANIFEST);
+        let marked: Option<Marked<Manifest>> = read_lines(&path)?.pop();
+        let Marked { manifest, files } = marked.ok_or_else(|| DataError::Mismatch {
+            path,
             found: "an empty file".into(),
             expected: "a run's manifest".into(),
         })?;
-        let former = folder.join(FORMER_SURROGATES);
-        let surrogates = if former.exists() { former } else { folder.join(SURROGATES) };
+        check(folder, &files)?;
+        let surrogates = match folder.join(SURROGATES).symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => FORMER_SURROGATES,
+            _ => SURROGATES,
+        };
         Ok(Self {
             manifest,
-            records: read_lines(&folder.join("records.jsonl"))?,
-            surrogates: read_lines(&surrogates)?,
-            curves: read_lines(&folder.join("curves.jsonl"))?,
-            panels: read_lines(&folder.join("panels.jsonl"))?,
-            floors: read_lines(&folder.join("floors.jsonl"))?,
+            records: read_lines(&folder.join(RECORDS))?,
+            surrogates: read_lines(&folder.join(surrogates))?,
+            curves: read_lines(&folder.join(CURVES))?,
+            panels: read_lines(&folder.join(PANELS))?,
+            floors: read_lines(&folder.join(FLOORS))?,
         })
     }
 
-    /// Writes a run's folder, `run.json` last: a folder that has it is complete.
+    /// Writes a run's folder.
+    ///
+    /// All files are written before the first is renamed, so that a full disk leaves the former run as it is. `run.json`
+    /// comes last and holds the hashes of the others.
     pub fn save(&self, folder: &Path) -> Result<(), DataError> {
         fs_err::create_dir_all(folder)?;
-        remove(&folder.join("run.json"))?;
-        remove(&folder.join(FORMER_SURROGATES))?;
-        write_lines(&folder.join("records.jsonl"), &self.records)?;
-        write_lines(&folder.join(SURROGATES), &self.surrogates)?;
-        write_lines(&folder.join("curves.jsonl"), &self.curves)?;
-        write_lines(&folder.join("panels.jsonl"), &self.panels)?;
-        write_lines(&folder.join("floors.jsonl"), &self.floors)?;
-        write_lines(&folder.join("run.json"), std::slice::from_ref(&self.manifest))
+        let at = |name: &str| folder.join(name);
+        let pending = [
+            (RECORDS, pending_lines(&at(RECORDS), &self.records)?),
+            (SURROGATES, pending_lines(&at(SURROGATES), &self.surrogates)?),
+            (CURVES, pending_lines(&at(CURVES), &self.curves)?),
+            (PANELS, pending_lines(&at(PANELS), &self.panels)?),
+            (FLOORS, pending_lines(&at(FLOORS), &self.floors)?),
+        ];
+        let hash =
+            |(name, file): &(&str, PendingFile)| Ok(((*name).into(), hash_file(file.path())?));
+        let files = pending.iter().map(hash).collect::<Result<_, DataError>>()?;
+        let marked = Marked { manifest: &self.manifest, files };
+        let mark = pending_lines(&at(MANIFEST), std::slice::from_ref(&marked))?;
+        pending.into_iter().try_for_each(|(_, file)| file.publish())?;
+        sync_folder(folder)?; // what is marked must be on the disk before the mark
+        mark.publish()?;
+        remove(&at(FORMER_SURROGATES))?;
+        sync_folder(folder)
     }
+}
+
+/// An error if a file has other bytes than the manifest declares.
+fn check(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), DataError> {
+    for name in [RECORDS, SURROGATES, CURVES, PANELS, FLOORS] {
+        let Some(expected) = files.get(name) else { continue };
+        let path = folder.join(name);
+        let found = hash_file(&path)?;
+        if found != *expected {
+            return Err(DataError::Mismatch {
+                path,
+                found: format!("bytes with hash {found}"),
+                expected: format!(
+                    "{expected}, which `{MANIFEST}` declares: restore it, or evaluate the suite again"
+                ),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Removes a file if it exists.
 fn remove(path: &Path) -> Result<(), DataError> {
     match fs_err::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
 }
@@ -88,8 +143,7 @@ fn remove(path: &Path) -> Result<(), DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Parameter;
-    use std::collections::BTreeMap;
+    use crate::{Parameter, write_lines};
 
     fn record(values: Vec<f64>) -> Record {
         Record {
@@ -171,6 +225,8 @@ mod tests {
             (folder.path().join(SURROGATES), folder.path().join(FORMER_SURROGATES));
         run().save(folder.path()).expect("the folder is writable");
         fs_err::rename(&current, &former).expect("the folder is writable");
+        // Such a run declares no hashes.
+        write_lines(&folder.path().join(MANIFEST), &[run().manifest]).expect("it is writable");
         assert_eq!(Run::load(folder.path()).expect("it was just written"), run());
         run().save(folder.path()).expect("the folder is writable");
         assert!(current.exists() && !former.exists(), "one file holds the surrogates");
@@ -207,9 +263,67 @@ mod tests {
         let path = folder.path().join("records.jsonl");
         let text = fs_err::read_to_string(&path).expect("it was just written");
         fs_err::write(&path, &text[..text.len() - 40]).expect("it is writable");
+        let error = Run::load(folder.path()).expect_err("the hash is another").to_string();
+        let expected = format!("`{}` holds bytes with hash ", path.display());
+        assert!(error.starts_with(&expected), "{error}");
+        // A run of an older version has no hashes.
+        let manifest = folder.path().join(MANIFEST);
+        write_lines(&manifest, &[run().manifest]).expect("it is writable");
         let error = Run::load(folder.path()).expect_err("the second record is cut off").to_string();
         let expected = format!("line 2 of `{}` cannot be read: EOF while parsing", path.display());
         assert!(error.starts_with(&expected), "{error}");
+    }
+
+    /// A folder in the place of a temporary file's target stands for a disk that fails in the middle.
+    #[test]
+    fn a_run_that_cannot_be_written_leaves_the_former_one() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        run().save(folder.path()).expect("the folder is writable");
+        let mut other = run();
+        other.records.truncate(1);
+        other.panels.push(Panel {
+            case: "cavity".into(),
+            sample: 0,
+            caption: String::new(),
+            channel: "u".into(),
+            unit: String::new(),
+            step: 0,
+            time: 0.0,
+            cells: [0; 2],
+            lengths: [1.0; 2],
+            reference: vec![],
+            predictions: vec![],
+        });
+        let panels = folder.path().join("panels.jsonl");
+        let former = fs_err::read(&panels).expect("it is there");
+        fs_err::remove_file(&panels).expect("it is ours");
+        fs_err::create_dir(&panels).expect("the folder is writable");
+        other.save(folder.path()).expect_err("a folder cannot be replaced by a file");
+        fs_err::remove_dir(&panels).expect("it is ours");
+        fs_err::write(&panels, former).expect("the folder is writable");
+        let error = Run::load(folder.path()).expect_err("records are of the other run").to_string();
+        assert!(error.contains("records.jsonl` holds bytes with hash"), "{error}");
+        other.save(folder.path()).expect("the folder is writable");
+        assert_eq!(Run::load(folder.path()).expect("it was just written"), other);
+    }
+
+    #[test]
+    fn a_run_that_is_saved_again_is_not_touched() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let modified = || {
+            let files = fs_err::read_dir(folder.path()).expect("it is there").flatten();
+            let mut all: Vec<_> = files
+                .map(|file| {
+                    (file.file_name(), file.metadata().and_then(|file| file.modified()).ok())
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        run().save(folder.path()).expect("the folder is writable");
+        let before = modified();
+        run().save(folder.path()).expect("the folder is writable");
+        assert_eq!(modified(), before);
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! `dataset.json`: the properties that all samples of a dataset share.
 
-use crate::hdf5::{FORMAT, PRECISION, UNITS, sync_folder};
-use crate::{DataError, Field, Info, Parameter, Split, SplitCoverage, SplitPlan, write_atomically};
+use crate::hdf5::{FORMAT, PRECISION, UNITS};
+use crate::{
+    DataError, Field, Info, Parameter, Split, SplitCoverage, SplitPlan, sync_folder,
+    write_atomically,
+};
 use serde::{Deserialize, Serialize};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -78,10 +81,10 @@ pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError
 /// Reads `dataset.json`, if there is one.
 pub(super) fn read(root: &Path) -> Result<Option<DatasetHeader>, DataError> {
     let path = path(root);
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = fs_err::read_to_string(&path)?;
+    let text = match fs_err::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        text => text?,
+    };
     let broken = |source: serde_json::Error| DataError::Json {
         path: path.clone(),
         line: source.line(),

@@ -5,8 +5,30 @@ use crate::hdf5::SampleFile;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// The number of files that are kept open: all of a small dataset, and few of the usual 1024 descriptors per process.
-const CAPACITY: usize = 64;
+/// The largest number of files that are kept open.
+const MOST: usize = 256;
+
+/// Descriptors that are left to other parts of the program, such as threads that open further files.
+const OTHERS: usize = 40;
+
+/// The number of files that are kept open: a third of the descriptors that the process may have beyond those of others,
+/// because several datasets may be open.
+fn capacity() -> usize {
+    (descriptors().saturating_sub(OTHERS) / 3).clamp(1, MOST)
+}
+
+#[cfg(unix)]
+fn descriptors() -> usize {
+    use nix::sys::resource::{Resource, getrlimit};
+    let limit = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+    limit.try_into().unwrap_or(usize::MAX)
+}
+
+/// Other systems limit files by the memory.
+#[cfg(not(unix))]
+fn descriptors() -> usize {
+    usize::MAX
+}
 
 /// The files that were used last, so that reading a window need not open one.
 #[derive(Default)]
@@ -40,7 +62,7 @@ impl FileCache {
     fn put(&self, index: usize, file: Arc<SampleFile>) -> Arc<SampleFile> {
         let mut files = self.files();
         files.push_front((index, Arc::clone(&file)));
-        files.truncate(CAPACITY);
+        files.truncate(capacity());
         file
     }
 

@@ -36,14 +36,16 @@ pub(super) fn write(root: &Path, info: &Info, statistics: &Normalization) -> Res
 /// Reads `normalization.json`.
 pub(super) fn read(root: &Path) -> Result<Normalization, DataError> {
     let path = path(root);
-    if !path.exists() {
-        return Err(DataError::Mismatch {
-            path: root.into(),
-            found: "no `normalization.json`".into(),
-            expected: "a finished dataset with training samples; generate it to its end".into(),
-        });
-    }
-    let text = fs_err::read_to_string(&path)?;
+    let text = match fs_err::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(DataError::Mismatch {
+                path: root.into(),
+                found: "no `normalization.json`".into(),
+                expected: "a finished dataset with training samples; generate it to its end".into(),
+            });
+        }
+        text => text?,
+    };
     serde_json::from_str(&text).map_err(|source| DataError::Json {
         path,
         line: source.line(),

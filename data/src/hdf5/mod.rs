@@ -11,7 +11,7 @@ mod write;
 pub(crate) use read::{SampleFile, open};
 pub(crate) use schema::{FORMAT, PRECISION, UNITS, disk_name, unfit};
 pub(crate) use stored::Stored;
-pub(crate) use write::{partial, sync_folder, write_sample};
+pub(crate) use write::write_sample;
 
 use crate::DataError;
 use std::path::Path;

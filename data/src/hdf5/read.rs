@@ -16,7 +16,7 @@ const ERROR_ESTIMATE: &str = "verification/error_estimate";
 /// The reason that is given for a truncated file.
 const TRUNCATED: &str = "its end is missing; generate or copy it again";
 /// The cache of decompressed states per open field in bytes.
-const CHUNK_CACHE: usize = 1 << 20;
+const CHUNK_CACHE: usize = 1 << 18;
 
 /// Opens an HDF5 file, whichever program wrote it.
 pub(crate) fn open(path: &Path) -> std::result::Result<File, DataError> {

@@ -6,21 +6,19 @@ use super::schema::{
 };
 use super::{Stored, boundary, refused};
 use crate::sample::interval;
-use crate::{DataError, DatasetHeader, Info, Parameter, Rank, Reliability, Sample, SplitPlan};
+use crate::{
+    DataError, DatasetHeader, Info, Parameter, PendingFile, Rank, Reliability, Sample, SplitPlan,
+    sync_folder,
+};
 use hdf5::{File, Group, Result};
 use ndarray::{ArrayD, Axis, s};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Deflate's fastest level: the next ones cost twice the time and save a few percent.
 const DEFLATE: u8 = 1;
 
 /// The increment of the file in memory in bytes.
 const MEMORY_STEP: usize = 1 << 20;
-
-/// The temporary file that is renamed when it is complete.
-pub(crate) fn partial(path: &Path) -> PathBuf {
-    path.with_extension("hdf5.partial")
-}
 
 /// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or
 /// absent.
@@ -31,28 +29,11 @@ pub(crate) fn write_sample(
     header: &DatasetHeader,
     sample: &Sample,
 ) -> std::result::Result<(), DataError> {
-    let beside = partial(path);
-    fs_err::File::create(&beside)?; // its errors are clearer than those of HDF5
-    let written = fill(&beside, header, sample).map_err(|error| refused(path, "written", &error));
-    let published = written.and_then(|()| publish(&beside, path));
-    if published.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    published
-}
-
-fn publish(beside: &Path, path: &Path) -> std::result::Result<(), DataError> {
-    fs_err::OpenOptions::new().write(true).open(beside)?.sync_all()?;
-    fs_err::rename(beside, path)?;
+    let pending = PendingFile::create(path)?;
+    fill(pending.path(), header, sample).map_err(|error| refused(path, "written", &error))?;
+    pending.synchronize()?;
+    pending.publish()?;
     sync_folder(path.parent().expect("samples lie in a folder"))
-}
-
-/// Synchronizes a folder with the disk after a renaming, where the system supports it.
-pub(crate) fn sync_folder(folder: &Path) -> std::result::Result<(), DataError> {
-    if cfg!(unix) {
-        fs_err::File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }
 
 /// Creates the file in memory, and writes it to the disk at the end.

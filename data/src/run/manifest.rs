@@ -18,6 +18,13 @@ pub struct Manifest {
     /// Hash of the inputs from which the run was collected; empty in runs of older versions.
     #[serde(default)]
     pub key: String,
+    /// Hash of what all evaluations of the run share: the suite's text without its selection of tables and figures, the
+    /// datasets, the metrics, the program, the machine; empty in runs of older versions.
+    #[serde(default)]
+    pub identity: String,
+    /// The evaluations that the run consists of; empty in runs of older versions.
+    #[serde(default)]
+    pub evaluations: Vec<EvaluationId>,
     /// The provenance that all records have in common.
     pub provenance: Provenance,
     /// The metrics, in the order of reports; empty in runs that were written before metrics declared themselves.
@@ -31,6 +38,20 @@ pub struct Manifest {
     pub report: ReportLayout,
     /// One entry per case.
     pub cases: Vec<CaseSummary>,
+}
+
+/// One evaluation of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct EvaluationId {
+    /// The case's name.
+    pub case: String,
+    /// The surrogate's name.
+    pub surrogate: String,
+    /// The seed of its training; `None` without randomness.
+    pub seed: Option<u64>,
+    /// Hash of the evaluation's inputs.
+    pub key: String,
 }
 
 /// A case as a report names it.

@@ -1,5 +1,5 @@
 use crate::fixture::{file, header, sample, whole};
-use data::{DataError, Dataset, Split, SplitPlan};
+use data::{DataError, Dataset, Source, Split, SplitPlan};
 
 const PLAN: SplitPlan = SplitPlan { train: 3, valid: 1, test: 1 };
 
@@ -17,19 +17,22 @@ fn continuing_ends_with_the_content_of_an_uninterrupted_run() {
     truncate(&of(1), 0.6); // as after a power cut on a file system that does not keep its word
     let leftover = of(2).with_extension("hdf5.partial");
     fs_err::write(&leftover, "half").expect("the folder is there");
+    let file = fs_err::File::options().append(true).open(&leftover).expect("it is there");
+    let before = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
+    file.file().set_modified(before).expect("it is ours");
     assert!(
         matches!(first.finish(), Err(DataError::Incomplete { missing, .. }) if missing == [1, 2, 4])
     );
     drop(first);
 
     let second = Dataset::create(root, header(PLAN)).expect("the same dataset continues");
-    assert_eq!(second.missing(), [1, 2, 4]);
-    for index in second.missing() {
+    assert_eq!(second.missing().expect("its files can be read"), [1, 2, 4]);
+    for index in second.missing().expect("its files can be read") {
         let _claim = second.claim(index).expect("it can be asked for").expect("nobody has it");
-        assert!(!leftover.exists() || index < 2);
         second.write(&sample(second.header(), index)).expect("the sample fits");
     }
     assert_eq!(second.finish().expect("all samples are there"), expected);
+    assert!(!leftover.exists(), "what a killed program left is removed");
 }
 
 #[test]
@@ -65,7 +68,7 @@ fn a_sample_of_another_case_does_not_count() {
     dataset.write(&sample(dataset.header(), 2)).expect("the sample fits");
     fs_err::remove_file(folder.path().join("dataset.json")).expect("it is there");
     let dataset = Dataset::create(folder.path(), header(PLAN)).expect("nothing declares the other");
-    assert_eq!(dataset.missing(), [0, 1, 2, 3, 4]);
+    assert_eq!(dataset.missing().expect("its files can be read"), [0, 1, 2, 3, 4]);
 }
 
 /// Names the folder when a test of this program runs in a process of its own.
@@ -103,6 +106,53 @@ fn on_a_full_disk() {
     }
 }
 
+/// Many more files than the process may open.
+#[test]
+#[cfg(unix)]
+fn few_descriptors_suffice() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let program = std::env::current_exe().expect("a test knows its program");
+    let limited = "ulimit -n 48; exec \"$0\" --ignored --exact interrupted::with_few_descriptors";
+    let child = std::process::Command::new("sh")
+        .args(["-c", limited])
+        .arg(program)
+        .env(FOLDER, folder.path())
+        .output()
+        .expect("there is a shell");
+    let text = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && text.contains("1 passed"), "{text}");
+}
+
+#[test]
+#[ignore = "runs within few_descriptors_suffice"]
+fn with_few_descriptors() {
+    let Some(root) = std::env::var_os(FOLDER).map(std::path::PathBuf::from) else { return };
+    let plan = SplitPlan { train: 100, valid: 1, test: 1 };
+    let dataset = whole(&root, plan).with_memory(0);
+    for round in 0..2 {
+        for index in dataset.indices(Split::Train) {
+            let window = dataset.window(index, round, 2).expect("it can be read");
+            assert_eq!(window.shape()[0], 2);
+        }
+    }
+}
+
+#[test]
+fn windows_are_the_same_from_memory_and_from_the_file() {
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let kept = whole(folder.path(), PLAN);
+    let read = Dataset::open(folder.path()).expect("it is there").with_memory(0);
+    for (index, start, length) in [(0, 1, 2), (0, 0, 4), (1, 3, 1), (0, 2, 2), (1, 0, 2), (1, 1, 3)]
+    {
+        let [kept, read] = [&kept, &read]
+            .map(|dataset| dataset.window(index, start, length).expect("it is there"));
+        assert_eq!(kept, read);
+    }
+    kept.forget();
+    assert_eq!(kept.parameters(2).expect("it is there"), read.parameters(2).expect("it is there"));
+    kept.window(0, 3, 2).expect_err("there are four states");
+}
+
 #[test]
 fn a_sample_that_does_not_fit_leaves_the_one_that_is_there() {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
@@ -110,7 +160,7 @@ fn a_sample_that_does_not_fit_leaves_the_one_that_is_there() {
     let mut bad = sample(dataset.header(), 0);
     bad.grid.axes[2].boundaries = [data::Boundary::REST; 2];
     dataset.write(&bad).expect_err("a flat axis has no walls");
-    assert_eq!(dataset.missing(), [0; 0]);
+    assert_eq!(dataset.missing().expect("its files can be read"), [0; 0]);
     dataset.verify_sample(0).expect("nothing changed it");
 }
 
@@ -136,4 +186,36 @@ fn truncate(path: &std::path::Path, part: f64) {
     let file = fs_err::OpenOptions::new().write(true).open(path).expect("it is there");
     let length = file.metadata().expect("it is there").len() as f64;
     file.set_len((length * part) as u64).expect("it is writable");
+}
+
+/// Solving it again would replace its owner's file.
+#[test]
+#[cfg(unix)]
+fn a_sample_that_may_not_be_read_is_not_missing() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let dataset = whole(folder.path(), PLAN);
+    let path = dataset.path(2);
+    let is_refused = |what: &str| {
+        let dataset = Dataset::open(folder.path()).expect("it is there");
+        let error = dataset.missing().expect_err(what).to_string();
+        assert!(error.contains("_0002.hdf5"), "{what}: {error}");
+        dataset.claim(2).expect_err(what);
+        assert!(dataset.is_complete(1).expect("it is another file"));
+    };
+    let sound = fs_err::read(&path).expect("it is there");
+    fs_err::set_permissions(&path, PermissionsExt::from_mode(0o000)).expect("it is ours");
+    if fs_err::File::open(&path).is_err() {
+        is_refused("it may not be read"); // an administrator may read everything
+    }
+    fs_err::remove_file(&path).expect("it is ours");
+    fs_err::create_dir(&path).expect("it is writable");
+    is_refused("a folder is in its place");
+    fs_err::remove_dir(&path).expect("it is ours");
+    symlink(&path, &path).expect("it is writable");
+    is_refused("it is a link to itself");
+    fs_err::remove_file(&path).expect("it is ours");
+    assert_eq!(dataset.missing().expect("its files can be read"), [2]);
+    fs_err::write(&path, sound).expect("it is writable");
+    assert_eq!(dataset.missing().expect("its files can be read"), [0; 0]);
 }

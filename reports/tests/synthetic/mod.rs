@@ -382,6 +382,7 @@ pub(crate) fn run(cases: &[&str]) -> Run {
             recipes: recipes(),
             report: data::ReportLayout::default(),
             cases: cases.iter().map(|case| summary(case)).collect(),
+            ..Manifest::default()
         },
         records: cases
             .iter()
