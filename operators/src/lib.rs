@@ -44,7 +44,8 @@ pub use scaling::{ParameterScaling, Scaling};
 pub use surrogate::{Surrogate, Task};
 pub use target::Target;
 pub use train::{
-    AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, check_training, train,
+    AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, TrainingMark, check_training,
+    train,
 };
 pub use trained::Trained;
 pub use weights::{FROZEN, Weights};

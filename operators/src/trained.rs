@@ -1,13 +1,13 @@
 //! A trained operator as a surrogate.
 
 use crate::propagator::Propagator;
-use crate::train::{Checkpoint, Header, relative_time};
+use crate::train::{Checkpoint, Header, TrainingMark, relative_time};
 use crate::{
     ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Surrogate, Task,
 };
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{Hasher, TrainingPoint, Trajectory, read_lines};
+use data::{FileHashes, Hasher, TrainingPoint, Trajectory, read_lines};
 use ndarray::{Array5, Axis};
 use std::collections::HashMap;
 use std::path::Path;
@@ -23,7 +23,8 @@ pub struct Trained {
     pub training_seconds: f64,
     /// The optimizer step of these weights.
     pub step: usize,
-    /// Whether all optimizer steps were taken, or the training ended early for lack of improvement.
+    /// Whether all optimizer steps were taken, or the training ended early for lack of improvement, and the training is
+    /// marked as complete.
     pub finished: bool,
     header: Header,
     propagator: Propagator,
@@ -33,7 +34,8 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// Reads the best checkpoint of a training's folder.
+    /// Reads the best checkpoint of a training's folder. An error if the training is complete, and a file of it was
+    /// changed since.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, OperatorError> {
         let path = folder.join("best.safetensors");
         let checkpoint = Checkpoint::read(&path, device)?;
@@ -51,8 +53,7 @@ impl Trained {
         Ok(Self {
             training_seconds: curve.last().map_or(0.0, |point| point.seconds),
             step: checkpoint.header.step,
-            finished: curve.last().is_some_and(|point| point.step == description.steps)
-                || description.recipe.is_out_of_patience(&curve),
+            finished: TrainingMark::read(folder, &FileHashes::default())?.is_some(),
             propagator: Propagator::new(network, target, scaling, device)?,
             header: checkpoint.header,
             device: device.clone(),

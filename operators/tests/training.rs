@@ -238,6 +238,7 @@ fn as_version_1(file: &[u8]) -> Vec<u8> {
         serde_json::from_str(&metadata.metadata().as_ref().expect("it has metadata")["eddymark"])
             .expect("the header is JSON");
     header["version"] = 1.into();
+    header.as_object_mut().expect("it is an object").remove("checksum");
     let mut rename = |table: &str, from: &str, to: &str| {
         let table = header.pointer_mut(table).and_then(Value::as_object_mut);
         let table = table.expect("there is such a table");
@@ -380,7 +381,7 @@ fn damaged_and_foreign_checkpoints_are_refused() {
             message.contains("best.safetensors` holds no whole safetensors file ("),
             "{message}"
         );
-        assert!(message.ends_with("and an eddymark checkpoint of version 2 or earlier is needed; restore the file, or remove it and train again"), "{message}");
+        assert!(message.ends_with("and an eddymark checkpoint of version 3 or earlier is needed; restore the file, or remove it and train again"), "{message}");
     }
     let foreign = include_bytes!("fixtures/fno.safetensors");
     assert!(damaged(foreign).contains("holds a safetensors file of another program"));
@@ -400,4 +401,110 @@ fn invalid_recipes_are_refused() {
         "30 training samples of 12 states have no window of 13 states; \
          lower `history` or `unroll`, or generate longer samples"
     );
+}
+
+/// The files of a training in the order in which they are written.
+const WRITTEN: [&str; 4] = ["best.safetensors", "curve.jsonl", "last.safetensors", "training.json"];
+
+/// A copy of a training's folder in which the first `newer` files are those of another one.
+fn mixed(older: &Path, later: &Path, newer: usize) -> tempfile::TempDir {
+    let folder = folder();
+    for (number, file) in WRITTEN.into_iter().enumerate() {
+        let from = if number < newer { later } else { older }.join(file);
+        if from.exists() {
+            fs_err::copy(from, folder.path().join(file)).expect("there is room");
+        }
+    }
+    folder
+}
+
+/// A program may be killed between any two of its writes.
+#[test]
+fn a_training_that_is_killed_between_two_writes_ends_with_the_same_bytes() {
+    let whole = folder();
+    let expected = run(&twenty_steps(), whole.path(), None).expect("it trains").hash();
+    let stops = [7, 14].map(|step| {
+        let folder = folder();
+        run(&twenty_steps(), folder.path(), Some(step)).expect("it trains");
+        folder
+    });
+    let empty = folder();
+    let states: Vec<&Path> =
+        [&empty].into_iter().chain(&stops).chain([&whole]).map(tempfile::TempDir::path).collect();
+    for pair in states.windows(2) {
+        for newer in 1..WRITTEN.len() {
+            let killed = mixed(pair[0], pair[1], newer);
+            let before = Trained::load(killed.path(), &Device::Cpu);
+            assert!(!before.is_ok_and(|trained| trained.finished), "it is not complete yet");
+            let resumed = run(&twenty_steps(), killed.path(), None).expect("it resumes");
+            assert!(resumed.finished && resumed.hash() == expected, "{newer} files of {pair:?}");
+            for file in ["last.safetensors", "best.safetensors"] {
+                assert!(bytes(whole.path(), file) == bytes(killed.path(), file), "{file} differs");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_flipped_bit_of_a_checkpoint_is_found() {
+    let original = folder();
+    run(&twenty_steps(), original.path(), Some(10)).expect("it trains");
+    for file in ["best.safetensors", "last.safetensors"] {
+        let sound = bytes(original.path(), file);
+        let folder = mixed(original.path(), original.path(), 0);
+        // Some bits of the length, of the header and of every tensor.
+        let bits =
+            (0..64).step_by(7).chain((64..8 * sound.len()).step_by(8 * sound.len() / 60 + 1));
+        for bit in bits {
+            let mut damaged = sound.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            fs_err::write(folder.path().join(file), damaged).expect("there is room");
+            let refusal = match file {
+                "best.safetensors" => message(Trained::load(folder.path(), &Device::Cpu)),
+                _ => message(run(&twenty_steps(), folder.path(), None)),
+            };
+            let is_clear = refusal.contains(file) && refusal.contains("; restore the file, or ");
+            assert!(is_clear, "{refusal}");
+        }
+    }
+}
+
+#[test]
+fn weights_that_were_replaced_after_the_training_are_refused() {
+    let [whole, other] = [folder(), folder()];
+    run(&twenty_steps(), whole.path(), None).expect("it trains");
+    run(&twenty_steps(), other.path(), Some(10)).expect("it trains");
+    for file in ["best.safetensors", "curve.jsonl"] {
+        let replaced = mixed(whole.path(), whole.path(), 0);
+        fs_err::copy(other.path().join(file), replaced.path().join(file)).expect("there is room");
+        let refusal = message(Trained::load(replaced.path(), &Device::Cpu));
+        assert!(refusal.contains(&format!("{file}` holds bytes with hash ")), "{refusal}");
+        assert!(
+            refusal.ends_with("; restore the file, or remove its folder and train again"),
+            "{refusal}"
+        );
+        message(run(&twenty_steps(), replaced.path(), None));
+        fs_err::remove_file(replaced.path().join(file)).expect("it is ours");
+        message(Trained::load(replaced.path(), &Device::Cpu));
+    }
+}
+
+#[test]
+fn a_checkpoint_of_more_steps_than_the_training_has_is_refused() {
+    let folder = folder();
+    run(&twenty_steps(), folder.path(), Some(14)).expect("it trains");
+    // As a program of another version might write it: whole, and of too many steps.
+    for file in ["best.safetensors", "last.safetensors"] {
+        let old = as_version_1(&bytes(folder.path(), file));
+        let (from, to) = (br#""step":14"#, br#""step":99"#);
+        let mut edited = old.clone();
+        for at in 0..old.len() - from.len() {
+            if old[at..].starts_with(from) {
+                edited[at..at + to.len()].copy_from_slice(to);
+            }
+        }
+        fs_err::write(folder.path().join(file), edited).expect("there is room");
+    }
+    let refusal = message(run(&twenty_steps(), folder.path(), None));
+    assert!(refusal.contains("holds a training of 99 steps, and one of at most 20"), "{refusal}");
 }

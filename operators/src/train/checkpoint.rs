@@ -4,7 +4,7 @@ use super::description::Description;
 use super::version_1;
 use crate::OperatorError;
 use candle_core::{Device, Tensor};
-use data::{DataError, write_atomically};
+use data::{DataError, Hasher, write_atomically};
 use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,8 +12,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
-/// The version of the layout that this program writes. It reads this one and version 1.
-const VERSION: u32 = 2;
+/// The version of the layout that this program writes. It reads earlier ones, which have no checksum.
+const VERSION: u32 = 3;
+
+/// The beginning of the last entry of the metadata: the hash of the entries before it and of all tensors.
+const CHECKSUM: &str = ",\"checksum\":\"";
 
 /// The only key of the metadata.
 const KEY: &str = "eddymark";
@@ -55,8 +58,12 @@ impl Checkpoint {
             let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
             (name, view.expect("there are four bytes per value"))
         });
+        let views: BTreeMap<&str, TensorView<'_>> =
+            views.map(|(name, view)| (name.as_str(), view)).collect();
         let header = serde_json::to_string(&self.header).expect("a header is plain JSON");
-        let metadata = HashMap::from([(KEY.to_string(), header)]);
+        let entries = header.strip_suffix('}').expect("a header is an object");
+        let metadata = format!("{entries}{CHECKSUM}{}\"}}", checksum(entries, &views));
+        let metadata = HashMap::from([(KEY.to_string(), metadata)]);
         let file = safetensors::serialize(views, Some(metadata)).expect("names differ");
         Ok(write_atomically(path, |to| to.write_all(&file))?)
     }
@@ -77,14 +84,22 @@ impl Checkpoint {
         let header = metadata.metadata().as_ref().and_then(|metadata| metadata.get(KEY));
         let header =
             header.ok_or_else(|| refuse("a safetensors file of another program".into()))?;
+        let by_name: BTreeMap<&str, TensorView<'_>> = tensors.iter().collect();
+        let sealed = header.rsplit_once(CHECKSUM);
+        if let Some((entries, declared)) = sealed
+            && declared.strip_suffix("\"}") != Some(&checksum(entries, &by_name))
+        {
+            return Err(refuse("bytes that were damaged after they were written".into()));
+        }
         let unreadable =
             |error: serde_json::Error| refuse(format!("metadata that cannot be read ({error})"));
         let mut header: Value = serde_json::from_str(header).map_err(unreadable)?;
         let version = header["version"].as_u64().unwrap_or_default();
-        if let (1, Some(description)) = (version, header.get_mut("description")) {
-            version_1::update(description);
-        } else if version != u64::from(VERSION) {
-            return Err(refuse(format!("a checkpoint of version {version}")));
+        match (version, sealed) {
+            (1, None) => header.get_mut("description").into_iter().for_each(version_1::update),
+            (2, None) | (3, Some(_)) => {}
+            (3, None) => return Err(refuse("a checkpoint without its checksum".into())),
+            _ => return Err(refuse(format!("a checkpoint of version {version}"))),
         }
         let header: Header = serde_json::from_value(header).map_err(unreadable)?;
         let present_name = |name: &str| {
@@ -97,7 +112,7 @@ impl Checkpoint {
                 .collect();
             Tensor::from_vec(values, view.shape(), device)
         };
-        let tensors = tensors.iter().map(|(name, view)| Ok((present_name(name), tensor(&view)?)));
+        let tensors = by_name.iter().map(|(name, view)| Ok((present_name(name), tensor(view)?)));
         Ok(Self { header, tensors: tensors.collect::<candle_core::Result<_>>()? })
     }
 
@@ -114,4 +129,15 @@ impl Checkpoint {
             |(name, tensor): (&String, &Tensor)| Some((without_kind(name)?, tensor.clone()));
         self.tensors.iter().filter_map(named).collect()
     }
+}
+
+/// The hash of the metadata before the checksum, and of the tensors in the order of their names.
+fn checksum(entries: &str, tensors: &BTreeMap<&str, TensorView<'_>>) -> String {
+    let mut hasher = Hasher::default();
+    hasher.text(entries);
+    for (name, tensor) in tensors {
+        hasher.text(name).text(&format!("{:?} {:?}", tensor.dtype(), tensor.shape()));
+        hasher.bytes(tensor.data());
+    }
+    hasher.hex()
 }

@@ -2,7 +2,7 @@
 
 use super::batches::Windows;
 use super::state::TrainingState;
-use super::{TrainJob, TrainProgress};
+use super::{TrainJob, TrainProgress, TrainingMark};
 use crate::{ARCHITECTURES, OperatorError, Trained};
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -10,7 +10,8 @@ use std::time::Instant;
 /// Trains an operator, or resumes the training that an earlier call left in `job.folder`.
 ///
 /// On a CPU a training that was interrupted and resumed ends with the same bytes in `last.safetensors` as
-/// one that was not, and so does one with another number of threads. If `progress` returns `Break`, the
+/// one that was not, and so does one with another number of threads. It is complete when `training.json` is there, which
+/// is written last. If `progress` returns `Break`, the
 /// checkpoint is written and the best operator so far is returned.
 pub fn train(
     job: &TrainJob,
@@ -24,7 +25,7 @@ pub fn train(
         let pairs = Windows::pairs(job, &scaling);
         let (loss, valid_loss) = state.solve(fit, &pairs, &valid)?;
         let _ = progress(&state.progress(loss, valid_loss));
-        return Trained::load(job.folder, job.device);
+        return state.end(job);
     }
     std::thread::scope(|scope| {
         let mut batches = windows.shuffled(scope, state.remaining_steps(), job);
@@ -35,6 +36,10 @@ pub fn train(
             let loss = state.take_step(&batch?.to_device(job.device)?)?;
             let valid_loss =
                 if state.is_validation_step() { state.validate(&valid)? } else { None };
+            // Where there are no locks, another process may have done the same training meanwhile.
+            if TrainingMark::exists(job.folder) {
+                return Ok(());
+            }
             if progress(&state.progress(loss, valid_loss)).is_break() {
                 return state.save();
             }
@@ -43,5 +48,5 @@ pub fn train(
             }
         }
     })?;
-    Trained::load(job.folder, job.device)
+    state.end(job)
 }

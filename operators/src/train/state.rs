@@ -3,11 +3,14 @@
 use super::adamw::AdamW;
 use super::batches::{Batch, Windows};
 use super::description::Description;
-use super::{Checkpoint, TrainJob, TrainProgress};
+use super::{Checkpoint, TrainJob, TrainProgress, TrainingMark};
 use crate::propagator::Propagator;
-use crate::{ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Weights};
+use crate::{
+    ARCHITECTURES, Inputs, Interface, Network, OperatorError, Recipe, Scaling, Surrogate as _,
+    Trained, Weights,
+};
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
-use data::{TrainingPoint, read_lines, write_lines};
+use data::{DataError, TrainingPoint, read_lines, write_lines};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -62,21 +65,37 @@ impl TrainingState {
             earlier: 0.0,
             waited: Duration::ZERO,
         };
-        fs_err::create_dir_all(job.folder).map_err(data::DataError::from)?;
-        if state.folder.join("last.safetensors").exists() {
-            state.resume()?;
+        fs_err::create_dir_all(job.folder).map_err(DataError::from)?;
+        match Checkpoint::read(&state.folder.join("last.safetensors"), &state.device) {
+            Err(OperatorError::Data(DataError::Io(error)))
+                if error.kind() == std::io::ErrorKind::NotFound => {}
+            last => state.resume(&last?)?,
         }
         Ok(state)
     }
 
-    fn resume(&mut self) -> Result<(), OperatorError> {
+    /// Continues after the checkpoint `last.safetensors`.
+    ///
+    /// `best.safetensors` is written first, and is newer if the program ended between the two. Its loss is then that of a
+    /// validation to come, which finds the same weights again.
+    fn resume(&mut self, checkpoint: &Checkpoint) -> Result<(), OperatorError> {
         let path = self.folder.join("last.safetensors");
-        let checkpoint = Checkpoint::read(&path, &self.device)?;
         self.description.check(&checkpoint.header.description, &path)?;
+        if checkpoint.header.step > self.description.steps {
+            return Err(OperatorError::Checkpoint {
+                path,
+                found: format!("a training of {} steps", checkpoint.header.step),
+                expected: format!("one of at most {}", self.description.steps),
+                remedy: "remove its folder and train again",
+            });
+        }
+        let best = self.folder.join("best.safetensors");
+        let best_header = Checkpoint::read(&best, &self.device)?.header;
+        self.description.check(&best_header.description, &best)?;
         let kinds =
             ["weights", "exp_avg", "exp_avg_sq", "ema"].map(|kind| checkpoint.tensors(kind));
         self.optimizer.resume(checkpoint.header.step, &kinds)?;
-        (self.step, self.best) = (checkpoint.header.step, checkpoint.header.best);
+        (self.step, self.best) = (checkpoint.header.step, best_header.best);
         self.begun_at_step = self.step;
         self.curve = read_lines(&self.folder.join("curve.jsonl"))?;
         self.curve.retain(|point| point.step <= self.step);
@@ -213,7 +232,7 @@ impl TrainingState {
 
     /// Adds a point to the curve if there were steps since the last one, and saves.
     ///
-    /// The curve's last point says whether the training is complete, so that `best.safetensors` is written before it.
+    /// `best.safetensors` is written first and `last.safetensors` last, so that the former is never older.
     fn save_point(&mut self, valid_loss: Option<f64>) -> Result<(), OperatorError> {
         if self.best.is_none() {
             self.optimizer.exchange()?;
@@ -224,6 +243,16 @@ impl TrainingState {
             self.add_point(valid_loss)?;
         }
         self.checkpoint(true).write(&self.folder.join("last.safetensors"))
+    }
+
+    /// The trained operator. If all steps were taken, the training is marked as complete.
+    pub(super) fn end(&self, job: &TrainJob) -> Result<Trained, OperatorError> {
+        let trained = Trained::load(job.folder, job.device)?;
+        if trained.finished || !self.remaining_steps().is_empty() {
+            return Ok(trained);
+        }
+        TrainingMark::write(job.folder, self.step, trained.hash())?;
+        Trained::load(job.folder, job.device)
     }
 
     fn checkpoint(&self, with_optimizer: bool) -> Checkpoint {
