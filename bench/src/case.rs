@@ -13,6 +13,7 @@ pub use roles::{Drawn, Extrapolate, Roles, Side, SplitBy};
 
 use crate::BenchError;
 use crate::cfdbench::Point;
+use crate::name::check_name;
 use data::{Info, Interval, Invalid, Parameter, hash_hex, rng};
 use points::points;
 use rand_chacha::ChaCha12Rng;
@@ -86,6 +87,7 @@ impl Case {
         let wire: WireCase =
             toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
         let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
+        check_name("the case's file name", name).map_err(invalid)?;
         let mut cells = [1; 3];
         let count = wire.cells.len();
         Invalid::unless(

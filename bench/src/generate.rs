@@ -64,8 +64,10 @@ pub fn solve_missing(
     stop: &Stop,
 ) -> Result<Generated, BenchError> {
     let clock = std::time::Instant::now();
-    let is_missing = |index: &usize| !dataset.is_complete(*index);
-    let missing: Vec<usize> = samples.iter().copied().filter(is_missing).collect();
+    let is_done = |index: usize| dataset.is_complete(index).map(|is_done| (index, is_done));
+    let states = samples.iter().copied().map(is_done).collect::<Result<Vec<_>, _>>()?;
+    let missing: Vec<usize> =
+        states.into_iter().filter(|(_, is_done)| !is_done).map(|(index, _)| index).collect();
     let bar = progress.bar(&format!("solve {}", case.name), "samples", samples.len());
     bar.inc((samples.len() - missing.len()) as u64);
     bar.reset_eta();
@@ -89,7 +91,7 @@ pub fn solve_missing(
         return Err(error);
     }
     stop.check()?;
-    let missing = dataset.missing().len();
+    let missing = dataset.missing()?.len();
     let seconds = clock.elapsed().as_secs_f64();
     Ok(Generated { solved: solved.into_inner(), missing, seconds })
 }

@@ -13,6 +13,7 @@ mod evaluate;
 mod generate;
 mod launcher;
 pub mod metrics;
+mod name;
 mod number;
 mod plan;
 mod progress;

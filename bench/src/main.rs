@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         });
     }
     settings::apply();
+    settings::survive_large_files();
     let cli = Cli::parse();
     // The messages of `BenchError` include their causes.
     miette::set_hook(Box::new(|_| {

@@ -4,12 +4,15 @@
 //! plain data: the names of its inputs. Together with a [`StepContext`] it has a key (a hash of the
 //! contents of all inputs), a path, and a state: it is done if the result at its path has its key.
 
+mod collection;
 mod context;
 mod dataset;
 mod evaluation;
 mod failure;
+mod history;
 mod outline;
 mod paths;
+mod queue;
 mod report;
 mod resolved;
 mod step;
@@ -101,6 +104,7 @@ impl<'a> Plan<'a> {
                 }
             }
         }
+        let _ = self.context.hashes.save(); // without it the next command computes them again
         if failures.is_empty() { Ok(()) } else { Err(BenchError::Failed { failures }) }
     }
 
@@ -115,7 +119,9 @@ impl<'a> Plan<'a> {
                 Ok(false) | Err(_) => open.push(step.clone()),
             }
         }
-        step::run_together(&open, self.context)
+        let failed = step::run_together(&open, self.context);
+        self.context.say_without_locks();
+        failed
     }
 
     /// Whether the plan has steps of cases besides this one.

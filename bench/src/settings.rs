@@ -27,6 +27,19 @@ pub(crate) fn apply() {
     }
 }
 
+/// Turns a file that exceeds the limit of the process (`ulimit -f`) into an error of the write, such as a full disk gives.
+/// By default the system ends the process without a word.
+#[cfg(unix)]
+pub(crate) fn survive_large_files() {
+    use signal_hook::consts::SIGXFSZ;
+    // A handler that only sets a flag; ignoring the signal would be inherited by outside programs.
+    let flag = std::sync::Arc::default();
+    let _ = signal_hook::flag::register(SIGXFSZ, flag);
+}
+
+#[cfg(not(unix))]
+pub(crate) fn survive_large_files() {}
+
 /// Does nothing: other systems cannot re-execute a program in place.
 #[cfg(not(unix))]
 pub(crate) fn apply() {}

@@ -8,8 +8,9 @@ pub use surrogate::{SurrogateSource, SurrogateSpec};
 
 use crate::catalogue::find_case_beside;
 use crate::metrics::Metric;
+use crate::name::{check_name, path_part};
 use crate::{BenchError, Case};
-use data::{Invalid, PartChoice, PartError, ReportLayout};
+use data::{Invalid, PartChoice, PartError, ReportLayout, hash_hex};
 use serde::Deserialize;
 use std::path::Path;
 use surrogate::WireSurrogate;
@@ -54,11 +55,19 @@ pub struct Suite {
     pub report: ReportLayout,
     /// Surrogates.
     pub surrogates: Vec<SurrogateSpec>,
+    /// The names of all surrogates, in the order of reports, those included that were not asked for.
+    pub order: Vec<String>,
+    /// Hash of the suite's text without its summary, tables and figures: what its records mean.
+    pub identity: String,
 }
 
-/// A name of a case or surrogate as one part of a path.
-pub(crate) fn path_part(name: &str) -> String {
-    name.replace('/', "-")
+/// The hash of a suite's text, without comments and without what changes the report alone.
+fn identity(text: &str) -> String {
+    let mut table: toml::Table = toml::from_str(text).unwrap_or_default();
+    for key in ["summary", "tables", "figures"] {
+        table.remove(key);
+    }
+    hash_hex(table.to_string().as_bytes())
 }
 
 impl Suite {
@@ -94,7 +103,9 @@ impl Suite {
             steps: wire.steps,
             metrics,
             report: ReportLayout { tables: wire.tables, figures: wire.figures },
+            order: surrogates.iter().map(|surrogate| surrogate.name.clone()).collect(),
             surrogates,
+            identity: identity(text),
         };
         suite.metrics()?;
         reports::check_layout(&suite.report)
@@ -114,11 +125,14 @@ impl Suite {
             metrics: MetricSpec::all(),
             report: ReportLayout::default(),
             surrogates: Vec::new(),
+            order: Vec::new(),
+            identity: String::new(),
         }
     }
 
     /// Adds a surrogate.
     pub fn add(&mut self, surrogate: SurrogateSpec) -> Result<(), BenchError> {
+        self.order.push(surrogate.name.clone());
         self.surrogates.push(surrogate);
         self.check("the command line")
     }
@@ -162,6 +176,7 @@ impl Suite {
     }
 
     fn check_names(&self) -> Result<(), Invalid> {
+        check_name("the suite's file name", &self.name)?;
         let surrogates = self.surrogates.iter().map(|surrogate| surrogate.name.as_str()).collect();
         let cases = self.cases.iter().map(|case| case.name.as_str()).collect();
         let metrics = self.metrics.iter().map(|metric| metric.label.as_str()).collect();
@@ -171,9 +186,12 @@ impl Suite {
             ("metrics", metrics, "the label of one metric; tell them apart by `label = \"…\"`"),
         ];
         for (key, mut names, expected) in lists {
-            // Names are compared as parts of paths, because results of different names must not share a file.
-            names.sort_by_key(|name| path_part(name));
-            let twice = names.windows(2).find(|pair| path_part(pair[0]) == path_part(pair[1]));
+            names.iter().try_for_each(|name| check_name(key, name))?;
+            // Names are compared as parts of paths on any file system, because results of different names must not share
+            // a file.
+            let part = |name: &str| path_part(name).to_ascii_lowercase();
+            names.sort_by_key(|name| part(name));
+            let twice = names.windows(2).find(|pair| part(pair[0]) == part(pair[1]));
             twice.map_or(Ok(()), |pair| Err(Invalid::new(key, pair[1], expected)))?;
         }
         Ok(())

@@ -142,7 +142,14 @@ fn generated_data_do_not_depend_on_threads_or_interruptions() {
                     fs_err::remove_file(entry.expect("it can be listed").path())
                         .expect("it was there");
                 }
-                assert_eq!(data::Dataset::open(&root).expect("it is there").missing().len(), 2);
+                assert_eq!(
+                    data::Dataset::open(&root)
+                        .expect("it is there")
+                        .missing()
+                        .expect("readable")
+                        .len(),
+                    2
+                );
             }
             let (dataset, _) =
                 bench::generate(&case, &root, "", &progress, &bench::Stop::default())

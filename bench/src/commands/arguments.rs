@@ -19,6 +19,10 @@ pub(crate) struct Options {
     /// Number of threads. Default: one per core. Generated data do not depend on it.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
+    /// Memory for decoded training data in MiB, per dataset that operators are trained on; beyond it they are read from
+    /// the disk again and again.
+    #[arg(long, global = true, value_name = "MIB", default_value_t = 1024)]
+    pub(super) memory: u32,
 }
 
 /// A suite and the surrogates that are evaluated.
@@ -26,12 +30,15 @@ pub(crate) struct Options {
 pub(super) struct SuiteArgs {
     /// A built-in suite, or a TOML file.
     suite: String,
-    /// Include only this surrogate, in the report as well. May be repeated.
+    /// Compute only this surrogate. Results of others that the same suite has are kept. May be repeated.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Add an external operator: a folder with `operator.toml` and a program. See operators/PROTOCOL.md.
     #[arg(long, value_name = "DIR")]
     operator: Vec<PathBuf>,
+    /// Read the files of all trainings, instead of trusting the hashes of those that seem unchanged.
+    #[arg(long)]
+    pub(super) verify: bool,
     /// Print the steps, whether each is done, and a forecast for the others; compute nothing.
     #[arg(long)]
     pub(super) dry_run: bool,

@@ -37,11 +37,12 @@ impl CommandContext {
     /// The context of a suite's steps. `jobs` trainings run at the same time.
     pub(super) fn steps(self, suite: Suite, jobs: Option<u16>) -> Result<StepContext, BenchError> {
         let Self { options, command, progress, stop } = self;
-        let paths = Paths { data: options.data, out: options.out };
-        let device = options.device;
+        let paths = Paths { data: options.data.clone(), out: options.out.clone() };
+        let device = options.device.clone();
         let mut context = StepContext::new(suite, paths, device, command, progress, stop)?;
         context.jobs = jobs.map(usize::from);
         context.confiner = std::env::current_exe().ok();
+        context.memory = (options.memory as usize).saturating_mul(1 << 20);
         Ok(context)
     }
 }

@@ -9,7 +9,9 @@ use crate::{BenchError, Plan, Step};
 /// Executes the evaluations of a suite that are not done, and collects their records.
 pub(super) fn evaluate(context: CommandContext, args: SuiteArgs) -> Result<(), BenchError> {
     let dry_run = args.dry_run;
+    let verify = args.verify;
     let context = context.steps(args.read()?, None)?;
+    let context = if verify { context.verifying() } else { context };
     let plan = Plan::new(&context).only(|step| matches!(step, Step::Evaluation { .. }));
     if dry_run {
         return print_outline(&plan);

@@ -23,7 +23,7 @@ pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchEr
 /// The figure of the first sample that exists.
 fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
     let dataset = Dataset::open(root)?;
-    let missing = dataset.missing();
+    let missing = dataset.missing()?;
     let there = (0..dataset.header().splits.len()).find(|index| !missing.contains(index));
     // If no sample exists, the error about the first one states what to do.
     let sample = dataset.sample(there.unwrap_or(0))?;

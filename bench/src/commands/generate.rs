@@ -51,9 +51,10 @@ pub(super) fn generate(context: CommandContext, args: &GenerateArgs) -> Result<(
     pool.install(|| plan.execute())?;
     if args.shard.is_some() {
         // A shard without samples creates no dataset.
-        let missing = match plan.steps() {
-            [] if !root.exists() => case.samples(),
-            _ => Dataset::open(&root)?.missing().len(),
+        let begun = Dataset::find(&root)?;
+        let missing = match begun {
+            Some(dataset) => dataset.missing()?.len(),
+            None => case.samples(),
         };
         let whole = Step::Dataset { case: case.name.clone() };
         match missing {

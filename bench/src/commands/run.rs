@@ -11,7 +11,9 @@ use std::time::Instant;
 /// Executes all steps of a suite that are not done.
 pub(super) fn run(context: CommandContext, args: TrainArgs) -> Result<(), BenchError> {
     let (dry_run, jobs) = (args.suite.dry_run, args.jobs);
+    let verify = args.suite.verify;
     let context = context.steps(args.suite.read()?, jobs)?;
+    let context = if verify { context.verifying() } else { context };
     let plan = Plan::new(&context);
     if dry_run {
         return print_outline(&plan);

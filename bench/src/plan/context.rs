@@ -3,7 +3,7 @@
 use super::Paths;
 use crate::launcher::{hidden, launcher};
 use crate::{BenchError, Case, Progress, Stop, Suite, SurrogateSpec, commit, machine, solver};
-use data::{Dataset, Provenance};
+use data::{Dataset, FileHashes, Provenance, folder_without_locks};
 use operators::{Device, Launcher};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,6 +21,8 @@ pub struct StepContext {
     pub device: Device,
     /// Number of operators that are trained at the same time. Default: by the number of threads.
     pub jobs: Option<usize>,
+    /// Memory for decoded training data in bytes. Default: 1 GiB.
+    pub memory: usize,
     /// Command line, for the provenance of records.
     pub command: String,
     /// Progress bars and messages.
@@ -35,6 +37,8 @@ pub struct StepContext {
     complete: Mutex<BTreeMap<String, Arc<CompleteDataset>>>,
     /// What was said and is not to be said again.
     said: Mutex<BTreeSet<String>>,
+    /// Hashes of the files of trainings.
+    pub(super) hashes: FileHashes,
 }
 
 /// A dataset without missing samples.
@@ -54,12 +58,14 @@ impl StepContext {
         progress: Progress,
         stop: Arc<Stop>,
     ) -> Result<Self, BenchError> {
+        let hashes = FileHashes::open(&paths.run(&suite.name).join("hashes.cache"));
         Ok(Self {
             suite,
             paths,
             device: operators::device(&device)?,
             device_name: device,
             jobs: None,
+            memory: 1 << 30,
             command,
             progress,
             stop,
@@ -67,6 +73,7 @@ impl StepContext {
             failed: Mutex::default(),
             complete: Mutex::default(),
             said: Mutex::default(),
+            hashes,
         })
     }
 
@@ -101,15 +108,31 @@ impl StepContext {
         })
     }
 
+    /// The same context, in which no remembered hash of a file is trusted.
+    #[must_use]
+    pub fn verifying(self) -> Self {
+        Self { hashes: self.hashes.verifying(), ..self }
+    }
+
+    /// Tells the user once that the file system has no locks.
+    pub(super) fn say_without_locks(&self) {
+        let Some(folder) = folder_without_locks() else { return };
+        self.say_once(&format!(
+            "`{}` is on a file system without locks: commands that run there at the same time do the same work twice",
+            folder.display()
+        ));
+    }
+
     /// A case's dataset if it is complete.
     pub(super) fn complete(&self, case: &Case) -> Result<Option<Arc<CompleteDataset>>, BenchError> {
         let known = || self.complete.lock().expect("no thread panics with it");
         if let Some(dataset) = known().get(&case.name) {
             return Ok(Some(Arc::clone(dataset)));
         }
-        let Some(dataset) = complete_dataset(case, &self.paths.dataset(case)) else {
+        let Some(dataset) = complete_dataset(case, &self.paths.dataset(case))? else {
             return Ok(None);
         };
+        let dataset = dataset.with_memory(self.memory);
         let complete = Arc::new(CompleteDataset { hash: dataset.content_hash()?, dataset });
         known().insert(case.name.clone(), Arc::clone(&complete));
         Ok(Some(complete))
@@ -156,13 +179,17 @@ impl StepContext {
 }
 
 /// The dataset in `root` if it is that of `case`, was computed by these solvers, has no missing samples, and has
-/// statistics.
-fn complete_dataset(case: &Case, root: &Path) -> Option<Dataset> {
-    let dataset = Dataset::open(root).ok()?;
+/// statistics. An error if it may not be read.
+fn complete_dataset(case: &Case, root: &Path) -> Result<Option<Dataset>, BenchError> {
+    let Some(dataset) = begun_dataset(case, root)? else { return Ok(None) };
+    let is_complete = dataset.missing()?.is_empty() && dataset.normalization().is_ok();
+    Ok(is_complete.then_some(dataset))
+}
+
+/// The dataset in `root`, complete or not, if it is that of `case` and was computed by these solvers.
+pub(super) fn begun_dataset(case: &Case, root: &Path) -> Result<Option<Dataset>, BenchError> {
+    let Some(dataset) = Dataset::find(root)? else { return Ok(None) };
     let header = dataset.header();
-    let is_complete = header.case_hash == case.hash()
-        && header.solver == solver()
-        && dataset.missing().is_empty()
-        && dataset.normalization().is_ok();
-    is_complete.then_some(dataset)
+    let is_ours = header.case_hash == case.hash() && header.solver == solver();
+    Ok(is_ours.then_some(dataset))
 }

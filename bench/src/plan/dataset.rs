@@ -1,20 +1,25 @@
 //! The steps that compute a dataset: its samples, then their statistics.
 
 use super::StepContext;
+use super::context::begun_dataset;
 use super::paths::dataset_key;
 use super::resolved::Resolved;
 use crate::evaluate::coverage;
 use crate::number::bytes;
-use crate::{BenchError, Case, Generated, begin, forecast, solve_missing, solver};
+use crate::{BenchError, Case, Generated, begin, forecast, solve_missing};
 use data::{Dataset, Hasher, Invalid, SplitCoverage, write_atomically};
 use reports::number::duration;
 use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Cells along an axis of the grids on which a solver is verified before it computes a dataset:
 /// few enough that this takes seconds.
 const CELLS: [usize; 2] = [32, 64];
+
+/// The time between two looks at samples that other processes solve.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// One sample of a case.
 pub(super) struct SampleStep<'a> {
@@ -36,11 +41,8 @@ impl<'a> SampleStep<'a> {
     }
 
     /// The dataset, complete or not, if it belongs to the case and the current solvers.
-    fn dataset(&self) -> Option<Dataset> {
-        let dataset = Dataset::open(&self.context.paths.dataset(self.case)).ok()?;
-        let header = dataset.header();
-        let is_ours = header.case_hash == self.case.hash() && header.solver == solver();
-        is_ours.then_some(dataset)
+    fn dataset(&self) -> Result<Option<Dataset>, BenchError> {
+        begun_dataset(self.case, &self.context.paths.dataset(self.case))
     }
 }
 
@@ -52,11 +54,12 @@ impl Resolved for SampleStep<'_> {
 
     fn path(&self) -> Result<PathBuf, BenchError> {
         let root = self.context.paths.dataset(self.case);
-        Ok(self.dataset().map_or(root, |dataset| dataset.path(self.index)))
+        Ok(self.dataset()?.map_or(root, |dataset| dataset.path(self.index)))
     }
 
     fn is_done(&self) -> Result<bool, BenchError> {
-        Ok(self.dataset().is_some_and(|dataset| dataset.is_complete(self.index)))
+        let dataset = self.dataset()?;
+        Ok(dataset.map(|dataset| dataset.is_complete(self.index)).transpose()?.unwrap_or(false))
     }
 }
 
@@ -87,7 +90,7 @@ pub(super) fn solve(
     indices: &[usize],
 ) -> Result<(), BenchError> {
     let root = context.paths.dataset(case);
-    let begun = Dataset::open(&root).ok().map(|dataset| dataset.header().verification.clone());
+    let begun = Dataset::find(&root)?.map(|dataset| dataset.header().verification.clone());
     let certificate = match begun {
         Some(certificate) => certificate,
         None => certify(context, case)?,
@@ -99,6 +102,7 @@ pub(super) fn solve(
     announce(context, case, indices)?;
     let Generated { solved, seconds, .. } =
         solve_missing(case, &dataset, indices, &context.progress, &context.stop)?;
+    await_others(context, case, &dataset, indices)?;
     context.progress.say(&format!(
         "{}: {solved} samples solved in {} ({})",
         case.name,
@@ -108,18 +112,44 @@ pub(super) fn solve(
     Ok(())
 }
 
+/// Waits for the samples that other processes solve, and solves those that they give up.
+fn await_others(
+    context: &StepContext,
+    case: &Case,
+    dataset: &Dataset,
+    indices: &[usize],
+) -> Result<(), BenchError> {
+    let mut has_said = false;
+    loop {
+        let mut open = Vec::new();
+        for &index in indices {
+            if !dataset.is_complete(index)? {
+                open.push(index);
+            }
+        }
+        if open.is_empty() {
+            return Ok(());
+        }
+        if !std::mem::replace(&mut has_said, true) {
+            let (name, count) = (&case.name, open.len());
+            let text =
+                format!("{name}: {count} samples are being solved by other processes; waiting");
+            context.progress.say(&text);
+        }
+        std::thread::sleep(PAUSE);
+        solve_missing(case, dataset, &open, &context.progress, &context.stop)?;
+    }
+}
+
 /// Writes the statistics of a dataset without missing samples.
 pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchError> {
     let root = context.paths.dataset(case);
-    if !root.exists() {
-        return Err(BenchError::Earlier {
-            what: format!("the dataset of case `{}`", case.name),
-            path: root,
-            command: format!("eddymark generate {}", case.name),
-        });
-    }
-    let dataset = Dataset::open(&root)?;
-    match dataset.missing().len() {
+    let dataset = Dataset::find(&root)?.ok_or_else(|| BenchError::Earlier {
+        what: format!("the dataset of case `{}`", case.name),
+        path: root,
+        command: format!("eddymark generate {}", case.name),
+    })?;
+    match dataset.missing()?.len() {
         0 => {
             dataset.finish()?;
             for warning in SplitCoverage::warnings(&coverage(&dataset)?) {

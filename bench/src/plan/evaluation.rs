@@ -3,6 +3,7 @@
 use super::StepContext;
 use super::context::CompleteDataset;
 use super::failure::{Failure, ends_plan, reason};
+use super::queue::Queue;
 use super::resolved::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
@@ -12,12 +13,13 @@ use crate::{
     TestSet, evaluate, evaluation_source, machine,
 };
 use data::{
-    DataError, Invalid, SurrogateSummary, TrainingCurve, hash_hex, read_lines, write_lines,
+    DataError, Invalid, SurrogateSummary, TrainingCurve, hash_hex, read_lines, sweep, write_lines,
 };
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use reports::number::duration;
 use serde::Serialize;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// One surrogate on one case.
@@ -73,8 +75,8 @@ impl<'a> EvaluationStep<'a> {
     fn surrogate_hash(&self) -> Result<Option<String>, BenchError> {
         Ok(Some(match &self.spec.source {
             SurrogateSource::Operator { .. } => {
-                let trained = self.training().map(|training| training.trained()).transpose()?;
-                return Ok(trained.flatten().map(|trained| trained.hash()));
+                let mark = self.training().map(|training| training.mark()).transpose()?;
+                return Ok(mark.flatten().map(|mark| mark.surrogate_hash));
             }
             SurrogateSource::Baseline { baseline, table } => {
                 hash_hex(&serde_json::to_vec(&(baseline, table)).expect("a baseline is plain data"))
@@ -136,9 +138,7 @@ impl<'a> EvaluationStep<'a> {
     /// The evaluation on disk, if it is complete.
     pub(super) fn stored(&self) -> Result<Option<Evaluation>, BenchError> {
         let Some(key) = self.key()? else { return Ok(None) };
-        // Damaged files and those of other versions are computed again.
-        let lines = read_lines::<Evaluation>(&self.path_of(Some(&key)));
-        Ok(lines.ok().and_then(|mut lines| lines.pop()))
+        read_evaluation(&self.path_of(Some(&key)))
     }
 
     fn path_of(&self, key: Option<&str>) -> PathBuf {
@@ -156,7 +156,7 @@ impl<'a> EvaluationStep<'a> {
     /// The reason for which the operator is not trained.
     fn training_failure(&self) -> Result<Option<String>, BenchError> {
         match self.training() {
-            Some(training) if training.trained()?.is_none() => training.failure(),
+            Some(training) if training.mark()?.is_none() => training.failure(),
             _ => Ok(None),
         }
     }
@@ -240,6 +240,7 @@ impl<'a> EvaluationStep<'a> {
 
     fn run(&self, dataset: &CompleteDataset, test_set: &TestSet) -> Result<(), BenchError> {
         let Self { context, case, spec, seed } = self;
+        self.stored()?; // a result that may not be read is not replaced
         let mut surrogate = self.surrogate(dataset)?;
         let bar = context.progress.bar(&format!("evaluate {}", spec.name), "", 0);
         let clock = Instant::now();
@@ -305,8 +306,19 @@ impl Resolved for EvaluationStep<'_> {
 
     /// One that failed is not done. Inputs that cannot be read are an error of [`Self::run`].
     fn is_done(&self) -> Result<bool, BenchError> {
-        let stored = self.stored().ok().flatten();
+        let Ok(Some(key)) = self.key() else { return Ok(false) };
+        let stored = read_evaluation(&self.path_of(Some(&key)))?;
         Ok(stored.is_some_and(|evaluation| evaluation.summary.failure.is_none()))
+    }
+}
+
+/// The evaluation in a file; `None` if there is none. Damaged files and those of other versions are computed again.
+pub(super) fn read_evaluation(path: &Path) -> Result<Option<Evaluation>, BenchError> {
+    match read_lines::<Evaluation>(path) {
+        Ok(mut lines) => Ok(lines.pop()),
+        Err(DataError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(DataError::Json { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -320,9 +332,12 @@ pub(super) fn evaluate_all(
     let dataset = context.required(case)?;
     let test_set = TestSet::new(&context.suite, case, &dataset.dataset)?;
     let mut failures = Vec::new();
-    for step in steps {
-        context.stop.check()?;
+    let queue = Queue::new(context, steps);
+    while let Some((step, _claim)) = queue.next()? {
         failures.extend(step.attempt(&dataset, &test_set)?);
+    }
+    if let Some(step) = steps.first() {
+        step.path()?.parent().map(sweep);
     }
     Ok(failures)
 }

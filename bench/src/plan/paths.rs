@@ -1,6 +1,6 @@
 //! Folders and files of datasets, trainings, evaluations and reports.
 
-use crate::suite::path_part;
+use crate::name::path_part;
 use crate::{Case, samples_source, solver};
 use data::Hasher;
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ impl Paths {
 
     /// A suite's run.
     pub fn run(&self, suite: &str) -> PathBuf {
-        self.out.join(suite)
+        self.out.join(path_part(suite))
     }
 
     /// A suite's report.

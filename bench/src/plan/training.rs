@@ -3,10 +3,11 @@
 use super::StepContext;
 use super::context::CompleteDataset;
 use super::failure::{Failure, ends_plan, reason};
+use super::queue::Queue;
 use super::resolved::Resolved;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, train, training_source};
-use data::{DataError, hash_hex, write_atomically};
-use operators::{Recipe, Trained};
+use data::{DataError, hash_hex, sweep, write_atomically};
+use operators::{Recipe, Trained, TrainingMark};
 use rayon::ThreadPoolBuilder;
 use reports::number::duration;
 use serde::Serialize;
@@ -87,16 +88,17 @@ impl<'a> TrainingStep<'a> {
         hash_hex(&serde_json::to_vec(&key).expect("a training's key is plain data"))
     }
 
+    /// The mark of the training, if it is complete.
+    pub(super) fn mark(&self) -> Result<Option<TrainingMark>, BenchError> {
+        Ok(TrainingMark::read(&self.path()?, &self.context.hashes)?)
+    }
+
     /// The trained operator, if the training is complete.
-    pub(super) fn trained(&self) -> Result<Option<Trained>, BenchError> {
-        let folder = self.path()?;
-        // A training that was interrupted before its first validation has no checkpoint yet.
-        let has_checkpoint =
-            ["best.safetensors", "curve.jsonl"].iter().all(|name| folder.join(name).is_file());
-        if !has_checkpoint {
+    fn trained(&self) -> Result<Option<Trained>, BenchError> {
+        if self.mark()?.is_none() {
             return Ok(None);
         }
-        Ok(Some(Trained::load(&folder, &self.context.device)?).filter(|trained| trained.finished))
+        Ok(Some(Trained::load(&self.path()?, &self.context.device)?))
     }
 
     /// The trained operator, or an error that names the command which trains it.
@@ -166,6 +168,7 @@ impl<'a> TrainingStep<'a> {
             jobs,
         };
         let trained = train(&training, progress, stop)?;
+        sweep(training.folder);
         progress.say(&format!(
             "{}: {name} (seed {seed}) trained in {}",
             self.case.name,
@@ -186,7 +189,7 @@ impl Resolved for TrainingStep<'_> {
     }
 
     fn is_done(&self) -> Result<bool, BenchError> {
-        Ok(self.trained()?.is_some())
+        Ok(self.mark()?.is_some())
     }
 }
 
@@ -200,14 +203,12 @@ pub(super) fn train_all(
     let threads = rayon::current_num_threads();
     let default = || if context.device.is_cpu() { default_jobs(steps.len(), threads) } else { 1 };
     let jobs = context.jobs.unwrap_or_else(default).clamp(1, steps.len());
-    let queue = Mutex::new(steps.iter());
-    let next = || queue.lock().expect("no thread panics while holding the lock").next();
+    let queue = Queue::new(context, steps);
     let failures = Mutex::new(Vec::new());
     let work = |threads| -> Result<(), BenchError> {
         let pool = ThreadPoolBuilder::new().num_threads(threads).build();
         let pool = pool.map_err(std::io::Error::other)?;
-        while let Some(step) = next() {
-            context.stop.check()?;
+        while let Some((step, _claim)) = queue.next()? {
             // If the plan cannot go on, the other trainings write their checkpoints and stop.
             let ended = pool.install(|| step.attempt(&dataset, jobs));
             let failed = ended.inspect_err(|_| context.stop.request())?;
@@ -225,6 +226,8 @@ pub(super) fn train_all(
         let ends = workers.into_iter().map(join);
         ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
+    dataset.dataset.forget();
+    first.path()?.parent().map(sweep);
     // The failure is reported before the interruptions that it caused.
     let (stopped, others): (Vec<_>, Vec<_>) =
         ended.into_iter().partition(|end| matches!(end, Err(BenchError::Stopped)));

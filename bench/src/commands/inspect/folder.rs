@@ -13,7 +13,7 @@ const LONGEST_TEXT: usize = 60;
 /// The facts of a dataset, the ranges and moments of its channels, and the reliability of its fields.
 pub(super) fn text(path: &Path) -> Result<String, BenchError> {
     let dataset = Dataset::open(path)?;
-    let missing = dataset.missing();
+    let missing = dataset.missing()?;
     let facts = facts(&dataset, missing.len());
     let facts = facts.into_iter().map(|(name, value)| format!("  {name:<14} {value}"));
     let present = (0..dataset.header().splits.len()).filter(|index| !missing.contains(index));
