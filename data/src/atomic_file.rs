@@ -169,9 +169,10 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 
 /// An error that names the file which should be there in the end, instead of the temporary one.
 fn failed(target: &Path, error: &io::Error) -> io::Error {
-    // The errors of fs-err and of tempfile name the temporary file; their sources do not.
+    // The errors of tempfile name the temporary file, and their sources do not. Those of fs-err end with the reason.
     let source = error.get_ref().and_then(|error| error.source());
-    let reason = source.map_or_else(|| error.to_string(), ToString::to_string);
+    let text = source.map_or_else(|| error.to_string(), ToString::to_string);
+    let reason = text.rsplit_once(".partial`: ").map_or(text.as_str(), |(_, reason)| reason);
     io::Error::new(error.kind(), format!("failed to write `{}`: {reason}", target.display()))
 }
 

@@ -7,7 +7,7 @@ use super::queue::Queue;
 use super::resolved::{Resolved, suffix};
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
-use crate::suite::path_part;
+use crate::name::path_part;
 use crate::{
     BenchError, Case, Evaluation, MetricSpec, SurrogateIdentity, SurrogateSource, SurrogateSpec,
     TestSet, evaluate, evaluation_source, machine,
