@@ -85,7 +85,7 @@ impl Dataset {
     }
 
     /// The same dataset, of which at most `bytes` of decoded states stay in memory; 1 GiB by default. A sample is kept
-    /// from its second window on.
+    /// from its fourth window on.
     #[must_use]
     pub fn with_memory(self, bytes: usize) -> Self {
         Self { memory: Memory::new(bytes), ..self }

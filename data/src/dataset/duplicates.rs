@@ -12,8 +12,9 @@ impl Dataset {
     /// First and last states are compared by their hashes, and all states where those are equal, so that two states
     /// of every sample are read.
     pub fn duplicates(&self) -> Result<Vec<[usize; 2]>, DataError> {
+        let missing = self.missing()?;
         let present =
-            |split: Split| self.indices(split).into_iter().filter(|&index| self.is_complete(index));
+            |split: Split| self.indices(split).into_iter().filter(|index| !missing.contains(index));
         let mut known: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for index in present(Split::Train) {
             known.entry(self.fingerprint(index)?).or_default().push(index);

@@ -5,7 +5,10 @@ use ndarray::{Array5, Axis};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Samples that were read more than once, decoded, as long as they fit into a budget. Later ones are read from their files
+/// A sample is kept from this window on. Statistics, and the search for equal samples, read three windows or fewer.
+const OFTEN: usize = 4;
+
+/// Samples of which several windows were read, decoded, as long as they fit into a budget. Later ones are read from their files
 /// each time: windows are drawn at random, so that replacing one sample by another would gain nothing.
 pub(super) struct Memory {
     /// Bytes.
@@ -16,8 +19,8 @@ pub(super) struct Memory {
 #[derive(Default)]
 struct State {
     used: usize,
-    /// Samples of which a window was read.
-    seen: BTreeSet<usize>,
+    /// How many windows of a sample were read.
+    reads: BTreeMap<usize, usize>,
     /// Samples that a thread is reading.
     arriving: BTreeSet<usize>,
     states: BTreeMap<usize, Arc<Array5<f32>>>,
@@ -46,9 +49,11 @@ impl Memory {
             drop(state);
             return Ok(Some(cut(&states)));
         }
-        let is_first = state.seen.insert(index);
+        let reads = state.reads.entry(index).or_default();
+        *reads += 1;
+        let is_rare = *reads < OFTEN;
         let fits = state.used.saturating_add(bytes) <= self.budget;
-        if is_first || !fits || !state.arriving.insert(index) {
+        if is_rare || !fits || !state.arriving.insert(index) {
             return Ok(None);
         }
         state.used += bytes;
@@ -93,18 +98,18 @@ impl Memory {
 mod tests {
     use super::*;
 
-    /// Windows of two states of three samples, each asked for three times; how often a sample was read as a whole.
+    /// Windows of two states of three samples, each asked for six times; how often a sample was read as a whole.
     fn reads(budget: usize) -> usize {
         let memory = Memory::new(budget);
         let mut reads = 0;
-        for round in 0..3 {
+        for round in 1..=6 {
             for index in 0..3 {
                 let read = || {
                     reads += 1;
                     Ok(Array5::from_shape_fn((4, 1, 2, 1, 1), |(t, ..)| (10 * index + t) as f32))
                 };
                 let window = memory.window(index, [1, 2], 32, read).expect("it can be read");
-                assert!(round > 0 || window.is_none(), "one access is no reason to keep it");
+                assert!(round >= OFTEN || window.is_none(), "it is kept from the fourth on");
                 if let Some(window) = window {
                     assert_eq!(window.shape(), [2, 1, 2, 1, 1]);
                     assert_eq!(window[[1, 0, 1, 0, 0]], (10 * index + 2) as f32);
