@@ -1,7 +1,6 @@
 //! The step that collects all evaluations of a suite and draws the report.
 
 use super::collection::{self, Collection, Member};
-use super::evaluation::EvaluationStep;
 use super::resolved::Resolved;
 use super::{StepContext, history};
 use crate::evaluate::{floors, gather, summary};
