@@ -7,7 +7,7 @@ use crate::{
 };
 use candle_core::{DType, Device, Result as CandleResult, Tensor};
 use candle_nn::VarBuilder;
-use data::{FileHashes, Hasher, TrainingPoint, Trajectory, read_lines};
+use data::{FileHashes, Hasher, Stop, TrainingPoint, Trajectory, read_lines};
 use ndarray::{Array5, Axis};
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,6 +31,7 @@ pub struct Trained {
     device: Device,
     weights: usize,
     hash: String,
+    stop: Stop,
 }
 
 impl Trained {
@@ -60,6 +61,7 @@ impl Trained {
             weights: count,
             curve,
             hash,
+            stop: Stop::default(),
         })
     }
 
@@ -88,6 +90,7 @@ impl Trained {
         let mut states = self.latest_states(tasks)?;
         let mut predictions: Vec<_> = tasks.iter().map(|task| self.all_nan(task)).collect();
         for step in 0..tasks.iter().map(|task| task.steps).max().unwrap_or(0) {
+            self.stop.check()?;
             let times = self.times(tasks, step)?;
             let inputs = Inputs { states: &states, parameters: &parameters, times: &times };
             let next = self.propagator.next(&inputs)?;
@@ -193,6 +196,10 @@ impl Surrogate for Trained {
 
     fn weights(&self) -> usize {
         self.weights
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {

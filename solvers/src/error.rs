@@ -71,6 +71,9 @@ pub enum SolverError {
         /// Steps since `load`.
         step: usize,
     },
+    /// A stop was requested.
+    #[error(transparent)]
+    Stopped(data::Stopped),
     /// There is no reference for the verification of a problem.
     #[error("`{problem}` cannot be verified; what can is {known}")]
     Unverified {

@@ -1,7 +1,7 @@
 //! Problems, and the solvers that compute them.
 
 use crate::{SolverError, Stopwatch};
-use data::{Field, Grid, Parameter, State};
+use data::{Field, Grid, Parameter, State, Stop};
 use rand_chacha::ChaCha12Rng;
 
 /// Equations with fixed parameters: *what* is solved.
@@ -52,9 +52,12 @@ pub trait Solver: Send {
     /// Errors: a state of another shape, or one that is not finite.
     fn load(&mut self, state: &State) -> Result<(), SolverError>;
 
+    /// Gives it the request to stop, at which [`Solver::advance`] looks before every step.
+    fn stop_on(&mut self, stop: &Stop);
+
     /// Advances by exactly `interval` s, in as many stable steps as that takes.
     ///
-    /// Errors: a blow-up, or steps too small to reach the end.
+    /// Errors: a blow-up, steps too small to reach the end, or [`SolverError::Stopped`].
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError>;
 
     /// Writes the current cell averages `[channel, x, y, z]`.

@@ -1,6 +1,6 @@
 //! The contract of problems, checked for all that are registered.
 
-use data::{Grid, PartError, State, rng};
+use data::{Grid, PartError, State, Stop, Stopped, rng};
 use solvers::problems::{Column, PROBLEMS, Tube};
 use solvers::verify::{Errors, order};
 use solvers::{Problem, Solver, SolverError};
@@ -52,6 +52,20 @@ fn every_file_is_in_the_list() {
     let mut names: Vec<_> = PROBLEMS.names().collect();
     names.sort_unstable();
     assert_eq!(files, names);
+}
+
+#[test]
+fn a_request_to_stop_ends_an_interval() {
+    for (name, problem) in problems() {
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
+        let (mut solver, _) = loaded(problem.as_ref(), &grid);
+        let stop = Stop::default();
+        solver.stop_on(&stop);
+        solver.advance(0.01 * problem.time_scale()).expect("no stop is requested");
+        stop.request();
+        let ended = solver.advance(1e6 * problem.time_scale());
+        assert_eq!(ended, Err(SolverError::Stopped(Stopped)), "{name}");
+    }
 }
 
 #[test]

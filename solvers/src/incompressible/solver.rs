@@ -10,7 +10,7 @@ use crate::staggered::{
 };
 use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
-use data::{Grid, State};
+use data::{Grid, State, Stop};
 
 /// Incompressible flow of constant density and viscosity, plane or axisymmetric, on a uniform grid.
 ///
@@ -43,6 +43,7 @@ pub struct Incompressible {
     time: f64,
     /// Steps since `load`.
     steps: usize,
+    stop: Stop,
 }
 
 /// Fewest cells along an axis.
@@ -70,6 +71,7 @@ impl Incompressible {
             diagnostics,
             time: 0.0,
             steps: 0,
+            stop: Stop::default(),
             flow,
         })
     }
@@ -170,6 +172,10 @@ impl TimeStepper for Incompressible {
         self.flow.stopwatch.lap(Work::Rest);
     }
 
+    fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     fn steps(&self) -> usize {
         self.steps
     }
@@ -207,6 +213,10 @@ impl Solver for Incompressible {
         check_finite(self, 0.0)?;
         self.diagnostics = self.flow.diagnose();
         Ok(())
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {

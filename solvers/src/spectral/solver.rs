@@ -8,7 +8,7 @@ use super::modes::{C64, Modes};
 use super::vorticity::Vorticity;
 use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
-use data::{Grid, State};
+use data::{Grid, State, Stop};
 use std::sync::Arc;
 
 /// Plane incompressible flow, periodic in x and y, in vorticity form.
@@ -46,6 +46,7 @@ pub struct Spectral {
     /// Steps since `load`.
     steps: usize,
     stopwatch: Stopwatch,
+    stop: Stop,
 }
 
 /// Largest Courant number (|u|/dx + |v|/dy) Δt. The largest eigenvalue of advection times Δt is π times as much,
@@ -76,6 +77,7 @@ impl Spectral {
             time: 0.0,
             steps: 0,
             stopwatch: Stopwatch::new(),
+            stop: Stop::default(),
             equation: Vorticity::new(lattice.clone()),
             lattice,
         })
@@ -165,6 +167,10 @@ impl TimeStepper for Spectral {
         self.steps += 1;
     }
 
+    fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     fn steps(&self) -> usize {
         self.steps
     }
@@ -190,6 +196,10 @@ impl Solver for Spectral {
         let mean = |channel| state.index_axis(ndarray::Axis(0), channel).mean().unwrap_or(0.0);
         self.restart([mean(0), mean(1)]);
         check_finite(self, 0.0)
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {

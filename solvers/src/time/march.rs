@@ -2,6 +2,7 @@
 
 use super::steps::{StepLimit, Steps};
 use crate::{Progress, SolverError};
+use data::Stop;
 
 /// A method that [`march`] advances step by step.
 pub(crate) trait TimeStepper {
@@ -10,6 +11,9 @@ pub(crate) trait TimeStepper {
 
     /// Advances the state from `time` by `dt`, both in s, and counts the step.
     fn step(&mut self, time: f64, dt: f64);
+
+    /// The request to stop.
+    fn stop(&self) -> &Stop;
 
     /// Steps made since `load`.
     fn steps(&self) -> usize;
@@ -31,8 +35,8 @@ const MOST_STEPS: f64 = 1e9;
 
 /// Advances `method` from `start` by exactly `interval`, both in s, in as many stable steps as necessary.
 ///
-/// Errors: [`SolverError::Collapse`] if the interval would take more than [`MOST_STEPS`] steps, and
-/// [`SolverError::BlowUp`] after a step that leaves the state infinite or NaN.
+/// Errors: [`SolverError::Collapse`] if the interval would take more than [`MOST_STEPS`] steps,
+/// [`SolverError::BlowUp`] after a step that leaves the state infinite or NaN, and [`SolverError::Stopped`].
 pub(crate) fn march(
     method: &mut impl TimeStepper,
     start: f64,
@@ -41,6 +45,7 @@ pub(crate) fn march(
     let first_step = method.steps();
     let (mut steps, mut elapsed, mut divergence) = (Steps::NONE, 0.0, 0.0_f64);
     while steps.left != 1 {
+        method.stop().check().map_err(SolverError::Stopped)?;
         let time = start + elapsed;
         steps.left = steps.left.saturating_sub(1);
         steps = steps.revised(interval - elapsed, method.limit(time));

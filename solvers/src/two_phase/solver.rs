@@ -9,7 +9,7 @@ use crate::linear::Convergence;
 use crate::staggered::{GHOSTS, inner};
 use crate::time::{StepLimit, TimeStepper, check_finite, march};
 use crate::{Progress, Solver, SolverError, Stopwatch, Work};
-use data::{Field, Grid, Parameter, State};
+use data::{Field, Grid, Parameter, State, Stop};
 
 /// Plane flow of two immiscible incompressible fluids.
 ///
@@ -30,6 +30,7 @@ pub struct TwoPhase {
     convergence: Convergence,
     /// The largest speed in m/s before the last step, and its cell.
     fastest_before: (f64, [usize; 2]),
+    stop: Stop,
 }
 
 /// Largest sum of the Courant numbers along x and y. Advection of the interface alone is stable up to 1; its coupling
@@ -50,6 +51,7 @@ impl TwoPhase {
             divergence: 0.0,
             convergence: Convergence::default(),
             fastest_before: (0.0, [0; 2]),
+            stop: Stop::default(),
         })
     }
 
@@ -228,6 +230,10 @@ impl TimeStepper for TwoPhase {
         self.flow.stopwatch.lap(Work::Rest);
     }
 
+    fn stop(&self) -> &Stop {
+        &self.stop
+    }
+
     fn steps(&self) -> usize {
         self.flow.steps
     }
@@ -263,6 +269,10 @@ impl Solver for TwoPhase {
         self.flow.interface.clipped = 0.0;
         self.flow.iterations = [0; 2];
         Ok(())
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {

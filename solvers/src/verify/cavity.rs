@@ -27,6 +27,11 @@ struct Steady {
     profiles: [Profile; 2],
 }
 
+/// The number of times that [`certify`] reports progress.
+pub(super) fn parts(resolutions: &[usize]) -> usize {
+    4 + REYNOLDS.len() * resolutions.len()
+}
+
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),

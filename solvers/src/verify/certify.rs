@@ -19,6 +19,21 @@ pub const VERIFIED: &[&str] = &[
     "dam",
 ];
 
+/// The number of parts of a verification, after each of which [`verify`] calls its argument `progress`; 0 for a problem
+/// that is not in [`VERIFIED`].
+pub fn parts(problem: &str, resolutions: &[usize]) -> usize {
+    match problem {
+        "cavity" => cavity::parts(resolutions),
+        "cylinder" => cylinder::parts(resolutions),
+        "taylor-green" | "shear-layer" => 2,
+        "kolmogorov" | "decaying-turbulence" => 3,
+        "column" => 8,
+        "dam" => dam::parts(resolutions),
+        "tube" => tube::parts(resolutions),
+        _ => 0,
+    }
+}
+
 /// Compares the solver of a problem with exact and published results on grids of `resolutions` cells.
 ///
 /// `resolutions` must increase, and each must be a multiple of the previous one. `progress` is called with one line

@@ -23,6 +23,13 @@ fn cells_per_diameter(resolution: usize) -> usize {
     (10 * resolution / 32).max(10)
 }
 
+/// The number of times that [`certify`] reports progress.
+pub(super) fn parts(resolutions: &[usize]) -> usize {
+    let steady_and_unsteady = 2 * resolutions.len();
+    let is_resolved = resolutions.iter().any(|&n| cells_per_diameter(n) == RESOLVED);
+    steady_and_unsteady + if is_resolved { free_stream::PARTS } else { 0 }
+}
+
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),

@@ -11,6 +11,11 @@ const TIME: f64 = 0.3;
 
 /// Compares the volume of water with the inflow, and the volume fractions of every grid with those of the finest. Grids
 /// have four times as many cells along x as along y.
+/// The number of times that [`certify`] reports progress.
+pub(super) fn parts(resolutions: &[usize]) -> usize {
+    resolutions.len()
+}
+
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),

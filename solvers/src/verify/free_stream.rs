@@ -27,6 +27,9 @@ const MOST_WINDOWS: usize = 12;
 /// Mean drag coefficient, Strouhal number, root mean square of the lift coefficient.
 type Statistics = [f64; 3];
 
+/// The number of times that [`certify`] reports progress.
+pub(super) const PARTS: usize = SCALES.len() + SIZES.len() - 1;
+
 /// Adds vortex shedding at Re 100 in a free stream.
 pub(super) fn certify(
     certificate: &mut Certificate,

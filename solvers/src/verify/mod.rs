@@ -30,7 +30,7 @@ mod tube;
 
 pub use advection::{Advection, Distortion};
 pub use certificate::{Cell, Certificate, Check, Table};
-pub use certify::{VERIFIED, verify};
+pub use certify::{VERIFIED, parts, verify};
 pub use convergence::{Errors, order};
 pub use manufactured::Manufactured;
 pub use manufactured_pipe::ManufacturedPipe;

@@ -24,6 +24,11 @@ const LENGTH: f64 = 0.06;
 /// Cells across from which the boundary layers at the inlet are resolved.
 const RESOLVED: usize = 64;
 
+/// The number of times that [`certify`] reports progress.
+pub(super) fn parts(resolutions: &[usize]) -> usize {
+    6 * resolutions.len()
+}
+
 pub(super) fn certify(
     resolutions: &[usize],
     progress: &mut (dyn FnMut(&str) + Send),

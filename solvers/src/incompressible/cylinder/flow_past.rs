@@ -3,7 +3,7 @@
 use super::super::solver::Incompressible;
 use super::disk::Disk;
 use crate::{Progress, Solver, SolverError, Stopwatch};
-use data::{Grid, State};
+use data::{Grid, State, Stop};
 use ndarray::{Axis, Slice};
 
 /// [`Incompressible`] flow past a circular cylinder at rest.
@@ -88,6 +88,10 @@ impl Solver for FlowPastCylinder {
             return Err(SolverError::Shape { found: state.shape().into(), expected });
         }
         self.flow.load(&state.slice_axis(Axis(0), Slice::from(..3)).to_owned())
+    }
+
+    fn stop_on(&mut self, stop: &Stop) {
+        self.flow.stop_on(stop);
     }
 
     fn advance(&mut self, interval: f64) -> Result<Progress, SolverError> {
