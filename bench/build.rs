@@ -1,4 +1,8 @@
-//! Collects the built-in cases and suites, so that adding one is adding a file, and the commit.
+//! Collects the built-in cases and suites, so that adding one is adding a file, the documentation of parts, and the
+//! commit.
+
+#[path = "build_documentation.rs"]
+mod documentation;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -40,6 +44,7 @@ fn main() {
         }
         code.push_str("];\n");
     }
+    code.push_str(&documentation::list());
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     fs::write(out.join("builtin.rs"), code).expect("OUT_DIR is writable");
 
@@ -57,7 +62,7 @@ fn main() {
     println!("cargo::rustc-env=EDDYMARK_COMMIT={}", commit().unwrap_or_else(|| "unknown".into()));
 }
 
-fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
+pub(crate) fn collect(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the folder is part of the crate").flatten() {
         let path = entry.path();
         if path.is_dir() {

@@ -1,7 +1,22 @@
 //! Cases and suites by name: built in, or from the user's files.
 
 use crate::{BenchError, Case, Suite};
+use serde::Deserialize;
 use std::path::Path;
+
+/// What the source of a part says about it.
+pub(crate) struct Documentation {
+    /// The kind, as `eddymark list` spells it.
+    pub(crate) kind: &'static str,
+    /// The part's name.
+    pub(crate) name: &'static str,
+    /// The file, relative to the workspace.
+    pub(crate) file: &'static str,
+    /// The description.
+    pub(crate) text: &'static str,
+    /// The parameters' keys and descriptions.
+    pub(crate) parameters: &'static [(&'static str, &'static str)],
+}
 
 include!(concat!(env!("OUT_DIR"), "/builtin.rs"));
 
@@ -13,6 +28,25 @@ pub fn case_names() -> impl Iterator<Item = &'static str> {
 /// The names of all built-in suites.
 pub fn suite_names() -> impl Iterator<Item = &'static str> {
     SUITES.iter().map(|(name, _)| *name)
+}
+
+/// Name, summary and TOML text of all built-in cases. They are not checked, which takes long for some.
+pub(crate) fn case_texts() -> impl Iterator<Item = (&'static str, String, &'static str)> {
+    CASES.iter().map(|(name, text)| (*name, summary(text), *text))
+}
+
+/// Name, summary and TOML text of all built-in suites.
+pub(crate) fn suite_texts() -> impl Iterator<Item = (&'static str, String, &'static str)> {
+    SUITES.iter().map(|(name, text)| (*name, summary(text), *text))
+}
+
+/// The summary of a case or a suite.
+fn summary(text: &str) -> String {
+    #[derive(Deserialize)]
+    struct Head {
+        summary: String,
+    }
+    toml::from_str::<Head>(text).expect("a test reads every built-in file").summary
 }
 
 /// The case of that name, or in that TOML file.
@@ -45,6 +79,9 @@ fn find(
 ) -> Result<(String, String, String), BenchError> {
     if is_file(name) {
         let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if !Path::new(name).exists() {
+            return Err(BenchError::missing(Path::new(name)));
+        }
         return Ok((stem, name.into(), fs_err::read_to_string(name)?));
     }
     let known = builtin.iter().map(|(name, _)| *name);

@@ -1,13 +1,13 @@
 //! Errors of the benchmark, with remedies.
 
 use crate::plan::Failure;
-use data::{DataError, Invalid, PartError, nearest};
+use data::{DataError, Invalid, PartError, Stopped, nearest};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode};
 use operators::OperatorError;
 use reports::ReportError;
 use solvers::SolverError;
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why an experiment could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -122,6 +122,40 @@ pub enum BenchError {
         /// The command that makes it.
         command: String,
     },
+    /// A path that was given does not exist.
+    #[error("`{}` does not exist{}", .path.display(), .nearest.as_ref().map_or(String::new(), |n| format!(" (did you mean `{}`?)", n.display())))]
+    Missing {
+        /// The path.
+        path: PathBuf,
+        /// A path beside it with a similar name.
+        nearest: Option<PathBuf>,
+    },
+    /// A path that was given is something else than what is needed.
+    #[error("`{}` is {found}, and {needed} is needed", .path.display())]
+    Given {
+        /// The path.
+        path: PathBuf,
+        /// What is there.
+        found: &'static str,
+        /// What is needed.
+        needed: &'static str,
+        /// What to give instead.
+        remedy: String,
+    },
+    /// Threads cannot be started.
+    #[error("{number} threads cannot be started: {reason}")]
+    Threads {
+        /// How many.
+        number: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// Standard output cannot be written.
+    #[error("standard output cannot be written: {source}")]
+    Output {
+        /// Why not.
+        source: std::io::Error,
+    },
     /// A table of a document is not that of the committed results.
     #[error("a table of `{}` is not current", .document.display())]
     Outdated {
@@ -146,7 +180,7 @@ pub enum BenchError {
         /// Each with its reason.
         failures: Vec<Failure>,
     },
-    /// Ctrl-C.
+    /// A stop was requested, by Ctrl-C or after a failure elsewhere.
     #[error("stopped on request; what was finished is kept")]
     Stopped,
     /// Files.
@@ -154,13 +188,28 @@ pub enum BenchError {
     Data(#[from] DataError),
     /// Training or rolling out.
     #[error(transparent)]
-    Operator(#[from] OperatorError),
+    Operator(OperatorError),
     /// Drawing.
     #[error(transparent)]
     Report(#[from] ReportError),
     /// The file system; the message names the path.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+impl From<Stopped> for BenchError {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+impl From<OperatorError> for BenchError {
+    fn from(error: OperatorError) -> Self {
+        match error {
+            OperatorError::Stopped(stopped) => stopped.into(),
+            error => Self::Operator(error),
+        }
+    }
 }
 
 impl BenchError {
@@ -184,8 +233,33 @@ impl BenchError {
         }
     }
 
-    /// The process's exit code: 130 after Ctrl-C as shells have it, 2 for what the user can mend in
-    /// the input, 1 for the rest.
+    /// A name that is not among the known ones, which are too many to list.
+    pub(crate) fn unknown_among<'a>(
+        kind: &'static str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let (name, nearest) = (name.into(), nearest(name, known).map(Into::into));
+        Self::Unknown { kind, name, nearest, known: String::new() }
+    }
+
+    /// A path that does not exist, with the name most similar to it in its folder.
+    pub(crate) fn missing(path: &Path) -> Self {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let entries = std::fs::read_dir(folder.unwrap_or(Path::new(".")));
+        let entries = entries.into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.sort();
+        let nearest = path
+            .file_name()
+            .and_then(|name| nearest(&name.to_string_lossy(), names.iter().map(String::as_str)))
+            .map(|name| folder.map_or_else(|| name.into(), |folder| folder.join(name)));
+        Self::Missing { path: path.into(), nearest }
+    }
+
+    /// The process's exit code: 130 after Ctrl-C as shells have it; 2 if the command line, or a case or suite that it
+    /// names, must be changed; 1 for the rest.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Stopped => 130,
@@ -197,6 +271,9 @@ impl BenchError {
             | Self::Argument { .. }
             | Self::Part { .. }
             | Self::Grid { .. }
+            | Self::Missing { .. }
+            | Self::Given { .. }
+            | Self::Operator(OperatorError::Device { .. })
             | Self::Earlier { .. } => 2,
             _ => 1,
         }
@@ -209,6 +286,10 @@ impl Diagnostic for BenchError {
             Self::Unknown { kind: kind @ ("case" | "suite"), known, .. } => {
                 format!("known {kind}s: {known}; or give the path of a `.toml` file")
             }
+            Self::Unknown { known, .. } if known.is_empty() => "`eddymark list` shows all".into(),
+            Self::Missing { .. } => "check the spelling of the path".into(),
+            Self::Given { remedy, .. } => remedy.clone(),
+            Self::Threads { .. } => "choose fewer with `--threads` or `--jobs`".into(),
             Self::Unknown { kind, known, .. } => format!("known {kind}s: {known}"),
             Self::Part { source: PartError::Table { .. }, .. } => {
                 "`eddymark list` with a kind shows every parameter and its default".into()

@@ -4,6 +4,7 @@
 //! plain data: the names of its inputs. Together with a [`StepContext`] it has a key (a hash of the
 //! contents of all inputs), a path, and a state: it is done if the result at its path has its key.
 
+mod certificate;
 mod collection;
 mod context;
 mod dataset;

@@ -1,5 +1,7 @@
 //! Progress: bars on a terminal, one line per stage elsewhere.
 
+use crate::commands::say;
+use data::{printable, printable_lines};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 
@@ -27,10 +29,20 @@ impl Progress {
             return;
         }
         if self.bars.is_hidden() {
-            eprintln!("{line}");
+            say(line);
         } else {
-            let _ = self.bars.println(line); // a closed terminal does not stop the computation
+            let _ = self.bars.println(printable_lines(line)); // a closed terminal does not stop the computation
         }
+    }
+
+    /// A sign of life with the time since the start, for work that cannot be counted.
+    pub fn spinner(&self, title: &str) -> ProgressBar {
+        let style = "  {prefix:<28} {spinner:.cyan} {elapsed_precise:.dim}  {msg}";
+        let style = ProgressStyle::with_template(style).expect("the template is well formed");
+        let bar = self.bars.add(ProgressBar::new_spinner().with_style(style));
+        bar.set_prefix(printable(title).into_owned());
+        bar.enable_steady_tick(Duration::from_millis(200));
+        bar
     }
 
     /// A bar of `length` steps in `unit`, with the rate and the remaining time.
@@ -44,7 +56,7 @@ impl Progress {
                 .progress_chars("━╸─"),
         );
         let bar = self.bars.add(bar);
-        bar.set_prefix(title.to_owned());
+        bar.set_prefix(printable(title).into_owned());
         bar.enable_steady_tick(Duration::from_millis(200));
         bar
     }

@@ -2,7 +2,6 @@
 
 use bench::{BenchError, Failure, Paths, Plan, Progress, StepContext, Stop, Suite};
 use std::path::Path;
-use std::sync::Arc;
 
 const CASE: &str = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [8, 8]\ninterval = 0.1\nframes = 6\nseed = 1\n\
                     [vary]\nreynolds = { log-uniform = [20, 400] }\n[reference]\nrefine = 2\nerror-estimate = false\n\
@@ -41,7 +40,7 @@ fn context(folder: &Path) -> StepContext {
     let text = fs_err::read_to_string(&file).expect("it was written");
     let suite = Suite::parse("suite", &file.to_string_lossy(), &text).expect("it is a suite");
     let paths = Paths { data: folder.join("datasets"), out: folder.join("runs") };
-    let (progress, stop) = (Progress::silent(), Arc::new(Stop::default()));
+    let (progress, stop) = (Progress::silent(), Stop::default());
     StepContext::new(suite, paths, "cpu".into(), "a test".into(), progress, stop)
         .expect("there is a CPU")
 }

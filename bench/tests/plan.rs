@@ -3,7 +3,6 @@
 use bench::{Paths, Plan, Progress, Step, StepContext, Stop, Suite};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 const SUITE: &str = r#"
 summary = "a baseline and a small operator"
@@ -23,7 +22,7 @@ training = { batch-size = 2, steps = 4 }
 fn context(folder: &Path, suite: &str) -> StepContext {
     let suite = Suite::parse("tiny", "tiny.toml", suite).expect("it is a suite");
     let paths = Paths { data: folder.join("datasets"), out: folder.join("runs") };
-    let (progress, stop) = (Progress::silent(), Arc::new(Stop::default()));
+    let (progress, stop) = (Progress::silent(), Stop::default());
     StepContext::new(suite, paths, "cpu".into(), "a test".into(), progress, stop)
         .expect("there is a CPU")
 }

@@ -5,7 +5,6 @@ use bench::{Paths, Plan, Progress, StepContext, Stop, Suite, find_case, generate
 use data::{Record, Run};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const SUITE: &str = r#"
@@ -267,7 +266,7 @@ fn an_evaluation_that_may_not_be_read_is_an_error() {
         let paths = Paths { data: folder.path().join("datasets"), out: folder.path().join("runs") };
         let suite = SUITE.split("[[surrogate]]\narchitecture").next().expect("its beginning");
         let suite = Suite::parse("tiny", "tiny.toml", suite).expect("it is a suite");
-        let stop = Arc::new(Stop::default());
+        let stop = Stop::default();
         StepContext::new(suite, paths, "cpu".into(), "a test".into(), Progress::silent(), stop)
             .expect("there is a CPU")
     };

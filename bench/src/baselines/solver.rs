@@ -2,7 +2,10 @@
 
 use super::Baseline;
 use crate::{BenchError, Case};
-use data::{Dataset, Hasher, Invalid, Parameter, Part, Source, Trajectory, prolongate, restrict};
+use data::{
+    Dataset, Hasher, Invalid, Parameter, Part, Source, Stop, Stopped, Trajectory, prolongate,
+    restrict,
+};
 use ndarray::{Array5, Axis};
 use operators::{OperatorError, Surrogate, Task};
 use rayon::prelude::*;
@@ -82,6 +85,7 @@ impl Baseline for CoarseSolver {
             cells,
             case: case.clone(),
             parameters: dataset.info().parameters.clone(),
+            stop: Stop::default(),
         }))
     }
 }
@@ -92,6 +96,7 @@ struct SolverSurrogate {
     cells: [usize; 3],
     case: Case,
     parameters: Vec<Parameter>,
+    stop: Stop,
 }
 
 impl SolverSurrogate {
@@ -115,6 +120,7 @@ impl SolverSurrogate {
         };
         let mut advance = || -> Result<(), SolverError> {
             let mut solver = problem.solver(&grid)?;
+            solver.stop_on(&self.stop);
             solver.load(&state)?;
             for step in 0..task.steps {
                 solver.advance(task.interval)?;
@@ -132,6 +138,7 @@ impl SolverSurrogate {
             Ok(()) | Err(SolverError::BlowUp { .. } | SolverError::Collapse { .. }) => {
                 Ok(Trajectory { times: task.times(), values })
             }
+            Err(SolverError::Stopped(stopped)) => Err(stopped.into()),
             Err(source) => Err(unfit(source)),
         }
     }
@@ -150,11 +157,18 @@ impl Surrogate for SolverSurrogate {
             .hex()
     }
 
+    fn stop_on(&mut self, stop: &Stop) {
+        self.stop = stop.clone();
+    }
+
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         let solve = |task: &Task| {
-            self.solve(task).map_err(|error| OperatorError::Surrogate {
-                name: self.recipe.label(),
-                reason: error.to_string(),
+            self.solve(task).map_err(|error| match error {
+                BenchError::Stopped => OperatorError::Stopped(Stopped),
+                error => OperatorError::Surrogate {
+                    name: self.recipe.label(),
+                    reason: error.to_string(),
+                },
             })
         };
         tasks.par_iter().with_max_len(1).map(solve).collect()

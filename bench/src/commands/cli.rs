@@ -1,13 +1,17 @@
 //! The command line.
 
-use super::arguments::{Options, ReportArgs, SuiteArgs, TrainArgs};
+use super::arguments::{Form, ReportArgs, SuiteArgs, TrainArgs};
+use super::completions::{self, Shell};
 use super::context::CommandContext;
+use super::interrupt::{GRACE, listen};
+use super::names::Names;
 use super::{
     compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, verify,
 };
 use crate::BenchError;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueHint};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A benchmark harness for neural surrogates of fluid flow.
 ///
@@ -22,13 +26,17 @@ Examples:
   eddymark run quick                  the whole benchmark in minutes: runs/quick/report/report.html
   eddymark list architectures         all architectures with their parameters
   eddymark verify cavity              compare the solver with published data
-  eddymark run quick --operator my/   add your own operator, written in any language"
+  eddymark run quick --operator my/   add your own operator, written in any language
+
+Exit codes:
+  0  done
+  1  failed
+  2  usage: an argument, or a case or suite that it names, must be changed
+  130  interrupted: the same command resumes"
 )]
-pub struct Cli {
+pub(super) struct Cli {
     #[command(subcommand)]
     command: Command,
-    #[command(flatten)]
-    options: Options,
 }
 
 #[derive(Debug, Subcommand)]
@@ -41,14 +49,19 @@ enum Command {
     )]
     Run(TrainArgs),
     /// List problems, architectures, training presets, baselines, metrics, figures, tables, cases and suites.
-    #[command(after_help = "Examples:\n  eddymark list\n  eddymark list architectures")]
+    #[command(
+        after_help = "Examples:\n  eddymark list\n  eddymark list architectures\n  eddymark list fno"
+    )]
     List {
-        /// List only this kind, with every parameter and its default.
-        kind: Option<String>,
+        /// List this kind with every parameter and its default, or show the part of this name.
+        #[arg(value_parser = Names::KINDS, hide_possible_values = true)]
+        name: Option<String>,
+        #[command(flatten)]
+        form: Form,
     },
     /// Compare the number of weights of published configurations with that of our implementations.
     #[command(after_help = "Example:\n  eddymark count")]
-    Count,
+    Count(Form),
     /// Compute a case's dataset.
     #[command(
         after_help = "Examples:\n  eddymark generate cavity/quick\n  eddymark generate my-case.toml --data /big/disk\n  eddymark generate cfdbench/dam-bc --shard 2/4 --jobs 8"
@@ -63,10 +76,10 @@ enum Command {
     #[command(after_help = "Example:\n  eddymark gallery datasets/*")]
     Gallery {
         /// Datasets' folders.
-        #[arg(required = true)]
+        #[arg(required = true, value_hint = ValueHint::DirPath)]
         datasets: Vec<PathBuf>,
         /// Folder of the page.
-        #[arg(long, value_name = "DIR", default_value = "gallery")]
+        #[arg(long, value_name = "DIR", default_value = "gallery", value_hint = ValueHint::DirPath)]
         to: PathBuf,
     },
     /// Train the operators of a suite on generated datasets.
@@ -93,39 +106,63 @@ enum Command {
     #[command(
         after_help = "Examples:\n  eddymark verify\n  eddymark verify cavity --cells 64 --cells 128"
     )]
-    Verify {
-        /// A problem. Default: all.
-        problem: Option<String>,
-        /// Cells along an axis of one grid. May be repeated. Default: 64, 128 and 256.
-        #[arg(long, value_name = "N")]
-        cells: Vec<usize>,
-    },
+    Verify(verify::VerifyArgs),
     /// Show the contents of a dataset or an HDF5 file.
     #[command(after_help = "Example:\n  eddymark inspect datasets/cavity-quick-1a2b3c4d")]
     Inspect {
         /// A dataset's folder, or an HDF5 file.
+        #[arg(value_hint = ValueHint::AnyPath)]
         path: PathBuf,
+        #[command(flatten)]
+        form: Form,
     },
+    /// Print a script with which a shell completes commands, options and names.
+    #[command(
+        after_help = "Examples:\n  eddymark completions bash > ~/.local/share/bash-completion/completions/eddymark\n  eddymark completions zsh > ~/.zfunc/_eddymark\n  eddymark completions fish > ~/.config/fish/completions/eddymark.fish"
+    )]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    #[command(
+        after_help = "Examples:\n  eddymark man > ~/.local/share/man/man1/eddymark.1\n  eddymark man | man -l -"
+    )]
+    Man,
+}
+
+impl Command {
+    /// The time that the command has to end after Ctrl-C. What only reads, or writes at its end, ends at once.
+    fn grace(&self) -> Duration {
+        match self {
+            Self::Run(_)
+            | Self::Generate(_)
+            | Self::Train(_)
+            | Self::Evaluate(_)
+            | Self::Cost(_) => GRACE,
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 /// Executes a command.
-pub fn dispatch(cli: Cli, command: String) -> Result<(), BenchError> {
-    let Cli { command: what, options } = cli;
-    let context = |options| CommandContext::new(options, command);
-    match what {
-        Command::Run(args) => run::run(context(options), args),
-        Command::List { kind } => list::list(kind.as_deref()),
-        Command::Count => count::count(),
-        Command::Generate(args) => generate::generate(context(options), &args),
-        Command::Cost(args) => cost::cost(&context(options), &args),
-        Command::Gallery { datasets, to } => gallery::gallery(&datasets, &to),
-        Command::Train(args) => train::train(context(options), args),
-        Command::Evaluate(args) => evaluate::evaluate(context(options), args),
-        Command::Report(args) => report::report(&options, &args),
-        Command::Compare(args) => compare::compare(&options.out, &args),
-        Command::Verify { problem, cells } => {
-            verify::verify(&context(options), problem.as_deref(), &cells)
-        }
-        Command::Inspect { path } => inspect::inspect(&path),
+pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError> {
+    let Cli { command } = cli;
+    let context = CommandContext::new(command_line, listen(command.grace()));
+    match command {
+        Command::Run(args) => run::run(context, &args),
+        Command::List { name, form } => list::list(name.as_deref(), form),
+        Command::Count(form) => count::count(form),
+        Command::Generate(args) => generate::generate(context, &args),
+        Command::Cost(args) => cost::cost(&context, &args),
+        Command::Gallery { datasets, to } => gallery::gallery(&context.progress, &datasets, &to),
+        Command::Train(args) => train::train(context, &args),
+        Command::Evaluate(args) => evaluate::evaluate(context, &args),
+        Command::Report(args) => report::report(&context.progress, &args),
+        Command::Compare(args) => compare::compare(&context.progress, &args),
+        Command::Verify(args) => verify::verify(&context, &args),
+        Command::Inspect { path, form } => inspect::inspect(&context.progress, &path, form),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man => completions::man(),
     }
 }

@@ -1,12 +1,52 @@
 //! `eddymark count`
 
-use super::terminal::print;
+use super::arguments::Form;
+use super::terminal::{print, print_json};
 use crate::BenchError;
 use operators::Published;
+use serde::Serialize;
 use std::fmt::Write;
 
+/// A published configuration and its numbers of weights.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Row {
+    architecture: &'static str,
+    source: &'static str,
+    table: String,
+    /// Whether a complex weight counts once instead of twice.
+    complex_once: bool,
+    /// Weights as published.
+    weights: usize,
+    /// Weights among them that the published code never uses.
+    unused: usize,
+    /// Weights of this program.
+    ours: usize,
+    /// Whether both agree, apart from unused ones.
+    agrees: bool,
+}
+
 /// Shows how many weights published configurations have there and here.
-pub(super) fn count() -> Result<(), BenchError> {
+pub(super) fn count(form: Form) -> Result<(), BenchError> {
+    let rows = Published::all().map(row).collect::<Result<Vec<_>, BenchError>>()?;
+    if form.json { print_json(&rows) } else { print(&table(&rows)) }
+}
+
+fn row(published: Published) -> Result<Row, BenchError> {
+    let ours = published.ours()?;
+    Ok(Row {
+        architecture: published.architecture,
+        source: published.source,
+        table: published.table.replace('\n', ", "),
+        complex_once: published.complex_once,
+        weights: published.weights,
+        unused: published.idle,
+        ours,
+        agrees: ours + published.idle == published.weights,
+    })
+}
+
+fn table(rows: &[Row]) -> String {
     let mut text = String::new();
     let mut write = |columns: [&str; 8]| {
         let [architecture, source, complex, there, idle, here, agrees, table] = columns;
@@ -16,19 +56,19 @@ pub(super) fn count() -> Result<(), BenchError> {
         writeln!(text, "{}", line.trim_end()).expect("writing to a string succeeds");
     };
     write(["architecture", "published in", "complex", "weights", "unused", "ours", "", "table"]);
-    for published in Published::all() {
+    for row in rows {
         write([
-            published.architecture,
-            published.source,
-            if published.complex_once { "once" } else { "" },
-            &grouped(published.weights),
-            &if published.idle > 0 { grouped(published.idle) } else { String::new() },
-            &grouped(published.ours()?),
-            if published.agrees()? { "equal" } else { "DIFFERENT" },
-            &published.table.replace('\n', ", "),
+            row.architecture,
+            row.source,
+            if row.complex_once { "once" } else { "" },
+            &grouped(row.weights),
+            &if row.unused > 0 { grouped(row.unused) } else { String::new() },
+            &grouped(row.ours),
+            if row.agrees { "equal" } else { "DIFFERENT" },
+            &row.table,
         ]);
     }
-    print(&text)
+    text
 }
 
 /// `1,234,567`

@@ -7,14 +7,11 @@ use crate::plan::collect;
 use crate::{BenchError, Plan, Step};
 
 /// Executes the evaluations of a suite that are not done, and collects their records.
-pub(super) fn evaluate(context: CommandContext, args: SuiteArgs) -> Result<(), BenchError> {
-    let dry_run = args.dry_run;
-    let verify = args.verify;
-    let context = context.steps(args.read()?, None)?;
-    let context = if verify { context.verifying() } else { context };
+pub(super) fn evaluate(context: CommandContext, args: &SuiteArgs) -> Result<(), BenchError> {
+    let context = context.steps(args.read()?, &args.place, None)?;
     let plan = Plan::new(&context).only(|step| matches!(step, Step::Evaluation { .. }));
-    if dry_run {
-        return print_outline(&plan);
+    if args.outline.dry_run {
+        return print_outline(&plan, args.outline);
     }
     let executed = plan.execute();
     if matches!(executed, Ok(()) | Err(BenchError::Failed { .. })) {

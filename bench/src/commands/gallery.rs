@@ -1,9 +1,10 @@
 //! `eddymark gallery`
 
+use super::given::{Needed, expect};
 use super::terminal::print;
 use super::verify::significant;
-use crate::BenchError;
 use crate::evaluate::grid;
+use crate::{BenchError, Progress};
 use data::{Dataset, Info, Sample, Source};
 use ndarray::Axis;
 use reports::number::percent;
@@ -14,14 +15,22 @@ use std::path::{Path, PathBuf};
 const STATES: usize = 4;
 
 /// Draws some states of the first sample of each dataset.
-pub(super) fn gallery(datasets: &[PathBuf], folder: &Path) -> Result<(), BenchError> {
-    let figures = datasets.iter().map(|root| figure(root)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn gallery(
+    progress: &Progress,
+    datasets: &[PathBuf],
+    folder: &Path,
+) -> Result<(), BenchError> {
+    let bar = progress.bar("draw", "datasets", datasets.len());
+    let figures = datasets.iter().map(|root| figure(root).inspect(|_| bar.inc(1)));
+    let figures = figures.collect::<Result<Vec<_>, _>>()?;
     let page = reports::gallery(&figures, folder)?;
+    bar.finish_and_clear();
     print(&format!("{}\n", page.display()))
 }
 
 /// The figure of the first sample that exists.
 fn figure(root: &Path) -> Result<GalleryFigure, BenchError> {
+    expect(root, Needed::Dataset)?;
     let dataset = Dataset::open(root)?;
     let missing = dataset.missing()?;
     let there = (0..dataset.header().splits.len()).find(|index| !missing.contains(index));

@@ -1,73 +1,144 @@
 //! `eddymark list`
 
-use super::terminal::print;
+mod part;
+
+use super::arguments::Form;
+use super::terminal::{print_json, print_styled};
 use crate::baselines::BASELINES;
 use crate::metrics::METRICS;
-use crate::{BenchError, case_names, find_case, find_suite, suite_names};
+use crate::{BenchError, DOCUMENTATION, case_texts, suite_texts};
 use console::Style;
 use data::Registry;
 use operators::{ARCHITECTURES, Preset};
+use part::{Description, Part};
 use reports::{FIGURES, TABLES};
 use solvers::PROBLEMS;
 use std::fmt::Write;
 
-/// Name, summary and defaults of a part.
-type Line = (String, String, toml::Table);
+/// The kinds of parts, in the order of the list.
+pub(super) const KINDS: [&str; 9] = [
+    "problems",
+    "architectures",
+    "presets",
+    "baselines",
+    "metrics",
+    "tables",
+    "figures",
+    "cases",
+    "suites",
+];
 
-/// Shows all parts, or those of one kind with their parameters.
-pub(super) fn list(kind: Option<&str>) -> Result<(), BenchError> {
-    let mut text = String::new();
-    let kinds = kinds()?;
-    let Some(asked) = kind else {
-        for (kind, lines) in &kinds {
-            write_kind(&mut text, kind, lines, false);
-        }
-        return print(&text);
+/// Lists all parts, those of one kind with their parameters, or shows the parts of one name.
+pub(super) fn list(asked: Option<&str>, form: Form) -> Result<(), BenchError> {
+    let Some(asked) = asked else {
+        let parts: Vec<Part> = KINDS.into_iter().flat_map(parts).collect();
+        return if form.json { print_json(&parts) } else { print_styled(&table(&parts, false)) };
     };
-    let same = |kind: &str| kind == asked || kind.strip_suffix('s') == Some(asked);
-    let Some((kind, lines)) = kinds.iter().find(|(kind, _)| same(kind)) else {
-        return Err(BenchError::unknown("kind", asked, kinds.iter().map(|(kind, _)| *kind)));
+    let is_asked = |kind: &&str| *kind == asked || kind.strip_suffix('s') == Some(asked);
+    if let Some(kind) = KINDS.into_iter().find(is_asked) {
+        let parts = parts(kind);
+        return if form.json { print_json(&parts) } else { print_styled(&table(&parts, true)) };
+    }
+    let all: Vec<Part> = KINDS.into_iter().flat_map(parts).collect();
+    let found: Vec<Description> =
+        all.iter().filter(|part| part.name == asked).map(Description::of).collect();
+    if found.is_empty() {
+        let names = all.iter().map(|part| part.name.as_str());
+        return Err(BenchError::unknown_among(
+            "kind or part",
+            asked,
+            KINDS.into_iter().chain(names),
+        ));
+    }
+    if form.json {
+        return print_json(&found);
+    }
+    print_styled(&found.iter().map(Description::to_text).collect::<Vec<_>>().join("\n"))
+}
+
+/// The parts of a kind.
+fn parts(kind: &'static str) -> Vec<Part> {
+    let file = |(name, summary, text): (&str, String, &'static str)| Part {
+        kind,
+        name: name.into(),
+        summary,
+        defaults: toml::Table::new(),
+        text: Some(text),
     };
-    write_kind(&mut text, kind, lines, true);
-    print(&text)
+    let preset = |preset: Preset| Part {
+        kind,
+        name: preset.name.into(),
+        summary: preset.summary,
+        defaults: preset.training,
+        text: None,
+    };
+    match kind {
+        "problems" => of_registry(kind, &PROBLEMS),
+        "architectures" => of_registry(kind, &ARCHITECTURES),
+        "presets" => Preset::all().map(preset).collect(),
+        "baselines" => of_registry(kind, &BASELINES),
+        "metrics" => of_registry(kind, &METRICS),
+        "tables" => of_registry(kind, &TABLES),
+        "figures" => of_registry(kind, &FIGURES),
+        "cases" => case_texts().map(file).collect(),
+        _ => suite_texts().map(file).collect(),
+    }
 }
 
-fn kinds() -> Result<Vec<(&'static str, Vec<Line>)>, BenchError> {
-    let cases =
-        case_names().map(|name| Ok((name.into(), find_case(name)?.summary, toml::Table::new())));
-    let suites =
-        suite_names().map(|name| Ok((name.into(), find_suite(name)?.summary, toml::Table::new())));
-    Ok(vec![
-        ("problems", lines(&PROBLEMS)),
-        ("architectures", lines(&ARCHITECTURES)),
-        ("presets", Preset::all().map(|p| (p.name.into(), p.summary, p.training)).collect()),
-        ("baselines", lines(&BASELINES)),
-        ("metrics", lines(&METRICS)),
-        ("tables", lines(&TABLES)),
-        ("figures", lines(&FIGURES)),
-        ("cases", cases.collect::<Result<_, BenchError>>()?),
-        ("suites", suites.collect::<Result<_, BenchError>>()?),
-    ])
+fn of_registry<T: ?Sized>(kind: &'static str, registry: &Registry<T>) -> Vec<Part> {
+    let part = |entry: &data::Entry<T>| Part {
+        kind,
+        name: entry.name.into(),
+        summary: entry.summary.into(),
+        defaults: (entry.defaults)(),
+        text: None,
+    };
+    registry.entries.iter().map(part).collect()
 }
 
-fn lines<T: ?Sized>(registry: &Registry<T>) -> Vec<Line> {
-    registry
-        .entries
-        .iter()
-        .map(|entry| (entry.name.into(), entry.summary.into(), (entry.defaults)()))
-        .collect()
-}
-
-fn write_kind(text: &mut String, kind: &str, lines: &[Line], with_parameters: bool) {
-    let width = lines.iter().map(|(name, ..)| name.len()).max().unwrap_or(0);
+/// One line per part, below a heading per kind.
+fn table(parts: &[Part], with_parameters: bool) -> String {
     let (heading, dim) = (Style::new().bold(), Style::new().dim());
+    let mut text = String::new();
     let mut write = |line: String| writeln!(text, "{line}").expect("writing to a string succeeds");
-    write(heading.apply_to(kind).to_string());
-    for (name, summary, defaults) in lines {
-        write(format!("  {name:width$}  {summary}"));
-        for (key, value) in defaults.iter().filter(|_| with_parameters) {
-            write(format!("  {:width$}    {}", "", dim.apply_to(format!("{key} = {value}"))));
+    for parts in parts.chunk_by(|a, b| a.kind == b.kind) {
+        let width = parts.iter().map(|part| part.name.len()).max().unwrap_or(0);
+        write(heading.apply_to(parts[0].kind).to_string());
+        for Part { name, summary, defaults, .. } in parts {
+            write(format!("  {name:width$}  {summary}"));
+            for (key, value) in defaults.iter().filter(|_| with_parameters) {
+                let pair = dim.apply_to(format!("{key} = {value}"));
+                write(format!("  {:width$}    {pair}", ""));
+            }
+        }
+        write(String::new());
+    }
+    text
+}
+
+/// The documentation of a part, if it is a struct.
+fn documentation(part: &Part) -> Option<&'static crate::Documentation> {
+    DOCUMENTATION.iter().find(|entry| entry.kind == part.kind && entry.name == part.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_and_every_parameter_is_documented() {
+        for part in KINDS.into_iter().flat_map(parts) {
+            if part.text.is_some() || part.kind == "presets" {
+                continue;
+            }
+            let entry = documentation(&part);
+            let entry = entry.unwrap_or_else(|| panic!("{} `{}`", part.kind, part.name));
+            assert!(!entry.text.is_empty(), "{} `{}`", part.kind, part.name);
+            for key in part.defaults.keys() {
+                let known = entry.parameters.iter().find(|(known, _)| known == key);
+                let text = known.map_or("", |(_, text)| text);
+                assert!(!text.is_empty(), "`{key}` of {} `{}`", part.kind, part.name);
+            }
         }
     }
-    write(String::new());
 }

@@ -1,10 +1,10 @@
 //! `eddymark report`
 
-use super::arguments::{Options, ReportArgs};
+use super::arguments::ReportArgs;
 use super::run_folder::run_folder;
 use super::terminal::{print, width};
-use crate::BenchError;
 use crate::plan::draw;
+use crate::{BenchError, Progress};
 use data::{Run, write_atomically};
 use reports::Leaderboard;
 use std::io::Write;
@@ -12,17 +12,19 @@ use std::path::{Path, PathBuf};
 
 /// Draws the report of a run, stores the part of the run that its compact leaderboard needs, or writes the tables of
 /// documents.
-pub(super) fn report(options: &Options, args: &ReportArgs) -> Result<(), BenchError> {
+pub(super) fn report(progress: &Progress, args: &ReportArgs) -> Result<(), BenchError> {
     let Some(run) = &args.run else { return splice(&args.splice, args.check) };
-    let folder = run_folder(&options.out, run)?;
+    let folder = run_folder(&args.out.path, run)?;
+    let run = load_run(&folder)?;
     if let Some(target) = &args.condense {
-        let run = Run::load(&folder)?;
         return Ok(reports::condense(&run, &Leaderboard { compact: true }).save(target)?);
     }
+    let bar = progress.spinner("draw");
     draw(&folder)?;
     if args.csv {
-        reports::write_csv(&[Run::load(&folder)?], &folder.join("report"))?;
+        reports::write_csv(&[run], &folder.join("report"))?;
     }
+    bar.finish_and_clear();
     print_report(&folder)
 }
 
@@ -40,6 +42,20 @@ fn splice(documents: &[PathBuf], check: bool) -> Result<(), BenchError> {
         print(&format!("{}\n", document.display()))?;
     }
     Ok(())
+}
+
+/// The run in a folder; one that has no records is refused.
+pub(super) fn load_run(folder: &Path) -> Result<Run, BenchError> {
+    let run = Run::load(folder)?;
+    if run.records.is_empty() {
+        return Err(BenchError::Given {
+            path: folder.into(),
+            found: "a run without records",
+            needed: "an evaluated run",
+            remedy: format!("run `eddymark evaluate {}` first", run.manifest.suite),
+        });
+    }
+    Ok(run)
 }
 
 /// Prints the leaderboard of a run whose report is drawn, and the path of the page.

@@ -9,14 +9,12 @@ use reports::number::duration;
 use std::time::Instant;
 
 /// Executes all steps of a suite that are not done.
-pub(super) fn run(context: CommandContext, args: TrainArgs) -> Result<(), BenchError> {
-    let (dry_run, jobs) = (args.suite.dry_run, args.jobs);
-    let verify = args.suite.verify;
-    let context = context.steps(args.suite.read()?, jobs)?;
-    let context = if verify { context.verifying() } else { context };
+pub(super) fn run(context: CommandContext, args: &TrainArgs) -> Result<(), BenchError> {
+    let TrainArgs { suite, jobs } = args;
+    let context = context.steps(suite.read()?, &suite.place, *jobs)?;
     let plan = Plan::new(&context);
-    if dry_run {
-        return print_outline(&plan);
+    if suite.outline.dry_run {
+        return print_outline(&plan, suite.outline);
     }
     let clock = Instant::now();
     let executed = plan.execute();

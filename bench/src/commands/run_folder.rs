@@ -1,6 +1,7 @@
 //! The folders of runs that commands read.
 
-use crate::BenchError;
+use super::given::{Needed, expect};
+use crate::{BenchError, suite_names};
 use data::Invalid;
 use std::path::{Path, PathBuf};
 
@@ -12,17 +13,23 @@ pub(super) fn run_folder(out: &Path, run: &Path) -> Result<PathBuf, BenchError> 
     if let Some(folder) = places.iter().find(|folder| is_run(folder)) {
         return Ok(folder.clone());
     }
+    if let Some(other) = places.iter().find(|place| place.exists()) {
+        expect(other, Needed::Run)?;
+    }
     let name = run.to_string_lossy();
-    let known = known_runs(out);
-    let is_suite = crate::find_suite(&name).is_ok();
-    if is_suite || known.is_empty() {
-        let folder = if run.is_dir() { run.to_owned() } else { out.join(run) };
+    if run.components().count() > 1 {
+        return Err(BenchError::missing(run));
+    }
+    if suite_names().any(|suite| suite == name) {
         return Err(BenchError::Earlier {
             what: "the run".into(),
-            path: folder.join("run.json"),
-            command: format!("eddymark run {}", run.display()),
+            path: out.join(run).join("run.json"),
+            command: format!("eddymark run {name}"),
         });
     }
+    let runs = known_runs(out);
+    let suites = suite_names().filter(|suite| !runs.iter().any(|run| run == suite));
+    let known: Vec<String> = runs.iter().cloned().chain(suites.map(Into::into)).collect();
     Err(BenchError::unknown("run", &name, known.iter().map(String::as_str)))
 }
 

@@ -1,21 +1,38 @@
 //! `eddymark verify`
 
+use super::arguments::{Form, OutFolder, Threads};
 use super::context::CommandContext;
-use super::terminal::{print, width};
-use crate::BenchError;
+use super::names::Names;
+use super::terminal::{print, print_json, width};
+use crate::{BenchError, Progress};
 use data::{Invalid, write_atomically};
 use reports::{Cell, Sheet};
 use solvers::PROBLEMS;
 use solvers::verify::{self, Certificate, Check, Table};
 use std::io::Write;
+use std::path::PathBuf;
+
+/// Which problems are verified, and on which grids.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// A problem. Default: all.
+    #[arg(value_parser = Names::PROBLEMS, hide_possible_values = true)]
+    problem: Option<String>,
+    /// Cells along an axis of one grid. May be repeated. Default: 64, 128 and 256.
+    #[arg(long, value_name = "N")]
+    cells: Vec<usize>,
+    #[command(flatten)]
+    out: OutFolder,
+    #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
+    form: Form,
+}
 
 /// Verifies one problem or all, prints the tables and keeps the certificates.
-pub(super) fn verify(
-    context: &CommandContext,
-    problem: Option<&str>,
-    cells: &[usize],
-) -> Result<(), BenchError> {
-    let problems: Vec<&str> = match problem {
+pub(super) fn verify(context: &CommandContext, args: &VerifyArgs) -> Result<(), BenchError> {
+    args.threads.set()?;
+    let problems: Vec<&str> = match args.problem.as_deref() {
         Some(name) => vec![
             PROBLEMS
                 .find(name)
@@ -24,17 +41,17 @@ pub(super) fn verify(
         ],
         None => PROBLEMS.names().collect(),
     };
-    let cells = resolutions(cells)?;
-    let mut missed = None;
+    let cells = resolutions(&args.cells)?;
+    let (mut missed, mut certificates) = (None, Vec::new());
     for problem in problems {
-        let bar = context.progress.bar(&format!("verify {problem}"), "", 0);
-        let certificate =
-            verify::verify(problem, &cells, &mut |line| bar.set_message(line.to_owned()));
-        bar.finish_and_clear();
-        let certificate =
-            certificate.map_err(|source| BenchError::Verify { problem: problem.into(), source })?;
-        print(&typeset(&certificate))?;
-        keep(context, problem, &certificate)?;
+        let certificate = measure(&context.progress, problem, &cells)?;
+        let path = keep(&args.out, problem, &certificate)?;
+        if !args.form.json {
+            for sheet in sheets(&certificate) {
+                print(&(sheet.to_text(width()) + "\n"))?;
+            }
+            print(&format!("{}\n", path.display()))?;
+        }
         let failed = certificate.checks.iter().filter(|check| !check.passed).count();
         if failed > 0 {
             missed = Some(BenchError::NotVerified {
@@ -43,8 +60,27 @@ pub(super) fn verify(
                 total: certificate.checks.len(),
             });
         }
+        certificates.push(certificate);
+    }
+    if args.form.json {
+        print_json(&certificates)?;
     }
     missed.map_or(Ok(()), Err)
+}
+
+/// Verifies a problem, with a bar that counts the parts.
+pub(crate) fn measure(
+    progress: &Progress,
+    problem: &str,
+    cells: &[usize],
+) -> Result<Certificate, BenchError> {
+    let bar = progress.bar(&format!("verify {problem}"), "parts", verify::parts(problem, cells));
+    let certificate = verify::verify(problem, cells, &mut |line| {
+        bar.set_message(line.to_owned());
+        bar.inc(1);
+    });
+    bar.finish_and_clear();
+    certificate.map_err(|source| BenchError::Verify { problem: problem.into(), source })
 }
 
 /// The requested grids in increasing order; 64², 128² and 256² if none is requested. The cells of each must be a
@@ -61,24 +97,19 @@ fn resolutions(asked: &[usize]) -> Result<Vec<usize>, BenchError> {
 }
 
 /// Writes the certificate as JSON under the runs' folder.
-fn keep(
-    context: &CommandContext,
-    problem: &str,
-    certificate: &Certificate,
-) -> Result<(), BenchError> {
-    let folder = context.options.out.join("verification");
+fn keep(out: &OutFolder, problem: &str, certificate: &Certificate) -> Result<PathBuf, BenchError> {
+    let folder = out.path.join("verification");
     fs_err::create_dir_all(&folder)?;
     let path = folder.join(format!("{problem}.json"));
     let text = serde_json::to_string_pretty(certificate).expect("a certificate is plain data");
     write_atomically(&path, |file| file.write_all(text.as_bytes()))?;
-    print(&format!("{}\n", path.display()))
+    Ok(path)
 }
 
-/// A certificate as text: its tables, then its checks.
-fn typeset(certificate: &Certificate) -> String {
-    let mut sheets: Vec<Sheet> = certificate.tables.iter().map(table).collect();
-    sheets.push(checks(&certificate.checks));
-    sheets.iter().map(|sheet| sheet.to_text(width()) + "\n").collect()
+/// The tables of a certificate, then its checks.
+fn sheets(certificate: &Certificate) -> Vec<Sheet> {
+    let tables = certificate.tables.iter().map(table);
+    tables.chain([checks(&certificate.checks)]).collect()
 }
 
 fn cell(text: impl Into<String>) -> Cell {

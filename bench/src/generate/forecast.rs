@@ -1,8 +1,8 @@
 //! A forecast of the cost of generating a dataset.
 
 use super::solve::SampleProblem;
+use crate::processor::{Stopwatch, cores};
 use crate::{BenchError, Case, Stop};
-use std::time::Instant;
 
 /// Number of samples of which a part is solved.
 const PROBES: usize = 3;
@@ -12,22 +12,22 @@ const PROBES: usize = 3;
 pub struct Forecast {
     /// Number of missing samples.
     pub samples: usize,
-    /// Seconds on one core, on the grids that the case starts with.
+    /// Processor time in s, on the grids that the case starts with.
     pub seconds: f64,
     /// Upper bound of the disk space in bytes: the size without compression.
     pub bytes: f64,
 }
 
 impl Forecast {
-    /// Wall time in s on a number of threads, each of which solves one sample at a time.
+    /// Wall time in s on a number of threads, each of which solves one sample at a time on an idle core.
     pub fn seconds_on(&self, threads: usize) -> f64 {
-        self.seconds / threads.min(self.samples).max(1) as f64
+        self.seconds / threads.min(cores()).min(self.samples).max(1) as f64
     }
 }
 
 /// Forecasts the cost of the samples `missing`.
 ///
-/// For at most three evenly spaced samples the second interval is timed on a grid with half the reference's
+/// For at most three evenly spaced samples the processor time of the second interval is measured on a grid with half the reference's
 /// cells along each axis, and extrapolated. Changes of the time step over a trajectory and refinement by a
 /// tolerance are not included, so that the forecast is accurate within a factor of about two.
 pub fn forecast(case: &Case, missing: &[usize], stop: &Stop) -> Result<Forecast, BenchError> {
@@ -56,14 +56,15 @@ fn cost_of_doubling(cells: [usize; 3]) -> f64 {
     2.0 * per_axis.iter().product::<f64>()
 }
 
-/// Seconds that one sample takes.
+/// Processor time in s that one sample takes.
 fn of_sample(sample: &SampleProblem<'_>) -> Result<f64, BenchError> {
     let cells = sample.case.reference_cells();
     let finer = cost_of_doubling(cells);
     let cells = cells.map(|n| if n == 1 { 1 } else { n / 2 });
-    // If that grid is too coarse for the flow, the reference grid itself is timed.
+    // If that grid is too coarse for the flow, the reference grid itself is measured.
     let (frame, share) = match of_frame(sample, cells) {
         Ok(seconds) => (seconds, finer),
+        Err(BenchError::Stopped) => return Err(BenchError::Stopped),
         Err(_) => (of_frame(sample, sample.case.reference_cells())?, 1.0),
     };
     let estimating =
@@ -71,13 +72,13 @@ fn of_sample(sample: &SampleProblem<'_>) -> Result<f64, BenchError> {
     Ok(frame * share * estimating * (sample.case.frames - 1) as f64)
 }
 
-/// Seconds that the second interval takes.
+/// Processor time in s that the second interval takes.
 fn of_frame(sample: &SampleProblem<'_>, cells: [usize; 3]) -> Result<f64, BenchError> {
     let (mut solver, _) = sample.start(&sample.grid(cells)?)?;
     solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;
-    let clock = Instant::now();
+    let watch = Stopwatch::start();
     solver.advance(sample.interval()).map_err(|source| sample.failed(source))?;
-    Ok(clock.elapsed().as_secs_f64())
+    Ok(watch.spent().processor)
 }
 
 /// Bytes of one sample's fields, uncompressed.

@@ -48,6 +48,7 @@ impl<'a> SampleProblem<'a> {
         let (_, mut rng) = self.case.problem_and_rng(self.index)?;
         let initial = self.problem.initial(grid, &mut rng);
         let mut solver = self.problem.solver(grid).map_err(|source| self.failed(source))?;
+        solver.stop_on(self.stop);
         solver.load(&initial).map_err(|source| self.failed(source))?;
         Ok((solver, initial))
     }
@@ -61,6 +62,9 @@ impl<'a> SampleProblem<'a> {
     }
 
     pub(super) fn failed(&self, source: SolverError) -> BenchError {
+        if let SolverError::Stopped(stopped) = source {
+            return stopped.into();
+        }
         BenchError::Solve {
             case: self.case.name.clone(),
             index: self.index,

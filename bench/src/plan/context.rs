@@ -30,7 +30,7 @@ pub struct StepContext {
     /// The program that confines outside programs: `eddymark` itself. Without it they are not confined.
     pub confiner: Option<PathBuf>,
     /// Whether the user has asked to stop.
-    pub stop: Arc<Stop>,
+    pub stop: Stop,
     /// Why the data of a case could not be computed, by case.
     failed: Mutex<BTreeMap<String, String>>,
     /// Datasets that were found complete, by case: a complete dataset no longer changes.
@@ -56,7 +56,7 @@ impl StepContext {
         device: String,
         command: String,
         progress: Progress,
-        stop: Arc<Stop>,
+        stop: Stop,
     ) -> Result<Self, BenchError> {
         let hashes = FileHashes::open(&paths.run(&suite.name).join("hashes.cache"));
         Ok(Self {

@@ -1,22 +1,19 @@
 //! The steps that compute a dataset: its samples, then their statistics.
 
 use super::StepContext;
+use super::certificate::certificate;
 use super::context::begun_dataset;
 use super::paths::dataset_key;
 use super::resolved::Resolved;
 use crate::evaluate::coverage;
 use crate::number::bytes;
+use crate::processor::load_text;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing};
 use data::{Dataset, Hasher, Invalid, SplitCoverage, write_atomically};
 use reports::number::duration;
-use solvers::verify::{VERIFIED, verify};
 use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// Cells along an axis of the grids on which a solver is verified before it computes a dataset:
-/// few enough that this takes seconds.
-const CELLS: [usize; 2] = [32, 64];
 
 /// The time between two looks at samples that other processes solve.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -93,7 +90,7 @@ pub(super) fn solve(
     let begun = Dataset::find(&root)?.map(|dataset| dataset.header().verification.clone());
     let certificate = match begun {
         Some(certificate) => certificate,
-        None => certify(context, case)?,
+        None => certificate(context, case)?,
     };
     let dataset = begin(case, &root, &certificate)?;
     write_atomically(&root.join("certificate.json"), |file| {
@@ -166,34 +163,14 @@ fn announce(context: &StepContext, case: &Case, samples: &[usize]) -> Result<(),
     let forecast = forecast(case, samples, &context.stop)?;
     let threads = rayon::current_num_threads();
     context.progress.say(&format!(
-        "{}: {} samples to solve, about {} on {} (a rough estimate), at most {}",
+        "{}: {} samples to solve, about {} on {} ({} of processor time, a rough estimate{}), at most {}",
         case.name,
         forecast.samples,
         duration(forecast.seconds_on(threads)),
         if threads == 1 { "one thread".into() } else { format!("{threads} threads") },
+        duration(forecast.seconds),
+        load_text().map_or_else(String::new, |load| format!(" for idle cores; now {load}")),
         bytes(forecast.bytes),
     ));
     Ok(())
-}
-
-/// The solver's certificate on small grids, as JSON; empty for a problem without verification.
-fn certify(context: &StepContext, case: &Case) -> Result<String, BenchError> {
-    let problem = &case.problem;
-    if !VERIFIED.contains(&problem.as_str()) {
-        context
-            .progress
-            .say(&format!("{}: no published data to verify `{problem}` with", case.name));
-        return Ok(String::new());
-    }
-    let bar = context.progress.bar(&format!("verify {problem}"), "", 0);
-    let certificate = verify(problem, &CELLS, &mut |line| bar.set_message(line.to_owned()));
-    bar.finish_and_clear();
-    let certificate =
-        certificate.map_err(|source| BenchError::Verify { problem: problem.clone(), source })?;
-    let failed = certificate.checks.iter().filter(|check| !check.passed).count();
-    if failed > 0 {
-        let total = certificate.checks.len();
-        return Err(BenchError::NotVerified { problem: problem.clone(), failed, total });
-    }
-    Ok(serde_json::to_string_pretty(&certificate).expect("a certificate is plain data"))
 }

@@ -242,7 +242,8 @@ impl<'a> EvaluationStep<'a> {
         let Self { context, case, spec, seed } = self;
         self.stored()?; // a result that may not be read is not replaced
         let mut surrogate = self.surrogate(dataset)?;
-        let bar = context.progress.bar(&format!("evaluate {}", spec.name), "", 0);
+        surrogate.stop_on(&context.stop);
+        let bar = context.progress.spinner(&format!("evaluate {}", spec.name));
         let clock = Instant::now();
         let training = self.curve()?.and_then(|curve| curve.points.last().copied());
         let identity = SurrogateIdentity {

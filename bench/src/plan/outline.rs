@@ -23,8 +23,10 @@ pub struct Outline {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Estimate {
-    /// Wall time in s.
+    /// Wall time in s on idle cores.
     pub seconds: f64,
+    /// Processor time in s.
+    pub processor_seconds: f64,
     /// Upper bound of the disk space in bytes.
     pub bytes: f64,
 }
@@ -58,7 +60,7 @@ fn of_samples(stage: &[Step], context: &StepContext, case: &str) -> Result<Outli
     let estimate = || -> Result<Estimate, BenchError> {
         let forecast = forecast(case, &open, &context.stop)?;
         let seconds = forecast.seconds_on(rayon::current_num_threads());
-        Ok(Estimate { seconds, bytes: forecast.bytes })
+        Ok(Estimate { seconds, processor_seconds: forecast.seconds, bytes: forecast.bytes })
     };
     Ok(Outline {
         steps: stage.to_vec(),
