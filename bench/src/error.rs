@@ -314,6 +314,10 @@ impl Diagnostic for BenchError {
                 "see to space and permissions there, then run the same command again to go on"
                     .into()
             }
+            Self::Data(
+                DataError::Hdf5 { .. } | DataError::Layout { .. } | DataError::Crash { .. },
+            ) => "the file is damaged, or was changed: copy it again, or remove it and generate the dataset again"
+                .into(),
             Self::Io(error) | Self::Data(DataError::Io(error)) => io_help(error)?.into(),
             _ => return None,
         };

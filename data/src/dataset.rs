@@ -2,6 +2,7 @@
 
 mod declaration;
 mod duplicates;
+mod examined;
 mod file_cache;
 mod memory;
 mod shape;
@@ -11,11 +12,14 @@ mod summary;
 pub use declaration::DatasetHeader;
 pub use summary::SampleSummary;
 
+use crate::file_hashes::Stamp;
 use crate::hdf5::{SampleFile, unfit, write_sample};
+use crate::untrusted;
 use crate::{
     Claim, DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
     sweep,
 };
+use examined::Examined;
 use file_cache::FileCache;
 use memory::Memory;
 use ndarray::Array5;
@@ -39,6 +43,7 @@ pub struct Dataset {
     header: DatasetHeader,
     files: FileCache,
     memory: Memory,
+    examined: Examined,
 }
 
 /// The default size of decoded samples in memory in bytes, see [`Dataset::with_memory`].
@@ -67,7 +72,8 @@ impl Dataset {
 
     fn new(root: &Path, header: DatasetHeader) -> Self {
         let (files, memory) = (FileCache::default(), Memory::new(MEMORY));
-        Self { root: root.into(), header, files, memory }
+        let examined = Examined::new(root, &header);
+        Self { root: root.into(), header, files, memory, examined }
     }
 
     /// Opens a dataset, complete or not.
@@ -101,9 +107,10 @@ impl Dataset {
         &self.header
     }
 
-    /// The samples without a complete file of this case, in increasing order.
+    /// The samples without a file, in increasing order.
     ///
-    /// A file that is there and may not be read is an error: it is not missing, and must not be replaced.
+    /// A file that is damaged, belongs to another case or may not be read is an error: it is not missing, and is not
+    /// replaced without being asked.
     pub fn missing(&self) -> Result<Vec<usize>, DataError> {
         let mut missing = Vec::new();
         for index in 0..self.header.splits.len() {
@@ -125,30 +132,68 @@ impl Dataset {
         Ok(Some(claim))
     }
 
-    /// Whether a sample has a complete file of this case; `index` is below the number of samples.
-    ///
-    /// A damaged file, as after a power cut, and one of another case are not complete. A file that may not be read, and
-    /// one of a later version, are errors.
+    /// Whether a sample has a file; `index` is below the number of samples. The errors are those of
+    /// [`Dataset::missing`].
     pub fn is_complete(&self, index: usize) -> Result<bool, DataError> {
-        let path = self.path(index);
-        match SampleFile::open(&path, &self.header.info) {
-            Ok(file) => Ok(self.is_of_this_case(&file, index)),
-            Err(DataError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error @ (DataError::Io(_) | DataError::Version { .. })) => Err(error),
-            // HDF5 does not tell a damaged file from a disk that fails; reading all of it does.
-            Err(_) => {
-                io::copy(&mut fs_err::File::open(path)?, &mut io::sink())?;
-                Ok(false)
-            }
+        Ok(self.examined_hash(index)?.is_some())
+    }
+
+    /// The content hash of a sample whose file is good; `None` if there is none.
+    ///
+    /// A file that this program has neither written nor examined since it changed is examined first, with all others.
+    fn examined_hash(&self, index: usize) -> Result<Option<String>, DataError> {
+        match self.state(index)? {
+            FileState::Absent => return Ok(None),
+            FileState::Good(hash) => return Ok(Some(hash)),
+            FileState::Unknown => (),
+        }
+        if let Some(error) = self.examined.take_refusal(index) {
+            return Err(error);
+        }
+        let others = (0..self.header.splits.len()).filter(|&other| other != index);
+        let is_unknown = |other: &usize| matches!(self.state(*other), Ok(FileState::Unknown));
+        let indices: Vec<usize> = [index].into_iter().chain(others.filter(is_unknown)).collect();
+        self.examine(&indices)?;
+        if let Some(error) = self.examined.take_refusal(index) {
+            return Err(error);
+        }
+        match self.state(index)? {
+            FileState::Absent => Ok(None),
+            FileState::Good(hash) => Ok(Some(hash)),
+            FileState::Unknown => Err(DataError::Mismatch {
+                path: self.path(index),
+                found: "a file that changes while it is read".into(),
+                expected: "a sample; run the command again when nothing writes it".into(),
+            }),
         }
     }
 
-    fn is_of_this_case(&self, file: &SampleFile, index: usize) -> bool {
-        let split = self.header.splits[index].folder();
-        file.index().is_ok_and(|found| found == index)
-            && file.attribute("case_hash").is_ok_and(|hash| hash == self.header.case_hash)
-            && file.attribute("split").is_ok_and(|found| found == split)
-            && file.attribute("content_hash").is_ok()
+    /// What is known of the file of a sample.
+    fn state(&self, index: usize) -> Result<FileState, DataError> {
+        match self.examined.get(index, &self.path(index)) {
+            Err(DataError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(FileState::Absent)
+            }
+            known => Ok(known?.map_or(FileState::Unknown, FileState::Good)),
+        }
+    }
+
+    /// Examines files, and takes down what was found.
+    fn examine(&self, indices: &[usize]) -> Result<(), DataError> {
+        let samples: Vec<(usize, PathBuf)> =
+            indices.iter().map(|&index| (index, self.path(index))).collect();
+        let stamps = samples.iter().map(|(_, path)| Ok(Stamp::of(path)?));
+        let stamps: Vec<Stamp> = stamps.collect::<Result<_, DataError>>()?;
+        let mut stamps = samples.iter().zip(stamps);
+        untrusted::examine(&self.header, &samples, &mut |result| {
+            let Some(((index, path), stamp)) = stamps.next() else { return };
+            match result {
+                Ok(hash) => self.examined.put(*index, path, stamp, &hash),
+                Err(error) => self.examined.refuse(*index, error),
+            }
+        })?;
+        self.examined.save(|index| self.path(index));
+        Ok(())
     }
 
     /// Writes a sample. On return its file is complete and on disk; on error the dataset is unchanged.
@@ -156,7 +201,10 @@ impl Dataset {
         self.must_fit(sample)?;
         self.files.remove(sample.index);
         self.memory.clear();
-        write_sample(&self.path(sample.index), &self.header, sample)
+        let path = self.path(sample.index);
+        let hash = write_sample(&path, &self.header, sample)?;
+        self.examined.put(sample.index, &path, Stamp::of(&path)?, &hash);
+        Ok(())
     }
 
     fn must_fit(&self, sample: &Sample) -> Result<(), DataError> {
@@ -180,6 +228,7 @@ impl Dataset {
         if !missing.is_empty() {
             return Err(self.incomplete(missing));
         }
+        self.examined.save(|index| self.path(index));
         let _claim = Claim::wait(&self.root.join("statistics"))?;
         if !self.indices(Split::Train).is_empty() {
             statistics::write(&self.root, &self.header.info, &statistics::gather(self)?)?;
@@ -198,19 +247,20 @@ impl Dataset {
         hasher.text(&info.name).text(case_hash).bytes(&seed.to_le_bytes());
         hasher.text(&SplitPlan::hash(splits)).text(solver);
         for index in 0..splits.len() {
-            hasher.text(&self.file(index)?.attribute("content_hash")?);
+            let hash = self.examined_hash(index)?;
+            hasher.text(&hash.ok_or_else(|| self.incomplete(vec![index]))?);
         }
         Ok(hasher.hex())
     }
 
     /// The statistics that [`Dataset::finish`] wrote.
     pub fn normalization(&self) -> Result<Normalization, DataError> {
-        statistics::read(&self.root)
+        statistics::read(&self.root, &self.header.info)
     }
 
     /// The error estimates of a sample and the ranges of its channels, without reading its states.
     pub fn summary(&self, index: usize) -> Result<SampleSummary, DataError> {
-        self.file(index)?.summary()
+        self.file(index)?.summary(&self.header.info)
     }
 
     /// The reliability of a sample's fields; empty without an error estimate.
@@ -221,7 +271,18 @@ impl Dataset {
     /// Recomputes the content hash of a sample, and compares it with the declared one.
     pub fn verify_sample(&self, index: usize) -> Result<(), DataError> {
         let file = self.file(index)?;
-        let found = file.stored(&self.header.info)?.content_hash(&self.header.info);
+        self.must_declare(index, &file, &file.content_hash(&self.header.info)?)
+    }
+
+    /// A sample with all its states, whose content hash is recomputed and compared with the declared one.
+    pub fn verified_sample(&self, index: usize) -> Result<Sample, DataError> {
+        let file = self.file(index)?;
+        let sample = file.stored(&self.header.info)?;
+        self.must_declare(index, &file, &sample.content_hash(&self.header.info))?;
+        Ok(sample.into())
+    }
+
+    fn must_declare(&self, index: usize, file: &SampleFile, found: &str) -> Result<(), DataError> {
         let declared = file.attribute("content_hash")?;
         if found == declared {
             return Ok(());
@@ -251,18 +312,26 @@ impl Dataset {
     fn file(&self, index: usize) -> Result<Arc<SampleFile>, DataError> {
         self.split(index)?;
         self.files.get_or_open(index, || {
-            match SampleFile::open(&self.path(index), &self.header.info) {
-                Err(DataError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-                    Err(self.incomplete(vec![index]))
-                }
-                opened => opened,
+            if self.examined_hash(index)?.is_none() {
+                return Err(self.incomplete(vec![index]));
             }
+            SampleFile::open(&self.path(index), &self.header.info)
         })
     }
 
     fn incomplete(&self, missing: Vec<usize>) -> DataError {
         DataError::Incomplete { path: self.root.clone(), missing, total: self.header.splits.len() }
     }
+}
+
+/// What is known of the file of a sample.
+enum FileState {
+    /// There is none.
+    Absent,
+    /// It has to be examined.
+    Unknown,
+    /// It was examined, or written by this program, and has this content hash.
+    Good(String),
 }
 
 impl Source for Dataset {

@@ -38,6 +38,16 @@ pub enum DataError {
         /// The message of HDF5.
         reason: String,
     },
+    /// A file that could not be read within the limits of memory and time.
+    #[error("`{}` is refused: reading {} {what}", .path.display(), .object.as_ref().map_or("it".into(), |object| format!("`{object}` in it")))]
+    Crash {
+        /// The file.
+        path: PathBuf,
+        /// What reading it does.
+        what: String,
+        /// The object in the file that was being read, if known.
+        object: Option<String>,
+    },
     /// An HDF5 file that is no sample of a dataset.
     #[error("`{}` is no eddymark dataset file: {reason}", .path.display())]
     Layout {

@@ -49,7 +49,7 @@ struct Entry {
 
 /// What a change of a file changes. Times are in ns since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-struct Stamp {
+pub(crate) struct Stamp {
     size: u64,
     modified: i64,
     changed: i64,
@@ -154,7 +154,7 @@ pub fn hash_file(path: &Path) -> Result<String, DataError> {
 }
 
 impl Stamp {
-    fn of(path: &Path) -> std::io::Result<Self> {
+    pub(crate) fn of(path: &Path) -> std::io::Result<Self> {
         let file = fs_err::metadata(path)?;
         let [changed, inode] = changed_and_inode(&file);
         let modified = file.modified().map_or(0, nanoseconds);

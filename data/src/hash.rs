@@ -28,10 +28,28 @@ impl Hasher {
 
     /// Adds the number of values and their bits, little endian.
     pub fn f32s(&mut self, values: impl ExactSizeIterator<Item = f32>) -> &mut Self {
-        self.0.update(&(values.len() as u64).to_le_bytes());
+        self.f32s_in_parts(values.len()).more_f32s(values)
+    }
+
+    /// Begins a list of values that [`Hasher::more_f32s`] adds: the hash is that of [`Hasher::f32s`] with all of them.
+    pub fn f32s_in_parts(&mut self, length: usize) -> &mut Self {
+        self.0.update(&(length as u64).to_le_bytes());
+        self
+    }
+
+    /// Adds some values of a list that [`Hasher::f32s_in_parts`] began.
+    pub fn more_f32s(&mut self, values: impl Iterator<Item = f32>) -> &mut Self {
+        let mut block = [0; 4096];
+        let mut filled = 0;
         for value in values {
-            self.0.update(&value.to_le_bytes());
+            block[filled..filled + 4].copy_from_slice(&value.to_le_bytes());
+            filled += 4;
+            if filled == block.len() {
+                self.0.update(&block);
+                filled = 0;
+            }
         }
+        self.0.update(&block[..filled]);
         self
     }
 

@@ -41,9 +41,9 @@ mod sample;
 mod split;
 mod state;
 mod stop;
-
 #[cfg(feature = "hdf5")]
-pub use self::hdf5::list_file;
+mod untrusted;
+
 pub use atomic_file::{PendingFile, sweep, sync_folder, write_atomically};
 pub use claim::{Claim, folder_without_locks};
 pub use config::parse_toml;
@@ -76,6 +76,8 @@ pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};
 pub use state::{State, Trajectory};
 pub use stop::{Stop, Stopped};
+#[cfg(feature = "hdf5")]
+pub use untrusted::{UntrustedReader, list_file, read_untrusted_with, serve_untrusted};
 
 /// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "hdf5"))]

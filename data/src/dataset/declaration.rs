@@ -1,11 +1,12 @@
 //! `dataset.json`: the properties that all samples of a dataset share.
 
-use crate::hdf5::{FORMAT, PRECISION, UNITS};
+use crate::hdf5::{FORMAT, PRECISION, UNITS, unfit};
 use crate::{
-    DataError, Field, Info, Parameter, Split, SplitCoverage, SplitPlan, sync_folder,
+    DataError, Field, Info, Parameter, Split, SplitCoverage, SplitPlan, hash_hex, sync_folder,
     write_atomically,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -48,6 +49,9 @@ struct Declaration<H> {
     units: String,
     precision: String,
     split_hash: String,
+    /// The hash of all other values; absent in files of former versions of this program.
+    #[serde(rename = "declaration-hash", default, skip_serializing_if = "Option::is_none")]
+    hash_of_others: Option<String>,
     #[serde(flatten)]
     header: H,
 }
@@ -64,13 +68,16 @@ fn path(root: &Path) -> PathBuf {
 
 /// Writes `dataset.json`.
 pub(super) fn write(root: &Path, header: &DatasetHeader) -> Result<(), DataError> {
-    let declaration = Declaration {
+    let mut declaration = Declaration {
         format: FORMAT,
         units: UNITS.into(),
         precision: PRECISION.into(),
         split_hash: SplitPlan::hash(&header.splits),
+        hash_of_others: None,
         header,
     };
+    let plain = serde_json::to_value(&declaration).expect("a declaration is plain data");
+    declaration.hash_of_others = Some(hash(&plain));
     write_atomically(&path(root), |file| {
         serde_json::to_writer_pretty(&mut *file, &declaration)?;
         file.write_all(b"\n")
@@ -95,7 +102,35 @@ pub(super) fn read(root: &Path) -> Result<Option<DatasetHeader>, DataError> {
         return Err(DataError::Version { path, found, known: FORMAT });
     }
     let declaration: Declaration<DatasetHeader> = serde_json::from_str(&text).map_err(broken)?;
-    Ok(Some(declaration.header))
+    if let Some(declared) = &declaration.hash_of_others {
+        let mut values: Value = serde_json::from_str(&text).map_err(broken)?;
+        values.as_object_mut().and_then(|values| values.remove("declaration-hash"));
+        must_have_hash(&path, &values, declared)?;
+    }
+    let header = declaration.header;
+    match unfit(&header.info) {
+        Some(reason) => Err(DataError::Unfit { name: header.info.name, reason }),
+        None => Ok(Some(header)),
+    }
+}
+
+/// The hash of values, whatever their order and the spaces between them.
+fn hash(values: &Value) -> String {
+    hash_hex(&serde_json::to_vec(values).expect("values are plain data"))
+}
+
+fn must_have_hash(path: &Path, values: &Value, declared: &str) -> Result<(), DataError> {
+    let found = hash(values);
+    if found == declared {
+        return Ok(());
+    }
+    Err(DataError::Mismatch {
+        path: path.into(),
+        found: format!("values with hash {found}"),
+        expected: format!(
+            "{declared}, which it declares: it was changed; restore it, or remove the dataset and generate it again"
+        ),
+    })
 }
 
 /// An error if samples of `wanted` would differ from those of `found`.

@@ -34,7 +34,7 @@ pub(super) fn write(root: &Path, info: &Info, statistics: &Normalization) -> Res
 }
 
 /// Reads `normalization.json`.
-pub(super) fn read(root: &Path) -> Result<Normalization, DataError> {
+pub(super) fn read(root: &Path, info: &Info) -> Result<Normalization, DataError> {
     let path = path(root);
     let text = match fs_err::read_to_string(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -46,10 +46,29 @@ pub(super) fn read(root: &Path) -> Result<Normalization, DataError> {
         }
         text => text?,
     };
-    serde_json::from_str(&text).map_err(|source| DataError::Json {
+    let statistics: Normalization = serde_json::from_str(&text)
+        .map_err(|source| DataError::Json { path: path.clone(), line: source.line(), source })?;
+    let (channels, parameters) = (crate::channels(&info.fields).len(), info.parameters.len());
+    let lengths = [
+        &statistics.mean,
+        &statistics.standard_deviation,
+        &statistics.root_mean_square,
+        &statistics.mean_delta,
+        &statistics.standard_deviation_delta,
+        &statistics.root_mean_square_delta,
+    ];
+    let is_right = lengths.into_iter().all(|list| list.len() == channels)
+        && statistics.parameter_mean.len() == parameters
+        && statistics.parameter_standard_deviation.len() == parameters;
+    if is_right {
+        return Ok(statistics);
+    }
+    Err(DataError::Mismatch {
         path,
-        line: source.line(),
-        source,
+        found: "statistics of other channels or parameters".into(),
+        expected: format!(
+            "those of {channels} channels and {parameters} parameters; remove it and generate the dataset again"
+        ),
     })
 }
 

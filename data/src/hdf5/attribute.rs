@@ -34,13 +34,3 @@ pub(super) fn set_varying(at: &Location, by_sample: bool, by_time: bool) -> Resu
     set(at, "sample_varying", by_sample)?;
     set(at, "time_varying", by_time)
 }
-
-/// Reads a number.
-pub(super) fn number<T: H5Type>(at: &Location, name: &str) -> Result<T> {
-    at.attr(name)?.read_scalar()
-}
-
-/// Reads a text.
-pub(super) fn text(at: &Location, name: &str) -> Result<String> {
-    number::<VarLenUnicode>(at, name).map(|text| text.as_str().to_owned())
-}

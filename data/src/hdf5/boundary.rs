@@ -2,7 +2,8 @@
 //!
 //! A periodic axis has one group, `x_periodic`. Any other axis has one group per end, such as `x_wall_low`.
 
-use super::attribute::{set_list, set_text, set_texts, set_varying, text};
+use super::attribute::{set_list, set_text, set_texts, set_varying};
+use super::checked;
 use super::schema::{AXES, spatial_axes};
 use crate::{Axis, Boundary, Grid};
 use hdf5::{Group, Result};
@@ -65,17 +66,20 @@ fn write_one(
     Ok(())
 }
 
-/// Reads both ends of an axis.
-pub(super) fn read(file: &Group, axis: usize) -> Result<[Boundary; 2]> {
-    let all = file.group("boundary_conditions")?;
+/// Reads both ends of an axis of so many cells.
+pub(super) fn read(file: &Group, axis: usize, cells: usize) -> Result<[Boundary; 2]> {
+    let all = checked::group(file, "boundary_conditions")?;
     let mut ends = [None; 2];
     for name in all.member_names()? {
-        let group = all.group(&name)?;
-        if name.split('_').next() == Some(AXES[axis]) {
-            let (boundary, mask) = (read_one(&group)?, group.dataset("mask")?.read_raw::<bool>()?);
-            for (end, touches) in ends.iter_mut().zip([mask.first(), mask.last()]) {
-                *end = if touches == Some(&true) { Some(boundary) } else { *end };
-            }
+        if name.split('_').next() != Some(AXES[axis]) {
+            continue;
+        }
+        let group = checked::group(&all, &name)?;
+        let mask = checked::dataset(&group, "mask")?;
+        let mask = checked::array::<i8>(&mask, &format!("{name}/mask"), &[cells])?;
+        let boundary = read_one(&group)?;
+        for (end, touches) in ends.iter_mut().zip([mask.first(), mask.last()]) {
+            *end = if touches.is_some_and(|&flag| flag != 0) { Some(boundary) } else { *end };
         }
     }
     match ends {
@@ -85,12 +89,12 @@ pub(super) fn read(file: &Group, axis: usize) -> Result<[Boundary; 2]> {
 }
 
 fn read_one(group: &Group) -> Result<Boundary> {
-    match text(group, "bc_type")?.as_str() {
+    match checked::text(group, "bc_type")?.as_str() {
         "PERIODIC" => Ok(Boundary::Periodic),
         "OPEN" => Ok(Boundary::Open),
         "AXIS" => Ok(Boundary::Axis),
         "WALL" => {
-            let velocity = group.attr("velocity")?.read_raw::<f64>()?;
+            let velocity = checked::list::<f64>(group, "velocity")?;
             let velocity = velocity.try_into().map_err(|_| "a wall's velocity has 3 components")?;
             Ok(Boundary::Wall { velocity })
         }

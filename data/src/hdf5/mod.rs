@@ -2,23 +2,35 @@
 
 mod attribute;
 mod boundary;
+mod checked;
+mod examine;
+mod facts;
 mod list;
+mod open;
 mod read;
 mod schema;
+mod sound;
 mod stored;
+mod type_name;
+mod value;
 mod write;
 
-pub(crate) use read::{SampleFile, open};
+pub(crate) use checked::announce;
+pub(crate) use examine::examine;
+pub(crate) use open::must_be_hdf5;
+pub(crate) use read::SampleFile;
 pub(crate) use schema::{FORMAT, PRECISION, UNITS, disk_name, unfit};
 pub(crate) use stored::Stored;
 pub(crate) use write::write_sample;
 
 use crate::DataError;
 use std::path::Path;
+use type_name::type_name;
+use value::value;
 
-/// The tree of an HDF5 file, whichever program wrote it: one line per group, dataset and attribute.
-pub fn list_file(path: &Path) -> Result<String, DataError> {
-    list::list(&*open(path)?).map_err(|error| refused(path, "read", &error))
+/// Gives the tree of an HDF5 file to `line`, one line per group, dataset and attribute.
+pub(crate) fn list_file(path: &Path, line: &mut dyn FnMut(&str)) -> Result<(), DataError> {
+    list::list(&*open::open(path)?, line).map_err(|error| refused(path, "read", &error))
 }
 
 /// An error of HDF5 with the path, in one line.

@@ -49,6 +49,9 @@ impl Names {
     }
 }
 
+/// The most values of a sample: those of 1 TiB.
+const MOST_VALUES: usize = 1 << 38;
+
 /// The attributes of the root that are not parameters.
 const ROOT_ATTRIBUTES: [&str; 22] = [
     "case_hash",
@@ -135,6 +138,16 @@ pub(crate) fn unfit(info: &Info) -> Option<String> {
             info.cells, info.frames
         ));
     }
+    let channels = info.fields.iter().map(|field| field.symbols.len()).sum::<usize>();
+    let lengths = info.cells.iter().chain([&info.frames, &channels]);
+    let values =
+        lengths.into_iter().try_fold(1_usize, |values, &length| values.checked_mul(length));
+    if values.is_none_or(|values| values > MOST_VALUES) {
+        return Some(format!(
+            "{:?} cells, {} frames and {channels} channels are more values than a sample can have",
+            info.cells, info.frames
+        ));
+    }
     unfit_field(info, dimensions).or_else(|| unfit_parameter(info))
 }
 
@@ -215,6 +228,8 @@ mod tests {
         assert_eq!(twice, "the name of parameter `reynolds` is taken, and it needs another");
         let both = change(|info| info.monitors.push(Parameter::new("reynolds", "Re", "")));
         assert_eq!(both, "the name of monitor `reynolds` is taken, and it needs another");
+        let huge = change(|info| info.frames = 1 << 40);
+        assert!(huge.ends_with("are more values than a sample can have"), "{huge}");
         let nothing = change(|info| info.frames = 0);
         assert_eq!(nothing, "[8, 4, 1] cells and 0 frames leave nothing to store");
     }

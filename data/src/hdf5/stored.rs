@@ -64,6 +64,22 @@ impl From<Stored> for Sample {
 impl Stored {
     /// The hash of names, shapes and bits of the numbers, independent of the bytes of the file; see `FORMAT.md`.
     pub(crate) fn content_hash(&self, info: &Info) -> String {
+        let hash = self.hash_with(info, self.values.shape(), |hasher| {
+            hasher.f32s(self.values.iter().copied());
+            Ok::<_, std::convert::Infallible>(())
+        });
+        match hash {
+            Ok(hash) => hash,
+        }
+    }
+
+    /// The same with states of a shape that `states` adds to the hash, for samples that are read in parts.
+    pub(super) fn hash_with<E>(
+        &self,
+        info: &Info,
+        shape: &[usize],
+        states: impl FnOnce(&mut Hasher) -> Result<(), E>,
+    ) -> Result<String, E> {
         let mut hasher = Hasher::default();
         hasher.bytes(&self.index.to_le_bytes()).text(self.split.folder());
         for field in &info.fields {
@@ -75,15 +91,15 @@ impl Stored {
         }
         hasher.f64s(&self.parameters).f64s(&self.times);
         hash_grid(&self.grid, &mut hasher);
-        hash_shape(self.values.shape(), &mut hasher);
-        hasher.f32s(self.values.iter().copied());
+        hash_shape(shape, &mut hasher);
+        states(&mut hasher)?;
         if !info.monitors.is_empty() {
             hash_table(&self.monitors, &mut hasher);
         }
         for estimate in [&self.error_estimate, &self.statistics_estimate].into_iter().flatten() {
             hash_table(estimate, &mut hasher);
         }
-        hasher.hex()
+        Ok(hasher.hex())
     }
 }
 

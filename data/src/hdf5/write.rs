@@ -23,34 +23,37 @@ const MEMORY_STEP: usize = 1 << 20;
 /// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or
 /// absent.
 ///
-/// The temporary file is removed on errors, so that it does not fill the disk.
+/// Returns the content hash. The temporary file is removed on errors, so that it does not fill the disk.
 pub(crate) fn write_sample(
     path: &Path,
     header: &DatasetHeader,
     sample: &Sample,
-) -> std::result::Result<(), DataError> {
+) -> std::result::Result<String, DataError> {
     let pending = PendingFile::create(path)?;
-    fill(pending.path(), header, sample).map_err(|error| refused(path, "written", &error))?;
+    let hash =
+        fill(pending.path(), header, sample).map_err(|error| refused(path, "written", &error))?;
     pending.synchronize()?;
     pending.publish()?;
-    sync_folder(path.parent().expect("samples lie in a folder"))
+    sync_folder(path.parent().expect("samples lie in a folder"))?;
+    Ok(hash)
 }
 
 /// Creates the file in memory, and writes it to the disk at the end.
 ///
 /// HDF5 2.2 crashes if it cannot write its buffers to a full disk. In memory it can always write them, and the final
 /// copy returns an error.
-fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<()> {
+fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<String> {
     let mut options = File::with_options();
     options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
     let file = options.create(path)?;
-    write_all(&file, header, sample)?;
+    let hash = write_all(&file, header, sample)?;
     let flushed = file.flush(); // closing alone would not return the error of a full disk
     let closed = file.close();
-    flushed.and(closed)
+    flushed.and(closed).map(|()| hash)
 }
 
-fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()> {
+/// Writes everything, and returns the content hash.
+fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<String> {
     let stored = Stored::from(sample);
     write_root(file, header, &stored)?;
     write_dimensions(file, &stored)?;
@@ -59,7 +62,9 @@ fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()>
     write_fields(file, header, &stored)?;
     write_double_precision(file, &stored)?;
     write_verification(file, header, sample)?;
-    set_text(file, "content_hash", &stored.content_hash(&header.info))
+    let hash = stored.content_hash(&header.info);
+    set_text(file, "content_hash", &hash)?;
+    Ok(hash)
 }
 
 fn write_root(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {

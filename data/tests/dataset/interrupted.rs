@@ -20,6 +20,9 @@ fn continuing_ends_with_the_content_of_an_uninterrupted_run() {
     let file = fs_err::File::options().append(true).open(&leftover).expect("it is there");
     let before = std::time::SystemTime::now() - std::time::Duration::from_secs(60);
     file.file().set_modified(before).expect("it is ours");
+    let error = first.finish().expect_err("a file is damaged").to_string();
+    assert!(error.contains("_0001.hdf5` cannot be read: its end is missing"), "{error}");
+    fs_err::remove_file(of(1)).expect("it is there");
     assert!(
         matches!(first.finish(), Err(DataError::Incomplete { missing, .. }) if missing == [1, 2, 4])
     );
@@ -60,7 +63,7 @@ fn walkdir(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_sample_of_another_case_does_not_count() {
+fn a_sample_of_another_case_is_refused() {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let mut other = header(PLAN);
     other.case_hash = "another".into();
@@ -68,7 +71,9 @@ fn a_sample_of_another_case_does_not_count() {
     dataset.write(&sample(dataset.header(), 2)).expect("the sample fits");
     fs_err::remove_file(folder.path().join("dataset.json")).expect("it is there");
     let dataset = Dataset::create(folder.path(), header(PLAN)).expect("nothing declares the other");
-    assert_eq!(dataset.missing().expect("its files can be read"), [0, 1, 2, 3, 4]);
+    let error = dataset.missing().expect_err("it is not replaced").to_string();
+    assert!(error.contains("holds sample 2 (train) of case another, not sample 2"), "{error}");
+    assert!(!dataset.is_complete(1).expect("it is another file"));
 }
 
 /// Names the folder when a test of this program runs in a process of its own.
