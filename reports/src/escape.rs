@@ -10,7 +10,9 @@ pub(crate) fn markdown(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for (index, letter) in text.char_indices() {
         let acts = match letter {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '&' | '~' | '$' => true,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '~' | '$' => true,
+            // Before a letter or a number sign it begins an entity.
+            '&' => text[index + 1..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '#'),
             // At its start a text would be a heading, an item, a quotation.
             '#' | '>' | '+' | '-' | '=' => index == 0 && text.len() > 1,
             _ => false,
@@ -108,9 +110,10 @@ mod tests {
     fn markdown_has_no_formatting() {
         assert_eq!(
             markdown_cell(NAME),
-            "a\\|b \\<c> \\& \"d\"\\_e % \\$f {g} \\\\h \\`i\\` \\*j\\* \\[k\\](l)\\\\u{1b}\\[31m\\\\n\\\\u{202e}m"
+            "a\\|b \\<c> & \"d\"\\_e % \\$f {g} \\\\h \\`i\\` \\*j\\* \\[k\\](l)\\\\u{1b}\\[31m\\\\n\\\\u{202e}m"
         );
         assert_eq!((markdown("# a"), markdown("-")), ("\\# a".into(), "-".into()));
+        assert_eq!((markdown("&lt;"), markdown("a & b")), ("\\&lt;".into(), "a & b".into()));
         assert_eq!(markdown_code("a`b``c"), "```a`b``c```");
         assert_eq!(markdown_code("`a`"), "`` `a` ``");
         assert_eq!(markdown_code("plain"), "`plain`");
