@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use timing::timed_rollout;
+pub(crate) use timing::{LONG, Turn, time_in_turns};
 
 /// The result of evaluating one surrogate on one case.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -101,8 +102,9 @@ pub fn evaluate(
         training_seconds: training.map_or(0.0, |point| point.seconds),
         training_threads: training.map_or(0, |point| point.threads),
         training_jobs: training.map_or(0, |point| point.jobs),
-        seconds_per_step: timed.seconds_per_step,
-        repeats: timed.repeats,
+        seconds_per_step: timed.timing.quartiles[1],
+        repeats: timed.timing.repeats,
+        timing: Some(timed.timing),
         device: provenance.device.clone(),
         threads: provenance.threads,
         not_predicted: not_predicted.iter().cloned().collect(),

@@ -17,6 +17,7 @@ mod queue;
 mod report;
 mod resolved;
 mod step;
+mod timing;
 mod training;
 
 pub use context::StepContext;
@@ -119,6 +120,9 @@ impl<'a> Plan<'a> {
                 Err(error) if !step.fails_alone() => return Err(error),
                 Ok(false) | Err(_) => open.push(step.clone()),
             }
+        }
+        if self.context.retime && open.is_empty() {
+            return stage[0].time_again(self.context);
         }
         let failed = step::run_together(&open, self.context);
         self.context.say_without_locks();

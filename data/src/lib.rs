@@ -70,7 +70,7 @@ pub use rng::rng;
 pub use rounding::is_rounding;
 pub use run::{
     CaseSummary, EvaluationId, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run,
-    SurrogateKind, SurrogateRecipe, SurrogateSummary, TrainingCurve, TrainingPoint,
+    SurrogateKind, SurrogateRecipe, SurrogateSummary, Timing, TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};

@@ -7,6 +7,7 @@ mod recipe;
 mod record;
 mod report_layout;
 mod surrogate;
+mod timing;
 mod training;
 
 pub use floor::Floor;
@@ -16,6 +17,7 @@ pub use recipe::SurrogateRecipe;
 pub use record::{Provenance, Record};
 pub use report_layout::ReportLayout;
 pub use surrogate::{SurrogateKind, SurrogateSummary};
+pub use timing::Timing;
 pub use training::{TrainingCurve, TrainingPoint};
 
 use crate::json_lines::pending_lines;
@@ -181,6 +183,12 @@ mod tests {
                 training_jobs: 2,
                 seconds_per_step: 1.1e-3,
                 repeats: 5,
+                timing: Some(Timing {
+                    quartiles: [1.0e-3, 1.1e-3, 1.3e-3],
+                    repeats: 5,
+                    load: Some(0.25),
+                    started: 1_800_000_000,
+                }),
                 device: "cpu".into(),
                 threads: 2,
                 not_predicted: vec!["p".into()],

@@ -87,6 +87,16 @@ pub(super) struct Form {
     pub(super) json: bool,
 }
 
+/// A suite whose surrogates are evaluated.
+#[derive(Debug, Clone, Args)]
+pub(super) struct EvaluateArgs {
+    #[command(flatten)]
+    pub(super) suite: SuiteArgs,
+    /// Time all surrogates again, in turns, also those that are evaluated already and those that take long.
+    #[arg(long)]
+    pub(super) retime: bool,
+}
+
 /// A suite whose operators are trained.
 #[derive(Debug, Clone, Args)]
 pub(super) struct TrainArgs {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::arguments::{Form, ReportArgs, SuiteArgs, TrainArgs};
+use super::arguments::{EvaluateArgs, Form, ReportArgs, TrainArgs};
 use super::completions::{self, Shell};
 use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
@@ -89,9 +89,9 @@ enum Command {
     Train(TrainArgs),
     /// Roll out the surrogates of a suite and compute the metrics.
     #[command(
-        after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator"
+        after_help = "Examples:\n  eddymark evaluate quick\n  eddymark evaluate quick --operator my/operator\n  eddymark evaluate quick --retime"
     )]
-    Evaluate(SuiteArgs),
+    Evaluate(EvaluateArgs),
     /// Draw the report of an evaluated suite, or write the tables of documents.
     #[command(
         after_help = "Examples:\n  eddymark report quick\n  eddymark report quick --csv\n  eddymark report quick --condense docs/results/quick\n  eddymark report --splice README.md --check"

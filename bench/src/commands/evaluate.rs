@@ -1,17 +1,19 @@
 //! `eddymark evaluate`
 
-use super::arguments::SuiteArgs;
+use super::arguments::EvaluateArgs;
 use super::context::CommandContext;
 use super::dry_run::print_outline;
 use crate::plan::collect;
 use crate::{BenchError, Plan, Step};
 
 /// Executes the evaluations of a suite that are not done, and collects their records.
-pub(super) fn evaluate(context: CommandContext, args: &SuiteArgs) -> Result<(), BenchError> {
-    let context = context.steps(args.read()?, &args.place, None)?;
+pub(super) fn evaluate(context: CommandContext, args: &EvaluateArgs) -> Result<(), BenchError> {
+    let EvaluateArgs { suite, retime } = args;
+    let mut context = context.steps(suite.read()?, &suite.place, None)?;
+    context.retime = *retime;
     let plan = Plan::new(&context).only(|step| matches!(step, Step::Evaluation { .. }));
-    if args.outline.dry_run {
-        return print_outline(&plan, args.outline);
+    if suite.outline.dry_run {
+        return print_outline(&plan, suite.outline);
     }
     let executed = plan.execute();
     if matches!(executed, Ok(()) | Err(BenchError::Failed { .. })) {

@@ -10,13 +10,13 @@
 //!    test samples and others. If these take long too, it is not the machine that was slow once: the program answers from
 //!    memory what is nearly equal. This is reported, and the time is that of the new inputs.
 
-use super::timing::{Timed, is_to_repeat, median, steps};
+use super::timing::{Conditions, Timed, clocked, is_to_repeat};
 use crate::BenchError;
 use data::Trajectory;
 use ndarray::Axis;
 use operators::{Surrogate, Task};
 use rand::RngExt;
-use std::time::Instant;
+use reports::stats::median;
 
 /// The largest relative change of a given value in a repetition: an order above the rounding of `f32`.
 const CHANGE: f64 = 1e-6;
@@ -36,38 +36,33 @@ pub(super) fn timed_program(
     constant: &[bool],
     error: impl Fn(&[Trajectory]) -> f64,
 ) -> Result<Timed, BenchError> {
-    let mut time = |inputs: &[Task]| -> Result<(Vec<Trajectory>, f64), BenchError> {
-        let start = Instant::now();
-        let predictions = program.rollout(inputs)?;
-        Ok((predictions, start.elapsed().as_secs_f64()))
-    };
+    let mut time = |inputs: &[Task]| clocked(program, inputs);
     if !others.is_empty() {
         time(others)?;
     }
-    let clock = Instant::now();
+    let conditions = Conditions::now();
     let (predictions, first) = time(tasks)?;
     let (mut seconds, mut errors) = (vec![first], vec![error(&predictions)]);
-    while is_to_repeat(seconds.len(), clock) {
+    while is_to_repeat(&seconds) {
         let (repeated, took) = time(&changed(tasks, constant, seconds.len() as u64))?;
         seconds.push(took);
         errors.push(error(&repeated));
     }
     let mut notes: Vec<String> = differing(&errors).into_iter().collect();
-    let mut typical = median(&seconds);
     let repeated = median(&seconds[1..]);
     if first > SUSPICIOUS * repeated && !others.is_empty() {
         let new = |round| time(&mixed(tasks, others, round)).map(|(_, took)| took);
-        let new = median(&(1..=NEW_INPUTS).map(new).collect::<Result<Vec<f64>, _>>()?);
+        let all = (1..=NEW_INPUTS).map(new).collect::<Result<Vec<f64>, _>>()?;
+        let new = median(&all);
         if new > SUSPICIOUS * repeated {
             notes.push(format!(
                 "it answers nearly equal inputs from memory: {repeated:.2e} s instead of {new:.2e} s for new ones; the \
                  time is that of new ones"
             ));
-            typical = new;
+            seconds = all;
         }
     }
-    let seconds_per_step = typical / steps(tasks);
-    Ok(Timed { predictions, seconds_per_step, repeats: seconds.len(), notes })
+    Ok(Timed { predictions, timing: conditions.timing(&seconds, tasks), notes })
 }
 
 /// A sentence if the errors of the repetitions are not that of the first rollout.
@@ -86,7 +81,7 @@ fn differing(errors: &[f64]) -> Option<String> {
 
 /// The tasks with inputs that are equal to six digits, different in every `round`. Values keep their sign, and fractions
 /// stay fractions.
-fn changed(tasks: &[Task], constant: &[bool], round: u64) -> Vec<Task> {
+pub(super) fn changed(tasks: &[Task], constant: &[bool], round: u64) -> Vec<Task> {
     let change = |(index, task): (usize, &Task)| {
         let mut rng = data::rng(round, index as u64);
         let mut task = task.clone();
@@ -175,7 +170,7 @@ mod tests {
         let timed = timed(&mut Memory { known: BTreeSet::new(), noise: 0.0 });
         assert_eq!(timed.notes.len(), 1, "{:?}", timed.notes);
         assert!(timed.notes[0].starts_with("it answers nearly equal inputs from memory"));
-        assert!(timed.seconds_per_step >= 0.03);
+        assert!(timed.timing.quartiles[1] >= 0.03);
     }
 
     #[test]

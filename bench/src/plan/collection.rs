@@ -6,6 +6,8 @@ use super::resolved::Resolved;
 use crate::{BenchError, Evaluation, evaluation_source, machine};
 use data::{EvaluationId, Manifest, hash_hex};
 use serde::Serialize;
+use std::path::PathBuf;
+use std::time::SystemTime;
 
 /// What all evaluations of a run share. Records of runs that differ in it do not belong in one table.
 #[derive(Serialize)]
@@ -25,6 +27,14 @@ pub(super) struct Member<'a> {
     pub(super) id: EvaluationId,
     /// The step that computes it; `None` if an earlier command with other surrogates has.
     pub(super) step: Option<EvaluationStep<'a>>,
+}
+
+impl Member<'_> {
+    /// When the evaluation's file was written.
+    pub(super) fn written(&self, context: &StepContext) -> Option<SystemTime> {
+        let metadata = fs_err::metadata(path_of(context, &self.id)?);
+        metadata.and_then(|metadata| metadata.modified()).ok()
+    }
 }
 
 /// The evaluations of a run, in the order of the suite.
@@ -79,10 +89,15 @@ pub(super) fn stored(
     context: &StepContext,
     id: &EvaluationId,
 ) -> Result<Option<Evaluation>, BenchError> {
+    path_of(context, id).map_or(Ok(None), |path| super::evaluation::read_evaluation(&path))
+}
+
+/// The file of an evaluation; `None` if a run names no evaluation of the suite.
+fn path_of(context: &StepContext, id: &EvaluationId) -> Option<PathBuf> {
     let is_key = id.key.len() >= 8 && id.key.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let (Ok(case), true) = (context.case(&id.case), is_key) else { return Ok(None) };
+    let case = context.case(&id.case).ok().filter(|_| is_key)?;
     let (suite, key) = (&context.suite.name, Some(id.key.as_str()));
-    super::evaluation::read_evaluation(&context.paths.evaluation(suite, case, &id.surrogate, key))
+    Some(context.paths.evaluation(suite, case, &id.surrogate, key))
 }
 
 /// The evaluations of the suite's surrogates.

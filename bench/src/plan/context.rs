@@ -23,6 +23,8 @@ pub struct StepContext {
     pub jobs: Option<usize>,
     /// Memory for decoded training data in bytes. Default: 1 GiB.
     pub memory: usize,
+    /// Whether all surrogates are timed again, in turns.
+    pub retime: bool,
     /// Command line, for the provenance of records.
     pub command: String,
     /// Progress bars and messages.
@@ -66,6 +68,7 @@ impl StepContext {
             device_name: device,
             jobs: None,
             memory: 1 << 30,
+            retime: false,
             command,
             progress,
             stop,

@@ -5,6 +5,7 @@ use super::context::CompleteDataset;
 use super::failure::{Failure, ends_plan, reason};
 use super::queue::Queue;
 use super::resolved::{Resolved, suffix};
+use super::timing;
 use super::training::TrainingStep;
 use crate::baselines::BASELINES;
 use crate::name::path_part;
@@ -13,7 +14,8 @@ use crate::{
     TestSet, evaluate, evaluation_source, machine,
 };
 use data::{
-    DataError, Invalid, SurrogateSummary, TrainingCurve, hash_hex, read_lines, sweep, write_lines,
+    DataError, Invalid, SurrogateKind, SurrogateSummary, Timing, TrainingCurve, hash_hex,
+    read_lines, sweep, write_lines,
 };
 use operators::{ExternalOperator, PredictionFile, Surrogate};
 use reports::number::duration;
@@ -65,6 +67,28 @@ impl<'a> EvaluationStep<'a> {
         Ok(Self { context, case, spec, seed })
     }
 
+    /// All evaluations of a case, in the order of the suite.
+    pub(super) fn of_case(
+        context: &'a StepContext,
+        case: &'a Case,
+    ) -> Result<Vec<Self>, BenchError> {
+        let of = |spec: &'a SurrogateSpec| {
+            let seeds = spec.source.seeds().into_iter();
+            seeds.map(move |seed| Self::new(context, &case.name, &spec.name, seed))
+        };
+        context.suite.surrogates.iter().flat_map(of).collect()
+    }
+
+    /// Whether both evaluate the same surrogate.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.spec.name == other.spec.name && self.seed == other.seed
+    }
+
+    /// What is evaluated.
+    pub(super) fn kind(&self) -> SurrogateKind {
+        self.spec.source.kind()
+    }
+
     /// The training whose operator is evaluated; `None` for surrogates that are not trained.
     fn training(&self) -> Option<TrainingStep<'a>> {
         TrainingStep::of(self.context, self.case, self.spec, self.seed?)
@@ -89,7 +113,10 @@ impl<'a> EvaluationStep<'a> {
     }
 
     /// The surrogate, ready to be rolled out.
-    fn surrogate(&self, complete: &CompleteDataset) -> Result<Box<dyn Surrogate>, BenchError> {
+    pub(super) fn surrogate(
+        &self,
+        complete: &CompleteDataset,
+    ) -> Result<Box<dyn Surrogate>, BenchError> {
         let dataset = &complete.dataset;
         Ok(match &self.spec.source {
             SurrogateSource::Operator { .. } => {
@@ -174,6 +201,7 @@ impl<'a> EvaluationStep<'a> {
             training_jobs: 0,
             seconds_per_step: 0.0,
             repeats: 0,
+            timing: None,
             device: self.context.device_name.clone(),
             threads: rayon::current_num_threads(),
             not_predicted: Vec::new(),
@@ -205,15 +233,15 @@ impl<'a> EvaluationStep<'a> {
         )
     }
 
-    /// Evaluates, and keeps the reason if that fails. An error only if the plan cannot go on.
+    /// Evaluates, and keeps the reason if that fails. An error only if the plan cannot go on. Returns the surrogate.
     fn attempt(
         &self,
         dataset: &CompleteDataset,
         test_set: &TestSet,
-    ) -> Result<Option<Failure>, BenchError> {
+    ) -> Result<Result<Box<dyn Surrogate>, Failure>, BenchError> {
         let failure = |reason| {
             let (case, surrogate) = (self.case.name.clone(), self.spec.name.clone());
-            Ok(Some(Failure { case, surrogate, seed: self.seed, reason }))
+            Ok(Err(Failure { case, surrogate, seed: self.seed, reason }))
         };
         let evaluated = match self.training_failure() {
             Ok(Some(reason)) => return failure(reason),
@@ -221,7 +249,7 @@ impl<'a> EvaluationStep<'a> {
             Err(error) => Err(error),
         };
         let error = match evaluated {
-            Ok(()) => return Ok(None),
+            Ok(surrogate) => return Ok(Ok(surrogate)),
             Err(error) if ends_plan(&error) => return Err(error),
             Err(error) => error,
         };
@@ -238,7 +266,11 @@ impl<'a> EvaluationStep<'a> {
         failure(reason(&error))
     }
 
-    fn run(&self, dataset: &CompleteDataset, test_set: &TestSet) -> Result<(), BenchError> {
+    fn run(
+        &self,
+        dataset: &CompleteDataset,
+        test_set: &TestSet,
+    ) -> Result<Box<dyn Surrogate>, BenchError> {
         let Self { context, case, spec, seed } = self;
         self.stored()?; // a result that may not be read is not replaced
         let mut surrogate = self.surrogate(dataset)?;
@@ -272,9 +304,21 @@ impl<'a> EvaluationStep<'a> {
             suffix(*seed),
             duration(clock.elapsed().as_secs_f64())
         ));
+        self.store(&evaluation)?;
+        Ok(surrogate)
+    }
+
+    fn store(&self, evaluation: &Evaluation) -> Result<(), BenchError> {
         let file = self.path()?;
         fs_err::create_dir_all(file.parent().expect("an evaluation lies in a folder"))?;
-        Ok(write_lines(&file, std::slice::from_ref(&evaluation))?)
+        Ok(write_lines(&file, std::slice::from_ref(evaluation))?)
+    }
+
+    /// Replaces the time of the stored evaluation.
+    pub(super) fn set_timing(&self, timing: Timing) -> Result<(), BenchError> {
+        let Some(mut evaluation) = self.stored()? else { return Ok(()) };
+        evaluation.summary.set_timing(timing);
+        self.store(&evaluation)
     }
 }
 
@@ -323,8 +367,8 @@ pub(super) fn read_evaluation(path: &Path) -> Result<Option<Evaluation>, BenchEr
     }
 }
 
-/// Evaluates surrogates on one case, one after the other, so that no other evaluation affects the timing. Returns the
-/// evaluations that failed.
+/// Evaluates surrogates on one case, one after the other, and then times them in turns. Returns the evaluations that
+/// failed.
 pub(super) fn evaluate_all(
     context: &StepContext,
     case: &Case,
@@ -332,11 +376,15 @@ pub(super) fn evaluate_all(
 ) -> Result<Vec<Failure>, BenchError> {
     let dataset = context.required(case)?;
     let test_set = TestSet::new(&context.suite, case, &dataset.dataset)?;
-    let mut failures = Vec::new();
+    let (mut failures, mut evaluated) = (Vec::new(), Vec::new());
     let queue = Queue::new(context, steps);
     while let Some((step, _claim)) = queue.next()? {
-        failures.extend(step.attempt(&dataset, &test_set)?);
+        match step.attempt(&dataset, &test_set)? {
+            Ok(surrogate) => evaluated.push((step, surrogate)),
+            Err(failure) => failures.push(failure),
+        }
     }
+    timing::time_together(context, case, evaluated, &dataset, &test_set)?;
     if let Some(step) = steps.first() {
         step.path()?.parent().map(sweep);
     }

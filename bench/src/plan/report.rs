@@ -35,6 +35,8 @@ struct ReportKey<'a> {
     layout: &'a ReportLayout,
     cases: Vec<(&'a str, &'a str)>,
     evaluations: Vec<&'a str>,
+    /// When the files of the evaluations were written: a new timing changes nothing else.
+    written: Vec<Option<SystemTime>>,
 }
 
 impl ReportStep<'_> {
@@ -52,6 +54,7 @@ impl ReportStep<'_> {
             layout: &suite.report,
             cases: cases.collect(),
             evaluations: collection.members.iter().map(|member| member.id.key.as_str()).collect(),
+            written: collection.members.iter().map(|member| member.written(self.context)).collect(),
         };
         Some(hash_hex(&serde_json::to_vec(&key).expect("a report's key is plain data")))
     }

@@ -103,6 +103,12 @@ impl Step {
         self.kind() == other.kind() && self.case() == other.case()
     }
 
+    /// Times all surrogates of an evaluation's case again; other steps have nothing to time.
+    pub(super) fn time_again(&self, context: &StepContext) -> Result<Vec<Failure>, BenchError> {
+        let Self::Evaluation { case, .. } = self else { return Ok(Vec::new()) };
+        evaluation::evaluate_all(context, context.case(case)?, &[])
+    }
+
     fn resolve<'a>(&self, context: &'a StepContext) -> Result<Box<dyn Resolved + 'a>, BenchError> {
         Ok(match self {
             Self::Sample { case, index } => {

@@ -1,5 +1,6 @@
 //! What was evaluated, and its cost.
 
+use super::Timing;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -80,6 +81,9 @@ pub struct SurrogateSummary {
     pub seconds_per_step: f64,
     /// The number of repetitions of which that is the median.
     pub repeats: usize,
+    /// Its distribution and the conditions of the measurement; `None` in runs of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Timing>,
     /// `cpu` or `cuda:N`.
     pub device: String,
     /// Threads of the pool.
@@ -93,6 +97,15 @@ pub struct SurrogateSummary {
     /// Why there are no records of it, such as `training diverged at step 2`; `None` where it was evaluated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+}
+
+impl SurrogateSummary {
+    /// Replaces the time of a step.
+    pub fn set_timing(&mut self, timing: Timing) {
+        self.seconds_per_step = timing.quartiles[1];
+        self.repeats = timing.repeats;
+        self.timing = Some(timing);
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! - `score`: metrics averaged over steps, samples and seeds
 //! - `stats`: means, quantiles, confidence intervals, tests
 //! - `surrogate`: one surrogate on one case
+//! - `timing`: what limits the comparison of measured times
 
 pub(crate) mod alignment;
 pub mod by_case;
@@ -31,3 +32,4 @@ pub(crate) mod ranking;
 pub(crate) mod score;
 pub mod stats;
 pub mod surrogate;
+pub(crate) mod timing;

@@ -4,7 +4,7 @@ use crate::results::measure::{Measure, PRIMARY};
 use crate::results::metric::Metrics;
 use crate::results::score::{Score, values};
 use crate::results::stats;
-use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, TrainingCurve};
+use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, Timing, TrainingCurve};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One surrogate on one case in one run, with all its seeds.
@@ -273,6 +273,19 @@ impl<'a> Surrogate<'a> {
         let evaluated = self.summaries.iter().filter(|summary| summary.failure.is_none());
         let seconds: Vec<f64> = evaluated.map(|s| s.seconds_per_step).collect();
         Some(stats::median(&seconds)).filter(|seconds| seconds.is_finite() && *seconds > 0.0)
+    }
+
+    /// The measurements of that time, one per seed; none in runs of earlier versions.
+    pub(crate) fn timings(&self) -> impl Iterator<Item = Timing> {
+        self.summaries.iter().filter_map(|summary| summary.timing)
+    }
+
+    /// Medians over seeds of the quartiles of the wall time of one step of one sample in s.
+    pub(crate) fn quartiles(&self) -> Option<[f64; 3]> {
+        let all: Vec<[f64; 3]> = self.timings().map(|timing| timing.quartiles).collect();
+        let of =
+            |i: usize| stats::median(&all.iter().map(|quartiles| quartiles[i]).collect::<Vec<_>>());
+        (!all.is_empty()).then(|| [of(0), of(1), of(2)])
     }
 
     /// Mean over seeds of the training time in s; `None` without training.

@@ -8,6 +8,7 @@ use crate::results::measure::PRIMARY;
 use crate::results::number::{count, duration, plain};
 use crate::results::score::Score;
 use crate::results::surrogate::Surrogate;
+use crate::results::timing::timing_warning;
 use crate::sheet::{Cell, Sheet};
 use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
@@ -41,8 +42,10 @@ fn sheet(results: &Results, case: &Case) -> Option<Sheet> {
                   that of the reference count as equal to it. The speed-up is the solver's time per step divided by the \
                   surrogate's. A surrogate pays off after the number of rollouts from which on training and inference \
                   together take less time than the solver, without the cost of generating the training data. None pays \
-                  off that is not more accurate than every baseline that costs nothing."
+                  off that is not more accurate than every baseline that costs nothing. Times are medians over \
+                  repeated rollouts, with their quartiles."
             .into(),
+        warning: timing_warning(case),
         headings: vec![
             "surrogate".into(),
             error.into(),
@@ -64,8 +67,15 @@ fn row(case: &Case, surrogate: &Surrogate) -> Vec<Cell> {
         let score = s.primary_score().map(|score| Score { standard_deviation: None, ..score });
         Cell { at_floor: case.is_at_floor(s), ..Cell::score(metric, score) }
     };
-    let seconds =
-        |s: &Surrogate| Cell::number(s.seconds_per_step().filter(|_| s.is_timed()), duration);
+    let seconds = |s: &Surrogate| {
+        let text = |median: f64| match s.quartiles() {
+            Some([lower, _, upper]) => {
+                format!("{} ({} to {})", duration(median), duration(lower), duration(upper))
+            }
+            None => duration(median),
+        };
+        Cell::number(s.seconds_per_step().filter(|_| s.is_timed()), text)
+    };
     let mut row = vec![Cell::text(&surrogate.label), error(surrogate), seconds(surrogate)];
     if let Some(solver) = equal_solver(case, surrogate) {
         let own = surrogate.seconds_per_step().filter(|_| surrogate.is_timed());

@@ -197,6 +197,7 @@ fn surrogates(case: &str) -> Vec<SurrogateSummary> {
         training_jobs: if seed.is_some() { 2 } else { 0 },
         seconds_per_step: model.5,
         repeats: 5,
+        timing: None,
         device: "cpu".into(),
         threads: 2,
         not_predicted: vec![],
