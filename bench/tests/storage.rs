@@ -41,7 +41,10 @@ fn prepared() -> tempfile::TempDir {
 
 fn eddymark(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
-    command.args(arguments).args(["--threads", "1"]).current_dir(folder).env("NO_COLOR", "1");
+    command.args(arguments).current_dir(folder).env("NO_COLOR", "1");
+    if !matches!(arguments[0], "compare" | "report") {
+        command.args(["--threads", "1"]);
+    }
     command.stdout(Stdio::null()).stderr(Stdio::piped()).stdin(Stdio::null());
     command
 }
