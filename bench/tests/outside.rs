@@ -133,15 +133,21 @@ fn serving(body: &str) -> String {
     format!("def rollout(job):\n{body}\nserve(rollout)\n")
 }
 
+/// The dataset's folder, beside which there are others.
+fn dataset() -> PathBuf {
+    let folders = fs_err::read_dir(DATA.path().join("datasets")).expect("it is there").flatten();
+    let mut datasets =
+        folders.map(|folder| folder.path()).filter(|path| path.join("data/test").is_dir());
+    datasets.next().expect("it was generated")
+}
+
 fn attacks() -> String {
-    let test = DATA.path().join("datasets");
-    let dataset =
-        fs_err::read_dir(test).expect("it is there").flatten().next().expect("there is one");
-    let samples = fs_err::read_dir(dataset.path().join("data/test")).expect("it is there");
+    let samples = fs_err::read_dir(dataset().join("data/test")).expect("it is there");
     let sample = samples.flatten().next().expect("there is one").file_name();
+    let name = dataset().file_name().expect("it is a folder").to_owned();
     ATTACKS
         .replace("ROOT\"", &format!("{}\"", DATA.path().display()))
-        .replace("DATASET", &dataset.file_name().to_string_lossy())
+        .replace("DATASET", &name.to_string_lossy())
         .replace("SAMPLE", &sample.to_string_lossy())
 }
 
@@ -173,8 +179,7 @@ fn a_manifest_may_name_training_data_but_no_test_data() {
     let note = format!("may read `{}`, which its hash does not cover", datasets.display());
     assert_eq!(notes(&run, "op"), [note.as_str()]);
     assert!(said.contains(&note), "{said}");
-    let dataset = fs_err::read_dir(&datasets).expect("it is there").flatten().next().expect("one");
-    let said = Evaluation::of_program(&read(&dataset.path().join("data/test")), &body).fails();
+    let said = Evaluation::of_program(&read(&dataset().join("data/test")), &body).fails();
     assert!(said.contains("none of them with the data of the tests"), "{said}");
     let said = Evaluation::of_program(&read(Path::new("nowhere")), &body).fails();
     assert!(said.contains("files and folders that exist"), "{said}");
