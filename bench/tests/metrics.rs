@@ -387,7 +387,8 @@ fn a_metric_is_one_file_and_two_lines() {
             times: vec![],
             values: vec![],
             diverged: None,
-            provenance: Provenance::default(),
+            // Of equal hashes, surrogates would count as one.
+            provenance: Provenance { surrogate_hash: surrogate.into(), ..Provenance::default() },
         };
         score(&metrics, &template, &prediction, &y, &context)
     };

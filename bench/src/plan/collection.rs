@@ -7,7 +7,6 @@ use crate::{BenchError, Evaluation, evaluation_source, machine};
 use data::{EvaluationId, Manifest, hash_hex};
 use serde::Serialize;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 /// What all evaluations of a run share. Records of runs that differ in it do not belong in one table.
 #[derive(Serialize)]
@@ -27,14 +26,6 @@ pub(super) struct Member<'a> {
     pub(super) id: EvaluationId,
     /// The step that computes it; `None` if an earlier command with other surrogates has.
     pub(super) step: Option<EvaluationStep<'a>>,
-}
-
-impl Member<'_> {
-    /// When the evaluation's file was written.
-    pub(super) fn written(&self, context: &StepContext) -> Option<SystemTime> {
-        let metadata = fs_err::metadata(path_of(context, &self.id)?);
-        metadata.and_then(|metadata| metadata.modified()).ok()
-    }
 }
 
 /// The evaluations of a run, in the order of the suite.
@@ -124,7 +115,8 @@ fn asked_for(context: &StepContext) -> Result<Vec<Member<'_>>, BenchError> {
 fn identity(context: &StepContext) -> Result<String, BenchError> {
     let mut datasets = Vec::new();
     for case in &context.suite.cases {
-        let dataset = context.complete(case)?;
+        let has_data = context.case_failure(&case.name).is_none();
+        let dataset = if has_data { context.complete(case)? } else { None };
         datasets.push(dataset.map_or_else(String::new, |dataset| dataset.hash.clone()));
     }
     let identity = Identity {

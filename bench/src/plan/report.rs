@@ -35,8 +35,6 @@ struct ReportKey<'a> {
     layout: &'a ReportLayout,
     cases: Vec<(&'a str, &'a str)>,
     evaluations: Vec<&'a str>,
-    /// When the files of the evaluations were written: a new timing changes nothing else.
-    written: Vec<Option<SystemTime>>,
 }
 
 impl ReportStep<'_> {
@@ -54,7 +52,6 @@ impl ReportStep<'_> {
             layout: &suite.report,
             cases: cases.collect(),
             evaluations: collection.members.iter().map(|member| member.id.key.as_str()).collect(),
-            written: collection.members.iter().map(|member| member.written(self.context)).collect(),
         };
         Some(hash_hex(&serde_json::to_vec(&key).expect("a report's key is plain data")))
     }
@@ -130,6 +127,9 @@ pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
         ));
     }
     run.save(&folder)?;
+    if context.retime {
+        forget_report(&step.path()?)?;
+    }
     sweep(&folder);
     Ok(())
 }
@@ -141,7 +141,8 @@ fn open_collection<'a>(
     let former = read_manifest(&step.folder())?;
     let collection = Collection::new(step.context, former.as_ref())?;
     let key = step.key_of(&collection);
-    let is_there = key.is_some() && former.map(|former| former.key) == key;
+    // New times have the key of the former ones.
+    let is_there = !step.context.retime && key.is_some() && former.map(|former| former.key) == key;
     Ok((!is_there).then_some((collection, key)))
 }
 
@@ -217,16 +218,21 @@ fn add_case(
     Ok(())
 }
 
+/// Removes the key of a report, so that it is drawn again.
+fn forget_report(report: &Path) -> Result<(), BenchError> {
+    match fs_err::remove_file(report.join(KEY)) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// Draws the report of a run's folder.
 pub(crate) fn draw(folder: &Path) -> Result<Page, BenchError> {
     let _claim = Claim::wait(&folder.join(MANIFEST))?;
     let run = Run::load(folder)?;
     let report = folder.join("report");
     // A report that is interrupted must not keep the key of the one that it replaces.
-    match fs_err::remove_file(report.join(KEY)) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
-    }
+    forget_report(&report)?;
     let page = reports::render(std::slice::from_ref(&run), &report)?;
     write_atomically(&report.join(KEY), |file| file.write_all(run.manifest.key.as_bytes()))?;
     sweep(&report);
