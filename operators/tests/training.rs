@@ -496,7 +496,7 @@ fn a_checkpoint_of_more_steps_than_the_training_has_is_refused() {
     // As a program of another version might write it: whole, and of too many steps.
     for file in ["best.safetensors", "last.safetensors"] {
         let old = as_version_1(&bytes(folder.path(), file));
-        let (from, to) = (br#""step":14"#, br#""step":99"#);
+        let (from, to) = (br#"step\":14"#, br#"step\":99"#);
         let mut edited = old.clone();
         for at in 0..old.len() - from.len() {
             if old[at..].starts_with(from) {
