@@ -63,7 +63,7 @@ fn paths_in_a_suite_are_relative_to_its_file() {
     }
     // A path on the command line is relative to the working folder.
     let output = eddymark(&here, &["run", "suite.toml", "--dry-run"]);
-    assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+    assert_eq!(output.status.code(), Some(2), "{}", errors(&output));
     fs_err::remove_file(place.path().join("there/case.toml")).expect("it is ours");
     let output = eddymark(&here, &["run", "../there/suite.toml", "--dry-run"]);
     assert!(errors(&output).contains("../there/case.toml"), "{}", errors(&output));
