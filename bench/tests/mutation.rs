@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
 #[path = "../../data/tests/support/mutation.rs"]
+#[expect(dead_code, reason = "shared with the tests of other crates")]
 mod mutation;
 
 /// The time in which a copy must be read or refused. It is generous, because other tests run at the same time.
