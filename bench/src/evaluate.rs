@@ -23,6 +23,7 @@ use ndarray::{Axis, s};
 use operators::Surrogate;
 use panels::panels;
 use predicted::Absent;
+pub(crate) use program::FROM_MEMORY;
 use program::timed_program;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

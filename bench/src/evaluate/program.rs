@@ -24,6 +24,8 @@ const CHANGE: f64 = 1e-6;
 const TOLERANCE: [f64; 2] = [0.05, 100.0 * CHANGE];
 /// The ratio of two times beyond which a program is tested for a memory.
 const SUSPICIOUS: f64 = 3.0;
+/// The beginning of the note of a program whose repetitions are not timed.
+pub(crate) const FROM_MEMORY: &str = "it answers nearly equal inputs from memory";
 /// The number of rollouts with new inputs in that test.
 const NEW_INPUTS: u64 = 3;
 
@@ -56,7 +58,7 @@ pub(super) fn timed_program(
         let new = median(&all);
         if new > SUSPICIOUS * repeated {
             notes.push(format!(
-                "it answers nearly equal inputs from memory: {repeated:.2e} s instead of {new:.2e} s for new ones; the \
+                "{FROM_MEMORY}: {repeated:.2e} s instead of {new:.2e} s for new ones; the \
                  time is that of new ones"
             ));
             seconds = all;
@@ -169,7 +171,7 @@ mod tests {
     fn answers_from_memory_are_reported_and_the_time_is_that_of_new_inputs() {
         let timed = timed(&mut Memory { known: BTreeSet::new(), noise: 0.0 });
         assert_eq!(timed.notes.len(), 1, "{:?}", timed.notes);
-        assert!(timed.notes[0].starts_with("it answers nearly equal inputs from memory"));
+        assert!(timed.notes[0].starts_with(FROM_MEMORY));
         assert!(timed.timing.quartiles[1] >= 0.03);
     }
 

@@ -3,7 +3,7 @@
 use super::StepContext;
 use super::context::CompleteDataset;
 use super::evaluation::EvaluationStep;
-use crate::evaluate::{LONG, Turn, time_in_turns};
+use crate::evaluate::{FROM_MEMORY, LONG, Turn, time_in_turns};
 use crate::{BenchError, Case, TestSet};
 use data::{Source, SurrogateKind};
 use operators::Surrogate;
@@ -79,7 +79,7 @@ fn is_repeatable(
     let summary = evaluation.summary;
     let steps: usize = test_set.tasks.iter().map(|task| task.steps).sum();
     let is_short = summary.seconds_per_step * (steps as f64) < LONG;
-    let is_honest = !summary.notes.iter().any(|note| note.contains("from memory"));
+    let is_honest = !summary.notes.iter().any(|note| note.starts_with(FROM_MEMORY));
     Ok(summary.failure.is_none()
         && summary.kind.is_timed()
         && is_honest

@@ -79,23 +79,28 @@ fn a_sample_of_another_case_is_refused() {
 /// Names the folder when a test of this program runs in a process of its own.
 const FOLDER: &str = "EDDYMARK_TEST_FULL_DISK";
 
-/// A limit on the size of files stands for a full disk: writing fails in the same places.
-#[test]
+/// Runs an ignored test of this program in a process of its own, in a shell with limits. Returns its standard error.
 #[cfg(unix)]
-fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
+fn succeeds_within(limits: &str, test: &str) -> String {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let program = std::env::current_exe().expect("a test knows its program");
-    let limited =
-        "trap '' XFSZ; ulimit -f 4; exec \"$0\" --ignored --exact interrupted::on_a_full_disk";
     let child = std::process::Command::new("sh")
-        .args(["-c", limited])
+        .args(["-c", &format!("{limits}; exec \"$0\" --ignored --exact {test}")])
         .arg(program)
         .env(FOLDER, folder.path())
         .output()
         .expect("there is a shell");
     let text = String::from_utf8_lossy(&child.stdout);
     assert!(child.status.success() && text.contains("1 passed"), "{text}");
-    assert_eq!(String::from_utf8_lossy(&child.stderr), "", "HDF5 prints nothing of its own");
+    String::from_utf8_lossy(&child.stderr).into_owned()
+}
+
+/// A limit on the size of files stands for a full disk: writing fails in the same places.
+#[test]
+#[cfg(unix)]
+fn a_full_disk_is_an_error_and_leaves_nothing_behind() {
+    let stderr = succeeds_within("trap '' XFSZ; ulimit -f 4", "interrupted::on_a_full_disk");
+    assert_eq!(stderr, "", "HDF5 prints nothing of its own");
 }
 
 #[test]
@@ -115,17 +120,7 @@ fn on_a_full_disk() {
 #[test]
 #[cfg(unix)]
 fn few_descriptors_suffice() {
-    let folder = tempfile::tempdir().expect("there is a temporary folder");
-    let program = std::env::current_exe().expect("a test knows its program");
-    let limited = "ulimit -n 48; exec \"$0\" --ignored --exact interrupted::with_few_descriptors";
-    let child = std::process::Command::new("sh")
-        .args(["-c", limited])
-        .arg(program)
-        .env(FOLDER, folder.path())
-        .output()
-        .expect("there is a shell");
-    let text = String::from_utf8_lossy(&child.stdout);
-    assert!(child.status.success() && text.contains("1 passed"), "{text}");
+    succeeds_within("ulimit -n 48", "interrupted::with_few_descriptors");
 }
 
 #[test]
