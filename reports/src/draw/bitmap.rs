@@ -124,17 +124,14 @@ fn text<'a>(area: &Area<'a>, text: &Text) -> Drawn<'a> {
 
 /// Each pixel of the raster as a rectangle, without interpolation.
 fn image<'a>(area: &Area<'a>, raster: &Raster, at: Point, size: [f64; 2]) -> Drawn<'a> {
-    let (x, y) = pixel(at);
-    let (width, height) = pixel(size);
-    for row in 0..height {
-        for column in 0..width {
-            let from = |position: i32, pixels: usize, length: i32| {
-                position as usize * pixels / length as usize
-            };
-            let (i, j) = (from(column, raster.width, width), from(row, raster.height, height));
-            let [r, g, b] = raster.pixels[j * raster.width + i];
-            area.draw_pixel((x + column, y + row), &RGBColor(r, g, b))?;
-        }
+    let corner = |i: usize, j: usize| {
+        let fraction = [i as f64 / raster.width as f64, j as f64 / raster.height as f64];
+        pixel([0, 1].map(|axis| at[axis] + size[axis] * fraction[axis]))
+    };
+    for (index, &[r, g, b]) in raster.pixels.iter().enumerate() {
+        let (i, j) = (index % raster.width, index / raster.width);
+        let corners = [corner(i, j), corner(i + 1, j + 1)];
+        area.draw(&Rectangle::new(corners, RGBColor(r, g, b).filled()))?;
     }
     Ok(())
 }
@@ -166,18 +163,21 @@ fn mix(a: Rgb, b: Rgb, fraction: f64) -> Rgb {
 
 /// The mean colour of each block of rasterized pixels.
 fn average(drawn: &[u8], width: usize, height: usize) -> Raster {
-    let wide = width * OVERSAMPLING;
     let block = (OVERSAMPLING * OVERSAMPLING) as u32;
-    let mean = |x: usize, y: usize, colour: usize| {
-        let index = |i: usize| {
-            let (dx, dy) = (i % OVERSAMPLING, i / OVERSAMPLING);
-            ((y * OVERSAMPLING + dy) * wide + x * OVERSAMPLING + dx) * 3 + colour
-        };
-        let sum: u32 = (0..OVERSAMPLING * OVERSAMPLING).map(|i| u32::from(drawn[index(i)])).sum();
-        ((sum + block / 2) / block) as u8
-    };
-    let pixel = |i: usize| [0, 1, 2].map(|colour| mean(i % width, i / width, colour));
-    Raster { width, height, pixels: (0..width * height).map(pixel).collect() }
+    let mut pixels = Vec::with_capacity(width * height);
+    let mut sums = vec![[0; 3]; width];
+    for rows in drawn.as_chunks::<3>().0.chunks_exact(OVERSAMPLING * width * OVERSAMPLING) {
+        sums.fill([0; 3]);
+        for row in rows.chunks_exact(width * OVERSAMPLING) {
+            for (sum, pixels) in sums.iter_mut().zip(row.as_chunks::<OVERSAMPLING>().0) {
+                for pixel in pixels {
+                    *sum = [0, 1, 2].map(|colour| sum[colour] + u32::from(pixel[colour]));
+                }
+            }
+        }
+        pixels.extend(sums.iter().map(|sum| sum.map(|sum| ((sum + block / 2) / block) as u8)));
+    }
+    Raster { width, height, pixels }
 }
 
 #[cfg(test)]

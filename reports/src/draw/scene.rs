@@ -141,9 +141,11 @@ impl Scene {
         self.line(&[[x, y], [right, y], [right, low], [x, low], [x, y]], Stroke::new(paint, 0.75));
     }
 
-    /// Draws a text.
+    /// Draws a text, unless it is empty.
     pub(crate) fn text(&mut self, text: Text) {
-        self.shapes.push(Shape::Text(text));
+        if !text.content.is_empty() {
+            self.shapes.push(Shape::Text(text));
+        }
     }
 
     /// Draws a marker with a rim in the background colour, which separates it from what it covers.

@@ -4,6 +4,7 @@ use crate::draw::drawing::Drawing;
 use crate::error::ReportError;
 use crate::figures::FIGURES;
 use data::write_atomically;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
@@ -11,23 +12,24 @@ use std::path::Path;
 /// The kinds of files of a figure.
 const EXTENSIONS: [&str; 3] = ["svg", "pdf", "png"];
 
-/// Writes each figure as SVG, PDF and PNG, and returns the names of the files.
+/// Writes each figure as SVG, PDF and PNG, in parallel, and returns the names of the files.
 pub(crate) fn write_figures<'d>(
     drawings: impl Iterator<Item = &'d Drawing>,
     folder: &Path,
 ) -> Result<BTreeSet<String>, ReportError> {
     fs_err::create_dir_all(folder)?;
-    let mut written = BTreeSet::new();
-    for drawing in drawings {
+    let write = |drawing: &Drawing| {
         let stem = drawing.file_stem();
         let contents = [drawing.svg().into_bytes(), drawing.pdf(), drawing.png()?];
-        for (extension, content) in EXTENSIONS.into_iter().zip(contents) {
-            let name = format!("{stem}.{extension}");
-            write_atomically(&folder.join(&name), |file| file.write_all(&content))?;
-            written.insert(name);
+        let names = EXTENSIONS.map(|extension| format!("{stem}.{extension}"));
+        for (name, content) in names.iter().zip(contents) {
+            write_atomically(&folder.join(name), |file| file.write_all(&content))?;
         }
-    }
-    Ok(written)
+        Ok(names)
+    };
+    let drawings: Vec<&Drawing> = drawings.collect();
+    let written: Result<Vec<_>, ReportError> = drawings.into_par_iter().map(write).collect();
+    Ok(written?.into_iter().flatten().collect())
 }
 
 /// Removes the figures that an earlier report left in a folder, but for those of this one.
