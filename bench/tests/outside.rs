@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
+use support::share_certificates;
 use tempfile::TempDir;
+
+mod support;
 
 const PRELUDE: &str = include_str!("outside/prelude.py");
 const ATTACKS: &str = include_str!("outside/attacks.py");
@@ -21,6 +24,7 @@ const CASE: &str = "summary = 'a cavity'\nproblem = 'cavity'\ncells = [8, 8]\nin
 static DATA: LazyLock<TempDir> = LazyLock::new(|| {
     let folder = tempfile::tempdir().expect("there is room");
     fs_err::write(folder.path().join("small.toml"), CASE).expect("there is room");
+    share_certificates(&folder.path().join("datasets"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
     let output = command.current_dir(folder.path()).args(["generate", "small.toml"]).output();
     let output = output.expect("it runs");

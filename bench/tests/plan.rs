@@ -3,6 +3,9 @@
 use bench::{Paths, Plan, Progress, Step, StepContext, Stop, Suite};
 use std::collections::BTreeSet;
 use std::path::Path;
+use support::share_certificates;
+
+mod support;
 
 const SUITE: &str = r#"
 summary = "a baseline and a small operator"
@@ -18,6 +21,13 @@ architecture = "fno"
 table = { width = 4, modes = 2, layers = 1, projection-channels = 8 }
 training = { batch-size = 2, steps = 4 }
 "#;
+
+/// A folder whose datasets need no new certificate.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("there is room");
+    share_certificates(&folder.path().join("datasets"));
+    folder
+}
 
 fn context(folder: &Path, suite: &str) -> StepContext {
     let suite = Suite::parse("tiny", "tiny.toml", suite).expect("it is a suite");
@@ -46,7 +56,7 @@ fn set(steps: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn only_what_depends_on_a_change_is_done_again() {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = folder();
     let first = context(folder.path(), SUITE);
     let all = set(&[
         "sample",
@@ -88,7 +98,7 @@ fn only_what_depends_on_a_change_is_done_again() {
 
 #[test]
 fn a_damaged_result_is_computed_again() {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = folder();
     let context = context(folder.path(), SUITE);
     Plan::new(&context).execute().expect("it runs");
     let steps = Plan::new(&context).steps().to_vec();
@@ -109,7 +119,7 @@ fn a_damaged_result_is_computed_again() {
 /// As on a cluster: every step is read from text and executed by a process of its own.
 #[test]
 fn steps_are_plain_data_and_run_alone() {
-    let [together, alone] = [(); 2].map(|()| tempfile::tempdir().expect("there is room"));
+    let [together, alone] = [(); 2].map(|()| folder());
     let whole = context(together.path(), SUITE);
     Plan::new(&whole).execute().expect("it runs");
     let steps = Plan::new(&whole).steps().to_vec();
@@ -137,7 +147,7 @@ fn steps_are_plain_data_and_run_alone() {
 
 #[test]
 fn a_step_whose_inputs_are_missing_names_the_command_that_computes_them() {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = folder();
     let context = context(folder.path(), SUITE);
     let (case, surrogate) = ("cavity/smoke".to_owned(), "fno".to_owned());
     let training = Step::Training { case: case.clone(), surrogate: surrogate.clone(), seed: 1 };

@@ -153,7 +153,7 @@ fn a_command_that_waits_for_a_file_is_interrupted() {
 #[test]
 fn generation_resumes_to_the_same_data() {
     let folder = folder();
-    case(folder.path(), 64, 0.25, 5, 10);
+    case(folder.path(), 48, 0.25, 5, 10);
     let hash = |data: &str| {
         let output = succeeds(folder.path(), &["generate", "case.toml", "--data", data]);
         let root = folder.path().join(String::from_utf8_lossy(&output.stdout).trim());

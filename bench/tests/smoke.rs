@@ -4,6 +4,9 @@ use data::{Run, Split};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
+use support::share_certificates;
+
+mod support;
 
 fn eddymark(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
@@ -141,6 +144,7 @@ fn suite_with(trainings: &[&str]) -> tempfile::TempDir {
     let head = "summary = \"several\"\ncases = [\"cavity/smoke\"]\nstart = 2\nseeds = [1, 2]\n";
     let text = format!("{head}{surrogates}");
     fs_err::write(folder.path().join("suite.toml"), text).expect("there is room");
+    share_certificates(&folder.path().join("datasets"));
     succeeds(
         &eddymark(folder.path()).args(["generate", "cavity/smoke"]).output().expect("it runs"),
     );
@@ -199,9 +203,12 @@ fn a_training_that_fails_is_named_and_the_others_are_finished() {
 #[test]
 fn survives_being_killed() {
     let text = "summary = \"some seconds\"\nproblem = \"cavity\"\ncells = [16, 16]\ninterval = 1.0\nframes = 5\nseed = 2\n\
-                [vary]\nreynolds = { log-uniform = [10, 100] }\n[reference]\nrefine = 8\n[split]\ntrain = 12\nvalid = 2\ntest = 2\n";
+                [vary]\nreynolds = { log-uniform = [10, 100] }\n[reference]\nrefine = 4\n[split]\ntrain = 12\nvalid = 2\ntest = 2\n";
     let folder = tempfile::tempdir().expect("there is room");
     fs_err::write(folder.path().join("case.toml"), text).expect("there is room");
+    for data in ["whole", "killed"] {
+        share_certificates(&folder.path().join(data));
+    }
     let generate = |data: &str| {
         let mut command = eddymark(folder.path());
         command

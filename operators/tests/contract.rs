@@ -175,7 +175,7 @@ fn states_or_time_and_parameters_reach_the_output() -> Result<()> {
     Ok(())
 }
 
-/// Forty steps on one batch of two samples reduce the loss to less than half.
+/// At most forty steps on one batch of two samples reduce the loss to less than half.
 #[test]
 fn overfits_one_batch() -> Result<()> {
     for (name, interface, (weights, network)) in on_planes_and_boxes(DType::F32, 4) {
@@ -184,12 +184,16 @@ fn overfits_one_batch() -> Result<()> {
         let loss = || Loss::Mse.of(&forward(&network, &states, &parameters)?, &reference);
         let variables: Vec<Var> = weights.variables().into_values().collect();
         let mut adam = candle_nn::AdamW::new_lr(variables, 3e-3)?;
-        let first = loss()?.to_scalar::<f32>()?;
-        for _ in 0..40 {
-            candle_nn::Optimizer::backward_step(&mut adam, &loss()?)?;
+        let mut history = Vec::new();
+        for _ in 0..=40 {
+            let loss = loss()?;
+            history.push(loss.to_scalar::<f32>()?);
+            if history.last() < Some(&(0.5 * history[0])) {
+                break;
+            }
+            candle_nn::Optimizer::backward_step(&mut adam, &loss)?;
         }
-        let last = loss()?.to_scalar::<f32>()?;
-        assert!(last < 0.5 * first, "{name}: {first} to {last}");
+        assert!(history.last() < Some(&(0.5 * history[0])), "{name}: {history:?}");
     }
     Ok(())
 }
