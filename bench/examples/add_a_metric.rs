@@ -74,13 +74,13 @@ impl Metric for Exceedance {
         context: &Context,
     ) -> Vec<Series> {
         let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
-            let mean_square = context.weights.mean(y.iter().map(|y| y * y));
+            let mean_square = context.weights.mean(y, |y| y * y);
             let limit = self.threshold * mean_square.sqrt();
-            let exceeds = |(p, y): (&f64, &f64)| match (p - y).abs() {
+            let exceeds = |p: f64, y: f64| match (p - y).abs() {
                 error if error.is_nan() => f64::NAN,
                 error => f64::from(error > limit),
             };
-            context.weights.mean(p.iter().zip(y).map(exceeds))
+            context.weights.mean_of_pairs(p, y, exceeds)
         };
         each_channel(prediction, reference, context, |_| String::new(), score)
     }

@@ -1,7 +1,7 @@
 //! Divergence of the velocity.
 
 use super::{Context, Metric, Series};
-use data::{Boundary, Direction, MetricInfo, MetricUnit, Part, Trajectory};
+use data::{Boundary, Direction, Grid, MetricInfo, MetricUnit, Part, Trajectory};
 use ndarray::{Array3, ArrayView3, ArrayView4, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
@@ -44,29 +44,30 @@ impl Metric for Divergence {
         _reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        let of_field = |(field, range): (&data::Field, std::ops::Range<usize>)| Series {
-            channel: field.name.clone(),
-            unit: "1/s".into(),
-            times: prediction.times.clone(),
-            values: (0..prediction.len())
-                .map(|step| {
-                    root_mean_square_divergence(
-                        prediction.state(step).slice_axis(Axis(0), range.clone().into()),
-                        context,
-                    )
-                })
-                .collect(),
-            part: 0,
+        let of_field = |(field, range): (&data::Field, std::ops::Range<usize>)| {
+            let inside = inside(context, range.len());
+            let of_step = |step| {
+                let velocity = prediction.state(step);
+                let velocity = velocity.slice_axis(Axis(0), range.clone().into());
+                root_mean_square_divergence(velocity, &context.grid, &inside)
+            };
+            Series {
+                channel: field.name.clone(),
+                unit: "1/s".into(),
+                times: prediction.times.clone(),
+                values: (0..prediction.len()).map(of_step).collect(),
+                part: 0,
+            }
         };
         let velocity = context.vectors().filter(|(field, _)| field.name == "velocity");
         velocity.map(of_field).collect()
     }
 }
 
-fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context) -> f64 {
+fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, grid: &Grid, inside: &[bool]) -> f64 {
     let mut sum = None;
     for (axis, component) in velocity.outer_iter().enumerate() {
-        let along = &context.grid.axes[axis];
+        let along = &grid.axes[axis];
         let centres = along.centres();
         if centres.len() <= 2 {
             continue;
@@ -87,17 +88,20 @@ fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, context: &Context)
         sum = Some(sum.map_or_else(|| slope.clone(), |sum| sum + &slope));
     }
     sum.map_or(0.0, |divergence: Array3<f64>| {
-        let counted = divergence.iter().zip(inside(velocity, context));
-        let squares: Vec<f64> = counted.filter(|(_, counts)| *counts).map(|(x, _)| x * x).collect();
+        let counted = divergence.iter().zip(inside);
+        let squares: Vec<f64> =
+            counted.filter(|(_, counts)| **counts).map(|(x, _)| x * x).collect();
         (squares.iter().sum::<f64>() / squares.len().max(1) as f64).sqrt()
     })
 }
 
-/// Whether the stencil of each inner cell lies entirely in the fluid, in the order of the cells.
-fn inside(velocity: ArrayView4<'_, f64>, context: &Context) -> Vec<bool> {
-    let whole = context.weights.whole(velocity.index_axis(Axis(0), 0).dim());
+/// Whether the stencil of each inner cell lies entirely in the fluid, in the order of the cells; of as many axes as the
+/// velocity has components.
+fn inside(context: &Context, components: usize) -> Vec<bool> {
+    let [x, y, z] = [0, 1, 2].map(|axis| context.grid.axes[axis].cells());
+    let whole = context.weights.whole((x, y, z));
     let mut inside = inner(whole.view(), 0, 0);
-    for axis in (0..velocity.len_of(Axis(0))).filter(|&axis| whole.len_of(Axis(axis)) > 2) {
+    for axis in (0..components).filter(|&axis| whole.len_of(Axis(axis)) > 2) {
         for offset in [-1, 1] {
             inside.zip_mut_with(&inner(whole.view(), axis, offset), |all, one| *all &= one);
         }

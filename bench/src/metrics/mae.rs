@@ -35,7 +35,7 @@ impl Metric for Mae {
         context: &Context,
     ) -> Vec<Series> {
         let score = |p: ArrayView3<'_, f64>, y: ArrayView3<'_, f64>| {
-            context.weights.mean(p.iter().zip(y).map(|(p, y)| (p - y).abs()))
+            context.weights.mean_of_pairs(p, y, |p, y| (p - y).abs())
         };
         each_channel(prediction, reference, context, |channel| channel.unit.clone(), score)
     }

@@ -55,8 +55,8 @@ pub(super) fn correlation(
     p: ArrayView3<'_, f64>,
     y: ArrayView3<'_, f64>,
 ) -> f64 {
-    let [p_mean, y_mean] = [p, y].map(|field| weights.mean(field.iter().copied()));
-    let covariance = weights.mean(p.iter().zip(y).map(|(p, y)| (p - p_mean) * (y - y_mean)));
+    let [p_mean, y_mean] = [p, y].map(|field| weights.mean(field, |x| x));
+    let covariance = weights.mean_of_pairs(p, y, |p, y| (p - p_mean) * (y - y_mean));
     let spread = (variance(weights, p) * variance(weights, y)).sqrt();
     if spread == 0.0 { 0.0 } else { covariance / spread }
 }

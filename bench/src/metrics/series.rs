@@ -159,18 +159,18 @@ pub(super) fn mean_square_error(
     p: ArrayView3<'_, f64>,
     y: ArrayView3<'_, f64>,
 ) -> f64 {
-    weights.mean(p.iter().zip(y).map(|(p, y)| (p - y) * (p - y)))
+    weights.mean_of_pairs(p, y, |p, y| (p - y) * (p - y))
 }
 
 /// mean y²
 pub(crate) fn mean_square(weights: &Weights, y: ArrayView3<'_, f64>) -> f64 {
-    weights.mean(y.iter().map(|y| y * y))
+    weights.mean(y, |y| y * y)
 }
 
 /// mean (y − ȳ)², the population variance.
 pub(crate) fn variance(weights: &Weights, y: ArrayView3<'_, f64>) -> f64 {
-    let mean = weights.mean(y.iter().copied());
-    weights.mean(y.iter().map(|y| (y - mean) * (y - mean)))
+    let mean = weights.mean(y, |y| y);
+    weights.mean(y, |y| (y - mean) * (y - mean))
 }
 
 /// a/b, with 0/0 = 0, so that a perfect prediction of a zero field has no error, and a/0 infinite for a > 0.

@@ -149,13 +149,32 @@ impl Spectrum {
             if basis.nrows() == 1 {
                 continue;
             }
-            for mut lane in values.lanes_mut(Axis(axis)) {
-                let transformed = basis.dot(&lane);
-                lane.assign(&transformed);
-            }
+            let shape = values.dim();
+            let lengths = [shape.0, shape.1, shape.2];
+            let before = lengths[..axis].iter().product();
+            let after = lengths[axis + 1..].iter().product();
+            values = along(basis, values, [before, after])
+                .into_shape_with_order(shape)
+                .expect("a square matrix keeps the shape");
         }
         values
     }
+}
+
+/// The product of a basis with the middle axis of values `[before, n, after]`.
+fn along(basis: &Array2<f64>, values: Array3<f64>, [before, after]: [usize; 2]) -> Array3<f64> {
+    let n = basis.nrows();
+    let fits = "as many values as cells";
+    if after == 1 {
+        let rows = values.into_shape_with_order((before, n)).expect(fits);
+        return rows.dot(&basis.t()).insert_axis(Axis(2));
+    }
+    let mut values = values.into_shape_with_order((before, n, after)).expect(fits);
+    for mut block in values.outer_iter_mut() {
+        let transformed = basis.dot(&block);
+        block.assign(&transformed);
+    }
+    values
 }
 
 /// The rows of an orthonormal basis on `n` cells, and the number of periods of each.

@@ -1,7 +1,7 @@
 //! The weights of the cells.
 
 use data::{Channel, Grid, Sample};
-use ndarray::{Array3, Axis, Zip};
+use ndarray::{Array3, ArrayView3, Axis, Zip};
 
 /// The weights of the cells in a mean over them: the fluid fraction, where a sample has a mask, times the relative
 /// volume, where the grid is stretched.
@@ -17,6 +17,8 @@ pub struct Weights {
     mask: Option<Array3<f64>>,
     /// `None` where all are equal.
     weights: Option<Array3<f64>>,
+    /// The sum of `weights`.
+    sum: f64,
 }
 
 impl Weights {
@@ -25,7 +27,7 @@ impl Weights {
 
     /// The weights of a grid without bodies.
     pub(in crate::metrics) fn of_grid(grid: &Grid) -> Self {
-        Self { mask: None, weights: grid.relative_volumes() }
+        Self::new(None, grid.relative_volumes())
     }
 
     /// The weights of a sample, with its field `mask` if it has one.
@@ -39,19 +41,38 @@ impl Weights {
             (Some(mask), None) => Some(mask.clone()),
             (None, volumes) => volumes,
         };
-        Self { mask, weights }
+        Self::new(mask, weights)
     }
 
-    /// The weighted mean of values in the order of the cells; 0 where no cell has a weight.
-    pub fn mean(&self, values: impl ExactSizeIterator<Item = f64>) -> f64 {
-        let cells = values.len() as f64;
+    fn new(mask: Option<Array3<f64>>, weights: Option<Array3<f64>>) -> Self {
+        let weights = weights.map(|weights| weights.as_standard_layout().into_owned());
+        let sum = weights.as_ref().map_or(0.0, |weights| weights.sum());
+        Self { mask, weights, sum }
+    }
+
+    /// The weighted mean ⟨f(y)⟩ of a function of one field; 0 where no cell has a weight.
+    pub fn mean(&self, y: ArrayView3<'_, f64>, f: impl Fn(f64) -> f64) -> f64 {
+        self.mean_of_pairs(y, y, |y, _| f(y))
+    }
+
+    /// The weighted mean ⟨f(p, y)⟩ of a function of two fields of equal shape; 0 where no cell has a weight.
+    pub fn mean_of_pairs(
+        &self,
+        p: ArrayView3<'_, f64>,
+        y: ArrayView3<'_, f64>,
+        f: impl Fn(f64, f64) -> f64,
+    ) -> f64 {
+        let [p, y] = [&p, &y].map(|field| field.as_standard_layout());
+        let [p, y] = [&p, &y].map(|field| field.as_slice().expect("it is in standard layout"));
         match &self.weights {
-            None => values.sum::<f64>() / cells,
-            Some(weights) if weights.sum() == 0.0 => 0.0,
-            // A value in a cell without fluid has no weight, even if it is infinite.
+            None => sum([p, y], |[p, y]| f(p, y)) / y.len() as f64,
+            Some(_) if self.sum == 0.0 => 0.0,
             Some(weights) => {
-                let weighted = values.zip(weights).filter(|(_, weight)| **weight > 0.0);
-                weighted.map(|(value, weight)| value * weight).sum::<f64>() / weights.sum()
+                let weights = weights.as_slice().expect("they are in standard layout");
+                // A value in a cell without fluid has no weight, even if it is infinite.
+                let weighted =
+                    |[p, y, weight]: [f64; 3]| if weight > 0.0 { f(p, y) * weight } else { 0.0 };
+                sum([p, y, weights], weighted) / self.sum
             }
         }
     }
@@ -68,7 +89,7 @@ impl Weights {
 
     /// The sum of all weights among `cells` cells.
     pub(in crate::metrics) fn total(&self, cells: usize) -> f64 {
-        self.weights.as_ref().map_or(cells as f64, |weights| weights.sum())
+        if self.weights.is_some() { self.sum } else { cells as f64 }
     }
 
     /// Which of `cells` hold fluid.
@@ -82,4 +103,19 @@ impl Weights {
         let all = || Array3::from_elem(cells, true);
         self.mask.as_ref().map_or_else(all, |mask| mask.mapv(|share| share >= 1.0))
     }
+}
+
+/// The sum of a term over the cells of `N` fields, in partial sums that processors add at once.
+fn sum<const N: usize>(fields: [&[f64]; N], term: impl Fn([f64; N]) -> f64) -> f64 {
+    const LANES: usize = 8;
+    let pieces = fields.map(<[f64]>::as_chunks::<LANES>);
+    let mut partial = [0.0; LANES];
+    for index in 0..pieces[0].0.len() {
+        let chunks = pieces.map(|(chunks, _)| &chunks[index]);
+        for (lane, sum) in partial.iter_mut().enumerate() {
+            *sum += term(chunks.map(|chunk| chunk[lane]));
+        }
+    }
+    let rest = (0..pieces[0].1.len()).map(|cell| term(pieces.map(|(_, rest)| rest[cell])));
+    partial.iter().sum::<f64>() + rest.sum::<f64>()
 }
