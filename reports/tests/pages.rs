@@ -50,11 +50,11 @@ fn files_have_their_colours_and_pages_have_a_theme() {
 
 /// Figures of an earlier layout would be taken for current ones.
 #[test]
-fn a_report_removes_the_figures_that_it_does_not_show() {
+fn a_report_removes_the_figures_and_tables_that_it_does_not_show() {
     let folder = tempfile::tempdir().expect("a folder");
     let figures = folder.path().join("figures");
-    let names = || -> Vec<String> {
-        let entries = fs_err::read_dir(&figures).expect("it was written");
+    let names_in = |part: &str| -> Vec<String> {
+        let entries = fs_err::read_dir(folder.path().join(part)).expect("it was written");
         let name = |entry: std::io::Result<fs_err::DirEntry>| {
             entry.expect("a readable folder").file_name().to_string_lossy().into_owned()
         };
@@ -62,6 +62,7 @@ fn a_report_removes_the_figures_that_it_does_not_show() {
         names.sort();
         names
     };
+    let names = || names_in("figures");
     // A folder without a report is not ours.
     fs_err::create_dir_all(&figures).expect("a folder");
     fs_err::write(figures.join("error-growth-of-the-user.pdf"), "").expect("a file");
@@ -69,8 +70,11 @@ fn a_report_removes_the_figures_that_it_does_not_show() {
     reports::render(&[run.clone()], folder.path()).expect("a report");
     assert!(names().contains(&"error-growth-of-the-user.pdf".to_owned()), "{:?}", names());
     fs_err::write(figures.join("photo.png"), "").expect("a file");
+    assert!(names_in("tables").contains(&"cost.tex".into()), "{:?}", names_in("tables"));
     run.manifest.report.figures = Some(vec!["training-curves".into()]);
+    run.manifest.report.tables = Some(vec!["leaderboard".into()]);
     reports::render(&[run], folder.path()).expect("a report");
+    assert_eq!(names_in("tables"), ["leaderboard.tex"]);
     let expected =
         ["photo.png", "training-curves.pdf", "training-curves.png", "training-curves.svg"];
     assert_eq!(names(), expected);

@@ -3,6 +3,8 @@
 use crate::draw::drawing::Drawing;
 use crate::error::ReportError;
 use crate::figures::FIGURES;
+use crate::sheet::Sheet;
+use crate::tables::TABLES;
 use data::write_atomically;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -32,26 +34,44 @@ pub(crate) fn write_figures<'d>(
     Ok(written?.into_iter().flatten().collect())
 }
 
-/// Removes the figures that an earlier report left in a folder, but for those of this one.
+/// Writes each table as LaTeX, and returns the names of the files.
+pub(crate) fn write_tables<'s>(
+    sheets: impl Iterator<Item = &'s Sheet>,
+    folder: &Path,
+) -> Result<BTreeSet<String>, ReportError> {
+    fs_err::create_dir_all(folder)?;
+    let write = |sheet: &Sheet| {
+        let name = format!("{}.tex", sheet.file_stem());
+        write_text(&folder.join(&name), &sheet.to_latex())?;
+        Ok(name)
+    };
+    sheets.map(write).collect()
+}
+
+/// Removes the figures and tables that an earlier report left in a folder, but for those of this one.
 ///
-/// These are the files that have the name of a registered figure, alone or with a suffix; others may be the user's.
+/// These are the files that have the name of a registered one, alone or with a suffix; others may be the user's.
 pub(crate) fn remove_stale(folder: &Path, current: &BTreeSet<String>) -> Result<(), ReportError> {
     for entry in fs_err::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if is_figure(&name) && !current.contains(&name) && entry.file_type()?.is_file() {
+        if is_ours(&name) && !current.contains(&name) && entry.file_type()?.is_file() {
             fs_err::remove_file(entry.path())?;
         }
     }
     Ok(())
 }
 
-fn is_figure(name: &str) -> bool {
+/// Whether a file has the name of a figure or a table.
+fn is_ours(name: &str) -> bool {
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
-    let is_of = |figure: &str| {
-        stem.strip_prefix(figure).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    let is_of = |part: &str| {
+        stem.strip_prefix(part).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     };
-    EXTENSIONS.contains(&extension) && FIGURES.names().any(is_of)
+    match extension {
+        "tex" => TABLES.names().any(is_of),
+        _ => EXTENSIONS.contains(&extension) && FIGURES.names().any(is_of),
+    }
 }
 
 pub(crate) fn write_text(path: &Path, text: &str) -> Result<(), ReportError> {
@@ -63,10 +83,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_of_other_names_are_not_figures() {
-        assert!(is_figure("error-growth.svg") && is_figure("field-panels-cavity-11-u.png"));
-        for other in ["error-growth.txt", "error-growths.svg", "photo.png", "figures"] {
-            assert!(!is_figure(other), "{other}");
+    fn files_of_other_names_are_not_ours() {
+        assert!(is_ours("error-growth.svg") && is_ours("field-panels-cavity-11-u.png"));
+        assert!(is_ours("cost.tex") && is_ours("cost-cavity.tex"));
+        for other in ["error-growth.txt", "error-growths.svg", "photo.png", "figures", "cost.svg"] {
+            assert!(!is_ours(other), "{other}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From runs to the files of a report, and to tables for a terminal.
 
 use crate::error::ReportError;
-use crate::page::files::{remove_stale, write_figures, write_text};
+use crate::page::files::{remove_stale, write_figures, write_tables, write_text};
 use crate::page::layout::Layout;
 use crate::page::report::Report;
 use crate::page::{export, html, markdown};
@@ -26,26 +26,24 @@ pub struct Page {
 ///
 /// The tables and figures are those of the last run's manifest. Of several runs, what they share is compared, and the
 /// page says what is not. Existing files are replaced; every file is complete or absent, also if the program is
-/// interrupted. Figures of an earlier report that this one does not show are removed.
+/// interrupted. Figures and tables of an earlier report that this one does not show are
+/// removed.
 pub fn render(runs: &[Run], folder: &Path) -> Result<Page, ReportError> {
     let aligned = comparable(runs)?;
     let latest = runs.last().ok_or(ReportError::Empty)?;
     let results = Results::new(&aligned.runs).with_notes(aligned.notes.clone());
     let layout = Layout::new(&latest.manifest.report)?;
     let report = Report::new(&results, &layout);
-    fs_err::create_dir_all(folder.join("tables"))?;
-    for sheet in report.sheets() {
-        let file = format!("{}.tex", sheet.file_stem());
-        write_text(&folder.join("tables").join(file), &sheet.to_latex())?;
-    }
     let (html, markdown) = (folder.join("report.html"), folder.join("report.md"));
     let is_repeated = html.is_file();
+    let tables = write_tables(report.sheets(), &folder.join("tables"))?;
     let figures = write_figures(report.drawings(), &folder.join("figures"))?;
     export::write(&results, folder)?;
     write_text(&markdown, &markdown::page(&report))?;
     write_text(&html, &html::page(&report))?;
-    // A folder without a report may hold figures of the user.
+    // A folder without a report may hold files of the user.
     if is_repeated {
+        remove_stale(&folder.join("tables"), &tables)?;
         remove_stale(&folder.join("figures"), &figures)?;
     }
     Ok(Page { html, markdown })

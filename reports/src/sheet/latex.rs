@@ -3,10 +3,17 @@
 use super::{Cell, Sheet};
 use crate::escape::latex;
 
+/// Makes a box as wide as the text if it is wider.
+const REDUCED: &str = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}";
+
+/// A column of texts that are broken into lines.
+const BROKEN: &str = r"p{5cm}";
+
 impl Sheet {
-    /// As a LaTeX table for the package booktabs; the best entries are bold.
+    /// As a LaTeX table for the packages booktabs and graphicx; the best entries are bold.
     ///
-    /// The file is included by `\input`; without `\usepackage{booktabs}` it does not compile.
+    /// The file is included by `\input`; without `\usepackage{booktabs,graphicx}` it does not compile. A table that is
+    /// wider than the text is reduced to its width, and long texts are broken.
     pub fn to_latex(&self) -> String {
         let entry = |cell: &Cell| {
             let text = latex(&cell.marked_text());
@@ -18,14 +25,24 @@ impl Sheet {
         let words = [&self.title, ".", &self.caption, &self.warning];
         let caption = latex(&words.map(|text: &str| text.trim()).join(" ").replace(" .", "."));
         format!(
-            "% Written by eddymark; needs \\usepackage{{booktabs}}.\n\
-             \\begin{{table}}\n  \\centering\n  \\caption{{{}}}\n  \\label{{tab:{}}}\n  \\begin{{tabular}}{{l{}}}\n    \
-             \\toprule\n{}    \\midrule\n{rows}    \\bottomrule\n  \\end{{tabular}}\n\\end{{table}}\n",
+            "% Written by eddymark; needs \\usepackage{{booktabs,graphicx}}.\n\
+             \\begin{{table}}\n  \\centering\n  \\caption{{{}}}\n  \\label{{tab:{}}}\n  {REDUCED}{{%\n  \
+             \\begin{{tabular}}{{{}}}\n    \\toprule\n{}    \\midrule\n{rows}    \\bottomrule\n  \
+             \\end{{tabular}}}}\n\\end{{table}}\n",
             caption.trim(),
             self.file_stem(),
-            "r".repeat(self.headings.len().saturating_sub(1)),
+            (0..self.headings.len()).map(|column| self.latex_column(column)).collect::<String>(),
             row(self.headings.iter().map(|heading| latex(heading)).collect()),
         )
+    }
+
+    /// The alignment of a column: names to the left, texts of several words in lines, everything else to the right.
+    fn latex_column(&self, column: usize) -> &'static str {
+        match column {
+            _ if self.rows.iter().any(|row| row[column].is_prose) => BROKEN,
+            0 => "l",
+            _ => "r",
+        }
     }
 
     /// The name of its file without extension: characters that a file system or a label may not allow are `-`.
@@ -48,11 +65,12 @@ mod tests {
             caption: "Errors of my_case in %.".into(),
             ..sheet()
         };
-        let expected = r"% Written by eddymark; needs \usepackage{booktabs}.
+        let expected = r"% Written by eddymark; needs \usepackage{booktabs,graphicx}.
 \begin{table}
   \centering
   \caption{Errors. Errors of my\_case in \%.}
   \label{tab:errors-my_case-1}
+  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%
   \begin{tabular}{lr}
     \toprule
     surrogate & a\textbar{}b \\
@@ -61,9 +79,16 @@ mod tests {
     \textless{}unet\textgreater{} & \textbf{0.25} \\
     none & -- \\
     \bottomrule
-  \end{tabular}
+  \end{tabular}}
 \end{table}
 ";
         assert_eq!(sheet.to_latex(), expected);
+    }
+
+    #[test]
+    fn long_texts_are_broken_in_latex() {
+        let mut sheet = sheet();
+        sheet.rows[0][1].is_prose = true;
+        assert!(sheet.to_latex().contains(r"\begin{tabular}{lp{5cm}}"), "{}", sheet.to_latex());
     }
 }
