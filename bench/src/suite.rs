@@ -150,11 +150,13 @@ impl Suite {
     fn check_pairs(&self, file: &str) -> Result<(), BenchError> {
         for case in &self.cases {
             for surrogate in &self.surrogates {
-                surrogate.source.check_on(case).map_err(|source| BenchError::Unfit {
-                    suite: file.into(),
-                    surrogate: surrogate.name.clone(),
-                    case: case.name.clone(),
-                    source: Box::new(source),
+                surrogate.source.check_on(case, self.steps_of(case)).map_err(|source| {
+                    BenchError::Unfit {
+                        suite: file.into(),
+                        surrogate: surrogate.name.clone(),
+                        case: case.name.clone(),
+                        source: Box::new(source),
+                    }
                 })?;
             }
         }

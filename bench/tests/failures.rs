@@ -27,7 +27,7 @@ baseline = "persistence"
 process = "crash"
 
 [[surrogate]]
-predictions = "none.npy"
+process = "none"
 
 [[surrogate]]
 architecture = "fno"
@@ -70,9 +70,11 @@ fn what_fails_is_a_row_and_the_rest_is_evaluated() {
     };
     write("tiny.toml", CASE);
     write("suite.toml", SUITE);
-    write("none.npy", "no array");
-    fs_err::create_dir(folder.path().join("crash")).expect("there is room");
-    write("crash/operator.toml", "name = \"crash\"\ncommand = [\"sh\", \"-c\", \"exit 3\"]\n");
+    for (name, command) in [("crash", "exit 3"), ("none", "echo nothing")] {
+        fs_err::create_dir(folder.path().join(name)).expect("there is room");
+        let manifest = format!("name = \"{name}\"\ncommand = [\"sh\", \"-c\", \"{command}\"]\n");
+        write(&format!("{name}/operator.toml"), &manifest);
+    }
 
     generate(folder.path(), "tiny.toml");
     let failed = failures(folder.path());

@@ -40,6 +40,18 @@ const FNO: &str = "[[surrogate]]\narchitecture = \"fno\"\n\
                    table = { width = 4, modes = 2, layers = 1, projection-channels = 8 }\n\
                    training = { batch-size = 2, steps = 3 }\n";
 
+/// A file of zeros in single precision, in NumPy's format.
+fn npy(shape: [usize; 6]) -> Vec<u8> {
+    let [samples, steps, channels, x, y, z] = shape;
+    let header = format!(
+        "{{'descr': '<f4', 'fortran_order': False, \
+         'shape': ({samples}, {steps}, {channels}, {x}, {y}, {z})}}\n"
+    );
+    let length = u16::try_from(header.len()).expect("it is short").to_le_bytes();
+    let zeros = vec![0; 4 * shape.iter().product::<usize>()];
+    [b"\x93NUMPY\x01\0", &length[..], header.as_bytes(), &zeros].concat()
+}
+
 #[test]
 fn paths_in_a_suite_are_relative_to_its_file() {
     let suite = "summary = \"s\"\ncases = [\"case.toml\"]\nstart = 2\n[[surrogate]]\nbaseline = \"persistence\"\n\
@@ -48,9 +60,10 @@ fn paths_in_a_suite_are_relative_to_its_file() {
         ("there/suite.toml", suite),
         ("there/case.toml", &case("[8, 8]", "", SPLIT)),
         ("there/op/operator.toml", "name = \"op\"\ncommand = [\"true\"]\n"),
-        ("there/p.npy", "not read by a dry run"),
         ("here/empty", ""),
     ]);
+    fs_err::write(place.path().join("there/p.npy"), npy([2, 3, 3, 8, 8, 1]))
+        .expect("there is room");
     let here = place.path().join("here");
     let absolute = place.path().join("there/suite.toml");
     for suite in ["../there/suite.toml", &absolute.to_string_lossy()] {
@@ -67,6 +80,29 @@ fn paths_in_a_suite_are_relative_to_its_file() {
     fs_err::remove_file(place.path().join("there/case.toml")).expect("it is ours");
     let output = eddymark(&here, &["run", "../there/suite.toml", "--dry-run"]);
     assert!(errors(&output).contains("../there/case.toml"), "{}", errors(&output));
+}
+
+#[test]
+fn predictions_that_do_not_fit_are_refused_before_any_work() {
+    let suite = format!(
+        "summary = \"s\"\ncases = [\"case.toml\"]\nstart = 2\n{FNO}\n[[surrogate]]\npredictions = \"p.npy\"\n"
+    );
+    for (file, expected) in [
+        (npy([2, 3, 3, 8, 8, 1]), ""),
+        (npy([2, 4, 3, 8, 8, 1]), ""),
+        (npy([2, 2, 3, 8, 8, 1]), "the shape [2, 2, 3, 8, 8, 1]"),
+        (npy([1, 3, 3, 8, 8, 1]), "the shape [1, 3, 3, 8, 8, 1]"),
+        (npy([2, 3, 2, 8, 8, 1]), "the shape [2, 3, 2, 8, 8, 1]"),
+        (npy([2, 3, 3, 8, 8, 1])[..900].to_vec(), "p.npy"),
+        (b"no array".to_vec(), "p.npy"),
+    ] {
+        let place = folder(&[("case.toml", &case("[8, 8]", "", SPLIT)), ("suite.toml", &suite)]);
+        fs_err::write(place.path().join("p.npy"), file).expect("there is room");
+        let output = eddymark(place.path(), &["run", "suite.toml", "--dry-run"]);
+        let (code, text) = (output.status.code(), errors(&output));
+        assert_eq!(code, Some(if expected.is_empty() { 0 } else { 2 }), "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use crate::baselines::BASELINES;
 use crate::launcher::launcher;
+use crate::name::path_part;
 use crate::{BenchError, Case};
 use data::{Invalid, Part, PartError, Split, SurrogateKind, SurrogateRecipe};
-use operators::{ARCHITECTURES, ExternalOperator, Recipe, check_training};
+use operators::{ARCHITECTURES, ExternalOperator, PredictionFile, Recipe, check_training};
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
@@ -107,8 +108,9 @@ impl SurrogateSource {
         }
     }
 
-    /// Checks what depends on the case: its grid, and the number and the length of its training samples.
-    pub(super) fn check_on(&self, case: &Case) -> Result<(), BenchError> {
+    /// Checks what depends on the case: its grid, the number and the length of its training samples, and the shape of
+    /// predictions of `steps` states.
+    pub(super) fn check_on(&self, case: &Case, steps: usize) -> Result<(), BenchError> {
         match self {
             Self::Operator { architecture, table, recipe, .. } => {
                 let unfit = |source| BenchError::Grid {
@@ -127,7 +129,14 @@ impl SurrogateSource {
                     .map_err(|source| BenchError::Part { location: location(), source })?;
                 built.check_case(case)
             }
-            Self::Process(_) | Self::Predictions(_) => Ok(()),
+            Self::Predictions(path) => {
+                let samples = case.roles().iter().filter(|split| **split == Split::Test).count();
+                let channels = data::channels(&case.info()?.fields).len();
+                let [x, y, z] = case.cells;
+                let shape = [samples, steps, channels, x, y, z];
+                Ok(PredictionFile::check(path, &path_part(&case.name), shape)?)
+            }
+            Self::Process(_) => Ok(()),
         }
     }
 }

@@ -32,10 +32,12 @@ impl PredictionFile {
         source: &dyn Source,
         [history, steps]: [usize; 2],
     ) -> Result<Self, OperatorError> {
-        let file = file_of(path, case);
+        let info = source.info();
+        let [x, y, z] = info.cells;
+        let samples = source.indices(Split::Test).len();
+        let shape = [samples, steps, data::channels(&info.fields).len(), x, y, z];
+        let (file, array) = open(path, case, shape)?;
         let hash = Self::hash_of(path, case)?;
-        let array = Npy::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
-        check(&file, &array, source, steps)?;
         let name = path.file_stem().map_or("prediction".into(), |name| name.to_string_lossy());
         let mut indices = BTreeMap::new();
         for (position, index) in source.indices(Split::Test).into_iter().enumerate() {
@@ -43,6 +45,12 @@ impl PredictionFile {
             indices.insert(key(given.iter().copied(), &source.parameters(index)?), position);
         }
         Ok(Self { name: name.into(), hash, file, array, indices })
+    }
+
+    /// Checks that the predictions of a case can be read and have the shape `[sample, time, channel, x, y, z]`, or more
+    /// times.
+    pub fn check(path: &Path, case: &str, shape: [usize; 6]) -> Result<(), OperatorError> {
+        open(path, case, shape).map(|_| ())
     }
 
     /// The hash of the file with the predictions of a case, as [`PredictionFile::open`] finds it.
@@ -85,22 +93,18 @@ fn hash(file: &Path) -> Result<String, NpyError> {
     Ok(Hasher::default().reader(length, opened)?.hex())
 }
 
-/// Compares the shape with that of the test samples, of which at least `steps` states must be there.
-fn check(file: &Path, array: &Npy, source: &dyn Source, steps: usize) -> Result<(), DataError> {
-    let info = source.info();
-    let samples = source.indices(Split::Test).len();
-    let channels = data::channels(&info.fields).len();
-    let [found_samples, found_steps, found_state @ ..] = array.shape();
-    let [x, y, z] = info.cells;
-    let fits =
-        found_samples == samples && found_steps >= steps && found_state == [channels, x, y, z];
+/// Opens the file with the predictions of a case, which must have the shape, or more states than it says.
+fn open(path: &Path, case: &str, shape: [usize; 6]) -> Result<(PathBuf, Npy), OperatorError> {
+    let file = file_of(path, case);
+    let array = Npy::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
+    let ([samples, steps, state @ ..], [_, needed, ..]) = (array.shape(), shape);
+    if samples == shape[0] && steps >= needed && state == shape[2..] {
+        return Ok((file, array));
+    }
     let found = format!("the shape {:?}", array.shape());
-    let expected = format!(
-        "{:?} with {steps} steps or more: [test sample, step, channel, x, y, z]",
-        [samples, steps, channels, x, y, z]
-    );
-    let path = file.to_owned();
-    if fits { Ok(()) } else { Err(DataError::Mismatch { path, found, expected }) }
+    let expected =
+        format!("{shape:?} with {needed} steps or more: [test sample, step, channel, x, y, z]");
+    Err(DataError::Mismatch { path: file, found, expected }.into())
 }
 
 fn unreadable(file: &Path, source: NpyError) -> OperatorError {
