@@ -16,8 +16,8 @@ pub struct Weights {
     /// The fluid fraction of every cell; `None` without a body.
     mask: Option<Array3<f64>>,
     /// `None` where all are equal.
-    weights: Option<Array3<f64>>,
-    /// The sum of `weights`.
+    of_cells: Option<Array3<f64>>,
+    /// The sum of `of_cells`.
     sum: f64,
 }
 
@@ -47,7 +47,7 @@ impl Weights {
     fn new(mask: Option<Array3<f64>>, weights: Option<Array3<f64>>) -> Self {
         let weights = weights.map(|weights| weights.as_standard_layout().into_owned());
         let sum = weights.as_ref().map_or(0.0, |weights| weights.sum());
-        Self { mask, weights, sum }
+        Self { mask, of_cells: weights, sum }
     }
 
     /// The weighted mean ⟨f(y)⟩ of a function of one field; 0 where no cell has a weight.
@@ -64,7 +64,7 @@ impl Weights {
     ) -> f64 {
         let [p, y] = [&p, &y].map(|field| field.as_standard_layout());
         let [p, y] = [&p, &y].map(|field| field.as_slice().expect("it is in standard layout"));
-        match &self.weights {
+        match &self.of_cells {
             None => sum([p, y], |[p, y]| f(p, y)) / y.len() as f64,
             Some(_) if self.sum == 0.0 => 0.0,
             Some(weights) => {
@@ -79,7 +79,7 @@ impl Weights {
 
     /// Values times the roots of their weights: the sum of their squares is weighted.
     pub(in crate::metrics) fn rooted(&self, mut values: Array3<f64>) -> Array3<f64> {
-        if let Some(weights) = &self.weights {
+        if let Some(weights) = &self.of_cells {
             Zip::from(&mut values).and(weights).for_each(|value, weight| {
                 *value = if *weight > 0.0 { *value * weight.sqrt() } else { 0.0 };
             });
@@ -89,7 +89,7 @@ impl Weights {
 
     /// The sum of all weights among `cells` cells.
     pub(in crate::metrics) fn total(&self, cells: usize) -> f64 {
-        if self.weights.is_some() { self.sum } else { cells as f64 }
+        if self.of_cells.is_some() { self.sum } else { cells as f64 }
     }
 
     /// Which of `cells` hold fluid.
