@@ -21,7 +21,7 @@ fn main() {
     divan::main();
 }
 
-fn header() -> DatasetHeader {
+fn header(samples: usize) -> DatasetHeader {
     let text = String::new;
     DatasetHeader {
         info: Info {
@@ -40,7 +40,7 @@ fn header() -> DatasetHeader {
         case_text: text(),
         case_hash: text(),
         seed: 1,
-        splits: vec![Split::Train; SAMPLES],
+        splits: vec![Split::Train; samples],
         coverage: vec![],
         sample_names: vec![],
         solver: text(),
@@ -75,9 +75,13 @@ fn sample(index: usize) -> Sample {
 }
 
 fn whole() -> (tempfile::TempDir, Dataset) {
+    of(SAMPLES)
+}
+
+fn of(samples: usize) -> (tempfile::TempDir, Dataset) {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
-    let dataset = Dataset::create(folder.path(), header()).expect("the folder is empty");
-    for index in 0..SAMPLES {
+    let dataset = Dataset::create(folder.path(), header(samples)).expect("the folder is empty");
+    for index in 0..samples {
         dataset.write(&sample(index)).expect("the sample fits");
     }
     (folder, dataset)
@@ -86,7 +90,7 @@ fn whole() -> (tempfile::TempDir, Dataset) {
 #[divan::bench]
 fn write_a_sample(bencher: Bencher) {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
-    let dataset = Dataset::create(folder.path(), header()).expect("the folder is empty");
+    let dataset = Dataset::create(folder.path(), header(SAMPLES)).expect("the folder is empty");
     let sample = sample(0);
     bencher
         .counter(BytesCount::new(FRAMES * STATE))
@@ -111,6 +115,21 @@ fn read_a_window(bencher: Bencher, length: usize) {
         let start = draw / SAMPLES % (FRAMES - length);
         dataset.window(draw % SAMPLES, start, length).expect("it is there")
     });
+}
+
+/// Windows of two states of as many files, of which at most 256 stay open: with the default budget of decoded states,
+/// after the first epochs, and without memory. `windows.py` measures h5py on the same files.
+#[divan::bench(args = [48, 400], consts = [0, 1 << 30], sample_count = 5, sample_size = 2000)]
+fn read_windows_of_files<const MEMORY: usize>(bencher: Bencher, samples: usize) {
+    let (_folder, dataset) = of(samples);
+    let dataset = dataset.with_memory(MEMORY);
+    let mut draw = 0;
+    let mut window = || {
+        draw = (draw * 5 + 3) % 1_000_003;
+        dataset.window(draw % samples, draw / samples % (FRAMES - 2), 2).expect("it is there")
+    };
+    (0..8 * samples).for_each(|_| drop(window()));
+    bencher.counter(BytesCount::new(2 * STATE)).bench_local(window);
 }
 
 /// The first window of a file, which must be opened: what every window costs when there are more
