@@ -9,13 +9,21 @@ const SETTINGS: [(&str, &str); 2] = [
     ("CANDLE_NUM_THREADS", "1"),
 ];
 
+/// First arguments after which little is computed: those commands start sooner without the variables.
+#[cfg(unix)]
+const LIGHT: [&str; 9] =
+    ["list", "count", "completions", "man", "help", "--help", "-h", "--version", "-V"];
+
 /// Re-executes the program in the same process with the variables that are not set. If that fails, the
-/// program continues without them and is slower.
+/// program continues without them and is slower. Does nothing for commands that compute little.
 ///
 /// Setting them at run time has no effect: the allocator reads its variable before `main`.
 #[cfg(unix)]
 pub(crate) fn apply() {
     use std::os::unix::process::CommandExt;
+    if std::env::args_os().nth(1).is_some_and(|first| LIGHT.iter().any(|light| first == *light)) {
+        return;
+    }
     let missing: Vec<_> =
         SETTINGS.into_iter().filter(|(name, _)| std::env::var_os(name).is_none()).collect();
     let mut arguments = std::env::args_os();

@@ -4,6 +4,7 @@ use super::arguments::Form;
 use super::terminal::{print, print_json};
 use crate::BenchError;
 use operators::Published;
+use rayon::prelude::*;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -28,7 +29,8 @@ struct Row {
 
 /// Shows how many weights published configurations have there and here.
 pub(super) fn count(form: Form) -> Result<(), BenchError> {
-    let rows = Published::all().map(row).collect::<Result<Vec<_>, BenchError>>()?;
+    let published: Vec<Published> = Published::all().collect();
+    let rows = published.into_par_iter().map(row).collect::<Result<Vec<_>, BenchError>>()?;
     if form.json { print_json(&rows) } else { print(&table(&rows)) }
 }
 

@@ -5,7 +5,9 @@ use crate::autograd::{apply, is_fused};
 use crate::kernels::convolution::{ConvolutionKernel, Products};
 use candle_core::{Device, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+type MakeProducts = Box<dyn FnOnce() -> Arc<Products> + Send>;
 
 /// `y_o(i, j) = b_o + Σ_{c,k,l} W_ockl x_c(i_k, j_l)`, where the taps k, l of the stencils read the cell
 /// (`i_k`, `j_l`) for the output cell (i, j).
@@ -15,7 +17,8 @@ use std::sync::Arc;
 pub struct Convolution {
     weight: Tensor,
     bias: Tensor,
-    products: Arc<Products>,
+    /// Its tables are made by the first use, so that counting weights is fast, and the fallback has none.
+    products: LazyLock<Arc<Products>, MakeProducts>,
     /// The cells that the taps read, for the fallback.
     indices: [Tensor; 2],
 }
@@ -36,7 +39,7 @@ impl Convolution {
             weight: weights.get_with_hints(shape, "weight", uniform)?,
             bias: weights.get_with_hints(channels[1], "bias", uniform)?,
             indices: [x.indices(device)?, y.indices(device)?],
-            products: Arc::new(Products::new(stencils)),
+            products: LazyLock::new(Box::new(move || Arc::new(Products::new(stencils)))),
         })
     }
 
@@ -53,7 +56,7 @@ impl Convolution {
     /// Applies the convolution.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         if is_fused(x) {
-            let kernel = ConvolutionKernel(self.products.clone());
+            let kernel = ConvolutionKernel(Arc::clone(&self.products));
             return apply(kernel, [x, &self.weight, &self.bias]);
         }
         // Gathers the cells that the taps of each output cell read, then convolves with a stride of as
