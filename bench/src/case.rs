@@ -43,7 +43,7 @@ struct WireCase {
 }
 
 /// Largest size in bytes of one field set in memory: all saved states of a sample, or one state on the
-/// solver's grid. A sample is solved in memory as a whole, and its error estimate needs it several times.
+/// solver's grid. Training and evaluation read samples as a whole.
 const MOST_BYTES: f64 = 64e9;
 
 /// A case, checked.

@@ -5,6 +5,7 @@ mod forecast;
 mod sample;
 mod shard;
 mod solve;
+mod temporal_statistics;
 
 pub use forecast::{Forecast, forecast};
 pub(crate) use forecast::{sample_bytes, spread};
@@ -53,8 +54,8 @@ pub fn generate(
 
 /// Computes those of `samples` that are missing, in parallel.
 ///
-/// A sample is written as soon as it is complete, so memory holds one sample per thread, and an
-/// interrupted run resumes where it stopped. A sample depends on the case and on its index alone,
+/// States go to disk as they are computed, so that memory holds few of them, and a sample is written as soon as it is
+/// complete: an interrupted run resumes where it stopped. A sample depends on the case and on its index alone,
 /// to the last bit. Several processes may work on one dataset: each claims a sample before solving it.
 pub fn solve_missing(
     case: &Case,
@@ -105,7 +106,9 @@ fn solve_one(
 ) -> Result<bool, BenchError> {
     let Some(_claim) = dataset.claim(index)? else { return Ok(false) };
     let split = dataset.header().splits[index];
-    dataset.write(&solve_sample(case, index, split, stop)?)?;
+    let folder = dataset.path(index);
+    let folder = folder.parent().expect("samples lie in a folder");
+    dataset.write(&solve_sample(case, index, split, folder, stop)?)?;
     Ok(true)
 }
 

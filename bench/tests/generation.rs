@@ -127,4 +127,12 @@ fn a_forecast_counts_samples_and_bytes() {
     assert_eq!(forecast.samples, 3);
     assert_eq!(forecast.bytes, 3.0 * 3.0 * 3.0 * 64.0 * 4.0); // samples · frames · channels · cells
     assert!(forecast.seconds > 0.0 && forecast.seconds < 60.0, "{forecast:?}");
+    // Three solutions of three states, and working states, in f64.
+    assert_eq!(forecast.memory_per_sample, (3.0 * 3.0 + 24.0) * 3.0 * 64.0 * 8.0);
+    assert_eq!(forecast.temporary_per_sample, 0.0);
+    let mut long = case;
+    (long.frames, long.cells) = (1201, [64, 64, 1]);
+    let forecast = bench::forecast(&long, &[], &Stop::default()).expect("nothing is tried");
+    assert!(forecast.memory_per_sample < 64.0 * 1_048_576.0, "{forecast:?}");
+    assert_eq!(forecast.temporary_per_sample, 3.0 * 1201.0 * 3.0 * 4096.0 * 8.0);
 }

@@ -17,7 +17,7 @@ use crate::hdf5::{SampleFile, unfit, write_sample};
 use crate::untrusted;
 use crate::{
     Claim, DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
-    sweep,
+    States, sweep,
 };
 use examined::Examined;
 use file_cache::FileCache;
@@ -196,8 +196,9 @@ impl Dataset {
         Ok(())
     }
 
-    /// Writes a sample. On return its file is complete and on disk; on error the dataset is unchanged.
-    pub fn write(&self, sample: &Sample) -> Result<(), DataError> {
+    /// Writes a sample, one state at a time. On return its file is complete and on disk; on error the dataset is
+    /// unchanged.
+    pub fn write<S: States>(&self, sample: &Sample<S>) -> Result<(), DataError> {
         self.must_fit(sample)?;
         self.files.remove(sample.index);
         self.memory.clear();
@@ -207,9 +208,9 @@ impl Dataset {
         Ok(())
     }
 
-    fn must_fit(&self, sample: &Sample) -> Result<(), DataError> {
+    fn must_fit<S: States>(&self, sample: &Sample<S>) -> Result<(), DataError> {
         let (found, expected) = (
-            Shape::of(sample, &self.header.info),
+            Shape::of(sample, &self.header.info)?,
             Shape::wanted(&self.header.info, self.split(sample.index)?),
         );
         let differs =

@@ -26,6 +26,7 @@ mod hash;
 mod hdf5;
 mod interval;
 mod json_lines;
+mod magnitude;
 mod metric;
 mod normalize;
 mod part_choice;
@@ -40,6 +41,7 @@ mod run;
 mod sample;
 mod split;
 mod state;
+mod states;
 mod stop;
 #[cfg(feature = "hdf5")]
 mod untrusted;
@@ -56,6 +58,7 @@ pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
 pub use interval::Interval;
 pub use json_lines::{read_lines, write_lines};
+pub use magnitude::Magnitude;
 pub use metric::{Censoring, Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
 pub use part_choice::PartChoice;
@@ -75,6 +78,7 @@ pub use run::{
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};
 pub use state::{State, Trajectory};
+pub use states::{Spool, States};
 pub use stop::{Stop, Stopped};
 #[cfg(feature = "hdf5")]
 pub use untrusted::{UntrustedReader, list_file, read_untrusted_with, serve_untrusted};

@@ -1,7 +1,7 @@
 //! The reliability of references, from their estimated errors.
 
-use crate::{Field, Grid, Sample, Trajectory};
-use ndarray::{Array2, ArrayView4, Axis};
+use crate::{DataError, Field, Magnitude, Sample, States};
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 /// The reliability of one field of one sample, from its estimated error.
@@ -51,42 +51,23 @@ impl Reliability {
         !(self.is_predictable() || are_statistics_known)
     }
 
-    /// The reliability of each field of `trajectory` that is not constant, from the estimated errors `[time, channel]`
-    /// of its states and `[2, channel]` of its statistics.
+    /// The reliability of each field that is not constant, from the magnitudes of all fields, the times of the states,
+    /// and the estimated errors `[time, channel]` of the states and `[2, channel]` of their statistics.
     pub fn estimate(
         fields: &[Field],
-        grid: &Grid,
-        trajectory: &Trajectory,
+        magnitudes: &[Magnitude],
+        times: &[f64],
         estimate: &Array2<f64>,
         statistics: Option<&Array2<f64>>,
     ) -> Vec<Self> {
-        let volumes = grid.relative_volumes();
-        // The sum over some states of a function of the values, weighted by the relative volumes of the cells.
-        let sum = |values: &mut dyn Iterator<Item = f64>| -> f64 {
-            match &volumes {
-                None => values.sum(),
-                Some(volumes) => values.zip(volumes.iter().cycle()).map(|(x, v)| x * v).sum(),
-            }
-        };
         let mut first = 0;
         let mut all = Vec::new();
-        for field in fields {
+        for (field, Magnitude { mean_square: square, variance }) in fields.iter().zip(magnitudes) {
             let range = first..first + field.symbols.len();
             first = range.end;
             if field.constant {
                 continue;
             }
-            let values = trajectory.values.slice_axis(Axis(1), range.clone().into());
-            let count = values.len() as f64;
-            let square = sum(&mut values.iter().map(|x| x * x)) / count;
-            let about_mean = |component: ArrayView4<f64>| {
-                let mean = match &volumes {
-                    None => component.sum(),
-                    Some(volumes) => (&component * volumes).sum(),
-                } / component.len() as f64;
-                sum(&mut component.iter().map(|x| (x - mean) * (x - mean)))
-            };
-            let variance = values.axis_iter(Axis(1)).map(about_mean).sum::<f64>() / count;
             // Means over components as well, as those of the field are.
             let pooled = |errors: &Array2<f64>| -> Vec<f64> {
                 let of_field = errors.slice_axis(Axis(1), range.clone().into());
@@ -100,10 +81,10 @@ impl Reliability {
             let of_statistics = statistics.map_or(f64::NAN, |errors| largest(&pooled(errors)));
             all.push(Self {
                 field: field.name.clone(),
-                relative_error: ratio(mean_square, square),
-                largest_error: ratio(largest(&errors), square),
-                horizon: end.map_or(f64::INFINITY, |state| trajectory.times[state]),
-                statistics_error: end.map_or(0.0, |_| ratio(of_statistics, variance)),
+                relative_error: ratio(mean_square, *square),
+                largest_error: ratio(largest(&errors), *square),
+                horizon: end.map_or(f64::INFINITY, |state| times[state]),
+                statistics_error: end.map_or(0.0, |_| ratio(of_statistics, *variance)),
             });
         }
         all
@@ -119,19 +100,22 @@ fn ratio(error: f64, square: f64) -> f64 {
     if error == 0.0 { 0.0 } else { (error / square).sqrt() }
 }
 
-impl Sample {
+impl<S: States> Sample<S> {
     /// The reliability of each field that is not constant; `None` without an error estimate.
-    pub fn reliability(&self, fields: &[Field]) -> Option<Vec<Reliability>> {
-        let (estimate, statistics) =
-            (self.error_estimate.as_ref()?, self.statistics_estimate.as_ref());
-        Some(Reliability::estimate(fields, &self.grid, &self.trajectory, estimate, statistics))
+    ///
+    /// Errors: those of reading the states.
+    pub fn reliability(&self, fields: &[Field]) -> Result<Option<Vec<Reliability>>, DataError> {
+        let Some(estimate) = &self.error_estimate else { return Ok(None) };
+        let magnitudes = Magnitude::of(fields, &self.grid, &self.trajectory)?;
+        let (times, statistics) = (self.trajectory.times(), self.statistics_estimate.as_ref());
+        Ok(Some(Reliability::estimate(fields, &magnitudes, times, estimate, statistics)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Split;
+    use crate::{Grid, Split, Trajectory};
     use ndarray::{Array5, array};
 
     /// A uniform mean flow changes the root mean square of a vector, and not its standard deviation.
@@ -147,10 +131,11 @@ mod tests {
                 |cells| crate::Axis::uniform(cells, 0.0, 1.0, [crate::Boundary::Periodic; 2]);
             let grid = Grid::plane(axis(2), axis(1));
             let statistics = array![[0.1, 0.1], [0.0, 0.0]];
+            let magnitudes = Magnitude::of(&field, &grid, &trajectory).expect("it is in memory");
             Reliability::estimate(
                 &field,
-                &grid,
-                &trajectory,
+                &magnitudes,
+                &trajectory.times,
                 &array![[0.0, 0.0], [0.1, 0.1]],
                 Some(&statistics),
             )
@@ -170,10 +155,11 @@ mod tests {
         let trajectory = Trajectory { times: vec![0.0, 1.0], values };
         let fields = [Field::scalar("pressure", "p", "Pa")];
         let statistics = array![[0.3], [0.0]];
+        let magnitudes = Magnitude::of(&fields, &grid, &trajectory).expect("it is in memory");
         let reliability = Reliability::estimate(
             &fields,
-            &grid,
-            &trajectory,
+            &magnitudes,
+            &trajectory.times,
             &array![[0.1], [0.1]],
             Some(&statistics),
         );
@@ -206,7 +192,9 @@ mod tests {
             Field::vector("velocity", &["u", "v"], "m/s"),
             Field::scalar("mask", "m", "").constant(),
         ];
-        let reliability = sample.reliability(&fields).expect("it has an estimate");
+        let find = |sample: &Sample| sample.reliability(&fields).expect("it is in memory");
+        let of = |sample: &Sample| find(sample).expect("it has an estimate");
+        let reliability = of(&sample);
         assert_eq!(reliability.len(), 1);
         assert!((reliability[0].relative_error - (0.15 / 12.5_f64).sqrt()).abs() < 1e-15); // 0.110
         assert!((reliability[0].largest_error - 0.6 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.170
@@ -214,11 +202,11 @@ mod tests {
         assert!((reliability[0].statistics_error - 0.2 / 12.5_f64.sqrt()).abs() < 1e-15); // 0.057
         assert!(!reliability[0].is_predictable() && !reliability[0].is_under_resolved());
         let unknown = Sample { statistics_estimate: None, ..sample.clone() };
-        let reliability = unknown.reliability(&fields).expect("it has an estimate");
+        let reliability = of(&unknown);
         assert!(reliability[0].statistics_error.is_nan() && reliability[0].is_under_resolved());
         let exact = Sample { error_estimate: Some(Array2::zeros((3, 3))), ..sample.clone() };
-        let reliability = exact.reliability(&fields).expect("it has an estimate");
+        let reliability = of(&exact);
         assert_eq!((reliability[0].relative_error, reliability[0].horizon), (0.0, f64::INFINITY));
-        assert_eq!(Sample { error_estimate: None, ..sample }.reliability(&fields), None);
+        assert_eq!(find(&Sample { error_estimate: None, ..sample }), None);
     }
 }

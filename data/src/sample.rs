@@ -1,6 +1,6 @@
 //! Samples of a case, and their sources.
 
-use crate::{DataError, Field, Grid, Interval, Parameter, Split, Trajectory};
+use crate::{DataError, Field, Grid, Interval, Parameter, Split, States, Trajectory};
 use ndarray::{Array2, Array5};
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,10 @@ pub struct Info {
 }
 
 /// One sample of a case: its parameters and the trajectory that the reference solver computed.
+///
+/// The states are in memory unless `S` is another kind of [`States`].
 #[derive(Debug, Clone, PartialEq)]
-pub struct Sample {
+pub struct Sample<S = Trajectory> {
     /// Its index in the dataset.
     pub index: usize,
     /// Its split.
@@ -38,7 +40,7 @@ pub struct Sample {
     /// The values of [`Info::parameters`].
     pub parameters: Vec<f64>,
     /// `[time, channel, x, y, z]` with its times.
-    pub trajectory: Trajectory,
+    pub trajectory: S,
     /// The values of [`Info::monitors`], `[time, monitor]`.
     pub monitors: Array2<f64>,
     /// The estimated discretization error of the reference, root mean square over the cells,
@@ -54,10 +56,10 @@ pub struct Sample {
     pub steady_from: Option<usize>,
 }
 
-impl Sample {
+impl<S: States> Sample<S> {
     /// The time between its states in s.
     pub fn interval(&self) -> f64 {
-        interval(&self.trajectory.times)
+        interval(self.trajectory.times())
     }
 }
 

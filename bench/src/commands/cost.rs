@@ -183,11 +183,12 @@ fn measure(context: &CommandContext, args: &CostArgs, case: &Case) -> Result<Mea
     let splits = case.roles();
     for index in spread(&all, args.samples) {
         let watch = Stopwatch::start();
-        let sample = solve_sample(&short, index, splits[index], &context.stop)?;
+        let folder = std::env::temp_dir();
+        let sample = solve_sample(&short, index, splits[index], &folder, &context.stop)?;
         let Spent { wall, processor } = watch.spent();
         times.push([wall * scale, processor * scale]);
         finest = finest.max(sample.reference_cells);
-        let reliability = sample.reliability(&info.fields);
+        let reliability = sample.reliability(&info.fields)?;
         let is_bad =
             reliability.as_ref().is_none_or(|all| all.iter().any(Reliability::is_under_resolved));
         under_resolved += usize::from(is_bad);

@@ -104,10 +104,11 @@ fn columns(line: &Outline) -> [String; 5] {
     };
     let estimate = line.estimate.map_or_else(String::new, |estimate| {
         format!(
-            "about {} ({} of processor time), at most {}",
+            "about {} ({} of processor time), at most {} (in memory {} a sample)",
             duration(estimate.seconds),
             duration(estimate.processor_seconds),
-            bytes(estimate.bytes)
+            bytes(estimate.bytes),
+            bytes(estimate.memory_per_sample)
         )
     });
     [step, what, state, estimate, line.path.display().to_string()]

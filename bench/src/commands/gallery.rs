@@ -78,7 +78,7 @@ fn caption(info: &Info, sample: &Sample) -> String {
     };
     let parameters: Vec<String> =
         info.parameters.iter().zip(&sample.parameters).map(value).collect();
-    let fields = sample.reliability(&info.fields).unwrap_or_default();
+    let fields = sample.reliability(&info.fields).ok().flatten().unwrap_or_default();
     let errors = fields.iter().map(|f| format!("{} of {}", percent(f.relative_error), f.field));
     let errors = errors.collect::<Vec<_>>().join(", ");
     let errors = if errors.is_empty() { "not estimated".into() } else { errors };

@@ -1,16 +1,18 @@
 //! The estimated discretization error of a reference solution.
 
-use data::{Grid, State, Trajectory, restrict};
-use ndarray::{Array2, Array4, ArrayView3, ArrayView4, Axis, s};
+use super::temporal_statistics::TemporalStatistics;
+use crate::BenchError;
+use data::{Grid, Spool, State, States, restrict};
+use ndarray::{Array2, ArrayView3, Axis};
 
 /// One flow on three grids, each averaged to the most output cells that its own cells make up.
-pub(super) struct Three<'a> {
+pub(super) struct Three<'a, S = Spool> {
     /// On the grid of the reference.
-    pub(super) fine: &'a Trajectory,
+    pub(super) fine: &'a S,
     /// On half the cells along each axis.
-    pub(super) half: &'a Trajectory,
+    pub(super) half: &'a S,
     /// On a quarter of the cells along each axis.
-    pub(super) quarter: &'a Trajectory,
+    pub(super) quarter: &'a S,
     /// The output grid, from which that of every trajectory is coarsened.
     pub(super) grid: &'a Grid,
     /// Formal order of accuracy of the method.
@@ -20,7 +22,15 @@ pub(super) struct Three<'a> {
 /// Lower bound of the order that is used: below it the grids are outside the asymptotic range.
 const LEAST_ORDER: f64 = 1.0;
 
-impl Three<'_> {
+/// A quantity of one flow, `[channel, x, y, z]`, from the solutions on three grids and on the cells that two share.
+struct Compared<T = State> {
+    /// Of the finest and the middle solution, on the cells of the middle one.
+    near: [T; 2],
+    /// Of all three, on the cells of the coarsest one.
+    far: [T; 3],
+}
+
+impl<S: States> Three<'_, S> {
     /// The estimated error of every state on the finest grid, `[time, channel]`, root mean square over the cells.
     ///
     /// ```text
@@ -35,43 +45,72 @@ impl Three<'_> {
     /// d₁ is computed on the cells that both grids share, q with both differences on the coarsest cells.
     ///
     /// Source: Roache (1994), J. Fluids Eng. 116, 405; the bounds of q are ours.
-    pub(super) fn errors(&self) -> Array2<f64> {
-        let (frames, channels) = (self.fine.len(), self.fine.values.len_of(Axis(1)));
+    pub(super) fn errors(&self) -> Result<Array2<f64>, BenchError> {
+        let [frames, channels, ..] = self.fine.shape();
         let mut estimate = Array2::zeros((frames, channels));
         for (frame, mut errors) in estimate.outer_iter_mut().enumerate() {
-            let of = self.estimate(|trajectory, cells| {
-                restrict(trajectory.state(frame), &self.grid_of(trajectory), cells)
-            });
+            let of = self.estimate(&self.compared(frame)?);
             errors.iter_mut().zip(of).for_each(|(error, of)| *error = of);
         }
-        estimate
+        Ok(estimate)
     }
 
     /// The estimated errors of the temporal mean and standard deviation, `[2, channel]`, root mean square
     /// over the cells, in the same way. The statistics are over the states from `starts[channel]` on; where
     /// that is `None`, the error is 0.
-    pub(super) fn errors_of_statistics(&self, starts: &[Option<usize>]) -> Array2<f64> {
+    pub(super) fn errors_of_statistics(
+        &self,
+        starts: &[Option<usize>],
+    ) -> Result<Array2<f64>, BenchError> {
         let mut estimate = Array2::zeros((2, starts.len()));
-        for (channel, start) in starts.iter().enumerate() {
-            let Some(start) = *start else { continue };
-            for (row, statistic) in [mean, standard_deviation].into_iter().enumerate() {
-                let of = self.estimate(|trajectory, cells| {
-                    statistic(&self.restricted(trajectory, start, channel, cells))
-                });
-                estimate[[row, channel]] = of[0];
+        let Some(first) = starts.iter().flatten().min() else { return Ok(estimate) };
+        let [frames, ..] = self.fine.shape();
+        let mut statistics = Compared::<Option<TemporalStatistics>> {
+            near: [const { None }; 2],
+            far: [const { None }; 3],
+        };
+        for frame in *first..frames {
+            let Compared { near, far } = self.compared(frame)?;
+            let all = statistics.near.iter_mut().chain(&mut statistics.far);
+            for (statistics, state) in all.zip(near.iter().chain(&far)) {
+                let of = statistics.get_or_insert_with(|| TemporalStatistics::new(state.raw_dim()));
+                of.add(state, |channel| starts[channel].is_some_and(|start| start <= frame));
             }
         }
-        estimate
+        for row in 0..2 {
+            let of = |statistics: &Option<TemporalStatistics>| {
+                let statistics = statistics.as_ref().expect("there is a state");
+                if row == 0 { statistics.mean() } else { statistics.standard_deviation() }
+            };
+            let compared = Compared {
+                near: statistics.near.each_ref().map(of),
+                far: statistics.far.each_ref().map(of),
+            };
+            let errors = self.estimate(&compared);
+            let known = estimate.row_mut(row).into_iter().zip(errors).zip(starts);
+            known.filter(|(_, start)| start.is_some()).for_each(|((to, error), _)| *to = error);
+        }
+        Ok(estimate)
     }
 
-    /// The estimated error of a quantity that is computed from a trajectory on given cells, one value per
-    /// channel of the quantity.
-    fn estimate(&self, quantity: impl Fn(&Trajectory, [usize; 3]) -> State) -> Vec<f64> {
-        let (near, far) = (cells(self.half), cells(self.quarter));
+    /// The states number `frame`.
+    fn compared(&self, frame: usize) -> Result<Compared, BenchError> {
+        let [fine, half, quarter] =
+            [self.fine.state(frame)?, self.half.state(frame)?, self.quarter.state(frame)?];
+        let (near, far) = (cells(&half), cells(&quarter));
+        let on = |state: &State, to| restrict(state.view(), &self.grid.coarsened(cells(state)), to);
+        Ok(Compared {
+            near: [on(&fine, near), on(&half, near)],
+            far: [on(&fine, far), on(&half, far), on(&quarter, far)],
+        })
+    }
+
+    /// The estimated error of a quantity, one value per channel.
+    fn estimate(&self, Compared { near, far }: &Compared) -> Vec<f64> {
         let [near, near_coarse, far] = [
-            self.distance(&quantity(self.fine, near), &quantity(self.half, near)),
-            self.distance(&quantity(self.fine, far), &quantity(self.half, far)),
-            self.distance(&quantity(self.half, far), &quantity(self.quarter, far)),
+            self.distance(&near[0], &near[1]),
+            self.distance(&far[0], &far[1]),
+            self.distance(&far[1], &far[2]),
         ];
         let error = |channel: usize| {
             let observed = (far[channel] / near_coarse[channel]).log2();
@@ -86,15 +125,10 @@ impl Three<'_> {
         (0..near.len()).map(error).collect()
     }
 
-    fn grid_of(&self, trajectory: &Trajectory) -> Grid {
-        self.grid.coarsened(cells(trajectory))
-    }
-
     /// Root mean square difference of every channel.
     fn distance(&self, a: &State, b: &State) -> Vec<f64> {
         let difference = a - b;
-        let cells = [1, 2, 3].map(|axis| difference.len_of(Axis(axis)));
-        let volumes = self.grid.coarsened(cells).relative_volumes();
+        let volumes = self.grid.coarsened(cells(&difference)).relative_volumes();
         let mean_square = |channel: ArrayView3<'_, f64>| {
             let squares = channel.mapv(|x| x * x);
             match &volumes {
@@ -104,39 +138,17 @@ impl Three<'_> {
         };
         difference.outer_iter().map(|channel| mean_square(channel).sqrt()).collect()
     }
-
-    /// One channel from the state `start` on, averaged to `cells`: `[time, x, y, z]`.
-    fn restricted(
-        &self,
-        trajectory: &Trajectory,
-        start: usize,
-        channel: usize,
-        cells: [usize; 3],
-    ) -> Array4<f64> {
-        let states: ArrayView4<f64> = trajectory.values.slice(s![start.., channel, .., .., ..]);
-        restrict(states, &self.grid_of(trajectory), cells)
-    }
 }
 
 /// Numbers of cells along x, y, z.
-fn cells(trajectory: &Trajectory) -> [usize; 3] {
-    [2, 3, 4].map(|axis| trajectory.values.len_of(Axis(axis)))
-}
-
-/// `[1, x, y, z]`
-fn mean(states: &Array4<f64>) -> State {
-    states.mean_axis(Axis(0)).expect("there is a state").insert_axis(Axis(0))
-}
-
-/// `[1, x, y, z]`
-fn standard_deviation(states: &Array4<f64>) -> State {
-    states.std_axis(Axis(0), 0.0).insert_axis(Axis(0))
+fn cells(state: &State) -> [usize; 3] {
+    [1, 2, 3].map(|axis| state.len_of(Axis(axis)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data::Boundary;
+    use data::{Boundary, Trajectory};
     use ndarray::Array5;
     use std::f64::consts::TAU;
 
@@ -155,7 +167,9 @@ mod tests {
     fn a_second_order_error_is_estimated_exactly() {
         let on = |cells: usize, h: f64| constant(cells, 3.0 + 0.7 * h * h);
         let (fine, half, quarter) = (&on(8, 0.1), &on(8, 0.2), &on(4, 0.4));
-        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }.errors();
+        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }
+            .errors()
+            .expect("it is in memory");
         assert!((estimate[[0, 0]] - 0.007).abs() < 1e-15);
     }
 
@@ -174,7 +188,8 @@ mod tests {
                 Trajectory { times: vec![0.0], values }
             };
         let (fine, half, quarter) = (&on(8, 0.0), &on(8, 0.3), &on(4, 1.5));
-        let estimate = Three { fine, half, quarter, grid: &grid, order: 2 }.errors();
+        let estimate =
+            Three { fine, half, quarter, grid: &grid, order: 2 }.errors().expect("it is in memory");
         assert!((estimate[[0, 0]] - 0.3 * 0.25_f64.sqrt() / 3.0).abs() < 1e-15);
     }
 
@@ -182,7 +197,9 @@ mod tests {
     #[test]
     fn grids_outside_the_asymptotic_range_give_their_difference() {
         let (fine, half, quarter) = (&constant(8, 1.0), &constant(8, 1.5), &constant(4, 1.2));
-        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }.errors();
+        let estimate = Three { fine, half, quarter, grid: &grid(), order: 2 }
+            .errors()
+            .expect("it is in memory");
         assert!((estimate[[0, 0]] - 0.5).abs() < 1e-15);
     }
 
@@ -197,11 +214,12 @@ mod tests {
         };
         let (fine, half, quarter) = (&on(0.0, 1.0), &on(0.3, 1.01), &on(0.7, 1.05));
         let three = Three { fine, half, quarter, grid: &grid(), order: 2 };
-        assert!(three.errors().iter().any(|error| *error > 0.5));
-        let statistics = three.errors_of_statistics(&[Some(8)]);
+        assert!(three.errors().expect("it is in memory").iter().any(|error| *error > 0.5));
+        let statistics = three.errors_of_statistics(&[Some(8)]).expect("it is in memory");
         // 0.01 / (2² − 1), and seven whole periods of one amplitude.
         assert!((statistics[[0, 0]] - 0.01 / 3.0).abs() < 1e-12);
         assert!(statistics[[1, 0]] < 1e-12);
-        assert_eq!(three.errors_of_statistics(&[None]), Array2::<f64>::zeros((2, 1)));
+        let none = three.errors_of_statistics(&[None]).expect("it is in memory");
+        assert_eq!(none, Array2::<f64>::zeros((2, 1)));
     }
 }

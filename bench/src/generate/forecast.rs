@@ -3,6 +3,7 @@
 use super::solve::SampleProblem;
 use crate::processor::{Stopwatch, cores};
 use crate::{BenchError, Case, Stop};
+use data::Spool;
 
 /// Number of samples of which a part is solved.
 const PROBES: usize = 3;
@@ -16,6 +17,10 @@ pub struct Forecast {
     pub seconds: f64,
     /// Upper bound of the disk space in bytes: the size without compression.
     pub bytes: f64,
+    /// Upper bound of the memory for the saved states of one sample in bytes. A solver's own arrays come on top.
+    pub memory_per_sample: f64,
+    /// Upper bound of the disk space for temporary files of one sample in bytes, while it is solved.
+    pub temporary_per_sample: f64,
 }
 
 impl Forecast {
@@ -39,7 +44,9 @@ pub fn forecast(case: &Case, missing: &[usize], stop: &Stop) -> Result<Forecast,
         seconds += of_sample(&SampleProblem::new(case, index, stop)?)? / probes.len() as f64;
     }
     let bytes = sample_bytes(case)? * samples as f64;
-    Ok(Forecast { samples, seconds: seconds * samples as f64, bytes })
+    let [memory_per_sample, temporary_per_sample] = in_flight(case)?;
+    let seconds = seconds * samples as f64;
+    Ok(Forecast { samples, seconds, bytes, memory_per_sample, temporary_per_sample })
 }
 
 /// At most `count` evenly spaced indices, including the first and the last.
@@ -87,6 +94,25 @@ pub(crate) fn sample_bytes(case: &Case) -> Result<f64, BenchError> {
     let changing = channels.iter().filter(|channel| !channel.constant).count();
     let values = changing * case.frames + (channels.len() - changing);
     Ok((values * case.cells.iter().product::<usize>() * size_of::<f32>()) as f64)
+}
+
+/// States that are in memory at the same time, besides those that are spooled: one of every grid, its averages on the
+/// cells that grids share, their statistics in time, and copies of them as bytes.
+const WORKING_STATES: usize = 24;
+
+/// Upper bounds of the memory and of the temporary disk space in bytes for the states of a sample that is being solved.
+fn in_flight(case: &Case) -> Result<[f64; 2], BenchError> {
+    let channels = data::channels(&case.info()?.fields).len();
+    let state = channels * case.cells.iter().product::<usize>() * size_of::<f64>();
+    let solutions = match &case.reference {
+        of if of.tolerance.is_some() => 4, // the next finer grid, while its predecessors are kept
+        of if of.error_estimate => 3,
+        _ => 1,
+    };
+    let solution = case.frames * state;
+    let spooled = if solution > Spool::MEMORY { solutions * solution } else { 0 };
+    let memory = solutions * solution.min(Spool::MEMORY) + WORKING_STATES * state;
+    Ok([memory as f64, spooled as f64])
 }
 
 #[cfg(test)]

@@ -1,15 +1,16 @@
 //! One sample on one grid.
 
 use crate::{BenchError, Case, Stop};
-use data::{Grid, State, Trajectory, restrict};
-use ndarray::{Array2, Array5, Axis, s};
+use data::{Grid, Spool, State, restrict};
+use ndarray::{Array2, ArrayViewMut1, Axis};
 use solvers::{Problem, Solver, SolverError};
 use std::ops::Range;
+use std::path::Path;
 
 /// A solved sample, averaged to output cells.
 pub(super) struct Solution {
-    /// `[time, channel, x, y, z]`
-    pub(super) trajectory: Trajectory,
+    /// All saved states.
+    pub(super) states: Spool,
     /// `[time, monitor]`
     pub(super) monitors: Array2<f64>,
     /// Index of the state from which the flow was steady.
@@ -53,12 +54,17 @@ impl<'a> SampleProblem<'a> {
         Ok((solver, initial))
     }
 
-    /// Solves on a grid of `cells`, and averages every saved state to the most output cells that these make up.
-    pub(super) fn solve_on(&self, cells: [usize; 3]) -> Result<Solution, BenchError> {
+    /// Solves on a grid of `cells`, and averages every saved state to the most output cells that these make up. States
+    /// that are too many for the memory go to a temporary file in `folder`.
+    pub(super) fn solve_on(
+        &self,
+        cells: [usize; 3],
+        folder: &Path,
+    ) -> Result<Solution, BenchError> {
         let grid = self.grid(cells)?;
         let (solver, state) = self.start(&grid)?;
         let output = [0, 1, 2].map(|axis| shared_cells(self.case.cells[axis], cells[axis]));
-        Frames { sample: self, solver, state, grid, output }.collect()
+        Frames { sample: self, solver, state, grid, output }.collect(folder)
     }
 
     pub(super) fn failed(&self, source: SolverError) -> BenchError {
@@ -89,46 +95,53 @@ struct Frames<'a> {
 }
 
 impl Frames<'_> {
-    fn collect(mut self) -> Result<Solution, BenchError> {
+    fn collect(mut self, folder: &Path) -> Result<Solution, BenchError> {
         let (frames, interval) = (self.sample.case.frames, self.sample.interval());
         let ([nx, ny, nz], channels) = (self.output, self.state.len_of(Axis(0)));
-        let mut values = Array5::zeros((frames, channels, nx, ny, nz));
+        let times = (0..frames).map(|frame| frame as f64 * interval).collect();
+        let mut states = Spool::new(folder, times, [channels, nx, ny, nz]);
         let mut monitors = Array2::zeros((frames, self.sample.problem.monitors().len()));
         let mut steady_from = None;
-        self.save(0, &mut values, &mut monitors);
+        let mut before = self.save(&mut states, monitors.row_mut(0))?;
         for frame in 1..frames {
             self.sample.stop.check()?;
-            if let Some(steady) = steady_from {
-                copy(steady, frame, &mut values, &mut monitors);
-                continue;
-            }
             self.solver.advance(interval).map_err(|source| self.sample.failed(source))?;
             self.solver.store(&mut self.state);
-            self.save(frame, &mut values, &mut monitors);
-            steady_from = self.is_steady(&values, frame).then_some(frame);
+            let now = self.save(&mut states, monitors.row_mut(frame))?;
+            if self.is_steady(&now, &before) {
+                steady_from = Some(frame);
+                break;
+            }
+            before = now;
         }
-        let times = (0..frames).map(|frame| frame as f64 * interval).collect();
-        Ok(Solution { trajectory: Trajectory { times, values }, monitors, steady_from })
+        if let Some(steady) = steady_from {
+            // The last state is repeated, and so are its monitors.
+            let (known, mut rest) = monitors.view_mut().split_at(Axis(0), steady + 1);
+            rest.assign(&known.row(steady));
+        }
+        Ok(Solution { states, monitors, steady_from })
     }
 
-    fn save(&self, frame: usize, values: &mut Array5<f64>, monitors: &mut Array2<f64>) {
-        values.index_axis_mut(Axis(0), frame).assign(&restrict(
-            self.state.view(),
-            &self.grid,
-            self.output,
-        ));
-        let mut row = monitors.row_mut(frame);
-        self.solver.monitor(row.as_slice_mut().expect("a row of a table is contiguous"));
+    /// Saves the current state, and returns what was saved.
+    fn save(
+        &self,
+        states: &mut Spool,
+        mut monitors: ArrayViewMut1<'_, f64>,
+    ) -> Result<State, BenchError> {
+        let saved = restrict(self.state.view(), &self.grid, self.output);
+        states.push(saved.view())?;
+        self.solver.monitor(monitors.as_slice_mut().expect("a row of a table is contiguous"));
+        Ok(saved)
     }
 
     /// Whether no velocity changed by more than the case's fraction of the largest one per time scale.
-    fn is_steady(&self, values: &Array5<f64>, frame: usize) -> bool {
+    fn is_steady(&self, now: &State, before: &State) -> bool {
         let Some(share) = self.sample.case.reference.steady else { return false };
         let scales = self.sample.interval() / self.sample.problem.time_scale();
         let (mut change, mut speed) = (0.0_f64, 0.0_f64);
         for channels in velocities(&self.sample.problem.fields()) {
-            let now = values.slice(s![frame, channels.clone(), .., .., ..]);
-            let before = values.slice(s![frame - 1, channels, .., .., ..]);
+            let [now, before] =
+                [now, before].map(|state| state.slice_axis(Axis(0), channels.clone().into()));
             for (now, before) in now.iter().zip(before) {
                 change = change.max((now - before).abs());
                 speed = speed.max(now.abs());
@@ -141,13 +154,6 @@ impl Frames<'_> {
 /// Channels of the vector fields that are not constant.
 fn velocities(fields: &[data::Field]) -> impl Iterator<Item = Range<usize>> {
     crate::metrics::vectors(fields).map(|(_, channels)| channels)
-}
-
-/// Copies one state over another.
-fn copy(from: usize, to: usize, values: &mut Array5<f64>, monitors: &mut Array2<f64>) {
-    let (state, row) = (values.index_axis(Axis(0), from).to_owned(), monitors.row(from).to_owned());
-    values.index_axis_mut(Axis(0), to).assign(&state);
-    monitors.row_mut(to).assign(&row);
 }
 
 #[cfg(test)]

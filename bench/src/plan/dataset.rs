@@ -162,8 +162,13 @@ pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchEr
 fn announce(context: &StepContext, case: &Case, samples: &[usize]) -> Result<(), BenchError> {
     let forecast = forecast(case, samples, &context.stop)?;
     let threads = rayon::current_num_threads();
+    let temporary = match forecast.temporary_per_sample {
+        0.0 => String::new(),
+        size => format!(" and {} of temporary disk space", bytes(size)),
+    };
     context.progress.say(&format!(
-        "{}: {} samples to solve, about {} on {} ({} of processor time, a rough estimate{}), at most {}",
+        "{}: {} samples to solve, about {} on {} ({} of processor time, a rough estimate{}), at most {}; states of a \
+         sample take at most {} of memory{}",
         case.name,
         forecast.samples,
         duration(forecast.seconds_on(threads)),
@@ -171,6 +176,8 @@ fn announce(context: &StepContext, case: &Case, samples: &[usize]) -> Result<(),
         duration(forecast.seconds),
         load_text().map_or_else(String::new, |load| format!(" for idle cores; now {load}")),
         bytes(forecast.bytes),
+        bytes(forecast.memory_per_sample),
+        temporary,
     ));
     Ok(())
 }

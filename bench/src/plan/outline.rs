@@ -29,6 +29,8 @@ pub struct Estimate {
     pub processor_seconds: f64,
     /// Upper bound of the disk space in bytes.
     pub bytes: f64,
+    /// Upper bound of the memory for the states of one sample in bytes.
+    pub memory_per_sample: f64,
 }
 
 /// The lines of steps of one kind and case.
@@ -60,7 +62,12 @@ fn of_samples(stage: &[Step], context: &StepContext, case: &str) -> Result<Outli
     let estimate = || -> Result<Estimate, BenchError> {
         let forecast = forecast(case, &open, &context.stop)?;
         let seconds = forecast.seconds_on(rayon::current_num_threads());
-        Ok(Estimate { seconds, processor_seconds: forecast.seconds, bytes: forecast.bytes })
+        Ok(Estimate {
+            seconds,
+            processor_seconds: forecast.seconds,
+            bytes: forecast.bytes,
+            memory_per_sample: forecast.memory_per_sample,
+        })
     };
     Ok(Outline {
         steps: stage.to_vec(),

@@ -5,6 +5,7 @@ mod boundary;
 mod checked;
 mod examine;
 mod facts;
+mod field_writer;
 mod list;
 mod open;
 mod read;

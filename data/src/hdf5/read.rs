@@ -179,7 +179,7 @@ pub(super) fn channels(info: &Info) -> usize {
 }
 
 /// Selects states of the one trajectory, with all cells and components.
-fn frames(start: usize, length: usize, dimensions: usize) -> hdf5::Hyperslab {
+pub(super) fn frames(start: usize, length: usize, dimensions: usize) -> hdf5::Hyperslab {
     let time = SliceOrIndex::from(start..start + length);
     let rest = std::iter::repeat_n(SliceOrIndex::from(..), dimensions - 2);
     [SliceOrIndex::from(0..1), time].into_iter().chain(rest).collect::<Vec<_>>().into()

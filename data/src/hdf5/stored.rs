@@ -1,7 +1,7 @@
 //! A sample as its file holds it.
 
-use crate::{Boundary, Grid, Hasher, Info, Rank, Sample, Split, Trajectory};
-use ndarray::{Array2, Array5, ArrayView5};
+use crate::{Boundary, Grid, Hasher, Info, Rank, Sample, Split, States, Trajectory};
+use ndarray::{Array2, Array5};
 
 /// A sample whose states are rounded to what the file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,29 +18,6 @@ pub(crate) struct Stored {
     pub(crate) statistics_estimate: Option<Array2<f64>>,
     pub(crate) reference_cells: [usize; 3],
     pub(crate) steady_from: Option<usize>,
-}
-
-/// Rounds states to the precision of the disk: the nearest `f32`, ties to even.
-fn stored_precision(values: ArrayView5<'_, f64>) -> Array5<f32> {
-    values.mapv(|value| value as f32)
-}
-
-impl From<&Sample> for Stored {
-    fn from(sample: &Sample) -> Self {
-        Self {
-            index: sample.index,
-            split: sample.split,
-            grid: sample.grid.clone(),
-            parameters: sample.parameters.clone(),
-            times: sample.trajectory.times.clone(),
-            values: stored_precision(sample.trajectory.values.view()),
-            monitors: sample.monitors.clone(),
-            error_estimate: sample.error_estimate.clone(),
-            statistics_estimate: sample.statistics_estimate.clone(),
-            reference_cells: sample.reference_cells,
-            steady_from: sample.steady_from,
-        }
-    }
 }
 
 impl From<Stored> for Sample {
@@ -62,6 +39,23 @@ impl From<Stored> for Sample {
 }
 
 impl Stored {
+    /// A sample with no states.
+    pub(super) fn without_states<S: States>(sample: &Sample<S>) -> Self {
+        Self {
+            index: sample.index,
+            split: sample.split,
+            grid: sample.grid.clone(),
+            parameters: sample.parameters.clone(),
+            times: sample.trajectory.times().to_vec(),
+            values: Array5::zeros((0, 0, 0, 0, 0)),
+            monitors: sample.monitors.clone(),
+            error_estimate: sample.error_estimate.clone(),
+            statistics_estimate: sample.statistics_estimate.clone(),
+            reference_cells: sample.reference_cells,
+            steady_from: sample.steady_from,
+        }
+    }
+
     /// The hash of names, shapes and bits of the numbers, independent of the bytes of the file; see `FORMAT.md`.
     pub(crate) fn content_hash(&self, info: &Info) -> String {
         let hash = self.hash_with(info, self.values.shape(), |hasher| {

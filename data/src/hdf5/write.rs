@@ -1,69 +1,115 @@
 //! Writing one sample.
 
 use super::attribute::{set, set_list, set_text, set_texts, set_varying};
-use super::schema::{
-    AXES, FORMAT, NAMES, PRECISION, Place, UNITS, disk_name, group, places, spatial_axes,
-};
+use super::field_writer::FieldWriter;
+use super::schema::{AXES, FORMAT, NAMES, PRECISION, UNITS, disk_name, spatial_axes};
 use super::{Stored, boundary, refused};
 use crate::sample::interval;
 use crate::{
-    DataError, DatasetHeader, Info, Parameter, PendingFile, Rank, Reliability, Sample, SplitPlan,
+    DataError, DatasetHeader, Info, Parameter, PendingFile, Reliability, Sample, SplitPlan, States,
     sync_folder,
 };
 use hdf5::{File, Group, Result};
-use ndarray::{ArrayD, Axis, s};
+use ndarray::Axis;
 use std::path::Path;
 
-/// Deflate's fastest level: the next ones cost twice the time and save a few percent.
-const DEFLATE: u8 = 1;
-
-/// The increment of the file in memory in bytes.
-const MEMORY_STEP: usize = 1 << 20;
+/// The cache of a field's states in bytes: none, so that a state is written when it is complete.
+const CHUNK_CACHE: usize = 0;
 
 /// Writes a temporary file, synchronizes it with the disk and renames it, so that the sample's file is complete or
-/// absent.
+/// absent. Memory holds one state at a time.
 ///
 /// Returns the content hash. The temporary file is removed on errors, so that it does not fill the disk.
-pub(crate) fn write_sample(
+pub(crate) fn write_sample<S: States>(
     path: &Path,
     header: &DatasetHeader,
-    sample: &Sample,
+    sample: &Sample<S>,
 ) -> std::result::Result<String, DataError> {
     let pending = PendingFile::create(path)?;
-    let hash =
-        fill(pending.path(), header, sample).map_err(|error| refused(path, "written", &error))?;
+    let reliability = sample.reliability(&header.info.fields)?.unwrap_or_default();
+    let hash = fill(pending.path(), header, sample, &reliability).map_err(|error| match error {
+        Failure::States(error) => error,
+        Failure::File(error) => refused(path, "written", &error),
+    })?;
     pending.synchronize()?;
     pending.publish()?;
     sync_folder(path.parent().expect("samples lie in a folder"))?;
     Ok(hash)
 }
 
-/// Creates the file in memory, and writes it to the disk at the end.
-///
-/// HDF5 2.2 crashes if it cannot write its buffers to a full disk. In memory it can always write them, and the final
-/// copy returns an error.
-fn fill(path: &Path, header: &DatasetHeader, sample: &Sample) -> Result<String> {
+/// Why a sample is not written.
+enum Failure {
+    /// Its states cannot be read.
+    States(DataError),
+    /// Its file cannot be written.
+    File(hdf5::Error),
+}
+
+impl From<hdf5::Error> for Failure {
+    fn from(error: hdf5::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+fn fill<S: States>(
+    path: &Path,
+    header: &DatasetHeader,
+    sample: &Sample<S>,
+    reliability: &[Reliability],
+) -> std::result::Result<String, Failure> {
     let mut options = File::with_options();
-    options.access_plist().core_options(MEMORY_STEP, true).file_locking(false);
+    options.access_plist().file_locking(false).chunk_cache(521, CHUNK_CACHE, 0.75);
     let file = options.create(path)?;
-    let hash = write_all(&file, header, sample)?;
+    let written = write_all(&file, header, sample, reliability);
     let flushed = file.flush(); // closing alone would not return the error of a full disk
-    let closed = file.close();
-    flushed.and(closed).map(|()| hash)
+    let hash = written.and_then(|hash| flushed.map(|()| hash).map_err(Failure::File));
+    if hash.is_err() {
+        // HDF5 2.2 crashes when it closes a file whose buffers it cannot write to a full disk.
+        std::mem::forget(file);
+        return hash;
+    }
+    file.close()?;
+    hash
 }
 
 /// Writes everything, and returns the content hash.
-fn write_all(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<String> {
-    let stored = Stored::from(sample);
+fn write_all<S: States>(
+    file: &File,
+    header: &DatasetHeader,
+    sample: &Sample<S>,
+    reliability: &[Reliability],
+) -> std::result::Result<String, Failure> {
+    let stored = Stored::without_states(sample);
     write_root(file, header, &stored)?;
     write_dimensions(file, &stored)?;
     boundary::write(file, &stored.grid)?;
     write_scalars(file, header, &stored)?;
-    write_fields(file, header, &stored)?;
+    let fields = FieldWriter::create_all(file, &header.info)?;
+    let hash = write_states(fields, &header.info, &stored, &sample.trajectory)?;
     write_double_precision(file, &stored)?;
-    write_verification(file, header, sample)?;
-    let hash = stored.content_hash(&header.info);
+    write_verification(file, header, &stored, reliability)?;
     set_text(file, "content_hash", &hash)?;
+    Ok(hash)
+}
+
+/// Writes all states, rounded to the nearest `f32`, ties to even. Returns the content hash of the sample.
+fn write_states<S: States>(
+    mut fields: Vec<FieldWriter<'_>>,
+    info: &Info,
+    sample: &Stored,
+    states: &S,
+) -> std::result::Result<String, Failure> {
+    let shape = states.shape();
+    let hash = sample.hash_with(info, &shape, |hasher| {
+        hasher.f32s_in_parts(shape.iter().product());
+        for step in 0..shape[0] {
+            let state = states.state(step).map_err(Failure::States)?.mapv(|value| value as f32);
+            fields.iter_mut().try_for_each(|field| field.write(step, state.view()))?;
+            hasher.more_f32s(state.iter().copied());
+        }
+        Ok::<_, Failure>(())
+    })?;
+    fields.into_iter().try_for_each(FieldWriter::finish)?;
     Ok(hash)
 }
 
@@ -161,56 +207,6 @@ fn describe(dataset: &hdf5::Dataset, scalar: &Parameter, by_time: bool) -> Resul
     set_varying(dataset, false, by_time)
 }
 
-fn write_fields(file: &File, header: &DatasetHeader, sample: &Stored) -> Result<()> {
-    let places = places(&header.info.fields);
-    for rank in [Rank::Scalar, Rank::Vector] {
-        let of_rank = places.iter().filter(|place| place.field.rank == rank);
-        let names: Vec<String> = of_rank.map(|place| disk_name(&place.field.name)).collect();
-        let group = file.create_group(group(rank))?;
-        set_texts(&group, "field_names", &names)?;
-    }
-    let tensors = file.create_group("t2_fields")?;
-    set_texts::<&str>(&tensors, "field_names", &[])?;
-    places.iter().try_for_each(|place| write_field(file, place, sample))
-}
-
-/// Writes one field with one chunk per state, so that a single state can be read. A constant field has one chunk.
-fn write_field(file: &File, place: &Place<'_>, sample: &Stored) -> Result<()> {
-    let shape = place.shape(sample.times.len(), sample.grid.cells());
-    let mut chunk = shape.clone();
-    if !place.field.constant {
-        chunk[1] = 1;
-    }
-    let values = components_last(place, sample);
-    let values = values.to_shape(shape).map_err(hdf5::Error::from)?;
-    let builder = file.new_dataset_builder().shuffle().deflate(DEFLATE).chunk(chunk);
-    let dataset = builder.with_data(values.view()).create(place.path.as_str())?;
-    let dimensions = spatial_axes(sample.grid.cells()).len();
-    set_list(&dataset, "dim_varying", &vec![true; dimensions])?;
-    set_varying(&dataset, true, !place.field.constant)?;
-    set_text(&dataset, "unit", &place.field.unit)?;
-    set_texts(&dataset, "symbols", &place.field.symbols)?;
-    write_range(&dataset, place, sample)
-}
-
-/// A field's values, `[time, x, y, z, component]`; only the first state of a constant one.
-fn components_last(place: &Place<'_>, sample: &Stored) -> ArrayD<f32> {
-    let frames = if place.field.constant { 1 } else { sample.times.len() };
-    let values = sample.values.slice(s![..frames, place.channels.clone(), .., .., ..]);
-    values.permuted_axes([0, 2, 3, 4, 1]).as_standard_layout().into_owned().into_dyn()
-}
-
-/// The smallest and the largest value of every component, NaN aside, for listings that do not read the field.
-fn write_range(dataset: &hdf5::Dataset, place: &Place<'_>, sample: &Stored) -> Result<()> {
-    let extreme = |start: f32, pick: fn(f32, f32) -> f32| -> Vec<f32> {
-        let of =
-            |channel| sample.values.index_axis(Axis(1), channel).iter().copied().fold(start, pick);
-        place.channels.clone().map(of).collect()
-    };
-    set_list(dataset, "minimum", &extreme(f32::INFINITY, f32::min))?;
-    set_list(dataset, "maximum", &extreme(f32::NEG_INFINITY, f32::max))
-}
-
 /// Times, edges and monitors, which The Well has in `f32`, in full precision.
 fn write_double_precision(file: &File, sample: &Stored) -> Result<()> {
     let group = file.create_group(NAMES.double_precision)?;
@@ -227,7 +223,12 @@ fn write_double_precision(file: &File, sample: &Stored) -> Result<()> {
     Ok(())
 }
 
-fn write_verification(file: &File, header: &DatasetHeader, sample: &Sample) -> Result<()> {
+fn write_verification(
+    file: &File,
+    header: &DatasetHeader,
+    sample: &Stored,
+    reliability: &[Reliability],
+) -> Result<()> {
     let group = file.create_group("verification")?;
     set_text(&group, "method", &header.verification)?;
     let Some(estimate) = &sample.error_estimate else { return Ok(()) };
@@ -247,7 +248,7 @@ fn write_verification(file: &File, header: &DatasetHeader, sample: &Sample) -> R
         set_texts(&dataset, "symbols", &symbols)?;
         set_texts(&dataset, "units", &units)?;
     }
-    write_reliability(&group, &sample.reliability(&header.info.fields).unwrap_or_default())
+    write_reliability(&group, reliability)
 }
 
 /// The reliability of every field that is not constant.
