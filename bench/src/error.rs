@@ -150,6 +150,18 @@ pub enum BenchError {
         /// Why not.
         reason: String,
     },
+    /// The shell leaves the program too little memory.
+    #[error(
+        "the limit of memory is {} MiB (`ulimit {option}`), and at least {} MiB are needed", limit >> 20, least >> 20
+    )]
+    Memory {
+        /// The option of `ulimit` that sets the limit.
+        option: &'static str,
+        /// The limit in bytes.
+        limit: u64,
+        /// The least limit with which the program starts, in bytes.
+        least: u64,
+    },
     /// Standard output cannot be written.
     #[error("standard output cannot be written: {source}")]
     Output {
@@ -289,7 +301,10 @@ impl Diagnostic for BenchError {
             Self::Unknown { known, .. } if known.is_empty() => "`eddymark list` shows all".into(),
             Self::Missing { .. } => "check the spelling of the path".into(),
             Self::Given { remedy, .. } => remedy.clone(),
-            Self::Threads { .. } => "choose fewer with `--threads` or `--jobs`".into(),
+            Self::Threads { .. } => {
+                "choose fewer with `--threads` or `--jobs`, or raise the limits of the shell (`ulimit -a`)"
+                    .into()
+            },
             Self::Unknown { kind, known, .. } => format!("known {kind}s: {known}"),
             Self::Part { source: PartError::Table { .. }, .. } => {
                 "`eddymark list` with a kind shows every parameter and its default".into()
@@ -298,6 +313,7 @@ impl Diagnostic for BenchError {
             Self::Solve { source: SolverError::BlowUp { .. }, .. } => {
                 "the grid may be too coarse for this flow: raise `reference.refine`".into()
             }
+            Self::Memory { option, .. } => format!("raise it: `ulimit {option} unlimited`"),
             Self::Earlier { command, .. } => format!("run `{command}` first"),
             Self::Failed { .. } => {
                 "the report has their reasons; the same command tries only these again".into()
@@ -307,6 +323,9 @@ impl Diagnostic for BenchError {
             }
             Self::Elsewhere { .. } => "run the same command again when those have ended".into(),
             Self::Stopped => "run the same command again to go on where it stopped".into(),
+            Self::Data(DataError::Name { .. }) => {
+                "rename the file or the folder, or work in another folder".into()
+            }
             Self::Data(DataError::Version { .. }) => {
                 "use the eddymark that wrote it, or a later one".into()
             }

@@ -3,6 +3,10 @@
 use bench::{Case, Progress, Shard, Stop, begin, forecast, generate, solve_missing};
 use data::{Dataset, Sample, Source};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use support::share_certificates;
+
+mod support;
 
 /// A tiny cavity with further lines.
 fn case(interval: &str, frames: usize, parameters: &str, reference: &str) -> Case {
@@ -41,6 +45,36 @@ fn shards_in_any_order_are_the_whole() {
     }
     assert_eq!(dataset.finish().expect("no sample is missing"), expected);
     assert!(dataset.normalization().is_ok());
+}
+
+/// Two shards that are started together in a folder which is not there yet.
+#[test]
+fn shards_of_two_processes_are_the_whole() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let datasets = folder.path().join("datasets");
+    share_certificates(&datasets);
+    let text = "summary = 'tiny'\nproblem = 'cavity'\ncells = [8, 8]\ninterval = 0.1\nframes = 3\nseed = 5\n\
+                [vary]\nreynolds = { log-uniform = [10, 100] }\n[split]\ntrain = 3\nvalid = 1\ntest = 2\n";
+    fs_err::write(folder.path().join("tiny.toml"), text).expect("there is room");
+    let start = |shard| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
+        command.args(["generate", "tiny.toml", "--shard", shard]).current_dir(folder.path());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+    };
+    let roots = ["1/2", "2/2"].map(start).map(|shard| {
+        let output = shard.wait_with_output().expect("it runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    });
+    assert_eq!(roots[0], roots[1]);
+    let merged = Dataset::open(&folder.path().join(&roots[0])).expect("it is there");
+    assert!(merged.missing().expect("it is readable").is_empty() && merged.normalization().is_ok());
+    let case = Case::parse("tiny", "tiny.toml", text).expect("it is a case");
+    let alone = whole(&case, &folder.path().join("alone"));
+    for index in 0..6 {
+        let sample = |of: &Dataset| of.verified_sample(index).expect("it is whole");
+        assert_eq!(sample(&merged), sample(&alone));
+    }
 }
 
 /// Two processes on one folder: every sample is solved once.

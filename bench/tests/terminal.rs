@@ -1,10 +1,15 @@
 //! Terminals and pipes of every kind: no panic, the right exit code, and nothing that misleads the reader.
 #![cfg(unix)]
 
+use python::skip;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::process::{Command, Output};
+
+#[path = "../../data/tests/support/python.rs"]
+#[expect(dead_code, reason = "shared with the tests of other crates")]
+mod python;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_eddymark");
 
@@ -59,7 +64,7 @@ fn closed_and_full_outputs_are_survived() {
         assert_eq!(output.status.code(), Some(code), "{line}: {}", text(&output));
     }
     if !Path::new("/dev/full").exists() {
-        return; // a device of Linux; elsewhere a full output cannot be had
+        return skip("closed_and_full_outputs_are_survived: no /dev/full, a device of Linux");
     }
     for (line, code) in [
         ("eddymark list >/dev/full", 1),
@@ -93,7 +98,19 @@ fn arguments_that_are_no_utf_8_are_refused_in_words() {
     }
     let output = eddymark(folder.path(), &[odd], &[]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
-    // As a folder it is as good as any other.
+    // The HDF5 library needs names in UTF-8.
+    let foreign = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/tests/hostile/kinds.h5");
+    let file = OsStr::from_bytes(b"od\xffd.h5");
+    fs_err::copy(foreign, folder.path().join(file)).expect("there is room");
+    let generate = [OsStr::new("generate"), OsStr::new("cavity/smoke"), OsStr::new("--data"), odd];
+    for arguments in [&[OsStr::new("inspect"), file][..], &generate] {
+        let output = eddymark(folder.path(), arguments, &[]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        let words = text(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("has a path that is no UTF-8, which the HDF5 library"), "{words}");
+        assert!(words.contains("help: rename the file or the folder"), "{words}");
+    }
+    // Elsewhere it is as good as any other.
     let run = [
         OsStr::new("run"),
         OsStr::new("smoke"),

@@ -48,6 +48,12 @@ pub enum DataError {
         /// The object in the file that was being read, if known.
         object: Option<String>,
     },
+    /// A path that the HDF5 library cannot open.
+    #[error("`{}` has a path that is no UTF-8, which the HDF5 library needs", .path.display())]
+    Name {
+        /// The file or folder.
+        path: PathBuf,
+    },
     /// An HDF5 file that is no sample of a dataset.
     #[error("`{}` is no eddymark dataset file: {reason}", .path.display())]
     Layout {

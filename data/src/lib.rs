@@ -56,6 +56,8 @@ pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use file_hashes::{FileHashes, hash_file};
 pub use grid::{Axis, Boundary, Grid};
 pub use hash::{Hasher, hash_hex};
+#[cfg(feature = "hdf5")]
+pub use hdf5::must_have_text_path;
 pub use interval::Interval;
 pub use json_lines::{read_lines, write_lines};
 pub use magnitude::Magnitude;

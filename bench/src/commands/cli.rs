@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::arguments::{EvaluateArgs, Form, ReportArgs, TrainArgs};
+use super::arguments::{EvaluateArgs, Form, ReportArgs, Threads, TrainArgs};
 use super::completions::{self, Shell};
 use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
@@ -149,6 +149,9 @@ impl Command {
 pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError> {
     let Cli { command } = cli;
     let context = CommandContext::new(command_line, listen(command.grace()));
+    if matches!(command, Command::Gallery { .. } | Command::Report(_) | Command::Compare(_)) {
+        Threads::DEFAULT.set()?;
+    }
     match command {
         Command::Run(args) => run::run(context, &args),
         Command::List { name, form } => list::list(name.as_deref(), form),

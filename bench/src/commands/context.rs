@@ -1,6 +1,7 @@
 //! The context of a command.
 
 use super::arguments::{Place, Threads};
+use crate::processor::cores;
 use crate::{BenchError, Paths, Progress, StepContext, Stop, Suite};
 use std::path::Path;
 
@@ -45,10 +46,17 @@ impl CommandContext {
 }
 
 impl Threads {
-    /// Starts the threads of parallel loops.
+    /// The default number of threads, for commands without the option.
+    pub(super) const DEFAULT: Self = Self { number: None };
+
+    /// Starts the threads of parallel loops. The first loop would start them too, and panic where the system has none
+    /// left.
     pub(super) fn set(self) -> Result<(), BenchError> {
-        let Some(number) = self.number else { return Ok(()) };
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(number).build_global();
-        pool.map_err(|error| BenchError::Threads { number, reason: error.to_string() })
+        // 0 stands for the default.
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.number.unwrap_or(0));
+        pool.build_global().map_err(|error| {
+            let number = self.number.unwrap_or_else(cores);
+            BenchError::Threads { number, reason: error.to_string() }
+        })
     }
 }

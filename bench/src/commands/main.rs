@@ -2,6 +2,7 @@
 
 use super::cli::{Cli, dispatch};
 use super::interrupt::{self, CODE, say_stopped};
+use super::limits::check_limits;
 use super::printed::Printed;
 use super::terminal::say;
 use crate::BenchError;
@@ -24,7 +25,7 @@ pub fn main(arguments: Vec<OsString>) -> ExitCode {
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(MietteHandlerOpts::new().without_cause_chain().build())
     }));
-    let ended = dispatch(cli, command_line(&arguments));
+    let ended = check_limits().and_then(|()| dispatch(cli, command_line(&arguments)));
     let was_interrupted = interrupt::is_interrupted();
     match ended {
         Ok(()) => ExitCode::SUCCESS,

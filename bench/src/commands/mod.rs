@@ -14,6 +14,7 @@ mod generate;
 mod given;
 mod inspect;
 mod interrupt;
+mod limits;
 mod list;
 mod main;
 mod names;

@@ -9,7 +9,7 @@ use crate::evaluate::coverage;
 use crate::number::bytes;
 use crate::processor::load_text;
 use crate::{BenchError, Case, Generated, begin, forecast, solve_missing};
-use data::{Dataset, Hasher, Invalid, SplitCoverage, write_atomically};
+use data::{Dataset, Hasher, Invalid, SplitCoverage, must_have_text_path, write_atomically};
 use reports::number::duration;
 use std::io::Write;
 use std::path::PathBuf;
@@ -87,6 +87,7 @@ pub(super) fn solve(
     indices: &[usize],
 ) -> Result<(), BenchError> {
     let root = context.paths.dataset(case);
+    must_have_text_path(&root)?;
     let begun = Dataset::find(&root)?.map(|dataset| dataset.header().verification.clone());
     let certificate = match begun {
         Some(certificate) => certificate,

@@ -220,11 +220,13 @@ pub(super) fn train_all(
     let ended: Vec<Result<(), BenchError>> = std::thread::scope(|scope| {
         let mut workers = Vec::new();
         for job in 0..jobs {
-            workers.push(scope.spawn(move || work(((threads + job) / jobs).max(1))));
+            let work = move || work(((threads + job) / jobs).max(1));
+            workers.push(std::thread::Builder::new().spawn_scoped(scope, work));
         }
-        let join = |worker: ScopedJoinHandle<'_, Result<(), BenchError>>| worker.join();
-        let ends = workers.into_iter().map(join);
-        ends.map(|end| end.unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        let join = |worker: std::io::Result<ScopedJoinHandle<'_, Result<(), BenchError>>>| {
+            worker?.join().unwrap_or_else(|panic| resume_unwind(panic))
+        };
+        workers.into_iter().map(join).collect()
     });
     dataset.dataset.forget();
     first.path()?.parent().map(sweep);

@@ -19,6 +19,7 @@ mod write;
 pub(crate) use checked::announce;
 pub(crate) use examine::examine;
 pub(crate) use open::must_be_hdf5;
+pub use open::must_have_text_path;
 pub(crate) use read::SampleFile;
 pub(crate) use schema::{FORMAT, PRECISION, UNITS, disk_name, unfit};
 pub(crate) use stored::Stored;

@@ -31,10 +31,19 @@ pub(crate) fn open(path: &Path) -> Result<File, DataError> {
     })
 }
 
+/// An error unless the library, which needs the whole path in UTF-8, can open it.
+pub fn must_have_text_path(path: &Path) -> Result<(), DataError> {
+    match std::path::absolute(path)?.to_str() {
+        Some(_) => Ok(()),
+        None => Err(DataError::Name { path: path.into() }),
+    }
+}
+
 /// An error unless the file is a regular one and has the signature at one of its places.
 pub(crate) fn must_be_hdf5(path: &Path) -> Result<(), DataError> {
     let refused =
         |reason: &str| DataError::Hdf5 { path: path.into(), action: "read", reason: reason.into() };
+    must_have_text_path(path)?;
     // A pipe would wait for its other end, and a device may never end.
     if std::fs::metadata(path).is_ok_and(|file| !file.is_file()) {
         return Err(refused("it is no regular file"));

@@ -3,7 +3,7 @@
 use super::attribute::{set, set_list, set_text, set_texts, set_varying};
 use super::field_writer::FieldWriter;
 use super::schema::{AXES, FORMAT, NAMES, PRECISION, UNITS, disk_name, spatial_axes};
-use super::{Stored, boundary, refused};
+use super::{Stored, boundary, must_have_text_path, refused};
 use crate::sample::interval;
 use crate::{
     DataError, DatasetHeader, Info, Parameter, PendingFile, Reliability, Sample, SplitPlan, States,
@@ -25,6 +25,7 @@ pub(crate) fn write_sample<S: States>(
     header: &DatasetHeader,
     sample: &Sample<S>,
 ) -> std::result::Result<String, DataError> {
+    must_have_text_path(path)?;
     let pending = PendingFile::create(path)?;
     let reliability = sample.reliability(&header.info.fields)?.unwrap_or_default();
     let hash = fill(pending.path(), header, sample, &reliability).map_err(|error| match error {

@@ -66,6 +66,7 @@ pub(crate) fn examine(
     samples: &[(usize, PathBuf)],
     examined: &mut dyn FnMut(Result<String, DataError>),
 ) -> Result<(), DataError> {
+    samples.iter().try_for_each(|(_, path)| hdf5::must_have_text_path(path))?;
     let Some(reader) = READER.get() else {
         for (index, path) in samples {
             examined(hdf5::examine(path, header, *index));
@@ -127,7 +128,9 @@ impl Reading {
         // A child that has ended already says why with its status.
         let _ = input.map(|mut input| input.write_all(&request));
         let (sender, answers) = channel();
-        std::thread::spawn(move || {
+        let reading = Self { child, answers, begun: Instant::now(), object: String::new() };
+        // If the system has no thread left, the child is killed.
+        std::thread::Builder::new().spawn(move || {
             let lines = output
                 .into_iter()
                 .flat_map(|output| BufReader::new(output.take(MOST_BYTES)).lines());
@@ -137,8 +140,8 @@ impl Reading {
                     return;
                 }
             }
-        });
-        Ok(Self { child, answers, begun: Instant::now(), object: String::new() })
+        })?;
+        Ok(reading)
     }
 
     /// The time of the current file begins.

@@ -25,6 +25,14 @@ pub(crate) fn python_with(modules: &[&str], check: &str) -> Option<String> {
         Err(error) => error.to_string(),
     };
     let skipped = format!("{check}: {python}: {reason}");
+    skip(&skipped);
+    None
+}
+
+/// Records a check that is skipped, and why.
+///
+/// Fails if `EDDYMARK_NO_SKIP` is set.
+pub(crate) fn skip(skipped: &str) {
     let may_skip = std::env::var_os("EDDYMARK_NO_SKIP").is_none();
     assert!(may_skip, "{skipped}; `pip install -r docs/interoperability.txt`");
     if let Some(path) = std::env::var_os("EDDYMARK_SKIPPED") {
@@ -36,5 +44,4 @@ pub(crate) fn python_with(modules: &[&str], check: &str) -> Option<String> {
         list.write_all(format!("{skipped}\n").as_bytes()).expect("it is writable");
     }
     eprintln!("skipped: {skipped}");
-    None
 }

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread::{JoinHandle, sleep};
+use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 /// The number of lines of standard error that are kept for messages.
@@ -17,7 +17,7 @@ const LAST_LINES: usize = 12;
 /// The number of bytes that are kept of a line of standard error.
 const LONGEST_MESSAGE: usize = 1 << 12;
 /// The number of bytes that a line of standard output may have.
-const LONGEST_ANSWER: usize = 1 << 20;
+pub(super) const LONGEST_ANSWER: usize = 1 << 20;
 /// The number of lines of standard output that wait to be read: a program is to answer, one line at a time.
 const WAITING_ANSWERS: usize = 4;
 /// The time in which a program must end after its input has ended.
@@ -60,14 +60,21 @@ impl Process {
         let output = child.stdout.take().expect("the stream is piped");
         let errors = child.stderr.take().expect("the stream is piped");
         let (sender, answers) = sync_channel(WAITING_ANSWERS);
-        std::thread::spawn(move || {
-            lines(output, LONGEST_ANSWER).try_for_each(|line| sender.send(line))
-        });
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&stderr);
-        let listener = std::thread::spawn(move || {
-            lines(errors, LONGEST_MESSAGE).for_each(|line| keep(&kept, line.text));
-        });
+        let listen = || {
+            Builder::new().spawn(move || {
+                lines(output, LONGEST_ANSWER).try_for_each(|line| sender.send(line))
+            })?;
+            Builder::new().spawn(move || {
+                lines(errors, LONGEST_MESSAGE).for_each(|line| keep(&kept, line.text));
+            })
+        };
+        let listener = listen().map_err(|error| {
+            let _ = child.kill();
+            let _ = child.wait();
+            Failure::Start(error)
+        })?;
         Ok(Self { child, input, answers, stderr, listener, is_supervised })
     }
 

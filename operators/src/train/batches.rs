@@ -5,12 +5,12 @@ use crate::interface::{axes, constants};
 use crate::weights::normal;
 use crate::{OperatorError, Scaling};
 use candle_core::{Device, Result as CandleResult, Tensor};
-use data::{Source, Split, rng};
+use data::{DataError, Source, Split, rng};
 use rand::Rng;
 use rand::seq::SliceRandom;
 use std::ops::Range;
 use std::sync::mpsc::{IntoIter, sync_channel};
-use std::thread::Scope;
+use std::thread::{Builder, Scope};
 
 /// Batches that are prefetched.
 const PREFETCHED: usize = 2;
@@ -119,11 +119,11 @@ impl<'a> Windows<'a> {
         scope: &'scope Scope<'scope, '_>,
         steps: Range<usize>,
         job: &TrainJob,
-    ) -> IntoIter<Result<Batch, OperatorError>> {
+    ) -> Result<IntoIter<Result<Batch, OperatorError>>, OperatorError> {
         let (send, receive) = sync_channel(PREFETCHED);
         let Recipe { batch_size: size, noise, history, .. } = *job.recipe;
         let (seed, constants) = (job.seed, constants(&self.source.info().fields));
-        scope.spawn(move || {
+        let read = move || {
             for step in steps {
                 let starts = self.shuffled_starts(step * size..(step + 1) * size, seed);
                 let batch = self.read(&starts).and_then(|batch| {
@@ -133,8 +133,9 @@ impl<'a> Windows<'a> {
                     break; // the receiver is gone: training has ended
                 }
             }
-        });
-        receive.into_iter()
+        };
+        Builder::new().spawn_scoped(scope, read).map_err(DataError::from)?;
+        Ok(receive.into_iter())
     }
 
     fn shuffled_starts(&self, positions: Range<usize>, seed: u64) -> Vec<(usize, usize)> {

@@ -28,7 +28,7 @@ pub fn train(
         return state.end(job);
     }
     std::thread::scope(|scope| {
-        let mut batches = windows.shuffled(scope, state.remaining_steps(), job);
+        let mut batches = windows.shuffled(scope, state.remaining_steps(), job)?;
         loop {
             let asked = Instant::now();
             let Some(batch) = batches.next() else { return Ok(()) };

@@ -18,7 +18,11 @@ pub(crate) fn draw(scene: &Scene) -> Result<Raster, ReportError> {
     let pixels = |length: f64| (length * SCALE).ceil() as usize;
     let (width, height) = (pixels(scene.width).max(1), pixels(scene.height).max(1));
     let (wide, high) = (width * OVERSAMPLING, height * OVERSAMPLING);
-    let mut buffer = vec![0; wide * high * 3];
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(wide * high * 3).map_err(|error| {
+        ReportError::Bitmap(format!("{wide} by {high} pixels do not fit into memory ({error})"))
+    })?;
+    buffer.resize(wide * high * 3, 0);
     {
         let area =
             BitMapBackend::with_buffer(&mut buffer, (wide as u32, high as u32)).into_drawing_area();
