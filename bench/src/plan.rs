@@ -112,6 +112,7 @@ impl<'a> Plan<'a> {
 
     /// Executes those of some steps of one kind and case that are not done.
     fn execute_stage(&self, stage: &[Step]) -> Result<Vec<Failure>, BenchError> {
+        stage[0].check_data(self.context)?;
         let mut open = Vec::new();
         for step in stage {
             match step.is_done(self.context) {

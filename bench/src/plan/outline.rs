@@ -38,6 +38,7 @@ pub(super) fn of_stage(stage: &[Step], context: &StepContext) -> Result<Vec<Outl
     if let Some(Step::Sample { case, .. }) = stage.first() {
         return Ok(vec![of_samples(stage, context, case)?]);
     }
+    stage.iter().take(1).try_for_each(|step| step.check_data(context))?;
     let line = |step: &Step| {
         Ok(Outline {
             steps: vec![step.clone()],

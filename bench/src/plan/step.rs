@@ -98,6 +98,16 @@ impl Step {
         matches!(self, Self::Training { .. } | Self::Evaluation { .. })
     }
 
+    /// Refuses a dataset that cannot be read, once instead of by each step that reads it: a damaged file may take seconds.
+    pub(super) fn check_data(&self, context: &StepContext) -> Result<(), BenchError> {
+        match self {
+            Self::Training { case, .. } | Self::Evaluation { case, .. } => {
+                context.complete(context.case(case)?).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether two steps can be executed together, which holds for steps of one kind and case.
     pub(super) fn is_alongside(&self, other: &Self) -> bool {
         self.kind() == other.kind() && self.case() == other.case()
