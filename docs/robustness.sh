@@ -7,5 +7,5 @@ cd "$(dirname "$0")/.."
 echo '| attack | tries | refused | accepted | accepted with wrong values | panics | signals | hangs |'
 echo '|---|---|---|---|---|---|---|---|'
 # Each test fails if a column after `accepted` is not 0.
-./eddymark test --quiet --test untrusted --test mutation many_damaged -- --ignored --nocapture --test-threads 2 2>/dev/null |
+./eddymark test --quiet --lib --test untrusted --test mutation many_damaged -- --ignored --nocapture --test-threads 2 2>/dev/null |
     sed -n 's/^.*robustness | \(.*\)$/| \1 |/p' | sort

@@ -2,29 +2,13 @@
 
 use bench::{Case, Suite};
 use data::Run;
-use mutation::{Mutator, Outcome, Tally};
+use mutation::{Mutator, Outcome, Tally, outcome};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
 
 #[path = "../../data/tests/support/mutation.rs"]
 #[expect(dead_code, reason = "shared with the tests of other crates")]
 mod mutation;
-
-/// The time in which a copy must be read or refused. It is generous, because other tests run at the same time.
-const TIME: Duration = Duration::from_secs(20);
-
-/// What `read` makes of a copy. It runs in a thread of its own, which is left behind if it hangs.
-fn outcome(read: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || sender.send(read()));
-    match receiver.recv_timeout(TIME) {
-        Ok(outcome) => outcome,
-        Err(RecvTimeoutError::Timeout) => Outcome::Hang,
-        Err(RecvTimeoutError::Disconnected) => Outcome::Panic, // nothing was sent
-    }
-}
 
 /// Tries damaged copies of a text. A copy with another sound value is accepted.
 fn attack_text(name: &'static str, tries: usize, original: &str, read: fn(&str) -> bool) {

@@ -54,7 +54,10 @@ impl Trained {
         Ok(Self {
             training_seconds: curve.last().map_or(0.0, |point| point.seconds),
             step: checkpoint.header.step,
-            finished: TrainingMark::read(folder, &FileHashes::default())?.is_some(),
+            finished: TrainingMark::read(folder, &FileHashes::default())?
+                .map(|mark| mark.must_be_of(folder, &hash))
+                .transpose()?
+                .is_some(),
             propagator: Propagator::new(network, target, scaling, device)?,
             header: checkpoint.header,
             device: device.clone(),

@@ -5,6 +5,11 @@
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+/// The time in which a copy must be read or refused. It is generous, because other tests run at the same time.
+const TIME: Duration = Duration::from_secs(20);
 
 /// Numbers at which readers of lengths and offsets are wont to fail.
 const EDGES: [u64; 8] =
@@ -96,6 +101,17 @@ pub(crate) enum Outcome {
     Signal,
     /// The reader did not end in time.
     Hang,
+}
+
+/// What `read` makes of a copy. It runs in a thread of its own, which is left behind if it hangs.
+pub(crate) fn outcome(read: impl FnOnce() -> Outcome + Send + 'static) -> Outcome {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || sender.send(read()));
+    match receiver.recv_timeout(TIME) {
+        Ok(outcome) => outcome,
+        Err(RecvTimeoutError::Timeout) => Outcome::Hang,
+        Err(RecvTimeoutError::Disconnected) => Outcome::Panic, // nothing was sent
+    }
 }
 
 /// The outcomes of one attack.

@@ -14,6 +14,8 @@ mod job;
 mod launcher;
 mod lines;
 mod manifest;
+#[cfg(test)]
+mod mutations;
 mod npy;
 mod prediction;
 mod process;

@@ -43,8 +43,12 @@ enum Answer {
 
 /// Requests `hello`, and refuses another version of the protocol.
 pub(super) fn hello(process: &mut Process, wait: &Wait<'_>) -> Result<Hello, Failure> {
-    let line = process.ask("hello", &json(&Request::Hello { protocol: VERSION })?, wait)?;
-    let hello: Hello = parse("hello", &line)?;
+    hello_of(&process.ask("hello", &json(&Request::Hello { protocol: VERSION })?, wait)?)
+}
+
+/// The answer to `hello` that a line holds.
+pub(super) fn hello_of(line: &str) -> Result<Hello, Failure> {
+    let hello: Hello = parse("hello", line)?;
     if hello.protocol != VERSION {
         return Err(Failure::Protocol { found: hello.protocol, expected: VERSION });
     }
@@ -53,8 +57,12 @@ pub(super) fn hello(process: &mut Process, wait: &Wait<'_>) -> Result<Hello, Fai
 
 /// Requests the rollout of the job in a folder.
 pub(super) fn rollout(process: &mut Process, job: &Path, wait: &Wait<'_>) -> Result<(), Failure> {
-    let line = process.ask("rollout", &json(&Request::Rollout { job })?, wait)?;
-    match parse("rollout", &line)? {
+    rollout_of(&process.ask("rollout", &json(&Request::Rollout { job })?, wait)?)
+}
+
+/// Whether a line says that a rollout is done.
+pub(super) fn rollout_of(line: &str) -> Result<(), Failure> {
+    match parse("rollout", line)? {
         Answer::Done(true) => Ok(()),
         Answer::Done(false) => Err(Failure::Refused("not done".into())),
         Answer::Error(message) => Err(Failure::Refused(beginning(&message))),

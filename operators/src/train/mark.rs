@@ -59,6 +59,20 @@ impl TrainingMark {
         Ok(Some(mark))
     }
 
+    /// Refuses the mark of another trained operator than the one with this hash.
+    pub(crate) fn must_be_of(
+        &self,
+        folder: &Path,
+        surrogate_hash: &str,
+    ) -> Result<(), OperatorError> {
+        if self.surrogate_hash == surrogate_hash {
+            return Ok(());
+        }
+        let (found, expected) = (self.surrogate_hash.clone(), surrogate_hash.to_owned());
+        let of = |hash| format!("the hash of a trained operator {hash}");
+        Err(refuse(&folder.join(FILE), of(found), of(expected)))
+    }
+
     /// Marks the training in `folder` as complete.
     pub(super) fn write(
         folder: &Path,

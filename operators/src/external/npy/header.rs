@@ -11,6 +11,8 @@ use std::io::Read;
 const MAGIC: &[u8] = b"\x93NUMPY";
 /// The largest header in bytes: that of an array of numbers has about 100.
 const LONGEST: usize = 1 << 16;
+/// What may stand between tokens.
+const SPACES: [char; 2] = [' ', '\t'];
 /// The largest number of axes in numpy.
 const MOST_AXES: usize = 64;
 
@@ -37,9 +39,12 @@ impl Header {
         let mut length = [0; 4];
         let bytes = match first[6] {
             1 => 2,
-            2 | 3 => 4,
-            version => return Err(invalid(&format!("its version is {version}, not 1, 2 or 3"))),
+            _ => 4,
         };
+        if !matches!(first[6..], [1..=3, 0]) {
+            let version = format!("{}.{}", first[6], first[7]);
+            return Err(invalid(&format!("its version is {version}, not 1.0, 2.0 or 3.0")));
+        }
         file.read_exact(&mut length[..bytes]).map_err(short)?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST {
@@ -48,6 +53,7 @@ impl Header {
         let mut text = vec![0; length];
         file.read_exact(&mut text).map_err(short)?;
         let text = std::str::from_utf8(&text).map_err(|_| invalid("it is no text"))?;
+        let text = text.strip_suffix('\n').ok_or_else(|| invalid("its end is missing"))?;
         let (descr, is_fortran, shape) =
             parse(text).ok_or_else(|| invalid("it is not that of an array of numbers"))?;
         let number = Number::of(descr).ok_or_else(|| NpyError::Type(shown(descr)))?;
@@ -79,16 +85,16 @@ fn parse(text: &str) -> Option<(&str, bool, Vec<usize>)> {
             break;
         }
     }
-    rest.0.trim().is_empty().then_some((descr?, is_fortran?, shape?))
+    rest.0.trim_start_matches(SPACES).is_empty().then_some((descr?, is_fortran?, shape?))
 }
 
 /// The text that is not parsed yet.
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
-    /// Skips white space and a token.
+    /// Skips spaces and a token.
     fn skip(&mut self, token: &str) -> Option<()> {
-        self.0 = self.0.trim_start().strip_prefix(token)?;
+        self.0 = self.0.trim_start_matches(SPACES).strip_prefix(token)?;
         Some(())
     }
 
@@ -123,7 +129,7 @@ impl<'a> Rest<'a> {
     }
 
     fn number(&mut self) -> Option<usize> {
-        let text = self.0.trim_start();
+        let text = self.0.trim_start_matches(SPACES);
         let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
         let (digits, rest) = text.split_at(end);
         // Python 2 wrote an `L` after long numbers.
@@ -138,7 +144,7 @@ mod tests {
 
     #[test]
     fn headers_are_read_as_numpy_writes_them() {
-        let numpy = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 40), }      \n";
+        let numpy = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 40), }      ";
         assert_eq!(parse(numpy), Some(("<f4", false, vec![3, 40])));
         let other = "{\"shape\":(7,),\"fortran_order\":True,\"descr\":\"|i1\"}";
         assert_eq!(parse(other), Some(("|i1", true, vec![7])));

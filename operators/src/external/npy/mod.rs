@@ -50,7 +50,7 @@ pub enum NpyError {
     /// Another number of axes.
     #[error("has the shape {0:?}, and six axes are needed: [sample, time, channel, x, y, z]")]
     Axes(Vec<usize>),
-    /// Fewer bytes than the header declares.
+    /// Fewer or more bytes than the header declares.
     #[error("has {found} bytes, and its header declares {declared}; was it written completely?")]
     Size {
         /// The bytes of the file.
@@ -68,10 +68,11 @@ impl Npy {
         if header.shape.len() != AXES {
             return Err(NpyError::Axes(header.shape));
         }
-        let values: u128 = header.shape.iter().map(|&n| n as u128).product();
-        let declared = u128::from(header.start) + values * header.number.size as u128;
+        let size = header.number.size as u128;
+        let bytes = header.shape.iter().fold(size, |bytes, &n| bytes.saturating_mul(n as u128));
+        let declared = bytes.saturating_add(header.start.into());
         let found = file.metadata()?.len();
-        if u128::from(found) < declared {
+        if u128::from(found) != declared {
             return Err(NpyError::Size { found, declared });
         }
         Ok(Self { file, header, whole: None })

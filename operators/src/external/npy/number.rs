@@ -27,7 +27,7 @@ macro_rules! number {
 impl Number {
     /// The type of a `descr` such as `<f4`; `None` for what is no real number.
     pub(super) fn of(descr: &str) -> Option<Self> {
-        let order = descr.chars().next().filter(|order| "<>=|".contains(*order))?;
+        let order = descr.chars().next().filter(|order| "<>|".contains(*order))?;
         let (size, read): (usize, [Convert; 2]) = match &descr[1..] {
             "f2" => number!(half::f16, f64::from),
             "f4" => number!(f32, f64::from),
@@ -42,8 +42,8 @@ impl Number {
             "u8" => number!(u64, |value| value as f64),
             _ => return None,
         };
-        let is_big = order == '>' || (order == '=' && cfg!(target_endian = "big"));
-        Some(Self { size, read: read[usize::from(is_big)] })
+        // `|` stands for numbers of one byte, which have no order.
+        (order != '|' || size == 1).then(|| Self { size, read: read[usize::from(order == '>')] })
     }
 
     /// The value of its bytes.
@@ -69,7 +69,9 @@ mod tests {
         assert_eq!(value("|i1", &[0xff]), -1.0);
         assert_eq!(value(">u2", &[1, 0]), 256.0);
         assert!(value("<f4", &f32::NAN.to_le_bytes()).is_nan());
-        for unknown in ["", "<", "<c8", "|b1", "<f16", "|O", "<U4", "f4", "<M8[s]", "é4"] {
+        for unknown in
+            ["", "<", "|f4", "=f4", "<c8", "|b1", "<f16", "|O", "<U4", "f4", "<M8[s]", "é4"]
+        {
             assert!(Number::of(unknown).is_none(), "{unknown}");
         }
     }
