@@ -271,7 +271,7 @@ fn predictions_that_are_no_array_of_the_requested_shape_are_refused_in_words() {
         ),
         ("write_npy(out, [2**40, *shape[1:]], [])".into(), "and its header declares"),
         (
-            "write_npy(out, [1, *shape[1:]], [0.0] * size(shape))".into(),
+            "write_npy(out, [1, *shape[1:]], [0.0] * size(shape[1:]))".into(),
             "was requested: [sample, time, channel",
         ),
         ("write_npy(out, shape, [])".into(), "was it written completely?"),
