@@ -253,7 +253,7 @@ fn predictions_that_are_no_array_of_the_requested_shape_are_refused_in_words() {
     let shape = "shape = expected(job)\nout = job + '/prediction.npy'\n";
     let header = |header: &str| {
         format!(
-            "header = {header}\nopen(out, 'wb').write(b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(header)) + header)"
+            "header = {header} + b'\\n'\nopen(out, 'wb').write(b'\\x93NUMPY\\x01\\x00' + struct.pack('<H', len(header)) + header)"
         )
     };
     for (body, message) in [
