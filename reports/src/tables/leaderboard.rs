@@ -238,10 +238,12 @@ fn warning(case: &Case) -> String {
     let untested = Ranking::new(case, PRIMARY).is_untested;
     match samples {
         0 => "There are no records of this case.".into(),
-        1 => "There is one test sample: the results do not generalize, and nothing is highlighted."
-            .into(),
+        1 => {
+            "There is one test sample: the results do not generalize, and no score is highlighted."
+                .into()
+        }
         _ if untested => format!(
-            "There are only {samples} test samples: no test can show a difference, and nothing is highlighted. \
+            "There are only {samples} test samples: no test can show a difference, and no score is highlighted. \
              Confidence intervals are too narrow."
         ),
         samples if samples < FEW_SAMPLES => {
