@@ -7,8 +7,8 @@ use data::{Field, Grid, Magnitude, Reliability, Sample, Split, Spool, States};
 use ndarray::Array2;
 use std::path::Path;
 
-/// Computes one sample, with temporary files in `folder`: on the reference grid, on two coarser grids to estimate the error, and on finer
-/// grids as long as the estimate exceeds the case's tolerance and the bound of refinement permits.
+/// Computes one sample, with temporary files in `folder`: on the reference grid, on two coarser grids to estimate the
+/// error, and on finer grids as long as the estimate exceeds the case's tolerance and the bound of refinement permits.
 pub(crate) fn solve_sample(
     case: &Case,
     index: usize,

@@ -66,7 +66,7 @@ fn write_one(
     Ok(())
 }
 
-/// Reads both ends of an axis of so many cells.
+/// Reads both ends of an axis with the given number of cells.
 pub(super) fn read(file: &Group, axis: usize, cells: usize) -> Result<[Boundary; 2]> {
     let all = checked::group(file, "boundary_conditions")?;
     let mut ends = [None; 2];

@@ -7,7 +7,7 @@ const SECONDS: u64 = 4;
 /// Bytes of a file that are read and decompressed in a second on a slow machine.
 const BYTES_PER_SECOND: u64 = 10_000_000;
 
-/// The time in s in which a file of so many bytes must be read.
+/// The time in s in which a file of the given size in bytes must be read.
 pub(super) fn seconds(bytes: u64) -> u64 {
     SECONDS + bytes / BYTES_PER_SECOND
 }
