@@ -26,6 +26,18 @@ pub trait Problem: Send + Sync {
         &[2]
     }
 
+    /// The axes x, y, z along which the statistics of the flow do not vary: the flow is averaged along them. A flow without
+    /// any, or whose statistics are of no interest, has no climate, and is judged state by state only.
+    fn homogeneous(&self) -> [bool; 3] {
+        [false; 3]
+    }
+
+    /// Whether [`Solver::load`] of a state that [`Solver::store`] wrote gives the solver's state back to round-off, so
+    /// that a computation can be continued from it.
+    fn is_continued_exactly(&self) -> bool {
+        false
+    }
+
     /// The domain with its boundaries, divided into `cells` along x, y, z.
     ///
     /// Errors: too few cells, or a number of dimensions that the problem does not have.

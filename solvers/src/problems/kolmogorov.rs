@@ -129,6 +129,11 @@ impl PeriodicFlow for Kolmogorov {
         (self.length / (TAU * self.force)).sqrt()
     }
 
+    /// The force varies along y.
+    fn homogeneous(&self) -> [bool; 3] {
+        [true, false, false]
+    }
+
     fn flow(&self, grid: &Grid) -> Result<Spectral, SolverError> {
         let (n, curl) = (self.forcing_wavenumber as i64, -self.force * self.wavenumber());
         let flow = self.square().flow(grid)?.with_drag(self.drag);

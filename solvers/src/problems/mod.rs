@@ -1,6 +1,7 @@
 //! The problems: one file and one line in [`PROBLEMS`] each.
 
 mod cavity;
+mod channel;
 mod column;
 mod cylinder;
 mod dam;
@@ -11,6 +12,7 @@ mod taylor_green;
 mod tube;
 
 pub use cavity::Cavity;
+pub use channel::Channel;
 pub use column::Column;
 pub use cylinder::{Cylinder, Inflow, Walls};
 pub use dam::Dam;
@@ -28,6 +30,7 @@ pub const PROBLEMS: Registry<dyn Problem> = Registry {
     kind: "problem",
     entries: &[
         entry!(dyn Problem, Cavity),
+        entry!(dyn Problem, Channel),
         entry!(dyn Problem, Column),
         entry!(dyn Problem, Cylinder),
         entry!(dyn Problem, Dam),

@@ -48,6 +48,11 @@ pub trait PeriodicFlow: Send + Sync {
     /// As [`Problem::time_scale`].
     fn time_scale(&self) -> f64;
 
+    /// As [`Problem::homogeneous`].
+    fn homogeneous(&self) -> [bool; 3] {
+        [false; 3]
+    }
+
     /// The solver on `grid`, with the forces of the problem.
     fn flow(&self, grid: &Grid) -> Result<Spectral, SolverError> {
         self.square().flow(grid)
@@ -77,6 +82,10 @@ impl<P: PeriodicFlow> Problem for P {
 
     fn time_scale(&self) -> f64 {
         PeriodicFlow::time_scale(self)
+    }
+
+    fn homogeneous(&self) -> [bool; 3] {
+        PeriodicFlow::homogeneous(self)
     }
 
     fn grid(&self, cells: [usize; 3]) -> Result<Grid, SolverError> {

@@ -2,13 +2,15 @@
 
 use super::certificate::Certificate;
 use super::{
-    cavity, column, cylinder, dam, decaying_turbulence, kolmogorov, shear_layer, taylor_green, tube,
+    cavity, channel, column, cylinder, dam, decaying_turbulence, kolmogorov, shear_layer,
+    taylor_green, tube,
 };
 use crate::SolverError;
 
 /// The names of the problems that can be verified.
 pub const VERIFIED: &[&str] = &[
     "cavity",
+    "channel",
     "cylinder",
     "taylor-green",
     "kolmogorov",
@@ -24,6 +26,7 @@ pub const VERIFIED: &[&str] = &[
 pub fn parts(problem: &str, resolutions: &[usize]) -> usize {
     match problem {
         "cavity" => cavity::parts(resolutions),
+        "channel" => channel::parts(resolutions),
         "cylinder" => cylinder::parts(resolutions),
         "taylor-green" | "shear-layer" => 2,
         "kolmogorov" | "decaying-turbulence" => 3,
@@ -47,6 +50,7 @@ pub fn verify(
 ) -> Result<Certificate, SolverError> {
     match problem {
         "cavity" => cavity::certify(resolutions, progress),
+        "channel" => channel::certify(resolutions, progress),
         "cylinder" => cylinder::certify(resolutions, progress),
         "taylor-green" => taylor_green::certify(resolutions, progress),
         "column" => column::certify(resolutions, progress),
