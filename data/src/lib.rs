@@ -74,8 +74,9 @@ pub use resample::{prolongate, restrict};
 pub use rng::rng;
 pub use rounding::is_rounding;
 pub use run::{
-    CaseSummary, EvaluationId, Floor, Manifest, Panel, Provenance, Record, ReportLayout, Run,
-    SurrogateKind, SurrogateRecipe, SurrogateSummary, Timing, TrainingCurve, TrainingPoint,
+    CaseSummary, EvaluationId, Floor, FlowStatistic, Manifest, Panel, Plane, Provenance, Record,
+    ReportLayout, Run, StatisticCurve, SurrogateKind, SurrogateRecipe, SurrogateSummary, Timing,
+    TrainingCurve, TrainingPoint,
 };
 pub use sample::{Info, MemorySource, Sample, Source};
 pub use split::{Split, SplitCoverage, SplitPlan};

@@ -1,6 +1,7 @@
 //! A folder of records, with the information about them that a report needs.
 
 mod floor;
+mod flow_statistic;
 mod manifest;
 mod panel;
 mod recipe;
@@ -11,8 +12,9 @@ mod timing;
 mod training;
 
 pub use floor::Floor;
+pub use flow_statistic::{FlowStatistic, StatisticCurve};
 pub use manifest::{CaseSummary, EvaluationId, Manifest};
-pub use panel::Panel;
+pub use panel::{Panel, Plane};
 pub use recipe::SurrogateRecipe;
 pub use record::{Provenance, Record};
 pub use report_layout::ReportLayout;
@@ -22,6 +24,7 @@ pub use training::{TrainingCurve, TrainingPoint};
 
 use crate::json_lines::pending_lines;
 use crate::{DataError, PendingFile, hash_file, read_lines, sync_folder};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -32,6 +35,7 @@ const RECORDS: &str = "records.jsonl";
 const CURVES: &str = "curves.jsonl";
 const PANELS: &str = "panels.jsonl";
 const FLOORS: &str = "floors.jsonl";
+const STATISTICS: &str = "statistics.jsonl";
 const SURROGATES: &str = "surrogates.jsonl";
 /// The former name of that file, which is still read.
 const FORMER_SURROGATES: &str = "contestants.jsonl";
@@ -51,6 +55,8 @@ pub struct Run {
     pub panels: Vec<Panel>,
     /// `floors.jsonl`
     pub floors: Vec<Floor>,
+    /// `statistics.jsonl`; absent in runs of older versions.
+    pub statistics: Vec<FlowStatistic>,
 }
 
 /// `run.json`: the manifest, and the hashes of the files that belong to it.
@@ -85,6 +91,7 @@ impl Run {
             curves: read_lines(&folder.join(CURVES))?,
             panels: read_lines(&folder.join(PANELS))?,
             floors: read_lines(&folder.join(FLOORS))?,
+            statistics: read_if_present(&folder.join(STATISTICS))?,
         })
     }
 
@@ -101,6 +108,7 @@ impl Run {
             (CURVES, pending_lines(&at(CURVES), &self.curves)?),
             (PANELS, pending_lines(&at(PANELS), &self.panels)?),
             (FLOORS, pending_lines(&at(FLOORS), &self.floors)?),
+            (STATISTICS, pending_lines(&at(STATISTICS), &self.statistics)?),
         ];
         let hash =
             |(name, file): &(&str, PendingFile)| Ok(((*name).into(), hash_file(file.path())?));
@@ -117,7 +125,7 @@ impl Run {
 
 /// An error if a file has other bytes than the manifest declares.
 fn check(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), DataError> {
-    for name in [RECORDS, SURROGATES, CURVES, PANELS, FLOORS] {
+    for name in [RECORDS, SURROGATES, CURVES, PANELS, FLOORS, STATISTICS] {
         let Some(expected) = files.get(name) else { continue };
         let path = folder.join(name);
         let found = hash_file(&path)?;
@@ -132,6 +140,14 @@ fn check(folder: &Path, files: &BTreeMap<String, String>) -> Result<(), DataErro
         }
     }
     Ok(())
+}
+
+/// The entries of a file that runs of older versions lack: none if it is absent. A run that declares its hash has it.
+fn read_if_present<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, DataError> {
+    match path.symlink_metadata() {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+        _ => read_lines(path),
+    }
 }
 
 /// Removes a file if it exists.
@@ -211,6 +227,21 @@ mod tests {
             }],
             panels: vec![],
             floors: vec![],
+            statistics: vec![FlowStatistic {
+                case: "channel".into(),
+                name: "rms-u".into(),
+                symbol: "u′⁺".into(),
+                coordinate: "y⁺".into(),
+                positions: vec![0.7, 15.0],
+                reference: vec![0.3, 8.0 / 3.0],
+                standard_deviation: vec![0.0, 0.1],
+                curves: vec![StatisticCurve {
+                    surrogate: "fno".into(),
+                    seed: Some(1),
+                    values: vec![0.25, 2.5],
+                }],
+                ..Default::default()
+            }],
         }
     }
 
@@ -250,6 +281,20 @@ mod tests {
         assert_ne!(older, text);
         fs_err::write(&path, older).expect("the folder is writable");
         assert_eq!(Run::load(folder.path()).expect("it is a manifest of an older version"), run());
+    }
+
+    #[test]
+    fn a_run_without_statistics_is_one_of_an_older_version() {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        run().save(folder.path()).expect("the folder is writable");
+        let file = folder.path().join(STATISTICS);
+        fs_err::remove_file(&file).expect("it was just written");
+        let error = Run::load(folder.path()).expect_err("it is declared").to_string();
+        assert!(error.contains(STATISTICS), "{error}");
+        // An older version declares no such file.
+        write_lines(&folder.path().join(MANIFEST), &[run().manifest]).expect("it is writable");
+        let expected = Run { statistics: Vec::new(), ..run() };
+        assert_eq!(Run::load(folder.path()).expect("it lacks what may be absent"), expected);
     }
 
     #[test]
@@ -299,6 +344,7 @@ mod tests {
             time: 0.0,
             cells: [0; 2],
             lengths: [1.0; 2],
+            plane: None,
             reference: vec![],
             predictions: vec![],
         });

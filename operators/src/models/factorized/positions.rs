@@ -5,6 +5,7 @@ use crate::layers::Pointwise;
 use candle_core::{Device, Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 use std::f64::consts::TAU;
+use std::sync::OnceLock;
 
 /// A linear map of Fourier features of the positions p, `L (sin 2π B p, cos 2π B p)`. The wavenumbers B are random
 /// and not trained.
@@ -18,6 +19,9 @@ pub(super) struct Embedding {
     positions: Tensor,
     linear: Pointwise,
     cells: Vec<usize>,
+    /// The embedding, once it was computed with weights that are not trained: it depends on nothing else, and all steps
+    /// of a rollout share it.
+    fixed: OnceLock<Tensor>,
 }
 
 impl Embedding {
@@ -36,10 +40,22 @@ impl Embedding {
                 .to_device(weights.device())?,
             linear: Pointwise::new(width, width, &weights.pp("linear"))?,
             cells: cells.to_vec(),
+            fixed: OnceLock::new(),
         })
     }
 
     pub(super) fn forward(&self) -> Result<Tensor> {
+        if let Some(fixed) = self.fixed.get() {
+            return Ok(fixed.clone());
+        }
+        let embedding = self.compute()?;
+        if embedding.track_op() {
+            return Ok(embedding);
+        }
+        Ok(self.fixed.get_or_init(|| embedding).clone())
+    }
+
+    fn compute(&self) -> Result<Tensor> {
         let phases = (self.wavenumbers.t()?.matmul(&self.positions)? * TAU)?;
         let features = Tensor::cat(&[phases.sin()?, phases.cos()?], 0)?.unsqueeze(0)?;
         let y = self.linear.forward(&features)?;
@@ -57,4 +73,37 @@ fn of_cells(positions: &Positions, cells: &[usize]) -> Result<Tensor> {
         values.extend((0..total).map(|cell| along[cell / after % n]));
     }
     Tensor::from_vec(values, (cells.len(), total), &Device::Cpu)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Weights;
+    use candle_core::DType;
+    use std::collections::HashMap;
+
+    fn embedding(weights: &VarBuilder) -> Embedding {
+        Embedding::new(4, &Positions::default(), &[3, 5], weights).expect("two axes")
+    }
+
+    /// Trained weights change between steps; those of a checkpoint do not.
+    #[test]
+    fn the_embedding_is_kept_if_its_weights_are_not_trained() {
+        let weights = Weights::new(1);
+        let trained = embedding(&weights.builder(DType::F32, &Device::Cpu));
+        let first = trained.forward().expect("a forward pass");
+        assert!(trained.fixed.get().is_none());
+        let tensors: HashMap<String, Tensor> = weights
+            .variables()
+            .into_iter()
+            .map(|(name, variable)| (name, variable.as_detached_tensor()))
+            .collect();
+        let loaded = embedding(&VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu));
+        for pass in 0..2 {
+            let values = |x: &Tensor| x.flatten_all().and_then(|x| x.to_vec1::<f32>());
+            let again = loaded.forward().expect("a forward pass");
+            assert_eq!(values(&again).expect("f32"), values(&first).expect("f32"), "pass {pass}");
+            assert!(loaded.fixed.get().is_some());
+        }
+    }
 }
