@@ -1,4 +1,5 @@
-//! Writes reports of synthetic runs: of one case, of two cases, a comparison of two runs, and of odd runs.
+//! Writes reports of synthetic runs: of one case, of two cases, of a channel, a comparison of two
+//! runs, and of odd runs.
 //!
 //! `cargo run --release -p eddymark-reports --example synthetic -- FOLDER`
 
@@ -19,6 +20,7 @@ fn main() -> Result<(), reports::ReportError> {
     reports::render(std::slice::from_ref(&one), &folder.join("one"))?;
     println!("{}", reports::leaderboard_text(std::slice::from_ref(&one), 80));
     reports::render(&[two], &folder.join("two"))?;
+    reports::render(&[odd::channel_run()], &folder.join("channel"))?;
     let both = [one, better];
     println!("{}", reports::compare_text(&both, None, 80)?);
     println!("{}", reports::render(&both, &folder.join("compared"))?.html.display());

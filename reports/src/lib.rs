@@ -37,8 +37,8 @@ mod synthetic;
 pub use draw::drawing::Drawing;
 pub use error::ReportError;
 pub use figures::{
-    CostAccuracy, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, SamplePanels,
-    TrainingCurves,
+    CostAccuracy, Density, ErrorByParameter, ErrorGrowth, FIGURES, FieldPanels, Figure, Profiles,
+    SamplePanels, Sections, Spectra, TrainingCurves,
 };
 pub use page::condense::condense;
 pub use page::gallery::{ChannelRow, GalleryFigure, gallery};
@@ -49,6 +49,6 @@ pub use results::by_case::Results;
 pub use results::{number, stats};
 pub use sheet::{Cell, Sheet};
 pub use tables::{
-    Comparison, Cost, Leaderboard, Metrics, PerCase, Recipes, Samples, Significance, Splits,
-    TABLES, Table,
+    Climate, Comparison, Cost, Leaderboard, Metrics, PerCase, Recipes, Samples, Significance,
+    Splits, TABLES, Table,
 };

@@ -4,7 +4,7 @@
 mod odd;
 mod synthetic;
 
-use odd::odd_runs;
+use odd::{channel_run, odd_runs};
 use reports::{FIGURES, Results, TABLES};
 use std::collections::BTreeSet;
 
@@ -125,22 +125,37 @@ fn every_table_has_rows_as_long_as_its_headings_whatever_the_run() {
     }
 }
 
+/// A figure or a table is of the cavity, or of the channel, whose run has statistics.
 #[test]
-fn a_whole_run_has_every_figure_and_every_table_but_those_of_several_cases_and_runs() {
-    let runs = [synthetic::run(&["cavity"])];
-    let results = Results::new(&runs);
+fn whole_runs_have_every_figure_and_every_table_but_those_of_several_cases_and_runs() {
+    let (cavity, channel) = ([synthetic::run(&["cavity"])], [channel_run()]);
+    let all = [Results::new(&cavity), Results::new(&channel)];
     for entry in FIGURES.entries {
         let figure = FIGURES.build(entry.name, toml::Table::new()).expect("defaults are valid");
-        assert!(!figure.draw(&results).is_empty(), "{} draws nothing", entry.name);
+        let is_drawn = all.iter().any(|results| !figure.draw(results).is_empty());
+        assert!(is_drawn, "{} draws nothing", entry.name);
     }
     let silent: Vec<&str> = TABLES
         .names()
         .filter(|name| {
             let table = TABLES.build(name, toml::Table::new()).expect("defaults are valid");
-            table.sheets(&results).is_empty()
+            all.iter().all(|results| table.sheets(results).is_empty())
         })
         .collect();
     assert_eq!(silent, ["per-case", "comparison"]);
+}
+
+/// Statistics and sections are those of flows that have them.
+#[test]
+fn a_run_without_statistics_has_no_figure_of_them() {
+    let cavity = [synthetic::run(&["cavity"])];
+    let results = Results::new(&cavity);
+    for name in ["profiles", "spectra", "density", "sections"] {
+        let figure = FIGURES.build(name, toml::Table::new()).expect("defaults are valid");
+        assert!(figure.draw(&results).is_empty(), "{name}");
+    }
+    let climate = TABLES.build("climate", toml::Table::new()).expect("defaults are valid");
+    assert!(climate.sheets(&results).is_empty());
 }
 
 #[test]

@@ -54,10 +54,23 @@ impl ColourScale {
 
     /// The values `[x, y]`, y fastest, as an image in which x points to the right and y upwards.
     pub(crate) fn image(&self, [nx, ny]: [usize; 2], values: &[f64]) -> Raster {
-        let index = |pixel: usize| (pixel % nx) * ny + (ny - 1 - pixel / nx);
+        self.raster([&(0..nx).collect::<Vec<_>>(), &(0..ny).collect::<Vec<_>>()], ny, values)
+    }
+
+    /// The values `[x, y]`, y fastest, of cells between edges in increasing order, as an image of the cells' true
+    /// proportions.
+    pub(crate) fn image_between(&self, edges: &[Vec<f64>; 2], values: &[f64]) -> Raster {
+        let [x, y] = edges.each_ref().map(|edges| cells_of_pixels(edges));
+        self.raster([&x, &y], edges[1].len() - 1, values)
+    }
+
+    /// An image of which every column and every row shows a cell, `ny` of them along y.
+    fn raster(&self, [columns, rows]: [&[usize]; 2], ny: usize, values: &[f64]) -> Raster {
         let position = |value: f64| (value - self.low) / (self.high - self.low);
-        let pixels = (0..nx * ny).map(|pixel| self.map.colour(position(values[index(pixel)])));
-        Raster { width: nx, height: ny, pixels: pixels.collect() }
+        let cells: Vec<Rgb> = values.iter().map(|v| self.map.colour(position(*v))).collect();
+        let row = |y: &usize| columns.iter().map(|x| cells[*x * ny + *y]).collect::<Vec<Rgb>>();
+        let pixels = rows.iter().rev().flat_map(row).collect();
+        Raster { width: columns.len(), height: rows.len(), pixels }
     }
 
     /// All colours from the lower to the upper end.
@@ -70,9 +83,46 @@ impl ColourScale {
     }
 }
 
+/// The largest number of pixels along an axis, whatever its cells.
+const MOST_PIXELS: usize = 1024;
+
+/// The cell in which the middle of each pixel lies: one pixel per cell if they are equal, otherwise the smallest has
+/// four.
+fn cells_of_pixels(edges: &[f64]) -> Vec<usize> {
+    let cells = edges.len() - 1;
+    let sizes = edges.windows(2).map(|pair| pair[1] - pair[0]);
+    let smallest = sizes.clone().fold(f64::INFINITY, f64::min);
+    let largest = sizes.fold(0.0, f64::max);
+    if largest < smallest * (1.0 + 1e-6) {
+        return (0..cells).collect();
+    }
+    let length = edges[cells] - edges[0];
+    let pixels = ((4.0 * length / smallest).ceil() as usize).clamp(cells, MOST_PIXELS.max(cells));
+    let middle = |pixel: usize| edges[0] + length * (pixel as f64 + 0.5) / pixels as f64;
+    let cell = |at: f64| edges.partition_point(|edge| *edge <= at).clamp(1, cells) - 1;
+    (0..pixels).map(|pixel| cell(middle(pixel))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Cells of 1, 3 and 2: the smallest has four pixels.
+    #[test]
+    fn stretched_cells_have_their_true_proportions() {
+        let mut expected = vec![0; 4];
+        expected.extend([1; 12]);
+        expected.extend([2; 8]);
+        assert_eq!(cells_of_pixels(&[-1.0, 0.0, 3.0, 5.0]), expected);
+        assert_eq!(cells_of_pixels(&[0.0, 0.1, 0.2, 0.3]), [0, 1, 2]);
+        let scale = ColourScale::symmetric(1.0);
+        let image = scale
+            .image_between(&[vec![0.0, 1.0, 2.0], vec![0.0, 1.0, 4.0]], &[-1.0, 0.0, 1.0, 0.0]);
+        assert_eq!((image.width, image.height), (2, 16));
+        let [blue, red] = scale.end_colours();
+        assert_eq!(image.pixels[2 * 12..][..2], [blue, red], "the small cells are below");
+        assert_eq!(image.pixels[2 * 11], image.pixels[0]);
+    }
 
     /// 0 at the lower left, 1 at the upper left, 2 at the lower right, 3 at the upper right.
     #[test]

@@ -8,6 +8,7 @@
 //! - `drawing`: a scene with title and caption
 //! - `escape`: text in XML and HTML
 //! - `font`: the font of PNG and PDF figures
+//! - `formula`: texts with subscripts
 //! - `frame`: rectangles and clipping
 //! - `labels`: legends, and labels beside points
 //! - `palette`: which colour each surrogate has
@@ -16,6 +17,7 @@
 //! - `scale`: linear and logarithmic axes with their ticks
 //! - `scene`: the shapes of a drawing
 //! - `series_style`: the style of each surrogate
+//! - `statistic_plot`: curves of statistics, and the band of the reference
 //! - `style`: colours, dashes and markers
 //! - `svg`: a scene as SVG
 //! - `text_boxes`: a test of the texts in figures
@@ -29,6 +31,7 @@ pub(crate) mod colour_scale;
 pub mod drawing;
 pub(crate) mod escape;
 pub(crate) mod font;
+pub(crate) mod formula;
 pub mod frame;
 pub mod labels;
 pub mod palette;
@@ -38,6 +41,7 @@ pub mod plot;
 pub mod scale;
 pub mod scene;
 pub mod series_style;
+pub(crate) mod statistic_plot;
 pub mod style;
 pub(crate) mod svg;
 #[cfg(test)]

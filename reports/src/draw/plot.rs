@@ -1,6 +1,7 @@
 //! Axes, and lines, bands and markers in their frame.
 
 use crate::draw::font::shortened;
+use crate::draw::formula::draw_formula;
 use crate::draw::frame::{Frame, clip};
 use crate::draw::scale::Scale;
 use crate::draw::scene::{Anchor, Point, Scene, Stroke, Text};
@@ -25,7 +26,7 @@ pub struct Plot<'s> {
 }
 
 impl Plot<'_> {
-    /// Draws the grid, the ticks and the labels.
+    /// Draws the grid, the ticks and the labels. Letters after `_` in the labels of the axes are subscripts.
     pub fn axes(&mut self, title: &str, x_label: &str, y_label: &str) {
         let Frame { x, y, width, height } = self.frame;
         self.x_ticks();
@@ -37,10 +38,10 @@ impl Plot<'_> {
         let x_label = shortened(x_label, NORMAL, width + 60.0);
         let y_label = shortened(y_label, NORMAL, height + 40.0);
         let below = Text::new(x_label, [middle, y + height + 36.0], NORMAL);
-        self.scene.text(below.anchored(Anchor::Middle).with_paint(Paint::Muted));
+        draw_formula(self.scene, below.anchored(Anchor::Middle).with_paint(Paint::Muted));
         let left = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
-        self.scene
-            .text(Text { rotated: true, ..left.anchored(Anchor::Middle).with_paint(Paint::Muted) });
+        let left = left.anchored(Anchor::Middle).with_paint(Paint::Muted);
+        draw_formula(self.scene, Text { rotated: true, ..left });
     }
 
     fn x_ticks(&mut self) {

@@ -27,7 +27,8 @@ impl Scale {
         let largest = low.abs().max(high.abs());
         // A single value is in the middle of the axis, and so are values that differ by rounding only.
         let margin = match largest {
-            0.0 => 1.0,
+            // The distances of ticks could not be represented.
+            _ if largest < 1e-290 => 1.0,
             _ if high - low > 1e-9 * largest => 0.0,
             _ => (0.5 * largest).max(f64::MIN_POSITIVE),
         };
@@ -160,6 +161,7 @@ mod tests {
         assert_eq!(labels(Scale::linear([0.0, 10.0]), 5), ["0", "2", "4", "6", "8", "10"]);
         assert_eq!(labels(Scale::linear([-0.3, 0.3]), 3), ["−0.2", "0", "0.2"]);
         assert_eq!(labels(Scale::linear([7.0]), 4), ["4", "6", "8", "10"]);
+        assert_eq!(labels(Scale::linear([0.0, 5e-324]), 4), ["−1", "−0.5", "0", "0.5", "1"]);
     }
 
     #[test]

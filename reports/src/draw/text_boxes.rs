@@ -34,7 +34,7 @@ fn texts(scene: &Scene) -> Vec<(&str, Frame)> {
 }
 
 /// The runs whose names and numbers are longest, and whose axes are shortest.
-const RUNS: [&str; 9] = [
+const RUNS: [&str; 14] = [
     "two runs",
     "one sample",
     "nothing but ones",
@@ -44,6 +44,11 @@ const RUNS: [&str; 9] = [
     "errors over twenty decades",
     "errors that hardly differ",
     "four parameters, one of them dependent",
+    "a channel",
+    "two channels",
+    "a channel of huge numbers",
+    "a channel of negative numbers",
+    "a channel with long names",
 ];
 
 #[test]

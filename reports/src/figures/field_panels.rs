@@ -42,31 +42,48 @@ impl Part for FieldPanels {
 
 impl Figure for FieldPanels {
     fn draw(&self, results: &Results) -> Vec<Drawing> {
-        let all =
-            results.runs.iter().flat_map(|run| &run.panels).filter(|panel| is_complete(panel));
-        let mut groups: Vec<Vec<&Panel>> = Vec::new();
-        for panel in all {
-            match groups.iter_mut().find(|group| have_same_field(group[0], panel)) {
-                None => groups.push(vec![panel]),
-                // Several runs may show the same instant.
-                Some(group) if group.iter().any(|known| known.step == panel.step) => {}
-                Some(group) => group.push(panel),
-            }
-        }
-        let shared = groups.iter().filter(|group| is_of_all(group, &groups));
-        shared.filter_map(|panels| self.draw_group(results, panels.clone())).collect()
+        let shared = groups(results, |panel| panel.plane.is_none()).into_iter();
+        shared.filter_map(|panels| self.draw_group(results, panels)).collect()
     }
 }
 
-/// Whether two panels are of one sample and channel.
-fn have_same_field(a: &Panel, b: &Panel) -> bool {
-    (&a.case, a.sample, &a.channel) == (&b.case, b.sample, &b.channel)
+/// The complete panels that are shown, grouped by case, sample, channel and plane: of every case, channel and plane the
+/// sample of which most surrogates and steps are stored.
+pub(super) fn groups<'r>(
+    results: &Results<'r>,
+    is_shown: impl Fn(&Panel) -> bool,
+) -> Vec<Vec<&'r Panel>> {
+    let all = results.runs.iter().flat_map(|run| &run.panels);
+    let mut groups: Vec<Vec<&Panel>> = Vec::new();
+    for panel in all.filter(|panel| is_shown(panel) && is_complete(panel)) {
+        match groups.iter_mut().find(|group| have_same_field(group[0], panel)) {
+            None => groups.push(vec![panel]),
+            // Several runs may show the same instant.
+            Some(group) if group.iter().any(|known| known.step == panel.step) => {}
+            Some(group) => group.push(panel),
+        }
+    }
+    let is_shared: Vec<bool> = groups.iter().map(|group| is_of_all(group, &groups)).collect();
+    let shared = groups.into_iter().zip(is_shared).filter(|(_, is_shared)| *is_shared);
+    shared.map(|(group, _)| group).collect()
+}
+
+/// Whether two panels are of one sample, channel and plane.
+pub(super) fn have_same_field(a: &Panel, b: &Panel) -> bool {
+    (&a.case, a.sample, &a.channel, location(a)) == (&b.case, b.sample, &b.channel, location(b))
+}
+
+/// The location of a panel's plane.
+fn location(panel: &Panel) -> Option<&str> {
+    panel.plane.as_ref().map(|plane| plane.location.as_str())
 }
 
 /// Whether a group shows as many surrogates and steps as any of its case and channel. Runs also store samples that only
 /// some surrogates need, which `sample-panels` shows.
 fn is_of_all(group: &[&Panel], groups: &[Vec<&Panel>]) -> bool {
-    let kind = |group: &[&Panel]| (group[0].case.clone(), group[0].channel.clone());
+    fn kind<'p>(group: &[&'p Panel]) -> (&'p str, &'p str, Option<&'p str>) {
+        (&group[0].case, &group[0].channel, location(group[0]))
+    }
     let kin = || groups.iter().filter(|other| kind(other) == kind(group));
     let is_most =
         |size: fn(&[&Panel]) -> usize| kin().map(|other| size(other)).max() == Some(size(group));

@@ -61,7 +61,8 @@ const LINE: f64 = 20.0;
 /// The channels of which a surrogate has panels, in the order of the run.
 fn channels<'p>(case: &Case<'p>) -> Vec<&'p str> {
     let mut channels: Vec<&str> = Vec::new();
-    for (panel, _) in case.surrogates.iter().flat_map(|surrogate| &surrogate.panels) {
+    let all = case.surrogates.iter().flat_map(|surrogate| &surrogate.panels);
+    for (panel, _) in all.filter(|(panel, _)| panel.plane.is_none()) {
         if !channels.contains(&panel.channel.as_str()) {
             channels.push(&panel.channel);
         }
@@ -112,7 +113,10 @@ fn draw(results: &Results, case: &Case, channel: &str) -> Option<Drawing> {
 fn row<'p>(surrogate: &Surrogate<'p>, channel: &str) -> Option<Row<'p>> {
     let of_sample = |(word, sample, score): (&'static str, usize, f64)| {
         let panels = surrogate.panels.iter().filter(|(panel, _)| {
-            panel.sample == sample && panel.channel == channel && is_complete(panel)
+            panel.sample == sample
+                && panel.channel == channel
+                && panel.plane.is_none()
+                && is_complete(panel)
         });
         let &(panel, index) = panels.max_by_key(|(panel, _)| panel.step)?;
         let field = panel.predictions[index].1.as_slice();

@@ -1,14 +1,16 @@
-//! The part of a run that its leaderboard needs.
+//! The part of a run that its leaderboard and its table of statistics need.
 
-use crate::tables::Leaderboard;
+use crate::tables::{CLIMATE_METRICS, Leaderboard};
 use data::{Manifest, Run};
 
-/// The part of a run from which a leaderboard can be made: manifest, surrogates, and the records of its metrics.
+/// The part of a run from which a leaderboard and the statistics of the flow can be shown: manifest, surrogates,
+/// statistics, and the records of their metrics.
 ///
 /// It is small enough to be committed beside the document that shows the leaderboard.
 pub fn condense(run: &Run, leaderboard: &Leaderboard) -> Run {
     let is_shown = |metric: &str, channel: &str| {
         leaderboard.measures().any(|m| (m.metric, m.channel) == (metric, channel))
+            || CLIMATE_METRICS.contains(&metric)
     };
     let records = run.records.iter().filter(|record| is_shown(&record.metric, &record.channel));
     let floors = run.floors.iter().filter(|floor| is_shown(&floor.metric, &floor.channel));
@@ -18,6 +20,7 @@ pub fn condense(run: &Run, leaderboard: &Leaderboard) -> Run {
         records: records.cloned().collect(),
         surrogates: run.surrogates.clone(),
         floors: floors.cloned().collect(),
+        statistics: run.statistics.clone(),
         ..Run::default()
     }
 }
@@ -25,9 +28,10 @@ pub fn condense(run: &Run, leaderboard: &Leaderboard) -> Run {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::odd::channel_run;
     use crate::results::by_case::Results;
     use crate::synthetic;
-    use crate::tables::Table;
+    use crate::tables::{Climate, Table};
 
     #[test]
     fn the_leaderboard_of_a_condensed_run_is_that_of_the_run() {
@@ -39,5 +43,13 @@ mod tests {
             assert_eq!(sheets(&condensed), sheets(&runs));
             assert!(2 * condensed[0].records.len() < runs[0].records.len());
         }
+    }
+
+    #[test]
+    fn the_statistics_of_a_condensed_run_are_those_of_the_run() {
+        let runs = [channel_run()];
+        let condensed = [condense(&runs[0], &Leaderboard { compact: true })];
+        let sheets = |runs| Climate::default().sheets(&Results::new(runs));
+        assert_eq!(sheets(&condensed), sheets(&runs));
     }
 }

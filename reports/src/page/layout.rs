@@ -8,12 +8,13 @@ use crate::tables::{TABLES, Table};
 use data::{PartChoice, PartError, Registry, ReportLayout};
 
 /// The sections of a report, each with the names of its tables and figures in reading order.
-const SECTIONS: [(&str, &[&str]); 8] = [
+const SECTIONS: [(&str, &[&str]); 9] = [
     ("Ranking", &["leaderboard", "per-case", "comparison", "significance"]),
     ("Splits", &["splits"]),
     ("Error growth", &["error-growth"]),
+    ("Statistics", &["climate", "profiles", "spectra", "density"]),
     ("Cost", &["cost-accuracy", "cost"]),
-    ("Fields", &["field-panels", "sample-panels"]),
+    ("Fields", &["field-panels", "sections", "sample-panels"]),
     ("Errors by sample", &["error-by-parameter", "samples"]),
     ("All metrics", &["metrics"]),
     ("Training", &["training-curves", "recipes"]),
@@ -130,7 +131,12 @@ mod tests {
         let sections = Layout::new(&layout).expect("valid").sections(&Results::new(&runs));
         let Block::Sheet(samples) = &sections[1].1[0] else { panic!("there are no figures") };
         assert_eq!(samples.rows.len(), 3);
-        assert_eq!(headings(&ReportLayout::default()).len(), SECTIONS.len());
+        let all = headings(&ReportLayout::default());
+        assert_eq!(
+            all.len(),
+            SECTIONS.len() - 1,
+            "a run without statistics has no section of them"
+        );
     }
 
     #[test]

@@ -189,16 +189,25 @@ impl Aligned {
             return;
         }
         let counts: Vec<String> = sets.iter().map(|samples| samples.len().to_string()).collect();
-        self.notes.push(format!(
-            "The runs have {} test samples of {case}: the {} that they share are compared.",
-            counts.join(" and "),
-            common.len()
-        ));
+        let mut has_dropped = false;
         for run in &mut self.runs {
+            if of_run(run).len() > common.len() {
+                has_dropped |= drop_statistics(run, case);
+            }
             run.records.retain(|record| record.case != case || common.contains(&record.sample));
             let floors = run.floors.iter_mut().filter(|floor| floor.case == case);
             floors.for_each(|floor| floor.by_sample.retain(|sample, _| common.contains(sample)));
         }
+        self.notes.push(format!(
+            "The runs have {} test samples of {case}: the {} that they share are compared.{}",
+            counts.join(" and "),
+            common.len(),
+            if has_dropped {
+                format!(" Means over others are left out: {STATISTICS}.")
+            } else {
+                String::new()
+            }
+        ));
     }
 
     fn note_machines(&mut self) {
@@ -245,6 +254,16 @@ pub(crate) fn have_comparable_times(runs: &[Run]) -> bool {
     runs.iter().map(place).collect::<BTreeSet<_>>().len() < 2
 }
 
+/// What notes call the statistics of flows, which are means over steps and samples.
+const STATISTICS: &str = "statistics of the flow";
+
+/// Whether a run had statistics of a case, which are removed.
+fn drop_statistics(run: &mut Run, case: &str) -> bool {
+    let before = run.statistics.len();
+    run.statistics.retain(|statistic| statistic.case != case);
+    run.statistics.len() < before
+}
+
 /// The name of what only one run has.
 fn in_run(name: &str, number: usize) -> String {
     format!("{name} (run {})", number + 1)
@@ -271,7 +290,8 @@ fn rename_case(run: &mut Run, case: &str, other: &str) {
         .chain(run.surrogates.iter_mut().map(|surrogate| &mut surrogate.case))
         .chain(run.curves.iter_mut().map(|curve| &mut curve.case))
         .chain(run.panels.iter_mut().map(|panel| &mut panel.case))
-        .chain(run.floors.iter_mut().map(|floor| &mut floor.case));
+        .chain(run.floors.iter_mut().map(|floor| &mut floor.case))
+        .chain(run.statistics.iter_mut().map(|statistic| &mut statistic.case));
     names.filter(|name| *name == case).for_each(|name| other.clone_into(name));
 }
 
@@ -325,6 +345,9 @@ fn shorten(run: &mut Run, case: &str, steps: usize) -> BTreeSet<String> {
         floor.by_sample.values_mut().for_each(|values| values.truncate(steps));
     }
     run.panels.retain(|panel| panel.case != case || panel.step <= steps);
+    if drop_statistics(run, case) {
+        dropped.insert(STATISTICS.into());
+    }
     dropped
 }
 

@@ -4,7 +4,7 @@ use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
 use crate::results::metric::Metrics;
 use crate::results::rank_value::RankValue;
 use crate::results::surrogate::{Surrogate, surrogates_of};
-use data::{CaseSummary, Floor, Run, Split};
+use data::{CaseSummary, Floor, FlowStatistic, Run, Split};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One case with all surrogates that were evaluated on it.
@@ -17,6 +17,8 @@ pub struct Case<'a> {
     pub surrogates: Vec<Surrogate<'a>>,
     /// The error of the reference, by metric and channel.
     floors: Vec<&'a Floor>,
+    /// The statistics of the flow; of several runs, those of the first that has each.
+    pub(crate) statistics: Vec<&'a FlowStatistic>,
     /// The metrics of all runs.
     pub(crate) metrics: Metrics<'a>,
 }
@@ -42,8 +44,16 @@ impl<'a> Case<'a> {
                 floors.push(floor);
             }
         }
+        let mut statistics: Vec<&FlowStatistic> = Vec::new();
+        for statistic in runs.iter().flat_map(|run| &run.statistics).filter(|s| s.case == name) {
+            let same =
+                |s: &&FlowStatistic| s.name == statistic.name && s.location == statistic.location;
+            if !statistics.iter().any(same) {
+                statistics.push(statistic);
+            }
+        }
         let summary = manifests.find(|case| case.name == name);
-        Self { name, summary, surrogates, floors, metrics: Metrics(runs) }
+        Self { name, summary, surrogates, floors, statistics, metrics: Metrics(runs) }
     }
 
     /// Orders the surrogates by the rank value of their primary score: those that are at the accuracy of the data tie,

@@ -4,7 +4,9 @@ use crate::results::measure::{Measure, PRIMARY};
 use crate::results::metric::Metrics;
 use crate::results::score::{Score, values};
 use crate::results::stats;
-use data::{Panel, Record, Run, SurrogateKind, SurrogateSummary, Timing, TrainingCurve};
+use data::{
+    FlowStatistic, Panel, Record, Run, SurrogateKind, SurrogateSummary, Timing, TrainingCurve,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One surrogate on one case in one run, with all its seeds.
@@ -25,6 +27,8 @@ pub struct Surrogate<'a> {
     pub(crate) curves: Vec<&'a TrainingCurve>,
     /// The panels that have a prediction of it, and the index of that prediction.
     pub(crate) panels: Vec<(&'a Panel, usize)>,
+    /// The statistics that have a curve of it.
+    pub(crate) statistics: Vec<&'a FlowStatistic>,
     /// By metric and channel, in order of first appearance.
     records: Vec<((&'a str, &'a str), Vec<&'a Record>)>,
     /// The hash of its weights or program, by seed.
@@ -83,6 +87,11 @@ impl<'a> Surrogate<'a> {
             summaries,
             curves: curves.filter(|curve| !curve.points.is_empty()).collect(),
             panels: panels.filter_map(|panel| Some((panel, index(panel)?))).collect(),
+            statistics: run
+                .statistics
+                .iter()
+                .filter(|s| s.case == case && s.curves.iter().any(|curve| curve.surrogate == name))
+                .collect(),
             hashes: records.clone().map(hash).collect(),
             records: by_metric(records),
             metrics: Metrics(runs),
@@ -98,8 +107,8 @@ impl<'a> Surrogate<'a> {
         self.name == other.name && self.predicts_as(other) && place(self) == place(other)
     }
 
-    /// Adds the runs of the same surrogate in later runs. Scores and times are those of the first; metrics and panels
-    /// that the first run lacks are those of the later ones.
+    /// Adds the runs of the same surrogate in later runs. Scores and times are those of the first; metrics,
+    /// panels and statistics that the first run lacks are those of the later ones.
     pub(crate) fn merge(&mut self, other: Self) {
         self.runs.extend(other.runs);
         for (key, records) in other.records {
@@ -109,6 +118,9 @@ impl<'a> Surrogate<'a> {
         }
         if self.panels.is_empty() {
             self.panels = other.panels;
+        }
+        if self.statistics.is_empty() {
+            self.statistics = other.statistics;
         }
     }
 
@@ -183,12 +195,24 @@ impl<'a> Surrogate<'a> {
 
     /// Whether a record's value is bounded by the length of the rollout.
     fn is_lower_bound(&self, record: &Record) -> bool {
+        let beyond = self.time_beyond_the_reference(record);
         let reaches = |horizon: f64| {
             // Steps times interval has roundings.
-            record.values.iter().any(|value| *value >= horizon * (1.0 - 1e-9))
+            record.values.iter().any(|value| *value >= (horizon + beyond) * (1.0 - 1e-9))
         };
         self.metrics.get(&record.metric).is_censored_at_the_horizon()
             && self.horizon.is_some_and(reaches)
+    }
+
+    /// How long a rollout goes on after the reference has ended, if the metric is of all of it: the time from the end of
+    /// the metrics that have a value at every step.
+    fn time_beyond_the_reference(&self, record: &Record) -> f64 {
+        let all = self.records.iter().flat_map(|(_, records)| records);
+        let stepwise = all.filter(|record| record.values.len() > 1);
+        let end = stepwise.filter_map(|record| record.times.last().copied());
+        let end = end.max_by(f64::total_cmp);
+        let own = record.times.last().copied();
+        own.zip(end).map_or(0.0, |(own, end)| (own - end).max(0.0))
     }
 
     /// The score by which reports rank.

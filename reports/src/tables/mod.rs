@@ -1,5 +1,6 @@
 //! Tables. Each is a file, and two lines here.
 
+mod climate;
 mod comparison;
 mod cost;
 mod leaderboard;
@@ -14,6 +15,8 @@ use crate::results::by_case::Results;
 use crate::sheet::Sheet;
 use data::{Registry, entry};
 
+pub use climate::Climate;
+pub(crate) use climate::METRICS as CLIMATE_METRICS;
 pub use comparison::Comparison;
 pub use cost::Cost;
 pub use leaderboard::Leaderboard;
@@ -38,6 +41,7 @@ pub const TABLES: Registry<dyn Table> = Registry {
         entry!(dyn Table, PerCase),
         entry!(dyn Table, Splits),
         entry!(dyn Table, Comparison),
+        entry!(dyn Table, Climate),
         entry!(dyn Table, Cost),
         entry!(dyn Table, Significance),
         entry!(dyn Table, Metrics),

@@ -27,7 +27,7 @@ const MODELS: [Model; 7] = [
 ];
 
 /// A number in −1..1 that depends only on its arguments.
-fn noise(parts: &[u64]) -> f64 {
+pub(crate) fn noise(parts: &[u64]) -> f64 {
     let mix =
         |hash: u64, part: &u64| (hash ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     let hash = parts.iter().fold(0x1234_5678, mix).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -38,7 +38,7 @@ pub(crate) fn reynolds(sample: usize) -> f64 {
     (100.0 * 10f64.powf(1.6 * sample as f64 / 11.0)).round()
 }
 
-fn provenance() -> Provenance {
+pub(crate) fn provenance() -> Provenance {
     Provenance {
         case_hash: "3f1c0a6d9e2b47588a11c0de5ba1d2f4".into(),
         dataset_hash: "b2779e4f0c3d4a51b7e6aa90cc8d1e07".into(),
@@ -293,6 +293,7 @@ fn panels(case: &str, height: f64) -> Vec<Panel> {
             time,
             cells: [CELLS; 2],
             lengths: [1.0, height],
+            plane: None,
             reference: field(0.0, 1.0),
             predictions: MODELS.iter().map(prediction).collect(),
         }
@@ -393,5 +394,6 @@ pub(crate) fn run(cases: &[&str]) -> Run {
         curves: cases.iter().flat_map(|case| curves(case)).collect(),
         panels: cases.iter().flat_map(|case| panels(case, height(case))).collect(),
         floors: cases.iter().flat_map(|case| floors(case)).collect(),
+        statistics: Vec::new(),
     }
 }

@@ -1,7 +1,12 @@
 //! Incomplete and extreme runs, for the contract of tables and figures.
 
+#[path = "channel.rs"]
+mod channel;
+
 use crate::synthetic::run;
 use data::Run;
+
+pub(crate) use channel::channel_run;
 
 /// Incomplete and extreme runs, each with its name.
 pub(crate) fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
@@ -15,6 +20,11 @@ pub(crate) fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
     };
     let altered = |name, alter: fn(&mut Run)| {
         let mut run = whole();
+        alter(&mut run);
+        (name, vec![run])
+    };
+    let channel = |name, alter: fn(&mut Run)| {
+        let mut run = channel_run();
         alter(&mut run);
         (name, vec![run])
     };
@@ -143,6 +153,60 @@ pub(crate) fn odd_runs() -> Vec<(&'static str, Vec<Run>)> {
         altered("flat panels", |run| {
             run.panels.iter_mut().for_each(|panel| panel.reference.fill(0.0));
         }),
+        channel("a channel", |_| ()),
+        ("two channels", vec![channel_run(), channel_run()]),
+        channel("statistics without surrogates", |run| {
+            run.statistics.iter_mut().for_each(|statistic| statistic.curves.clear());
+        }),
+        channel("statistics of unknown spread", |run| {
+            run.statistics.iter_mut().for_each(|statistic| {
+                statistic.standard_deviation.fill(f64::NAN);
+            });
+        }),
+        channel("statistics of the wrong lengths", |run| {
+            run.statistics.iter_mut().enumerate().for_each(|(i, statistic)| match i % 4 {
+                0 => statistic.positions.clear(),
+                1 => statistic.reference.truncate(2),
+                2 => statistic.standard_deviation.clear(),
+                _ => statistic.curves.iter_mut().for_each(|curve| curve.values.truncate(1)),
+            });
+        }),
+        channel("planes with wrong edges", |run| {
+            run.panels.iter_mut().enumerate().for_each(|(i, panel)| {
+                let Some(plane) = &mut panel.plane else { return };
+                match i % 3 {
+                    0 => plane.edges[0].clear(),
+                    1 => plane.edges[1].reverse(),
+                    _ => plane.edges[1].fill(f64::NAN),
+                }
+            });
+        }),
+        channel("a long plane", |run| {
+            let planes = run.panels.iter_mut().filter_map(|panel| panel.plane.as_mut());
+            planes.for_each(|plane| plane.edges[0].iter_mut().for_each(|edge| *edge *= 1e3));
+        }),
+        channel("a channel of NaN", |run| every_number(run, f64::NAN)),
+        channel("a channel of zeros", |run| every_number(run, 0.0)),
+        channel("a channel of negative numbers", |run| every_number(run, -2.5)),
+        channel("a channel of huge numbers", |run| every_number(run, 1e300)),
+        channel("a channel of tiny numbers", |run| every_number(run, 5e-324)),
+        channel("a channel with names that need escapes", |run| {
+            let name = |text: &mut String| *text = format!("<{text} & \"co\" | …/∇_x>");
+            for statistic in &mut run.statistics {
+                name(&mut statistic.symbol);
+                name(&mut statistic.unit);
+                name(&mut statistic.location);
+                name(&mut statistic.coordinate);
+                statistic.curves.iter_mut().for_each(|curve| name(&mut curve.surrogate));
+            }
+            for plane in run.panels.iter_mut().filter_map(|panel| panel.plane.as_mut()) {
+                name(&mut plane.location);
+                plane.axes.iter_mut().for_each(name);
+            }
+        }),
+        channel("a channel with long names", |run| {
+            rename(run, |name| format!("{name}-{}-2048", "with-a-very-long-name".repeat(8)));
+        }),
     ]
 }
 
@@ -161,6 +225,11 @@ fn every_number(run: &mut Run, number: f64) {
         panel.reference.fill(number as f32);
         panel.predictions.iter_mut().for_each(|(_, field)| field.fill(number as f32));
     }
+    for statistic in &mut run.statistics {
+        statistic.reference.fill(number);
+        statistic.standard_deviation.fill(number);
+        statistic.curves.iter_mut().for_each(|curve| curve.values.fill(number));
+    }
 }
 
 /// Renames all surrogates.
@@ -170,6 +239,9 @@ fn rename(run: &mut Run, name: impl Fn(&str) -> String) {
     run.curves.iter_mut().for_each(|curve| curve.surrogate = name(&curve.surrogate));
     for (surrogate, _) in run.panels.iter_mut().flat_map(|panel| &mut panel.predictions) {
         *surrogate = name(surrogate);
+    }
+    for curve in run.statistics.iter_mut().flat_map(|statistic| &mut statistic.curves) {
+        curve.surrogate = name(&curve.surrogate);
     }
 }
 
