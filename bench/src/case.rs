@@ -34,6 +34,7 @@ struct WireCase {
     #[serde(default)]
     points: Vec<String>,
     cells: Vec<usize>,
+    spin_up: Option<f64>,
     interval: Interval,
     frames: usize,
     seed: u64,
@@ -69,6 +70,9 @@ pub struct Case {
     pub points: Vec<Point>,
     /// Output cells along x, y, z.
     pub cells: [usize; 3],
+    /// Time before the first saved state in characteristic times of the problem; none by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spin_up: Option<f64>,
     /// Time between saved states.
     pub interval: Interval,
     /// Number of saved states per sample, including that at time 0.
@@ -107,6 +111,7 @@ impl Case {
             points: points(&wire.points).map_err(invalid)?,
             vary: wire.vary,
             cells,
+            spin_up: wire.spin_up,
             interval: wire.interval,
             frames: wire.frames,
             seed: wire.seed,
@@ -123,6 +128,9 @@ impl Case {
         let interval = self.interval.value();
         let is_sound = interval > 0.0 && interval.is_finite();
         Invalid::unless(is_sound, "interval", interval, "greater than 0")?;
+        let spin_up = self.spin_up.unwrap_or(1.0);
+        let is_sound = spin_up > 0.0 && spin_up.is_finite();
+        Invalid::unless(is_sound, "spin-up", spin_up, "finite and greater than 0")?;
         let expected = "at least 2: a given state and a predicted one";
         Invalid::unless(self.frames >= 2, "frames", self.frames, expected)?;
         self.reference.check()?;
@@ -163,6 +171,13 @@ impl Case {
     fn check_samples(&self, file: &str) -> Result<(), BenchError> {
         let channels = data::channels(&self.problem(0)?.fields()).len();
         self.check_memory(channels)
+            .map_err(|source| BenchError::Case { case: file.into(), source })?;
+        let is_sound =
+            self.reference.checkpoint.is_none() || self.problem(0)?.is_continued_exactly();
+        let expected =
+            "left out: this problem's solver is not continued exactly from a stored state";
+        let every = self.reference.checkpoint.unwrap_or_default();
+        Invalid::unless(is_sound, "reference.checkpoint", every, expected)
             .map_err(|source| BenchError::Case { case: file.into(), source })?;
         let cells = self.reference_cells();
         let unfit = |source| BenchError::Grid { case: file.into(), cells, source };
@@ -251,6 +266,11 @@ impl Case {
     /// A sample's problem.
     pub fn problem(&self, index: usize) -> Result<Box<dyn Problem>, BenchError> {
         self.problem_and_rng(index).map(|(problem, _)| problem)
+    }
+
+    /// The axes along which the statistics of the flow do not vary; none if the problem cannot be built.
+    pub fn homogeneous(&self) -> [bool; 3] {
+        self.problem(0).map_or([false; 3], |problem| problem.homogeneous())
     }
 
     /// A sample's problem, and the generator for its initial state.

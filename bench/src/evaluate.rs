@@ -4,20 +4,23 @@ mod floors;
 mod panels;
 mod predicted;
 mod program;
+mod rollout_statistics;
+mod sections;
 mod summary;
 mod test_set;
 mod timing;
 
 pub(crate) use floors::floors;
 pub(crate) use panels::{gather, image};
+pub(crate) use rollout_statistics::gather_statistics;
 pub(crate) use summary::{coverage, grid, summary};
 pub use test_set::TestSet;
 
 use crate::metrics::{Context, Metric};
 use crate::{BenchError, Case};
 use data::{
-    Channel, Dataset, Info, Panel, Parameter, Provenance, Record, Sample, Source, SurrogateKind,
-    SurrogateSummary, TrainingPoint, Trajectory,
+    Channel, Dataset, FlowStatistic, Info, Panel, Parameter, Provenance, Record, Sample, Source,
+    SurrogateKind, SurrogateSummary, TrainingPoint, Trajectory,
 };
 use ndarray::{Axis, s};
 use operators::Surrogate;
@@ -26,6 +29,8 @@ use predicted::Absent;
 pub(crate) use program::FROM_MEMORY;
 use program::timed_program;
 use rayon::prelude::*;
+use rollout_statistics::{realizations, statistics};
+use sections::sections;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use timing::timed_rollout;
@@ -40,6 +45,9 @@ pub struct Evaluation {
     pub records: Vec<Record>,
     /// Predictions that reports show.
     pub panels: Vec<Panel>,
+    /// Statistics of the flow, which the surrogate's rollouts are compared with.
+    #[serde(default)]
+    pub statistics: Vec<FlowStatistic>,
 }
 
 /// What identifies a surrogate in records, and where its values come from.
@@ -94,6 +102,15 @@ pub fn evaluate(
         prediction.times.clone_from(&times);
     }
     let not_predicted = absent.names(&channels);
+    // A program cannot be given what it does not predict, and a file of predictions has an end.
+    let goes_on = *kind != SurrogateKind::Predictions && not_predicted.is_empty();
+    let rollouts =
+        realizations(goes_on.then_some(surrogate), test_set, &timed.predictions, &absent)?;
+    if test_set.free > 0 && !goes_on {
+        let text =
+            "its rollouts end with the reference, since it cannot go on from its own predictions";
+        timed.notes.push(text.into());
+    }
     let summary = SurrogateSummary {
         case: case.name.clone(),
         surrogate: (*name).into(),
@@ -112,7 +129,7 @@ pub fn evaluate(
         notes: notes.iter().cloned().chain(timed.notes).collect(),
         failure: None,
     };
-    let of_sample = |(sample, prediction): (&Sample, &Trajectory)| {
+    let of_sample = |(position, (sample, prediction)): (usize, (&Sample, &Trajectory))| {
         let template = Record {
             suite: suite.into(),
             case: case.name.clone(),
@@ -131,15 +148,24 @@ pub fn evaluate(
         let mut reference =
             sample.trajectory.slice(test_set.first..test_set.first + test_set.steps);
         reference.times.clone_from(&times);
-        let context = Context::of(sample, &info.fields, info.interval);
+        let realization = rollouts.as_ref().map(|rollouts| rollouts[position].clone());
+        let context = Context::of(sample, &info.fields, info.interval)
+            .with_climate(test_set.climate.clone(), test_set.skipped)
+            .with_realization(realization);
         let mut records = score(metrics, &template, prediction, &reference, &context);
         records.retain(|record| !not_predicted.contains(&record.channel));
         records
     };
-    let records: Vec<Vec<Record>> =
-        test_set.samples.par_iter().zip(&timed.predictions).map(of_sample).collect();
-    let panels = panels(case, info, test_set, name, &timed.predictions, &absent, &records);
-    Ok(Evaluation { summary, records: records.into_iter().flatten().collect(), panels })
+    let pairs = test_set.samples.par_iter().zip(&timed.predictions).enumerate();
+    let records: Vec<Vec<Record>> = pairs.map(of_sample).collect();
+    let statistics = match (&test_set.climate, &rollouts) {
+        (Some(climate), Some(rollouts)) => statistics(&case.name, climate, rollouts, name, *seed),
+        _ => Vec::new(),
+    };
+    let mut panels = panels(case, info, test_set, name, &timed.predictions, &absent, &records);
+    panels.extend(sections(case, info, test_set, name, &timed.predictions));
+    let records = records.into_iter().flatten().collect();
+    Ok(Evaluation { summary, records, panels, statistics })
 }
 
 /// The records of one prediction: the scores of `metrics`, everything else as in `template`.

@@ -1,5 +1,6 @@
 //! Case → dataset.
 
+mod checkpoint;
 mod error_estimate;
 mod forecast;
 mod sample;
@@ -9,7 +10,7 @@ mod temporal_statistics;
 
 pub use forecast::{Forecast, forecast};
 pub(crate) use forecast::{sample_bytes, spread};
-pub(crate) use sample::solve_sample;
+pub(crate) use sample::{remove_checkpoints, solve_sample};
 pub use shard::Shard;
 
 use crate::{BenchError, Case, Progress, Stop, commit, solver};
@@ -109,6 +110,7 @@ fn solve_one(
     let folder = dataset.path(index);
     let folder = folder.parent().expect("samples lie in a folder");
     dataset.write(&solve_sample(case, index, split, folder, stop)?)?;
+    remove_checkpoints(case, index, folder, stop)?;
     Ok(true)
 }
 

@@ -7,6 +7,7 @@ pub mod baselines;
 mod case;
 mod catalogue;
 mod cfdbench;
+pub mod climate;
 pub mod commands;
 mod error;
 mod evaluate;

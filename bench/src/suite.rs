@@ -24,6 +24,10 @@ struct WireSuite {
     #[serde(default)]
     start: usize,
     steps: Option<usize>,
+    #[serde(default)]
+    free: usize,
+    #[serde(default)]
+    statistics_from: f64,
     #[serde(default = "one_seed")]
     seeds: Vec<u64>,
     metrics: Option<Vec<PartChoice>>,
@@ -49,6 +53,12 @@ pub struct Suite {
     pub start: usize,
     /// Number of predicted states. Default: to the end of the trajectory.
     pub steps: Option<usize>,
+    /// Number of further states that are predicted, after the reference has ended, for statistics of the flow and for
+    /// `stable-time`. Default 0.
+    pub free: usize,
+    /// Time from which on states count in statistics of the flow, in the unit of the case's interval. Default 0: from the
+    /// first predicted state.
+    pub statistics_from: f64,
     /// Metrics, in the order of records. Default: all.
     pub metrics: Vec<MetricSpec>,
     /// Tables and figures of the report. Default: all.
@@ -101,6 +111,8 @@ impl Suite {
             cases,
             start: wire.start,
             steps: wire.steps,
+            free: wire.free,
+            statistics_from: wire.statistics_from,
             metrics,
             report: ReportLayout { tables: wire.tables, figures: wire.figures },
             order: surrogates.iter().map(|surrogate| surrogate.name.clone()).collect(),
@@ -122,6 +134,8 @@ impl Suite {
             cases: vec![case],
             start: 0,
             steps: None,
+            free: 0,
+            statistics_from: 0.0,
             metrics: MetricSpec::all(),
             report: ReportLayout::default(),
             surrogates: Vec::new(),
@@ -139,8 +153,13 @@ impl Suite {
 
     /// Reports before any computation what would otherwise fail after hours.
     fn check(&self, file: &str) -> Result<(), BenchError> {
-        let checks =
-            [Self::check_steps, Self::check_names, Self::check_metrics, Self::check_surrogates];
+        let checks = [
+            Self::check_steps,
+            Self::check_statistics,
+            Self::check_names,
+            Self::check_metrics,
+            Self::check_surrogates,
+        ];
         let checked = checks.into_iter().try_for_each(|check| check(self));
         checked.map_err(|source| BenchError::Suite { suite: file.into(), source })?;
         self.check_pairs(file)
@@ -175,6 +194,32 @@ impl Suite {
             Invalid::unless((1..=left).contains(&steps), "steps", steps, &expected)?;
         }
         Ok(())
+    }
+
+    fn check_statistics(&self) -> Result<(), Invalid> {
+        let from = self.statistics_from;
+        let expected = "a time that is not negative";
+        Invalid::unless(from >= 0.0 && from.is_finite(), "statistics-from", from, expected)?;
+        for case in &self.cases {
+            let (steps, unit) = (self.steps_of(case), case.interval.unit());
+            let end = (self.start + steps) as f64 * case.interval.value();
+            let expected = format!("at most {end} {unit}, the last time of `{}`", case.name);
+            Invalid::unless(self.skipped(case) < steps, "statistics-from", from, &expected)?;
+            let has_climate = case.homogeneous().contains(&true);
+            let expected = format!(
+                "0: the flow of `{}` has no homogeneous axis, and no statistics that need longer rollouts",
+                case.name
+            );
+            Invalid::unless(self.free == 0 || has_climate, "free", self.free, &expected)?;
+        }
+        Ok(())
+    }
+
+    /// Number of predicted states of `case` before those that count in statistics.
+    pub fn skipped(&self, case: &Case) -> usize {
+        // A time that is that of a state up to rounding is that of the state.
+        let state = (self.statistics_from / case.interval.value() - 1e-6).ceil().max(0.0) as usize;
+        state.saturating_sub(self.start + 1)
     }
 
     fn check_names(&self) -> Result<(), Invalid> {

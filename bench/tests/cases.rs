@@ -76,6 +76,26 @@ fn the_metrics_of_a_suite_are_checked() {
 }
 
 #[test]
+fn statistics_begin_within_the_reference_and_free_rollouts_need_some() {
+    let read = |case: &str, keys: &str| {
+        let baseline = "[[surrogate]]\nbaseline = \"persistence\"";
+        let text = format!("summary = \"s\"\ncases = [\"{case}\"]\nstart = 2\n{keys}\n{baseline}");
+        Suite::parse("s", "s.toml", &text)
+    };
+    // 21 states, 0.25 apart: the last is at 5.
+    let suite = read("kolmogorov/quick", "free = 10\nstatistics-from = 1.0").expect("it is sound");
+    assert_eq!(suite.skipped(&suite.cases[0]), 1, "the first predicted state is at 0.75");
+    for (case, keys, expected) in [
+        ("kolmogorov/quick", "statistics-from = 5.5", "`statistics-from = 5.5`"),
+        ("kolmogorov/quick", "statistics-from = -1.0", "`statistics-from = -1`"),
+        ("cavity/quick", "free = 10", "`free = 10`"),
+    ] {
+        let error = read(case, keys).expect_err(keys).to_string();
+        assert!(error.contains(expected), "{keys}: {error}");
+    }
+}
+
+#[test]
 fn no_cells_and_too_many_are_refused_by_name() {
     let case = find_case("cavity/quick").expect("it is built in");
     for cells in [0, 1_000_000, 1 << 40] {

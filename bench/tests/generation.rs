@@ -170,3 +170,54 @@ fn a_forecast_counts_samples_and_bytes() {
     assert!(forecast.memory_per_sample < 64.0 * 1_048_576.0, "{forecast:?}");
     assert_eq!(forecast.temporary_per_sample, 3.0 * 1201.0 * 3.0 * 4096.0 * 8.0);
 }
+
+/// The checkpoints in a dataset's folder.
+fn checkpoints(root: &Path) -> usize {
+    let folder = root.join("data/train");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    files.filter(|file| file.path().extension().is_some_and(|name| name == "checkpoint")).count()
+}
+
+#[test]
+fn an_interrupted_sample_goes_on_from_its_checkpoint_to_the_same_bits() {
+    let text = "summary = \"tiny\"\nproblem = \"channel\"\ncells = [8, 8, 8]\nspin-up = 0.05\ninterval = 0.01\n\
+        frames = 600\nseed = 5\n[reference]\nrefine = 2\nerror-estimate = false\ncheckpoint = 20\n\
+        [split]\ntrain = 1\nvalid = 0\ntest = 1\n";
+    let case = Case::parse("tiny", "tiny.toml", text).expect("it is a case");
+    let place = tempfile::tempdir().expect("there is room");
+    let [expected, root] = ["whole", "stopped"].map(|name| place.path().join(name));
+    let expected = whole(&case, &expected).content_hash().expect("it is finished");
+    let stop = Stop::default();
+    let ended = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while checkpoints(&root) == 0 {
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            stop.request();
+        });
+        generate(&case, &root, "", &Progress::silent(), &stop)
+    });
+    assert!(ended.is_err(), "it was stopped before its end");
+    assert_eq!(checkpoints(&root), 1);
+    assert_eq!(whole(&case, &root).content_hash().expect("it is finished"), expected);
+    assert_eq!(checkpoints(&root), 0);
+}
+
+#[test]
+fn checkpoints_need_a_solver_that_continues_exactly() {
+    let text = "summary = \"tiny\"\nproblem = \"cavity\"\ncells = [8, 8]\ninterval = 0.1\nframes = 3\nseed = 5\n\
+        [reference]\ncheckpoint = 3\n[split]\ntrain = 1\nvalid = 1\ntest = 1\n";
+    let error = Case::parse("tiny", "tiny.toml", text).expect_err("the cavity does not");
+    assert!(format!("{error:?}").contains("reference.checkpoint"), "{error:?}");
+}
+
+/// Checking this case starts parallel loops, whose threads the command must have started before.
+#[test]
+fn a_case_that_is_checked_with_threads_is_generated() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
+    command.args(["generate", "channel/smoke", "--dry-run", "--threads", "2"]);
+    let output = command.current_dir(folder.path()).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}

@@ -1,9 +1,11 @@
 //! Surrogates without training, with which every operator is compared.
 
+mod frozen_turbulence;
 mod mean_of_train;
 mod persistence;
 mod solver;
 
+pub use frozen_turbulence::FrozenTurbulence;
 pub use mean_of_train::MeanOfTrain;
 pub use persistence::Persistence;
 pub use solver::CoarseSolver;
@@ -32,6 +34,7 @@ pub const BASELINES: Registry<dyn Baseline> = Registry {
     entries: &[
         entry!(dyn Baseline, Persistence),
         entry!(dyn Baseline, MeanOfTrain),
+        entry!(dyn Baseline, FrozenTurbulence),
         entry!(dyn Baseline, CoarseSolver),
     ],
 };

@@ -22,11 +22,14 @@ pub struct CoarseSolver {
     pub coarsen: usize,
     /// Solver cells per output cell along every axis, for a grid finer than the output's. Default 1.
     pub refine: usize,
+    /// Parameters of the problem that replace those of the case, such as `{ closure = "wale" }`: of the method, not of the
+    /// flow. Default: none.
+    pub parameters: toml::Table,
 }
 
 impl Default for CoarseSolver {
     fn default() -> Self {
-        Self { coarsen: 2, refine: 1 }
+        Self { coarsen: 2, refine: 1, parameters: toml::Table::new() }
     }
 }
 
@@ -50,15 +53,43 @@ impl CoarseSolver {
     fn cells(&self, output: [usize; 3]) -> [usize; 3] {
         output.map(|n| if n == 1 { 1 } else { n * self.refine / self.coarsen })
     }
+
+    /// The case with the parameters of the solver.
+    fn with_parameters(&self, case: &Case) -> Case {
+        let mut case = case.clone();
+        case.parameters.extend(self.parameters.clone());
+        case
+    }
+
+    /// Refuses parameters of the flow: the solver of another flow would be compared.
+    fn check_parameters(&self, case: &Case) -> Result<(), BenchError> {
+        let of_flow = case.problem(0)?.parameters();
+        let names: Vec<&str> = of_flow.iter().map(|(own, _)| own.name.as_str()).collect();
+        let of_flow = self.parameters.keys().find(|key| names.contains(&key.as_str()));
+        let Some(key) = of_flow else { return Ok(()) };
+        let expected = format!(
+            "parameters of the method: the flow of `{}` has {}",
+            case.name,
+            names.join(", ")
+        );
+        let source = Invalid::new("parameters", key, &expected);
+        Err(BenchError::Case { case: case.name.clone(), source })
+    }
 }
 
 impl Baseline for CoarseSolver {
     fn label(&self) -> String {
-        match (self.coarsen, self.refine) {
+        let grid = match (self.coarsen, self.refine) {
             (1, 1) => "solver-1x".into(),
             (coarsen, 1) => format!("solver-1/{coarsen}x"),
             (_, refine) => format!("solver-{refine}x"),
-        }
+        };
+        // A word says what it is; a number does not.
+        let name = |(key, value): (&String, &toml::Value)| match value {
+            toml::Value::String(word) => format!("-{word}"),
+            other => format!("-{key}-{other}"),
+        };
+        self.parameters.iter().map(name).fold(grid, |label, name| label + &name)
     }
 
     fn check_case(&self, case: &Case) -> Result<(), BenchError> {
@@ -70,7 +101,8 @@ impl Baseline for CoarseSolver {
             &format!("a divisor of the case's cells {:?}", case.cells),
         )
         .map_err(|source| BenchError::Case { case: case.name.clone(), source })?;
-        let problem = case.problem(0)?;
+        self.check_parameters(case)?;
+        let problem = self.with_parameters(case).problem(0)?;
         problem
             .grid(cells)
             .and_then(|grid| problem.solver(&grid).map(drop))
@@ -83,7 +115,7 @@ impl Baseline for CoarseSolver {
         Ok(Box::new(SolverSurrogate {
             recipe: self.clone(),
             cells,
-            case: case.clone(),
+            case: self.with_parameters(case),
             parameters: dataset.info().parameters.clone(),
             stop: Stop::default(),
         }))
@@ -154,6 +186,7 @@ impl Surrogate for SolverSurrogate {
             .text(CoarseSolver::NAME)
             .text(env!("CARGO_PKG_VERSION"))
             .text(&format!("{:?}", self.cells))
+            .text(&self.recipe.parameters.to_string())
             .hex()
     }
 
@@ -172,5 +205,29 @@ impl Surrogate for SolverSurrogate {
             })
         };
         tasks.par_iter().with_max_len(1).map(solve).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn solver(parameters: toml::Table) -> CoarseSolver {
+        CoarseSolver { coarsen: 1, parameters, ..CoarseSolver::default() }
+    }
+
+    #[test]
+    fn parameters_of_the_method_are_in_the_label_and_those_of_the_flow_are_refused() {
+        let label = |parameters| solver(parameters).label();
+        assert_eq!(label(toml::Table::new()), "solver-1x");
+        assert_eq!(label(toml::toml! { closure = "wale" }), "solver-1x-wale");
+        assert_eq!(label(toml::toml! { closure-constant = 0.5 }), "solver-1x-closure-constant-0.5");
+        let case = crate::find_case("cavity/smoke").expect("it is built in");
+        let refused = |parameters| {
+            let error = solver(parameters).check_case(&case).expect_err("it is refused");
+            error.to_string()
+        };
+        assert!(refused(toml::toml! { reynolds = 100.0 }).contains("`parameters = reynolds`"));
+        assert!(refused(toml::toml! { closhure = "wale" }).contains("closhure"));
     }
 }

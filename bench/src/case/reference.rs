@@ -22,6 +22,10 @@ pub struct Reference {
     /// than this fraction of the largest one within one time scale. Default: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<f64>,
+    /// A sample in progress is written to disk after every N frames, and goes on from what was written: for
+    /// samples that take hours, and problems whose solver continues from a stored state to round-off. Default: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<usize>,
 }
 
 /// Solver cells per output cell.
@@ -55,6 +59,7 @@ impl Default for Reference {
             tolerance: None,
             most: 4,
             steady: None,
+            checkpoint: None,
         }
     }
 }
@@ -77,6 +82,8 @@ impl Reference {
             let share = share.unwrap_or(0.5);
             Invalid::unless(share > 0.0 && share < 1.0, key, share, "between 0 and 1")?;
         }
+        let every = self.checkpoint.unwrap_or(1);
+        Invalid::unless(every >= 1, "reference.checkpoint", every, "at least 1")?;
         let is_sound = self.error_estimate || self.tolerance.is_none();
         let expected = "true where there is a `reference.tolerance`, for it is held against that";
         Invalid::unless(is_sound, "reference.error-estimate", self.error_estimate, expected)

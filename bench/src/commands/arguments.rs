@@ -139,8 +139,10 @@ impl Place {
 }
 
 impl SuiteArgs {
-    /// The suite with the surrogates that were asked for.
+    /// The suite with the surrogates that were asked for. Checking it builds solvers, which have parallel loops, so that the
+    /// threads are started first.
     pub(super) fn read(&self) -> Result<Suite, BenchError> {
+        self.place.threads.set()?;
         let mut suite = find_suite(&self.suite)?;
         for folder in &self.operator {
             suite.add(SurrogateSpec::process(folder.clone())?)?;

@@ -19,14 +19,13 @@ impl CommandContext {
         Self { command, progress: Progress::on_stderr(), stop }
     }
 
-    /// The context of a suite's steps. `jobs` trainings run at the same time.
+    /// The context of the steps of a suite that was read. `jobs` trainings run at the same time.
     pub(super) fn steps(
         self,
         suite: Suite,
         place: &Place,
         jobs: Option<usize>,
     ) -> Result<StepContext, BenchError> {
-        place.threads.set()?;
         let Self { command, progress, stop } = self;
         let (paths, device) = (place.paths(), place.device.clone());
         let mut context = StepContext::new(suite, paths, device, command, progress, stop)?;

@@ -35,11 +35,12 @@ pub(super) struct GenerateArgs {
 
 /// Computes a case's dataset, or a shard of it.
 pub(super) fn generate(context: CommandContext, args: &GenerateArgs) -> Result<(), BenchError> {
+    // Checking a case builds solvers, which have parallel loops.
+    args.threads.set()?;
     let mut case = find_case(&args.case)?;
     if let Some(cells) = args.cells {
         case = case.with_cells(&args.case, cells)?;
     }
-    args.threads.set()?;
     let number = args.jobs.unwrap_or_else(rayon::current_num_threads);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(number).build();
     let pool = pool.map_err(|error| BenchError::Threads { number, reason: error.to_string() })?;

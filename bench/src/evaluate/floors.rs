@@ -4,7 +4,7 @@
 use super::TestSet;
 use crate::metrics::{Context, Metric, Series, Weights, mean_square, variance, vectors};
 use crate::{BenchError, MetricSpec};
-use data::{Direction, Field, Floor, Info, Sample};
+use data::{Direction, Field, Floor, Info, MetricInfo, Sample};
 use ndarray::{ArrayView3, Axis};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -55,13 +55,20 @@ pub(crate) fn floors(
             source,
         })?;
         let infos = metric.infos();
-        for part in (0..infos.len()).filter(|part| infos[*part].direction == Direction::Closest) {
+        for part in (0..infos.len()).filter(|part| has_own_value(&infos[*part])) {
             for (channel, by_sample) in own_values(metric.as_ref(), part, test_set, info) {
                 add(&infos[part].name, channel, by_sample);
             }
         }
     }
     Ok(floors)
+}
+
+/// Whether a part of a metric is read beside the value of the references themselves: if that is the aim, or if no value of
+/// an error is perfect, as of statistics, which differ between realizations.
+fn has_own_value(info: &MetricInfo) -> bool {
+    let is_imperfect = info.direction == Direction::Lower && info.ideal.is_none();
+    info.direction == Direction::Closest || is_imperfect
 }
 
 /// The estimated error of the references in a metric, by channel; nothing for a metric of which it cannot be derived.
@@ -109,7 +116,8 @@ fn own_values(
     let mut channels: BTreeMap<String, BySample> = BTreeMap::new();
     for sample in &test_set.samples {
         let reference = sample.trajectory.slice(test_set.first..test_set.first + test_set.steps);
-        let context = Context::of(sample, &info.fields, info.interval);
+        let context = Context::of(sample, &info.fields, info.interval)
+            .with_climate(test_set.climate.clone(), test_set.skipped);
         let series = metric.score(&reference, &reference, &context).into_iter();
         for Series { channel, values, .. } in series.filter(|series| series.part == part) {
             channels.entry(channel).or_default().insert(sample.index, values);

@@ -78,6 +78,7 @@ pub(crate) fn panels(
                     time: sample.trajectory.times[first + step],
                     cells: [info.cells[0], info.cells[1]],
                     lengths: [0, 1].map(|axis| sample.grid.axes[axis].length()),
+                    plane: None,
                     reference: plane(&sample.trajectory, first + step),
                     predictions: if absent.is(number) {
                         Vec::new()
@@ -113,7 +114,7 @@ fn pixels(axis: &data::Axis) -> Vec<usize> {
 }
 
 /// `Re = 812`
-fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
+pub(super) fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
     let varying = info
         .parameters
         .iter()
@@ -132,9 +133,10 @@ fn caption(case: &Case, info: &Info, sample: &Sample) -> String {
 /// have it.
 pub(crate) fn gather(lists: Vec<Vec<Panel>>) -> Vec<Panel> {
     let mut gathered: Vec<Panel> = Vec::new();
-    let mut places: HashMap<(usize, String, usize), usize> = HashMap::new();
+    let mut places: HashMap<(usize, String, usize, String), usize> = HashMap::new();
     for panel in lists.into_iter().flatten() {
-        let key = (panel.sample, panel.channel.clone(), panel.step);
+        let location = panel.plane.as_ref().map(|plane| plane.location.clone()).unwrap_or_default();
+        let key = (panel.sample, panel.channel.clone(), panel.step, location);
         match places.entry(key) {
             Entry::Occupied(place) => gathered[*place.get()].predictions.extend(panel.predictions),
             Entry::Vacant(place) => {
@@ -163,6 +165,7 @@ mod tests {
             time: 0.0,
             cells: [1, 1],
             lengths: [1.0, 1.0],
+            plane: None,
             reference: vec![0.0],
             predictions: vec![(surrogate.into(), vec![1.0])],
         }

@@ -34,6 +34,7 @@ pub(crate) fn summary(
         ("under-resolved", under_resolved(case, dataset)?),
     ];
     facts.extend(rounding(dataset, test_set).map(|channels| ("rounding", channels)));
+    facts.extend(climate(case, test_set).map(|text| ("flow statistics", text)));
     Ok(CaseSummary {
         name: case.name.clone(),
         summary: case.summary.clone(),
@@ -48,6 +49,23 @@ pub(crate) fn summary(
         splits,
         facts: facts.into_iter().map(|(term, fact)| (term.to_owned(), fact)).collect(),
     })
+}
+
+/// `12 samples, t = 5 to 17 turnovers; rollouts go on for 2000 states beyond the reference`
+fn climate(case: &Case, test_set: &TestSet) -> Option<String> {
+    let climate = test_set.climate.as_deref()?;
+    let [first, last] = [test_set.skipped, test_set.steps - 1]
+        .map(|step| (test_set.first + step) as f64 * case.interval.value())
+        .map(|time| (time * 1e6).round() / 1e6);
+    let unit = case.interval.unit();
+    let free = match test_set.free {
+        0 => String::new(),
+        free => format!("; rollouts go on for {free} states beyond the reference"),
+    };
+    let samples = climate.samples;
+    Some(format!(
+        "of {samples} training and validation samples, t = {first} to {last} {unit}{free}"
+    ))
 }
 
 /// The coverage of the splits by the parameters that the dataset holds, and the samples with equal states.

@@ -1,8 +1,10 @@
 //! The test samples of a case as tasks.
 
+use crate::climate::Climate;
 use crate::{BenchError, Case, Suite};
-use data::{Dataset, Sample, Source, Split};
+use data::{Dataset, Interval, Sample, Source, Split};
 use operators::Task;
+use std::sync::Arc;
 
 /// The test samples of a case, and the tasks that they pose.
 pub struct TestSet {
@@ -14,6 +16,12 @@ pub struct TestSet {
     pub first: usize,
     /// Number of predicted states.
     pub steps: usize,
+    /// Number of further states that are predicted without a reference.
+    pub free: usize,
+    /// Number of predicted states that precede the statistics of the flow.
+    pub skipped: usize,
+    /// The statistics of the flow, if it has any and the suite has metrics of them.
+    pub climate: Option<Arc<Climate>>,
 }
 
 impl TestSet {
@@ -27,7 +35,14 @@ impl TestSet {
             .collect::<Result<Vec<_>, _>>()?;
         let (first, steps) = (suite.start + 1, suite.steps_of(case));
         let tasks = samples.iter().map(|sample| task(sample, first, steps)).collect();
-        Ok(Self { samples, tasks, first, steps })
+        let skipped = suite.skipped(case);
+        let needs_climate = suite.metrics()?.iter().any(|metric| metric.needs_climate());
+        let climate = match samples.first().filter(|_| needs_climate) {
+            Some(sample) => climate(case, dataset, sample, first + skipped..first + steps)?,
+            None => None,
+        };
+        let climate = climate.map(Arc::new);
+        Ok(Self { samples, tasks, first, steps, free: suite.free, skipped, climate })
     }
 
     /// As many tasks as there are test samples, with the same shapes, of samples that are not tested: of the training
@@ -53,4 +68,20 @@ fn task(sample: &Sample, first: usize, steps: usize) -> Task {
         interval: sample.interval(),
         steps,
     }
+}
+
+/// The climate of a case in the time of the statistics.
+fn climate(
+    case: &Case,
+    dataset: &Dataset,
+    sample: &Sample,
+    states: std::ops::Range<usize>,
+) -> Result<Option<Climate>, BenchError> {
+    let info = dataset.info();
+    let problem = case.problem_of(&info.parameters, &sample.parameters)?;
+    let time_scale = match info.interval {
+        Interval::Seconds(_) => problem.time_scale(),
+        Interval::Turnovers { .. } => 1.0,
+    };
+    Ok(Climate::of(dataset, &sample.grid, problem.homogeneous(), time_scale, states)?)
 }

@@ -29,6 +29,24 @@ pub(crate) fn solve_sample(
     }
 }
 
+/// Removes the checkpoints of a sample that is written.
+pub(crate) fn remove_checkpoints(
+    case: &Case,
+    index: usize,
+    folder: &Path,
+    stop: &Stop,
+) -> Result<(), BenchError> {
+    let sample = SampleProblem::new(case, index, stop)?;
+    let mut cells = case.reference_cells();
+    loop {
+        for divisor in [1, 2, 4] {
+            sample.remove_checkpoint(folder, divided(cells, divisor))?;
+        }
+        let Some(finer) = case.reference.finer(cells, case.cells) else { return Ok(()) };
+        cells = finer;
+    }
+}
+
 /// A solution, or the reason why the flow cannot be computed on the grid.
 type Attempt = Result<Solution, BenchError>;
 

@@ -1,7 +1,7 @@
 //! Correlation time.
 
 use super::pearson::correlation;
-use super::series::{each_scaled_channel, with_mean};
+use super::series::{each_scaled_channel, first_crossing, with_mean};
 use super::{Context, Metric, Series};
 use data::{Censoring, Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
 use ndarray::ArrayView3;
@@ -85,17 +85,7 @@ impl Metric for CorrelationTime {
 impl CorrelationTime {
     /// Steps from the last given state, where the correlation is 1, to the first crossing.
     fn crossing(&self, correlations: &[f64]) -> Option<f64> {
-        let mut before = 1.0;
-        for (step, &now) in correlations.iter().enumerate() {
-            if now.is_nan() {
-                return Some(step as f64);
-            }
-            if now < self.threshold {
-                return Some(step as f64 + (before - self.threshold) / (before - now));
-            }
-            before = now;
-        }
-        None
+        first_crossing(correlations, 1.0, self.threshold, |value| value < self.threshold)
     }
 }
 

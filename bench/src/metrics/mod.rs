@@ -4,9 +4,14 @@
 //! units. A metric is computed per sample and step, never over a batch, so that no score depends on the
 //! batch size. Where a prediction has diverged the score is `NaN`.
 
+mod climate_error;
+mod climate_parts;
+mod climate_pdf;
+mod climate_score;
 mod correlation_time;
 mod divergence;
 mod energy_error;
+mod fluctuation_error;
 mod mae;
 mod max_error;
 mod nmse;
@@ -15,12 +20,18 @@ mod pearson;
 mod rmse;
 mod series;
 mod spectrum_error;
+mod stable_time;
+mod valid_time;
 mod vrmse;
 mod well_vrmse;
 
+pub use climate_error::ClimateError;
+pub use climate_pdf::ClimatePdf;
+pub use climate_score::ClimateScore;
 pub use correlation_time::CorrelationTime;
 pub use divergence::Divergence;
 pub use energy_error::EnergyError;
+pub use fluctuation_error::FluctuationError;
 pub use mae::Mae;
 pub use max_error::MaxError;
 pub use nmse::Nmse;
@@ -30,6 +41,8 @@ pub use rmse::Rmse;
 pub use series::{Context, Series, Weights, each_channel};
 pub(crate) use series::{mean_square, variance, vectors};
 pub use spectrum_error::SpectrumError;
+pub use stable_time::StableTime;
+pub use valid_time::ValidTime;
 pub use vrmse::Vrmse;
 pub use well_vrmse::WellVrmse;
 
@@ -51,6 +64,11 @@ pub trait Metric: Send + Sync {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series>;
+
+    /// Whether it has values only where the flow has a [`crate::climate::Climate`], from which it is computed.
+    fn needs_climate(&self) -> bool {
+        false
+    }
 }
 
 /// All metrics, in the order of tables.
@@ -69,6 +87,12 @@ pub const METRICS: Registry<dyn Metric> = Registry {
         entry!(dyn Metric, Divergence),
         entry!(dyn Metric, EnergyError),
         entry!(dyn Metric, SpectrumError),
+        entry!(dyn Metric, FluctuationError),
+        entry!(dyn Metric, ValidTime),
+        entry!(dyn Metric, StableTime),
+        entry!(dyn Metric, ClimateScore),
+        entry!(dyn Metric, ClimateError),
+        entry!(dyn Metric, ClimatePdf),
     ],
 };
 

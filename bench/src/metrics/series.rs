@@ -4,8 +4,11 @@ mod weights;
 
 pub use weights::Weights;
 
+use crate::climate::{Climate, Realization};
 use data::{Channel, Field, Grid, Interval, Rank, Sample, Trajectory, channels};
 use ndarray::{ArrayView3, ArrayView4, Axis};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What a metric is given besides the values.
 #[derive(Debug, Clone)]
@@ -22,6 +25,12 @@ pub struct Context {
     pub weights: Weights,
     /// Whether each channel of the reference is rounding, see [`data::is_rounding`]: it has no relative score.
     pub rounding: Vec<bool>,
+    /// The statistics of the flow, if it has any.
+    climate: Option<Arc<Climate>>,
+    /// The number of predicted states that precede the statistics.
+    skipped: usize,
+    /// The statistics of the prediction, if they are known; they may be of a longer rollout than its trajectory.
+    realization: Option<Realization>,
 }
 
 impl Context {
@@ -29,7 +38,17 @@ impl Context {
     pub fn new(grid: Grid, fields: Vec<Field>, interval: Interval) -> Self {
         let channels = channels(&fields);
         let (weights, rounding) = (Weights::of_grid(&grid), vec![false; channels.len()]);
-        Self { grid, fields, channels, interval, weights, rounding }
+        Self {
+            grid,
+            fields,
+            channels,
+            interval,
+            weights,
+            rounding,
+            climate: None,
+            skipped: 0,
+            realization: None,
+        }
     }
 
     /// The context of a sample. Cells are weighted by their volumes and, if it has a mask, by their fluid fractions.
@@ -41,6 +60,35 @@ impl Context {
         let root_mean_square: Vec<f64> = squares.map(f64::sqrt).collect();
         let rounding = data::is_rounding(fields, &root_mean_square);
         Self { weights: Weights::of(sample, &context.channels), rounding, ..context }
+    }
+
+    /// The same with the climate of the flow, of whose statistics the first `skipped` predicted states are no part.
+    #[must_use]
+    pub fn with_climate(self, climate: Option<Arc<Climate>>, skipped: usize) -> Self {
+        Self { climate, skipped, ..self }
+    }
+
+    /// The same with the statistics of the prediction that is scored.
+    #[must_use]
+    pub fn with_realization(self, realization: Option<Realization>) -> Self {
+        Self { realization, ..self }
+    }
+
+    /// The climate of the flow.
+    pub(super) fn climate(&self) -> Option<&Climate> {
+        self.climate.as_deref()
+    }
+
+    /// The statistics of a prediction.
+    pub(super) fn realization<'a>(
+        &'a self,
+        climate: &Climate,
+        prediction: &Trajectory,
+    ) -> Cow<'a, Realization> {
+        match &self.realization {
+            Some(known) => Cow::Borrowed(known),
+            None => Cow::Owned(climate.realization(prediction, self.skipped)),
+        }
     }
 
     /// The vector fields, each with the range of its channels.
@@ -198,4 +246,25 @@ pub(super) fn root_ratio(
     let mut series = with_mean(each_scaled_channel(prediction, reference, context, of_channel));
     series.extend(each_vector(prediction, reference, context, |_| String::new(), of_vector));
     series
+}
+
+/// Steps from the last given state, where the value is `before`, to the first value that is beyond a threshold, by linear
+/// interpolation between steps. A rollout that diverges crosses at its last finite state; `None` without a crossing.
+pub(super) fn first_crossing(
+    values: &[f64],
+    mut before: f64,
+    threshold: f64,
+    is_beyond: impl Fn(f64) -> bool,
+) -> Option<f64> {
+    for (step, &now) in values.iter().enumerate() {
+        if now.is_nan() {
+            return Some(step as f64);
+        }
+        if is_beyond(now) {
+            // An infinite value crosses at the step before.
+            return Some(step as f64 + (before - threshold) / (before - now));
+        }
+        before = now;
+    }
+    None
 }

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// κ is the number of periods along the longest axis. The basis along an axis is orthonormal: Fourier
 /// modes on periodic axes, cosines (DCT-II) on others, whose periodic extension would be discontinuous.
-/// Neither is orthogonal on stretched axes, where there are no values.
+/// Neither is orthogonal on stretched axes: on such grids, as in a channel, the basis is that of the uniform periodic axes,
+/// a plane at a time, and planes are weighted by their volumes. There are no values without such an axis.
 /// Wavenumbers of all signs are included, unlike in PDEBench's fRMSE, which sums one quadrant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -67,11 +68,7 @@ impl Metric for SpectrumError {
         reference: &Trajectory,
         context: &Context,
     ) -> Vec<Series> {
-        // The bases are orthonormal only for cells of equal width.
-        if !context.grid.is_uniform() {
-            return Vec::new();
-        }
-        let spectrum = Spectrum::new(context);
+        let Some(spectrum) = Spectrum::new(context) else { return Vec::new() };
         let of_field = |(field, range): (&data::Field, std::ops::Range<usize>)| {
             let bands: Vec<[f64; 3]> = (0..reference.len())
                 .map(|step| {
@@ -120,20 +117,32 @@ impl SpectrumError {
 
 /// Orthonormal bases along x, y, z, and the wavenumber of every coefficient.
 struct Spectrum {
-    bases: [Array2<f64>; 3],
+    /// `None` along an axis that is not transformed.
+    bases: [Option<Array2<f64>>; 3],
     /// The sum of the cells' weights.
     total: f64,
     wavenumbers: Array3<f64>,
 }
 
 impl Spectrum {
-    fn new(context: &Context) -> Self {
+    /// `None` if no axis can be transformed.
+    fn new(context: &Context) -> Option<Self> {
         let axes = &context.grid.axes;
-        let longest =
-            axes.iter().filter(|axis| axis.cells() > 1).map(data::Axis::length).fold(0.0, f64::max);
-        let pairs = [0, 1, 2].map(|axis| {
-            let (basis, periods) = basis(axes[axis].cells(), axes[axis].is_periodic());
-            (basis, periods * (longest / axes[axis].length()))
+        let is_uniform = context.grid.is_uniform();
+        let is_transformed = |axis: &data::Axis| {
+            axis.cells() > 1 && (is_uniform || axis.is_periodic() && axis.is_uniform())
+        };
+        let transformed = axes.iter().filter(|axis| is_transformed(axis));
+        let longest = transformed.map(data::Axis::length).fold(0.0, f64::max);
+        if longest == 0.0 {
+            return None;
+        }
+        let pairs = axes.each_ref().map(|axis| {
+            if !is_transformed(axis) {
+                return (None, Array1::zeros(axis.cells()));
+            }
+            let (basis, periods) = basis(axis.cells(), axis.is_periodic());
+            (Some(basis), periods * (longest / axis.length()))
         });
         let shape = [0, 1, 2].map(|axis| pairs[axis].1.len());
         let wavenumbers = Array3::from_shape_fn(shape, |(i, j, k)| {
@@ -141,14 +150,12 @@ impl Spectrum {
             (x * x + y * y + z * z).sqrt()
         });
         let total = context.weights.total(wavenumbers.len());
-        Self { bases: pairs.map(|(basis, _)| basis), total, wavenumbers }
+        Some(Self { bases: pairs.map(|(basis, _)| basis), total, wavenumbers })
     }
 
     fn transform(&self, mut values: Array3<f64>) -> Array3<f64> {
         for (axis, basis) in self.bases.iter().enumerate() {
-            if basis.nrows() == 1 {
-                continue;
-            }
+            let Some(basis) = basis else { continue };
             let shape = values.dim();
             let lengths = [shape.0, shape.1, shape.2];
             let before = lengths[..axis].iter().product();

@@ -44,6 +44,9 @@ struct EvaluationKey<'a> {
     seed: Option<u64>,
     first: usize,
     steps: usize,
+    free: usize,
+    /// The inputs of the climate besides the dataset: the states before statistics, and the axes of averages.
+    climate: (usize, [bool; 3]),
     metrics: &'a [MetricSpec],
     machine: &'a str,
     device: &'a str,
@@ -208,7 +211,7 @@ impl<'a> EvaluationStep<'a> {
             notes: Vec::new(),
             failure: Some(reason),
         };
-        Evaluation { summary, records: Vec::new(), panels: Vec::new() }
+        Evaluation { summary, records: Vec::new(), panels: Vec::new(), statistics: Vec::new() }
     }
 
     /// The evaluation on disk, or one without records that states why it failed, or an error that names the command
@@ -337,6 +340,8 @@ impl Resolved for EvaluationStep<'_> {
             seed: self.seed,
             first: context.suite.start + 1,
             steps: context.suite.steps_of(self.case),
+            free: context.suite.free,
+            climate: (context.suite.skipped(self.case), self.case.homogeneous()),
             metrics: &context.suite.metrics,
             machine: &machine(),
             device: &context.device_name,

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 /// The files and the folder of a run that are kept. Trainings and evaluations stay where they are: their names contain
 /// their keys, so that runs share them.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 9] = [
     "records.jsonl",
     "surrogates.jsonl",
     "contestants.jsonl",
     "curves.jsonl",
     "panels.jsonl",
     "floors.jsonl",
+    "statistics.jsonl",
     "report",
     "run.json",
 ];

@@ -3,7 +3,7 @@
 use super::collection::{self, Collection, Member};
 use super::resolved::Resolved;
 use super::{StepContext, history};
-use crate::evaluate::{floors, gather, summary};
+use crate::evaluate::{floors, gather, gather_statistics, summary};
 use crate::{BenchError, Case, Evaluation, TestSet, metrics, report_source};
 use data::{
     CaseSummary, Claim, DataError, Manifest, ReportLayout, Run, Source, TrainingCurve, hash_hex,
@@ -188,7 +188,7 @@ fn add_case(
     let metrics = &context.suite.metrics;
     run.floors.extend(floors(&case.name, &test_set, dataset.info(), metrics)?);
     run.manifest.cases.push(summary(case, dataset, &test_set)?);
-    let mut shown = Vec::new();
+    let (mut shown, mut statistics_of_all) = (Vec::new(), Vec::new());
     for Member { id, step } in members() {
         let evaluation = if let Some(step) = step {
             run.curves.extend(step.curve()?);
@@ -202,7 +202,7 @@ fn add_case(
             let Some(evaluation) = collection::stored(context, id)? else { continue };
             evaluation
         };
-        let Evaluation { summary, records, panels } = evaluation;
+        let Evaluation { summary, records, panels, statistics } = evaluation;
         // Fields are shown for one seed only.
         let is_first = !run
             .surrogates
@@ -211,10 +211,12 @@ fn add_case(
         if is_first {
             shown.push(panels);
         }
+        statistics_of_all.push(statistics);
         run.surrogates.push(summary);
         run.records.extend(records);
     }
     run.panels.extend(gather(shown));
+    run.statistics.extend(gather_statistics(statistics_of_all));
     Ok(())
 }
 

@@ -83,4 +83,8 @@ impl Metric for Labelled {
     ) -> Vec<Series> {
         self.metric.score(prediction, reference, context)
     }
+
+    fn needs_climate(&self) -> bool {
+        self.metric.needs_climate()
+    }
 }
