@@ -4,7 +4,7 @@ use super::closure::{Closure, Stresses};
 use super::lanes::Mode;
 use super::layout::{Layout, Row};
 use super::plane::{Buffers, Plane};
-use super::runge_kutta::STABLE;
+use super::runge_kutta::{STABLE, STABLE_VISCOUS};
 use super::walls::Walls;
 use rayon::prelude::*;
 use rustfft::num_complex::Complex64 as C64;
@@ -152,11 +152,9 @@ impl Advection {
         self
     }
 
-    /// The mean of ν_t over planes in m²/s, by cell; empty without a closure.
-    pub(super) fn mean_viscosity(&self) -> Vec<f64> {
-        self.stresses
-            .as_ref()
-            .map_or_else(Vec::new, |stresses| stresses.mean_viscosity(&self.plane))
+    /// The stresses of the closure, if there is one, and the plane on whose points they are.
+    pub(super) fn stresses(&self) -> Option<(&Stresses, &Plane)> {
+        self.stresses.as_ref().map(|stresses| (stresses, &self.plane))
     }
 
     /// One of the stresses in plane j.
@@ -194,8 +192,8 @@ impl Advection {
             .map(|(thread, (((u, v), w), sweep))| run(thread, sweep, [u, v, w]))
             .reduce(Fastest::default, Fastest::or);
         self.sweeps = sweeps;
-        // Both limits of the step at once: along the negative real axis, the scheme is stable to 2.5.
-        Fastest { rate: fastest.rate + STABLE / 2.5 * viscous, ..fastest }
+        // Both limits of the step at once, on an ellipse within the domain of stability.
+        Fastest { rate: fastest.rate.hypot(STABLE / STABLE_VISCOUS * viscous), ..fastest }
     }
 
     /// Writes the coefficients of u u, less the stress xx, at the centres of cells, `[y, column]`.

@@ -52,6 +52,24 @@ impl Channel {
         self.nu * sum / walls.distance()
     }
 
+    /// The mean of the closure's viscosity ν_t over planes in m²/s, by cell; empty without a closure.
+    pub fn mean_eddy_viscosity(&self) -> Vec<f64> {
+        let stresses = self.advection.stresses();
+        stresses.map_or_else(Vec::new, |(stresses, plane)| stresses.mean_viscosity(plane))
+    }
+
+    /// The energy that the closure takes from the motion, per volume over the density: ⟨2 ν_t S:S⟩ in m²/s³; 0 without one.
+    pub fn eddy_dissipation(&self) -> f64 {
+        let stresses = self.advection.stresses();
+        stresses.map_or(0.0, |(stresses, plane)| stresses.dissipation(plane))
+    }
+
+    /// The constant C_s of the dynamic Smagorinsky model, ν_t = (C_s Δ)² |S|, by cell; empty without a closure.
+    pub fn smagorinsky_constant(&self) -> Vec<f64> {
+        let stresses = self.advection.stresses();
+        stresses.map_or_else(Vec::new, |(stresses, _)| stresses.smagorinsky_constant())
+    }
+
     /// The mean velocity along x of every cell across the channel, in m/s.
     pub fn mean_velocity(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
         self.rows[..self.walls.cells()].iter().map(|row| row.u.re.0[0])

@@ -34,7 +34,7 @@ use std::sync::Arc;
 pub struct Channel {
     pub(super) layout: Arc<Layout>,
     pub(super) walls: Arc<Walls>,
-    advection: Advection,
+    pub(super) advection: Advection,
     sweeps: Sweeps,
     pub(super) drive: Drive,
     cells: Cells,
@@ -114,11 +114,6 @@ impl Channel {
     pub fn with_closure(mut self, closure: Closure) -> Self {
         self.advection = self.advection.with_closure(closure);
         self
-    }
-
-    /// The mean of the closure's viscosity over planes in m²/s, by cell; empty without a closure.
-    pub fn mean_eddy_viscosity(&self) -> Vec<f64> {
-        self.advection.mean_viscosity()
     }
 
     /// Sets time 0 and the coefficients of u and w at the centres of cells, and of v on their lower faces:

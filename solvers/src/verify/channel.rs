@@ -1,8 +1,10 @@
 //! Verification of channel flow.
 
 use super::certificate::{Cell, Certificate, Check, Table};
+use super::closures::closures;
 use super::convergence::order;
 use super::orr_sommerfeld::TollmienSchlichting;
+use super::taylor_green_box::taylor_green;
 use super::turbulence::Turbulence;
 use crate::channel::{Channel, Closure, Drive, WallCondition, stretched};
 use crate::{Solver, SolverError};
@@ -12,7 +14,7 @@ use std::f64::consts::{PI, TAU};
 
 /// The number of parts of [`certify`].
 pub(super) fn parts(resolutions: &[usize]) -> usize {
-    if is_long(resolutions) { 5 } else { 4 }
+    if is_long(resolutions) { 6 } else { 4 }
 }
 
 /// Whether turbulence is computed, and the Taylor–Green vortex on a second grid: minutes. Two grids or fewer are those of
@@ -34,8 +36,10 @@ pub(super) fn certify(
     add(energy()?);
     add(laminar(resolutions)?);
     add(instability(resolutions)?);
-    add(taylor_green(resolutions)?);
+    let grids = if is_long(resolutions) { 2 } else { 1 };
+    add(taylor_green(&resolutions[..grids.min(resolutions.len())])?);
     if is_long(resolutions) {
+        add(closures(resolutions[0])?);
         add(minimal()?);
     }
     Ok(certificate)
@@ -203,71 +207,6 @@ fn growth(mode: &TollmienSchlichting, cells: usize) -> Result<f64, SolverError> 
         flow.advance(0.05)?;
     }
     Ok((energy(&flow) / before).ln() / 50.0)
-}
-
-/// The Taylor–Green vortex at Re 1600, between two of its planes of symmetry.
-fn taylor_green(resolutions: &[usize]) -> Result<(Table, Vec<Check>), SolverError> {
-    const WHY: &str = "kinetic energy changes by dissipation alone; the differences in time err by the square of their interval";
-    const ORDER: &str =
-        "second order across: (π/n)²/3 of the derivatives across, a third of the dissipation";
-    const INTERVAL: f64 = 0.05;
-    let title = "Taylor–Green vortex at Re 1600: dissipation and loss of energy";
-    let heads = ["cells", "t", "kinetic energy", "dissipation", "loss", "difference, relative"];
-    let mut table = Table::new(title, "exact: −dE/dt = ε; E = 1/8 and ε = 3ν/4 at t = 0", &heads);
-    let (mut checks, nu) = (Vec::new(), 1.0 / 1600.0);
-    let grids = if is_long(resolutions) { 2 } else { 1 };
-    for &cells in resolutions.iter().take(grids) {
-        let along = || Axis::uniform(cells, 0.0, TAU, [Boundary::Periodic; 2]);
-        let across = Axis::uniform(cells / 2, 0.0, PI, [Boundary::REST; 2]);
-        let grid = Grid { axes: [along(), across, along()] };
-        let none = Drive::Gradient(0.0);
-        let mut flow = Channel::new(&grid, 1.0, nu, none, WallCondition::FreeSlip)?;
-        let axis = &grid.axes[1];
-        let centres = axis.centres();
-        // sin x cos z and −cos x cos z, each a sum over (±1, ±1), of which n = 1 is held.
-        flow.start(|[m, n], j| {
-            if [m.abs(), n] != [1, 1] {
-                return [[0.0; 2]; 3];
-            }
-            let u = 0.25 * centres[j].cos();
-            [[0.0, -u * m as f64], [-0.25 * axis.edges[j].sin(), 0.0], [0.0; 2]]
-        });
-        let (mut before, mut now) = (flow.energy(), flow.energy());
-        for i in 0..=60 {
-            let dissipation = flow.dissipation();
-            flow.advance(INTERVAL)?;
-            let after = flow.energy();
-            if i == 0 {
-                // On the grid, derivatives across are those of second order.
-                let exact = 0.75 * nu;
-                let name = format!("dissipation at t = 0 on {cells} cells");
-                let limit = (TAU / cells as f64).powi(2) / 12.0;
-                checks.push(Check::at_most(
-                    name,
-                    (dissipation / exact - 1.0).abs(),
-                    limit,
-                    "",
-                    ORDER,
-                ));
-            } else if i % 20 == 0 {
-                let loss = (before - after) / (2.0 * INTERVAL);
-                let difference = loss / dissipation - 1.0;
-                let time = f64::from(i) * INTERVAL;
-                table.rows.push(vec![
-                    cells.into(),
-                    time.into(),
-                    now.into(),
-                    dissipation.into(),
-                    loss.into(),
-                    difference.into(),
-                ]);
-                let name = format!("loss of energy at t = {time} on {cells} cells");
-                checks.push(Check::at_most(name, difference.abs(), 1e-3, "", WHY));
-            }
-            (before, now) = (now, after);
-        }
-    }
-    Ok((table, checks))
 }
 
 /// Turbulence in the minimal box.

@@ -7,6 +7,7 @@ mod cavity;
 mod certificate;
 mod certify;
 mod channel;
+mod closures;
 mod column;
 mod convergence;
 mod cylinder;
@@ -29,6 +30,7 @@ mod shedding;
 mod staggered;
 mod steady_tube;
 mod taylor_green;
+mod taylor_green_box;
 mod tube;
 mod turbulence;
 

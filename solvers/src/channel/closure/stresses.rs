@@ -146,6 +146,38 @@ impl Stresses {
         });
     }
 
+    /// The Smagorinsky constant C_s = √C of the dynamic model, by cell; 0 with others.
+    pub(in super::super) fn smagorinsky_constant(&self) -> Vec<f64> {
+        let [dx, dz] = self.layout.spacing;
+        let width = |height: &f64| (dx * height * dz).cbrt();
+        let planes = self.coefficients.iter().zip(&self.walls.heights);
+        planes.map(|(coefficient, height)| coefficient.sqrt() / width(height)).collect()
+    }
+
+    /// The energy that the stresses take from the motion, per volume over the density: ⟨τ:∇u⟩ in m²/s³, with each stress
+    /// where its flux is.
+    pub(in super::super) fn dissipation(&self, plane: &Plane) -> f64 {
+        let (walls, gradients, length) = (&*self.walls, &self.gradients, plane.len());
+        let of_plane = |j: usize| {
+            let (centre, inverse) = (gradients.centre(walls, j, length), 1.0 / walls.distances[j]);
+            let (mut at_centre, mut on_face) = (0.0, 0.0);
+            for (i, here) in (j * length..(j + 1) * length).enumerate() {
+                // yy and zz are less xx, whose part of the divergence vanishes.
+                let g = centre.gradient(i);
+                let normal = self.yy[here] * g[1][1] + self.zz[here] * g[2][2];
+                at_centre += normal + self.xz[here] * (g[0][2] + g[2][0]);
+                if j > 0 {
+                    let across = |u: &[f64]| (u[here] - u[here - length]) * inverse;
+                    let Gradients { u, w, v_x, v_z, .. } = gradients;
+                    on_face += self.xy[here] * (across(u) + v_x[here]);
+                    on_face += self.yz[here] * (across(w) + v_z[here]);
+                }
+            }
+            walls.heights[j] * at_centre + walls.distances[j] * on_face
+        };
+        (0..walls.cells()).map(of_plane).sum::<f64>() / (length as f64 * walls.distance())
+    }
+
     /// The mean of ν_t over planes in m²/s, by cell.
     pub(in super::super) fn mean_viscosity(&self, plane: &Plane) -> Vec<f64> {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;

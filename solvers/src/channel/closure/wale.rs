@@ -1,9 +1,7 @@
 //! The wall-adapting local eddy viscosity.
 
+use super::Closure;
 use super::gradients::{Gradient, contract, strain};
-
-/// C_w. The source has 0.5 for decaying isotropic turbulence; 0.325 is used in channels.
-const CONSTANT: f64 = 0.325;
 
 /// ν_t of a velocity gradient in cells of width `delta` in m.
 ///
@@ -11,7 +9,8 @@ const CONSTANT: f64 = 0.325;
 /// ν_t = (C_w Δ)² (Sᵈ:Sᵈ)^(3/2) / ((S:S)^(5/2) + (Sᵈ:Sᵈ)^(5/4))
 /// ```
 ///
-/// with Sᵈ the symmetric part without trace of the square of the gradient. It vanishes in pure shear.
+/// with C_w = [`Closure::WALE_CONSTANT`] and Sᵈ the symmetric part without trace of the square of the gradient. It
+/// vanishes in pure shear.
 ///
 /// Source: Nicoud & Ducros (1999), Flow Turbul. Combust. 62, 183.
 #[inline(always)]
@@ -32,5 +31,9 @@ pub(super) fn viscosity(g: &Gradient, delta: f64) -> f64 {
     // Powers of ½ and ¼ by square roots; without motion both sums vanish, and so does ν_t.
     let root = d.sqrt();
     let denominator = s * s * s.sqrt() + d * root.sqrt();
-    if denominator > 0.0 { (CONSTANT * delta).powi(2) * d * root / denominator } else { 0.0 }
+    if denominator > 0.0 {
+        (Closure::WALE_CONSTANT * delta).powi(2) * d * root / denominator
+    } else {
+        0.0
+    }
 }
