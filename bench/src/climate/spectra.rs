@@ -11,10 +11,11 @@ use std::sync::Arc;
 /// Sums of the energy of each wavenumber.
 ///
 /// ```text
-/// E_aa(k_m) = 2 ⟨|û_m|²⟩ / Δk,   û_m = (1/n) Σ_j u_j e^{−2πi m j/n},   Δk = 2π/L,   m = 1 … n/2
+/// E_aa(k_m) = 2 ⟨|û_m|²⟩ / Δk,   û_m = (1/n) Σ_j u_j e^{−2πi m j/n},   Δk = 2π/L,   0 < m < n/2
 /// ```
 ///
-/// The last mode of an even number of cells counts once. Σ E Δk is the variance along the axis.
+/// The grid does not determine the phase of the mode n/2, which spectral solvers do not have: it is left out. Σ E Δk and
+/// the energy of that mode are the variance along the axis.
 pub(super) struct Spectra {
     axes: Vec<Spectrum>,
 }
@@ -39,11 +40,12 @@ impl Spectra {
         let along = |&axis: &usize| {
             let transform = planner.plan_fft_forward(geometry.cells[axis]);
             let modes = transform.make_output_vec();
+            let held = highest(geometry.cells[axis]);
             Spectrum {
                 axis,
                 row: transform.make_input_vec(),
                 scratch: transform.make_scratch_vec(),
-                sums: Array2::zeros((frame.places.len() * geometry.symbols.len(), modes.len() - 1)),
+                sums: Array2::zeros((frame.places.len() * geometry.symbols.len(), held)),
                 rows: vec![0; frame.places.len()],
                 modes,
                 transform,
@@ -90,12 +92,7 @@ impl Spectra {
         let cells = spectrum.row.len();
         let scale = frame.geometry.lengths[axis]
             / (TAU * spectrum.rows[place] as f64 * (cells * cells) as f64);
-        let sums = spectrum.sums.row(at);
-        let twice = |(mode, sum): (usize, &f64)| {
-            let weight = if 2 * (mode + 1) == cells { 1.0 } else { 2.0 };
-            weight * scale * sum
-        };
-        sums.iter().enumerate().map(twice).collect()
+        spectrum.sums.row(at).iter().map(|sum| 2.0 * scale * sum).collect()
     }
 }
 
@@ -111,7 +108,12 @@ impl Spectrum {
     }
 }
 
+/// The highest mode whose phase the cells of an axis determine.
+fn highest(cells: usize) -> usize {
+    (cells - 1) / 2
+}
+
 /// The wavenumbers of the modes along an axis in 1/m.
 pub(super) fn wavenumbers(cells: usize, length: f64) -> Vec<f64> {
-    (1..=cells / 2).map(|mode| TAU * mode as f64 / length).collect()
+    (1..=highest(cells)).map(|mode| TAU * mode as f64 / length).collect()
 }
