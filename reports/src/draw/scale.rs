@@ -105,15 +105,19 @@ impl Scale {
             let values = powers.flat_map(of_power).filter(|value| self.holds(*value));
             values.map(|value| self.position(value)).collect()
         };
-        let fits = |choice: &(&[u32], i32)| {
+        let fits = |choice: &(&[u32], i32), apart: f64| {
             let positions = labelled(*choice);
-            let is_apart = |pair: &[f64]| pair[1] - pair[0] > APART / wanted as f64;
+            let is_apart = |pair: &[f64]| pair[1] - pair[0] > apart / wanted as f64;
             positions.len() >= FEWEST && positions.windows(2).all(is_apart)
         };
         // From many labels to few.
         let strides = 2..=ends.end().abs_diff(*ends.start()).cast_signed().max(2);
-        let dense = DECADES.into_iter().map(|factors| (factors, 1));
-        let (factors, stride) = dense.chain(strides.map(|s| (POWERS, s))).find(fits)?;
+        let choose = |apart: f64| {
+            let dense = DECADES.into_iter().map(|factors| (factors, 1));
+            let sparse = strides.clone().map(|stride| (POWERS, stride));
+            dense.chain(sparse).find(|choice| fits(choice, apart))
+        };
+        let (factors, stride) = APART.into_iter().find_map(choose)?;
         let label = |factor: u32, exponent: i32| match factor {
             _ if exponent % stride != 0 || !factors.contains(&factor) => String::new(),
             1 => power_of_ten(exponent),
@@ -128,8 +132,9 @@ impl Scale {
     }
 }
 
-/// The smallest distance between labels as a fraction of that which as many labels as wanted would have.
-const APART: f64 = 0.75;
+/// The smallest distance between labels as a fraction of that which as many labels as wanted would have; on axes of about
+/// a decade, the second.
+const APART: [f64; 2] = [0.75, 0.5];
 /// The smallest number of labels of an axis.
 const FEWEST: usize = 3;
 /// The labels of every power of ten alone.
@@ -168,6 +173,9 @@ mod tests {
     fn short_logarithmic_axes_have_multiples_and_very_short_ones_round_numbers() {
         let ticks = |low, high| labels(Scale::logarithmic([low, high]), 5);
         assert_eq!(ticks(0.02, 0.3), ["2×10⁻²", "5×10⁻²", "10⁻¹", "2×10⁻¹"]);
+        // A linear axis would have 50, 100, 150: the last two touch.
+        let few = Scale::logarithmic([12.0, 150.0]);
+        assert_eq!(labels(few, 3), ["2×10¹", "5×10¹", "10²"]);
         assert_eq!(ticks(0.3, 0.6), ["3×10⁻¹", "5×10⁻¹", "7×10⁻¹"]);
         assert_eq!(ticks(1.0, 1.0), ["0.9", "1", "1.1", "1.2"]);
         assert_eq!(ticks(0.0102, 0.0102), ["0.009", "0.01", "0.011", "0.012"]);
