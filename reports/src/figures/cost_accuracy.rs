@@ -12,7 +12,6 @@ use crate::draw::series_style::{SeriesStyle, series_style};
 use crate::draw::style::{DASHED, DOTTED, Paint};
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::PRIMARY;
 use crate::results::surrogate::Surrogate;
 use data::{Part, SurrogateKind};
 use serde::{Deserialize, Serialize};
@@ -92,7 +91,7 @@ fn timed_surrogate<'r>(results: &Results, surrogate: &'r Surrogate<'_>) -> Optio
 fn levels(case: &Case) -> Vec<(String, f64)> {
     let baselines = case.surrogates.iter().filter(|surrogate| !surrogate.is_timed());
     let baselines = baselines.filter_map(|b| Some((b.label.clone(), b.primary_score()?.mean)));
-    let floor = case.floor_score(PRIMARY);
+    let floor = case.floor_score(case.primary);
     let floor = floor.map(|error| ("error of the reference".to_owned(), error));
     baselines.chain(floor).filter(|(_, error)| error.is_finite() && *error > 0.0).collect()
 }

@@ -11,7 +11,6 @@ use crate::draw::series_style::{SeriesStyle, series_style};
 use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::independence::independent;
-use crate::results::measure::PRIMARY;
 use crate::results::number::labelled;
 use crate::results::surrogate::Surrogate;
 use data::Part;
@@ -47,7 +46,7 @@ fn draw_case(results: &Results, case: &Case) -> Option<Drawing> {
     let styles: Vec<SeriesStyle> = styles.collect();
     let names = surrogates.iter().map(|surrogate| surrogate.label.clone());
     let mut entries: Vec<(String, SeriesStyle)> = names.zip(styles.iter().copied()).collect();
-    let floor = case.floor_score(PRIMARY).filter(|floor| *floor > 0.0);
+    let floor = case.floor_score(case.primary).filter(|floor| *floor > 0.0);
     entries.extend(floor.map(|_| floor_entry()));
     let mut scene = Scene::new(900.0);
     let top = legend_of_points(&mut scene, &entries);

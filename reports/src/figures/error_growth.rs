@@ -10,7 +10,7 @@ use crate::draw::scene::Scene;
 use crate::draw::series_style::{SeriesStyle, series_style};
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::{ALL_CHANNELS, PRIMARY};
+use crate::results::measure::{ALL_CHANNELS, NRMSE};
 use crate::results::number::percent;
 use crate::results::score::values;
 use crate::results::stats::{median, quantile};
@@ -30,7 +30,7 @@ pub struct ErrorGrowth {
 
 impl Default for ErrorGrowth {
     fn default() -> Self {
-        Self { metric: PRIMARY.metric.into(), band: [0.1, 0.9] }
+        Self { metric: NRMSE.metric.into(), band: [0.1, 0.9] }
     }
 }
 

@@ -9,7 +9,8 @@ use data::{Manifest, Run};
 /// It is small enough to be committed beside the document that shows the leaderboard.
 pub fn condense(run: &Run, leaderboard: &Leaderboard) -> Run {
     let is_shown = |metric: &str, channel: &str| {
-        leaderboard.measures().any(|m| (m.metric, m.channel) == (metric, channel))
+        let mut measures = [false, true].into_iter().flat_map(|by| leaderboard.measures(by));
+        measures.any(|m| (m.metric, m.channel) == (metric, channel))
             || CLIMATE_METRICS.contains(&metric)
     };
     let records = run.records.iter().filter(|record| is_shown(&record.metric, &record.channel));

@@ -5,7 +5,7 @@
 use crate::error::ReportError;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
+use crate::results::measure::{ALL_CHANNELS, Measure, NRMSE, VELOCITY};
 use crate::results::surrogate::Surrogate;
 use data::{Provenance, Record, SurrogateKind, write_atomically};
 use polars_core::prelude::*;
@@ -236,16 +236,13 @@ fn leaderboard(results: &Results) -> PolarsResult<DataFrame> {
         texts("surrogate", |_, r| r.label.clone()),
         texts("kind", |_, r| r.kind.map_or("", SurrogateKind::name).into()),
         counts("seeds", &|r| Some(r.seeds())),
-        numbers("nrmse_velocity", &mean(PRIMARY)),
-        numbers("nrmse_velocity_standard_deviation", &|r| r.primary_score()?.standard_deviation),
-        numbers("nrmse_velocity_low", &|r| Some(r.primary_interval()?[0])),
-        numbers("nrmse_velocity_high", &|r| Some(r.primary_interval()?[1])),
+        numbers("nrmse_velocity", &mean(NRMSE)),
+        numbers("nrmse_velocity_standard_deviation", &|r| r.score(NRMSE)?.standard_deviation),
+        numbers("nrmse_velocity_low", &|r| Some(r.interval(NRMSE)?[0])),
+        numbers("nrmse_velocity_high", &|r| Some(r.interval(NRMSE)?[1])),
         flags("at_data_accuracy", &|c, r| c.is_at_floor(r)),
-        numbers(
-            "nrmse_velocity_last_step",
-            &mean(Measure::last_step(PRIMARY.metric, PRIMARY.channel)),
-        ),
-        numbers("nrmse_all", &mean(Measure::mean(PRIMARY.metric, ALL_CHANNELS))),
+        numbers("nrmse_velocity_last_step", &mean(Measure::last_step(NRMSE.metric, NRMSE.channel))),
+        numbers("nrmse_all", &mean(Measure::mean(NRMSE.metric, ALL_CHANNELS))),
         numbers("correlation_time", &mean(TIME)),
         flags("correlation_time_is_lower_bound", &|_, r| {
             r.score(TIME).is_some_and(|score| score.is_lower_bound)

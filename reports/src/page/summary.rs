@@ -3,7 +3,6 @@
 use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::cost::{PayOff, equal_solver, pay_off};
-use crate::results::measure::PRIMARY;
 use crate::results::number::{count, duration, percent, plain, rough, typeset, typeset_mean};
 use crate::results::paired::{Paired, Verdict, compare};
 use crate::results::stats::FEW_SAMPLES;
@@ -171,7 +170,7 @@ fn against_persistence(case: &Case) -> Option<String> {
 
 fn against_reference(case: &Case) -> Option<String> {
     let best = case.best_learned()?;
-    let floor = case.floor_score(PRIMARY)?;
+    let floor = case.floor_score(case.primary)?;
     let ratio = best.primary_score()?.mean / floor;
     let comparison = match ratio {
         _ if !ratio.is_finite() => return None,
@@ -183,10 +182,12 @@ fn against_reference(case: &Case) -> Option<String> {
             best.label
         ),
     };
-    Some(format!(
-        "The numerical error of the reference is estimated at {}{comparison}.",
-        typeset(floor)
-    ))
+    let what = if case.is_ranked_by_statistics() {
+        "The climate score of the test samples themselves is"
+    } else {
+        "The numerical error of the reference is estimated at"
+    };
+    Some(format!("{what} {}{comparison}.", typeset(floor)))
 }
 
 fn against_solver(case: &Case) -> Option<String> {

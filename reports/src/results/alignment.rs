@@ -1,6 +1,6 @@
 //! What several runs share, on which alone they are compared.
 
-use crate::results::measure::PRIMARY;
+use crate::results::measure::NRMSE;
 use data::{CaseSummary, Censoring, MetricInfo, Run};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,13 +119,13 @@ impl Aligned {
                 let has_primary = self.runs[number]
                     .records
                     .iter()
-                    .any(|r| r.case == case && r.metric == PRIMARY.metric);
+                    .any(|r| r.case == case && r.metric == NRMSE.metric);
                 let Some(first) = known.get(&case) else {
                     known.insert(case, conditions);
                     continue;
                 };
                 let difference = first.difference(&conditions).or_else(|| {
-                    (!has_primary).then(|| format!("it has no comparable {}", PRIMARY.metric))
+                    (!has_primary).then(|| format!("it has no comparable {}", NRMSE.metric))
                 });
                 if let Some(difference) = difference {
                     self.notes.push(format!(

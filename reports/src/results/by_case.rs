@@ -103,7 +103,7 @@ fn case_names(runs: &[Run]) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::measure::{Measure, PRIMARY};
+    use crate::results::measure::{Measure, NRMSE};
     use crate::synthetic;
     use data::{Provenance, Record};
     use std::collections::BTreeMap;
@@ -117,7 +117,7 @@ mod tests {
             sample,
             parameters: BTreeMap::from([("reynolds".into(), 100.0 * sample as f64)]),
             metric: "nrmse".into(),
-            channel: PRIMARY.channel.into(),
+            channel: NRMSE.channel.into(),
             unit: String::new(),
             times: (0..values.len()).map(|step| step as f64).collect(),
             values: values.to_vec(),
@@ -146,7 +146,7 @@ mod tests {
         let results = Results::new(&runs);
         let score = surrogate(&results).primary_score().expect("it was evaluated");
         assert_eq!((score.mean, score.standard_deviation), (5.0, Some(8f64.sqrt())));
-        let last_step = Measure::last_step(PRIMARY.metric, PRIMARY.channel);
+        let last_step = Measure::last_step(NRMSE.metric, NRMSE.channel);
         let last = surrogate(&results).score(last_step).expect("it was evaluated");
         assert_eq!(last.mean, (3.0 + 4.0 + 7.0 + 7.0) / 4.0);
         let by_sample = surrogate(&results).primary_by_sample();

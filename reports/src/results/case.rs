@@ -1,6 +1,6 @@
 //! One case with the surrogates evaluated on it.
 
-use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, VELOCITY};
+use crate::results::measure::{ALL_CHANNELS, CLIMATE_SCORE, Measure, NRMSE, VELOCITY};
 use crate::results::metric::Metrics;
 use crate::results::rank_value::RankValue;
 use crate::results::surrogate::{Surrogate, surrogates_of};
@@ -15,6 +15,8 @@ pub struct Case<'a> {
     pub(crate) summary: Option<&'a CaseSummary>,
     /// In order of increasing primary score, errors below that of the reference as equal; those without are last.
     pub surrogates: Vec<Surrogate<'a>>,
+    /// The score by which they are ranked.
+    pub(crate) primary: Measure<'static>,
     /// The error of the reference, by metric and channel.
     floors: Vec<&'a Floor>,
     /// The statistics of the flow; of several runs, those of the first that has each.
@@ -33,8 +35,11 @@ impl<'a> Case<'a> {
                 None => surrogates.push(surrogate),
             }
         }
+        let has_climate = surrogates.iter().any(Surrogate::has_climate_score);
+        let primary = if has_climate { CLIMATE_SCORE } else { NRMSE };
         for surrogate in &mut surrogates {
             surrogate.name_runs(runs.len());
+            surrogate.primary = primary;
         }
         let mut manifests = runs.iter().flat_map(|run| &run.manifest.cases);
         let mut floors: Vec<&Floor> = Vec::new();
@@ -53,7 +58,7 @@ impl<'a> Case<'a> {
             }
         }
         let summary = manifests.find(|case| case.name == name);
-        Self { name, summary, surrogates, floors, statistics, metrics: Metrics(runs) }
+        Self { name, summary, surrogates, primary, floors, statistics, metrics: Metrics(runs) }
     }
 
     /// Orders the surrogates by the rank value of their primary score: those that are at the accuracy of the data tie,
@@ -70,12 +75,12 @@ impl<'a> Case<'a> {
 
     /// The primary score by which a surrogate is ranked: at least the error of the reference.
     pub(crate) fn rank_value(&self, surrogate: &Surrogate) -> Option<f64> {
-        RankValue::new(self, surrogate, PRIMARY).map(|value| value.mean)
+        RankValue::new(self, surrogate, self.primary).map(|value| value.mean)
     }
 
     /// Whether the data cannot tell a surrogate from a perfect one in the primary score.
     pub(crate) fn is_at_floor(&self, surrogate: &Surrogate) -> bool {
-        RankValue::new(self, surrogate, PRIMARY).is_some_and(|value| value.is_at_floor)
+        RankValue::new(self, surrogate, self.primary).is_some_and(|value| value.is_at_floor)
     }
 
     /// The metrics and channels that the surrogates were scored by, in the order of reports.
@@ -99,9 +104,14 @@ impl<'a> Case<'a> {
         self.measured().into_iter().filter(|(m, _)| *m == metric).map(|(_, c)| c).collect()
     }
 
+    /// Whether surrogates are ranked by the statistics of the flow.
+    pub(crate) fn is_ranked_by_statistics(&self) -> bool {
+        self.primary == CLIMATE_SCORE
+    }
+
     /// The title of the metric by which the surrogates are ranked.
     pub fn primary_title(&self) -> &'a str {
-        self.metrics.get(PRIMARY.metric).title()
+        self.metrics.get(self.primary.metric).title()
     }
 
     /// The unit of a metric on a channel; empty without one.

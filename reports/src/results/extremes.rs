@@ -1,15 +1,15 @@
 //! The samples at which a surrogate is best, of median rank, and worst.
 
-use crate::results::measure::PRIMARY;
+use crate::results::measure::NRMSE;
 use crate::results::score::values;
 use data::Record;
 
 /// The primary score of one rollout; infinite if it diverged, `None` for records of other metrics and channels.
 pub fn primary_score(record: &Record) -> Option<f64> {
     let is_primary =
-        (record.metric.as_str(), record.channel.as_str()) == (PRIMARY.metric, PRIMARY.channel);
+        (record.metric.as_str(), record.channel.as_str()) == (NRMSE.metric, NRMSE.channel);
     let steps = values(record, f64::INFINITY).map(|(_, value)| value);
-    is_primary.then(|| PRIMARY.reduce(&steps.collect::<Vec<f64>>())).flatten()
+    is_primary.then(|| NRMSE.reduce(&steps.collect::<Vec<f64>>())).flatten()
 }
 
 /// Which samples, given as (sample, score), are best, of median rank, and worst, each with that word.

@@ -1,6 +1,6 @@
 //! The descriptions of metrics in reports.
 
-use crate::results::measure::{PRIMARY, PRIMARY_TITLE};
+use crate::results::measure::{NRMSE, NRMSE_TITLE};
 use crate::results::number::formatted;
 use data::{Censoring, Direction, MetricInfo, NumberFormat, Run};
 
@@ -39,7 +39,7 @@ pub(crate) struct Metric<'a> {
 impl<'a> Metric<'a> {
     /// The name in headings.
     pub(crate) fn title(self) -> &'a str {
-        let undescribed = if self.is_primary() { PRIMARY_TITLE } else { self.name };
+        let undescribed = if self.is_primary() { NRMSE_TITLE } else { self.name };
         self.info.map_or(undescribed, |info| info.title.as_str())
     }
 
@@ -50,7 +50,7 @@ impl<'a> Metric<'a> {
     }
 
     fn is_primary(self) -> bool {
-        self.name == PRIMARY.metric
+        self.name == NRMSE.metric
     }
 
     /// The score of a rollout that diverged.
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn the_primary_metric_is_an_error_in_runs_that_do_not_describe_it_too() {
-        let metric = Metrics(&[]).get(PRIMARY.metric);
+        let metric = Metrics(&[]).get(NRMSE.metric);
         assert_eq!((metric.title(), metric.direction()), ("NRMSE", Some(Direction::Lower)));
     }
 }

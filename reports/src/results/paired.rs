@@ -1,7 +1,6 @@
 //! Paired comparisons of surrogates, sample by sample.
 
 use crate::results::case::Case;
-use crate::results::measure::PRIMARY;
 use crate::results::rank_value::RankValue;
 use crate::results::stats::{SignedRank, median, signed_rank, step_down};
 use crate::results::surrogate::Surrogate;
@@ -45,7 +44,7 @@ pub(crate) enum Verdict {
 /// Errors below that of the reference count as equal to it. Logarithms of ratios instead of differences, so that
 /// samples with large errors do not dominate the test.
 pub(crate) fn compare(case: &Case, first: &Surrogate, other: &Surrogate) -> Option<Paired> {
-    let value = |surrogate| RankValue::new(case, surrogate, PRIMARY);
+    let value = |surrogate| RankValue::new(case, surrogate, case.primary);
     Paired::new(&value(first)?, &value(other)?)
 }
 

@@ -99,7 +99,7 @@ pub(crate) fn distinct<'r, 's, 'a: 's, T>(
 mod tests {
     use super::*;
     use crate::results::by_case::Results;
-    use crate::results::measure::{ALL_CHANNELS, PRIMARY, VELOCITY};
+    use crate::results::measure::{ALL_CHANNELS, NRMSE, VELOCITY};
     use crate::synthetic;
     use data::Run;
 
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_best_is_alone_if_all_others_differ() {
-        let [best, at_floor] = marked(PRIMARY, |_| ());
+        let [best, at_floor] = marked(NRMSE, |_| ());
         assert_eq!(best, ["solver-32"]);
         assert!(at_floor.is_empty());
     }
@@ -136,7 +136,7 @@ mod tests {
     /// unet is 1.1 times fno on even samples and 0.95 times on odd ones: more on average, and no difference is shown.
     #[test]
     fn what_does_not_differ_from_the_best_is_marked_like_it() {
-        let [best, _] = marked(PRIMARY, |run| {
+        let [best, _] = marked(NRMSE, |run| {
             scale(run, "solver-32", |_| 10.0);
             let fno: Vec<_> =
                 run.records.iter().filter(|r| r.surrogate == "fno").cloned().collect();
@@ -155,7 +155,7 @@ mod tests {
     /// Both are far below the error of the reference, one a hundred times farther.
     #[test]
     fn errors_below_that_of_the_reference_tie() {
-        let [best, at_floor] = marked(PRIMARY, |run| {
+        let [best, at_floor] = marked(NRMSE, |run| {
             scale(run, "fno", |_| 1e-2);
             scale(run, "unet", |_| 1e-4);
         });
@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn with_few_samples_nothing_is_the_best() {
-        let [best, _] = marked(PRIMARY, |run| run.records.retain(|record| record.sample < 5));
+        let [best, _] = marked(NRMSE, |run| run.records.retain(|record| record.sample < 5));
         assert!(best.is_empty());
-        let [best, _] = marked(PRIMARY, |run| run.records.retain(|record| record.sample < 6));
+        let [best, _] = marked(NRMSE, |run| run.records.retain(|record| record.sample < 6));
         assert_eq!(best, ["solver-32"]);
     }
 

@@ -1,6 +1,6 @@
 //! One surrogate on one case, and its scores.
 
-use crate::results::measure::{Measure, PRIMARY};
+use crate::results::measure::{CLIMATE_SCORE, Measure, NRMSE};
 use crate::results::metric::Metrics;
 use crate::results::score::{Score, values};
 use crate::results::stats;
@@ -34,6 +34,8 @@ pub struct Surrogate<'a> {
     /// The hash of its weights or program, by seed.
     hashes: BTreeSet<(Option<u64>, &'a str)>,
     metrics: Metrics<'a>,
+    /// The score by which reports rank, the same for all surrogates of a case.
+    pub(crate) primary: Measure<'static>,
     /// The length of a rollout in the unit of the case's interval, if the run states it.
     horizon: Option<f64>,
 }
@@ -95,6 +97,7 @@ impl<'a> Surrogate<'a> {
             hashes: records.clone().map(hash).collect(),
             records: by_metric(records),
             metrics: Metrics(runs),
+            primary: NRMSE,
         }
     }
 
@@ -173,7 +176,7 @@ impl<'a> Surrogate<'a> {
         !self.hashes.is_empty()
             && self.hashes.iter().all(|(_, hash)| !hash.is_empty())
             && self.hashes == other.hashes
-            && self.by_sample(PRIMARY) == other.by_sample(PRIMARY)
+            && self.by_sample(NRMSE) == other.by_sample(NRMSE)
     }
 
     /// The mean over steps or the last step, then over samples, then over seeds; `None` without records.
@@ -217,7 +220,12 @@ impl<'a> Surrogate<'a> {
 
     /// The score by which reports rank.
     pub(crate) fn primary_score(&self) -> Option<Score> {
-        self.score(PRIMARY)
+        self.score(self.primary)
+    }
+
+    /// Whether it was scored by the statistics of the flow.
+    pub(crate) fn has_climate_score(&self) -> bool {
+        !self.records(CLIMATE_SCORE.metric, CLIMATE_SCORE.channel).is_empty()
     }
 
     /// The score of each sample, mean over seeds.
@@ -233,22 +241,27 @@ impl<'a> Surrogate<'a> {
 
     /// The primary score of each sample with the first seed, whose fields runs store.
     pub(crate) fn primary_of_first_seed(&self) -> Vec<(usize, f64)> {
-        let records = self.records(PRIMARY.metric, PRIMARY.channel);
+        let records = self.records(self.primary.metric, self.primary.channel);
         let Some(first) = records.first() else { return Vec::new() };
         let of_first = records.iter().filter(|record| record.seed == first.seed);
         of_first
-            .filter_map(|record| Some((record.sample, self.record_score(record, PRIMARY)?)))
+            .filter_map(|record| Some((record.sample, self.record_score(record, self.primary)?)))
             .collect()
     }
 
     /// The primary score of each sample, mean over seeds.
     pub fn primary_by_sample(&self) -> BTreeMap<usize, f64> {
-        self.by_sample(PRIMARY)
+        self.by_sample(self.primary)
     }
 
     /// The 95 % confidence interval of the primary score over samples; `None` with fewer than two.
     pub(crate) fn primary_interval(&self) -> Option<[f64; 2]> {
-        let scores: Vec<f64> = self.primary_by_sample().into_values().collect();
+        self.interval(self.primary)
+    }
+
+    /// The 95 % confidence interval of a score over samples; `None` with fewer than two.
+    pub(crate) fn interval(&self, measure: Measure) -> Option<[f64; 2]> {
+        let scores: Vec<f64> = self.by_sample(measure).into_values().collect();
         stats::bootstrap_interval(&scores)
     }
 

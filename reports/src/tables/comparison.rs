@@ -3,7 +3,6 @@
 use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::PRIMARY;
 use crate::results::number::plain;
 use crate::results::paired::{Paired, Verdict, adjusted, compare};
 use crate::results::surrogate::Surrogate;
@@ -93,7 +92,7 @@ fn pairs<'r, 'a>(case: &'r Case<'a>, run: usize) -> Vec<Pair<'r, 'a>> {
 }
 
 fn row(case: &Case, pair: &Pair, p: Option<f64>) -> Vec<Cell> {
-    let metric = case.metrics.get(PRIMARY.metric);
+    let metric = case.metrics.get(case.primary.metric);
     let score = |surrogate: &Surrogate| Cell {
         at_floor: case.is_at_floor(surrogate),
         ..Cell::score(metric, surrogate.primary_score())

@@ -4,7 +4,6 @@ use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
 use crate::results::cost::{PayOff, equal_solver, pay_off};
-use crate::results::measure::PRIMARY;
 use crate::results::number::{count, duration, plain};
 use crate::results::score::Score;
 use crate::results::surrogate::Surrogate;
@@ -62,7 +61,7 @@ fn sheet(results: &Results, case: &Case) -> Option<Sheet> {
 }
 
 fn row(case: &Case, surrogate: &Surrogate) -> Vec<Cell> {
-    let metric = case.metrics.get(PRIMARY.metric);
+    let metric = case.metrics.get(case.primary.metric);
     let error = |s: &Surrogate| {
         let score = s.primary_score().map(|score| Score { standard_deviation: None, ..score });
         Cell { at_floor: case.is_at_floor(s), ..Cell::score(metric, score) }

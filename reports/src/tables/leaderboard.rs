@@ -3,7 +3,7 @@
 use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::{ALL_CHANNELS, Measure, PRIMARY, Reduction, VELOCITY};
+use crate::results::measure::{ALL_CHANNELS, CLIMATE_SCORE, Measure, NRMSE, Reduction, VELOCITY};
 use crate::results::number::{count, duration, labelled, scientific};
 use crate::results::ranking::Ranking;
 use crate::results::stats::FEW_SAMPLES;
@@ -52,11 +52,29 @@ const COLUMNS: [(Column, bool); 14] = [
     (Column::Name, true),
     (Column::Kind, true),
     (Column::Seeds, false),
-    (Column::Score(PRIMARY), true),
+    (Column::Score(NRMSE), true),
     (Column::Interval, false),
-    (Column::Score(Measure::last_step(PRIMARY.metric, PRIMARY.channel)), true),
-    (Column::Score(Measure::mean(PRIMARY.metric, ALL_CHANNELS)), false),
+    (Column::Score(Measure::last_step(NRMSE.metric, NRMSE.channel)), true),
+    (Column::Score(Measure::mean(NRMSE.metric, ALL_CHANNELS)), false),
     (Column::Score(Measure::mean("correlation-time", ALL_CHANNELS)), false),
+    (Column::Score(Measure::mean("divergence", VELOCITY)), false),
+    (Column::TimePerStep, true),
+    (Column::TrainingTime, true),
+    (Column::Weights, false),
+    (Column::Diverged, true),
+    (Column::Failure, true),
+];
+
+/// The same where surrogates are ranked by the statistics of the flow.
+const COLUMNS_OF_STATISTICS: [(Column, bool); 14] = [
+    (Column::Name, true),
+    (Column::Kind, true),
+    (Column::Seeds, false),
+    (Column::Score(CLIMATE_SCORE), true),
+    (Column::Interval, false),
+    (Column::Score(Measure::mean("stable-time", VELOCITY)), true),
+    (Column::Score(Measure::mean("valid-time", VELOCITY)), false),
+    (Column::Score(NRMSE), false),
     (Column::Score(Measure::mean("divergence", VELOCITY)), false),
     (Column::TimePerStep, true),
     (Column::TrainingTime, true),
@@ -67,7 +85,7 @@ const COLUMNS: [(Column, bool); 14] = [
 
 /// The columns that a narrow terminal leaves out, beginning with the first.
 const DISPENSABLE: [Column; 5] = [
-    Column::Score(Measure::last_step(PRIMARY.metric, PRIMARY.channel)),
+    Column::Score(Measure::last_step(NRMSE.metric, NRMSE.channel)),
     Column::Kind,
     Column::TrainingTime,
     Column::Diverged,
@@ -120,6 +138,7 @@ impl Column {
     /// The entry for the error of the reference.
     fn floor_cell(self, case: &Case) -> Cell {
         Cell::text(match self {
+            Self::Name if case.is_ranked_by_statistics() => "reference, test samples".into(),
             Self::Name => "error of the reference".into(),
             Self::Kind => "floor".into(),
             Self::Score(measure) => {
@@ -145,7 +164,7 @@ impl Column {
 /// The metric with what distinguishes the measure from the primary one, and its unit.
 fn score_heading(case: &Case, measure: Measure) -> String {
     let title = case.metrics.get(measure.metric).title();
-    if measure.metric != PRIMARY.metric {
+    if measure.metric != NRMSE.metric {
         return labelled(title, case.unit(measure.metric, measure.channel));
     }
     match measure {
@@ -156,21 +175,22 @@ fn score_heading(case: &Case, measure: Measure) -> String {
 }
 
 impl Leaderboard {
-    fn columns(&self) -> impl Iterator<Item = Column> {
-        let shown = COLUMNS.into_iter().filter(|(_, is_compact)| *is_compact || !self.compact);
+    fn columns(&self, by_statistics: bool) -> impl Iterator<Item = Column> {
+        let all = if by_statistics { COLUMNS_OF_STATISTICS } else { COLUMNS };
+        let shown = all.into_iter().filter(|(_, is_compact)| *is_compact || !self.compact);
         shown.map(|(column, _)| column)
     }
 
     /// What the columns with scores measure.
-    pub(crate) fn measures(&self) -> impl Iterator<Item = Measure<'static>> {
-        self.columns().filter_map(|column| match column {
+    pub(crate) fn measures(&self, by_statistics: bool) -> impl Iterator<Item = Measure<'static>> {
+        self.columns(by_statistics).filter_map(|column| match column {
             Column::Score(measure) => Some(measure),
             _ => None,
         })
     }
 
     fn sheet(&self, results: &Results, case: &Case) -> Sheet {
-        let columns: Vec<Column> = self.columns().collect();
+        let columns: Vec<Column> = self.columns(case.is_ranked_by_statistics()).collect();
         let row = |surrogate| columns.iter().map(|column| column.cell(case, surrogate)).collect();
         let dispensable = DISPENSABLE.into_iter().map(|column| column.heading(case));
         let mut sheet = Sheet {
@@ -186,7 +206,7 @@ impl Leaderboard {
         for (index, column) in columns.iter().enumerate() {
             column.mark(results, case, &mut sheet, index);
         }
-        if case.floor_score(PRIMARY).is_some() {
+        if case.floor_score(case.primary).is_some() {
             sheet.rows.push(columns.iter().map(|column| column.floor_cell(case)).collect());
         }
         sheet.without_empty_columns()
@@ -208,6 +228,11 @@ impl Leaderboard {
             if samples == 1 { "" } else { "s" },
             case.test_range().map(|range| format!(" ({range})")).unwrap_or_default(),
         );
+        if case.is_ranked_by_statistics() {
+            caption += " The flow is ranked by its statistics: rollouts of a chaotic flow end up decorrelated from their \
+                        reference, and then the mean has the smallest NRMSE. A climate score of 1 is another realization \
+                        of the flow.";
+        }
         let distances = self.ranked_by_distance(case);
         if !distances.is_empty() {
             let names = distances.join(", ");
@@ -215,8 +240,12 @@ impl Leaderboard {
             caption += &names;
             caption += ".";
         }
-        if case.floor_score(PRIMARY).is_some() {
-            caption += " Last row: the estimated numerical error of the reference";
+        if case.floor_score(case.primary).is_some() {
+            caption += if case.is_ranked_by_statistics() {
+                " Last row: the score of the test samples themselves, or the estimated numerical error of the reference"
+            } else {
+                " Last row: the estimated numerical error of the reference"
+            };
             caption += if distances.is_empty() { "." } else { ", or its own value." };
         }
         caption
@@ -228,14 +257,14 @@ impl Leaderboard {
             let is_shown = case.surrogates.iter().any(|s| s.score(*measure).is_some());
             is_shown && case.metrics.get(measure.metric).direction() == Some(Direction::Closest)
         };
-        let ranked = self.measures().filter(is_ranked);
+        let ranked = self.measures(case.is_ranked_by_statistics()).filter(is_ranked);
         ranked.map(|measure| case.metrics.get(measure.metric).title()).collect()
     }
 }
 
 fn warning(case: &Case) -> String {
     let samples = case.parameters().len();
-    let untested = Ranking::new(case, PRIMARY).is_untested;
+    let untested = Ranking::new(case, case.primary).is_untested;
     match samples {
         0 => "There are no records of this case.".into(),
         1 => {

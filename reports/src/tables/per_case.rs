@@ -3,7 +3,7 @@
 use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::PRIMARY;
+use crate::results::measure::NRMSE;
 use crate::results::ranking::Ranking;
 use crate::sheet::{Cell, MARKS, Sheet};
 use data::Part;
@@ -24,10 +24,10 @@ impl Table for PerCase {
         if results.cases.len() < 2 {
             return Vec::new();
         }
-        let metric = results.metrics.get(PRIMARY.metric);
+        let metric = results.metrics.get(NRMSE.metric);
         let cases = results.cases.iter().map(|case| case.name.to_owned());
         let rankings: Vec<Ranking> =
-            results.cases.iter().map(|case| Ranking::new(case, PRIMARY)).collect();
+            results.cases.iter().map(|case| Ranking::new(case, NRMSE)).collect();
         vec![Sheet {
             stem: Self::NAME.into(),
             title: format!("Velocity {} by case", metric.title()),
@@ -42,13 +42,13 @@ impl Table for PerCase {
 }
 
 fn row(results: &Results, rankings: &[Ranking], label: &str) -> Vec<Cell> {
-    let metric = results.metrics.get(PRIMARY.metric);
+    let metric = results.metrics.get(NRMSE.metric);
     let cell = |(case, ranking): (&Case, &Ranking)| {
         let found = case.surrogates.iter().zip(&ranking.standings);
         let found = found.into_iter().find(|(surrogate, _)| surrogate.label == label);
         found.map_or_else(
             || Cell::score(metric, None),
-            |(s, standing)| Cell::score(metric, s.primary_score()).standing(*standing),
+            |(s, standing)| Cell::score(metric, s.score(NRMSE)).standing(*standing),
         )
     };
     let cells = results.cases.iter().zip(rankings).map(cell);

@@ -3,7 +3,6 @@
 use super::Table;
 use crate::results::by_case::Results;
 use crate::results::case::Case;
-use crate::results::measure::PRIMARY;
 use crate::results::number::plain;
 use crate::results::rank_value::RankValue;
 use crate::sheet::{Cell, Sheet, mark_lowest};
@@ -44,7 +43,7 @@ impl Table for Samples {
 
 impl Samples {
     fn sheet(&self, results: &Results, case: &Case) -> Sheet {
-        let metric = case.metrics.get(PRIMARY.metric);
+        let metric = case.metrics.get(case.primary.metric);
         let varying = case.varying_parameters();
         let surrogates = case.surrogates.iter().map(|surrogate| surrogate.label.clone());
         let symbols = varying.iter().map(|name| case.symbol(name).to_owned());
@@ -52,14 +51,15 @@ impl Samples {
         let scores: Vec<(BTreeMap<usize, f64>, Option<RankValue>)> = case
             .surrogates
             .iter()
-            .map(|s| (s.primary_by_sample(), RankValue::new(case, s, PRIMARY)))
+            .map(|s| (s.primary_by_sample(), RankValue::new(case, s, case.primary)))
             .collect();
         let cell = |(scores, ranks): &(BTreeMap<usize, f64>, Option<RankValue>), sample: usize| {
             let score = scores.get(&sample).copied();
             let text = Cell::number(score, |score| metric.write(score));
             // Errors below that of the reference on this sample are equal to it.
             let rank = ranks.as_ref().and_then(|ranks| ranks.by_sample.get(&sample)).copied();
-            let floor = case.floor_of_sample(PRIMARY, sample).or(case.floor_score(PRIMARY));
+            let floor =
+                case.floor_of_sample(case.primary, sample).or(case.floor_score(case.primary));
             let at_floor = score.zip(floor).is_some_and(|(score, floor)| score <= floor);
             Cell { value: rank, at_floor, ..text }
         };
