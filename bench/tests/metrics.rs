@@ -300,8 +300,9 @@ fn a_mask_weights_cells_and_is_not_scored_itself() {
 #[test]
 fn every_metric_is_as_it_declares() {
     let context = context(8, false);
-    let y = trajectory(8, 3, |t, c, x, z| {
-        (3.0 * x + c as f64).sin() * (2.0 * z).cos() + t as f64 * 0.1
+    // It travels with a period of eight states, for the metrics of periodic flow.
+    let y = trajectory(8, 24, |t, c, x, z| {
+        (3.0 * x + c as f64 - std::f64::consts::FRAC_PI_4 * t as f64).sin() * (2.0 * z).cos() + 0.5
     });
     let mut names = BTreeSet::new();
     for (entry, metric) in METRICS.entries.iter().zip(metrics::all()) {

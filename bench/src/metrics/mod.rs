@@ -19,6 +19,7 @@ mod nrmse;
 mod pearson;
 mod rmse;
 mod series;
+mod shedding_error;
 mod spectrum_error;
 mod stable_time;
 mod valid_time;
@@ -30,6 +31,7 @@ pub use climate_pdf::ClimatePdf;
 pub use climate_score::ClimateScore;
 pub use correlation_time::CorrelationTime;
 pub use divergence::Divergence;
+pub(crate) use divergence::relative_divergence;
 pub use energy_error::EnergyError;
 pub use fluctuation_error::FluctuationError;
 pub use mae::Mae;
@@ -40,6 +42,7 @@ pub use pearson::Pearson;
 pub use rmse::Rmse;
 pub use series::{Context, Series, Weights, each_channel};
 pub(crate) use series::{mean_square, variance, vectors};
+pub use shedding_error::SheddingError;
 pub use spectrum_error::SpectrumError;
 pub use stable_time::StableTime;
 pub use valid_time::ValidTime;
@@ -87,6 +90,7 @@ pub const METRICS: Registry<dyn Metric> = Registry {
         entry!(dyn Metric, Divergence),
         entry!(dyn Metric, EnergyError),
         entry!(dyn Metric, SpectrumError),
+        entry!(dyn Metric, SheddingError),
         entry!(dyn Metric, FluctuationError),
         entry!(dyn Metric, ValidTime),
         entry!(dyn Metric, StableTime),
