@@ -112,6 +112,16 @@ pub enum BenchError {
         /// All checks.
         total: usize,
     },
+    /// A dataset was validated and something is wrong with it.
+    #[error("{failed} of {total} checks of the dataset `{}` found errors", .dataset.display())]
+    NotValid {
+        /// Its folder.
+        dataset: PathBuf,
+        /// Checks that found errors.
+        failed: usize,
+        /// All checks.
+        total: usize,
+    },
     /// A step was requested before a step whose result it needs.
     #[error("{what} is not there yet: `{}` is missing", .path.display())]
     Earlier {

@@ -22,6 +22,7 @@ mod progress;
 mod provenance;
 mod suite;
 mod train;
+mod validate;
 
 pub use case::{Case, Distribution, Drawn, Extrapolate, Reference, Refine, Roles, Side, SplitBy};
 pub(crate) use catalogue::{DOCUMENTATION, Documentation, case_texts, suite_texts};
@@ -38,3 +39,4 @@ pub use provenance::{commit, machine, solver};
 pub(crate) use provenance::{evaluation_source, report_source, samples_source, training_source};
 pub use suite::{MetricSpec, Suite, SurrogateSource, SurrogateSpec};
 pub use train::{Training, train};
+pub use validate::{Finding, Severity, Verdict, validate};

@@ -2,6 +2,7 @@
 //! file, the object in it and a remedy, within 1 GiB of memory, and leaves it as it is.
 #![cfg(unix)]
 
+use copied::copy;
 use hdf5::types::VarLenUnicode;
 use hdf5::{Extents, File, H5Type, Result as Hdf5Result};
 use std::os::unix::fs::symlink;
@@ -12,6 +13,8 @@ use std::time::{Duration, Instant};
 use support::share_certificates;
 use tempfile::TempDir;
 
+#[path = "support/copy.rs"]
+mod copied;
 mod support;
 
 const CASE: &str = "summary = 'tiny'\nproblem = 'cavity'\ncells = [8, 8]\ninterval = 0.1\nframes = 4\nseed = 1\n\
@@ -56,19 +59,6 @@ fn sound() -> &'static Path {
         folder
     });
     folder.path()
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs_err::create_dir_all(to).expect("there is room");
-    for entry in fs_err::read_dir(from).expect("it is there") {
-        let path = entry.expect("it can be listed").path();
-        let target = to.join(path.file_name().expect("it has a name"));
-        if path.is_dir() {
-            copy(&path, &target);
-        } else {
-            fs_err::copy(&path, target).expect("there is room");
-        }
-    }
 }
 
 /// The first entry of a folder that is not hidden.

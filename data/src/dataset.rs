@@ -259,6 +259,15 @@ impl Dataset {
         statistics::read(&self.root, &self.header.info)
     }
 
+    /// Recomputes the statistics of the training samples, and compares them with those that [`Dataset::finish`] wrote, in
+    /// both files. A dataset without training samples has none.
+    pub fn verify_statistics(&self) -> Result<(), DataError> {
+        if self.indices(Split::Train).is_empty() {
+            return Ok(());
+        }
+        statistics::must_hold(&self.root, &self.header.info, &statistics::gather(self)?)
+    }
+
     /// The error estimates of a sample and the ranges of its channels, without reading its states.
     pub fn summary(&self, index: usize) -> Result<SampleSummary, DataError> {
         self.file(index)?.summary(&self.header.info)

@@ -6,7 +6,8 @@ use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
 use super::names::Names;
 use super::{
-    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, verify,
+    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, validate,
+    verify,
 };
 use crate::BenchError;
 use clap::{Parser, Subcommand, ValueHint};
@@ -116,6 +117,19 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Check a dataset: files, numbers, repeated and shared states, boundaries, divergence, statistics.
+    ///
+    /// Every sample is read once. The exit code is 1 if anything is wrong; warnings do not count.
+    #[command(
+        after_help = "Examples:\n  eddymark validate datasets/cavity-quick-1a2b3c4d\n  eddymark validate datasets/cavity-quick-1a2b3c4d --json"
+    )]
+    Validate {
+        /// A dataset's folder.
+        #[arg(value_hint = ValueHint::DirPath)]
+        dataset: PathBuf,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Print a script with which a shell completes commands, options and names.
     #[command(
         after_help = "Examples:\n  eddymark completions bash > ~/.local/share/bash-completion/completions/eddymark\n  eddymark completions zsh > ~/.zfunc/_eddymark\n  eddymark completions fish > ~/.config/fish/completions/eddymark.fish"
@@ -165,6 +179,9 @@ pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError>
         Command::Compare(args) => compare::compare(&context.progress, &args),
         Command::Verify(args) => verify::verify(&context, &args),
         Command::Inspect { path, form } => inspect::inspect(&context.progress, &path, form),
+        Command::Validate { dataset, form } => {
+            validate::validate(&context.progress, &dataset, form)
+        }
         Command::Completions { shell } => completions::completions(shell),
         Command::Man => completions::man(),
     }

@@ -24,6 +24,7 @@ mod run;
 mod run_folder;
 mod terminal;
 mod train;
+mod validate;
 pub(crate) mod verify;
 
 pub use main::main;

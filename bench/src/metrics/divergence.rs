@@ -64,6 +64,27 @@ impl Metric for Divergence {
     }
 }
 
+/// The divergence of a velocity over that of the same terms if they did not cancel: near 1 for fields that are not free of
+/// divergence, 0 for those that are, and for a fluid at rest.
+///
+/// ```text
+/// √⟨(Σ_a ∂u_a/∂x_a)²⟩ / √(Σ_a ⟨(∂u_a/∂x_a)²⟩)
+/// ```
+pub(crate) fn relative_divergence(velocity: ArrayView4<'_, f64>, context: &Context) -> f64 {
+    let inside = inside(context, velocity.len_of(Axis(0)));
+    let of = |velocity: ArrayView4<'_, f64>| {
+        root_mean_square_divergence(velocity, &context.grid, &inside)
+    };
+    let alone = |axis: usize| {
+        let mut one = ndarray::Array4::zeros(velocity.dim());
+        let component = velocity.index_axis(Axis(0), axis);
+        one.index_axis_mut(Axis(0), axis).assign(&component);
+        of(one.view()).powi(2)
+    };
+    let terms: f64 = (0..velocity.len_of(Axis(0))).map(alone).sum();
+    super::series::ratio(of(velocity), terms.sqrt())
+}
+
 fn root_mean_square_divergence(velocity: ArrayView4<'_, f64>, grid: &Grid, inside: &[bool]) -> f64 {
     let mut sum = None;
     for (axis, component) in velocity.outer_iter().enumerate() {

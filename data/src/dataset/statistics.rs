@@ -72,6 +72,61 @@ pub(super) fn read(root: &Path, info: &Info) -> Result<Normalization, DataError>
     })
 }
 
+/// The largest relative difference of statistics that sums of the same numbers in another order may have.
+const ROUNDING: f64 = 1e-9;
+
+/// An error unless both files hold the statistics `expected`.
+pub(super) fn must_hold(
+    root: &Path,
+    info: &Info,
+    expected: &Normalization,
+) -> Result<(), DataError> {
+    const REMEDY: &str = "remove it and generate the dataset again";
+    let found = read(root, info)?;
+    let symbols: Vec<String> =
+        crate::channels(&info.fields).into_iter().map(|c| c.symbol).collect();
+    let names: Vec<String> =
+        info.parameters.iter().map(|parameter| parameter.name.clone()).collect();
+    let of = |all: &Normalization| {
+        [
+            ("mean", all.mean.clone()),
+            ("standard deviation", all.standard_deviation.clone()),
+            ("root mean square", all.root_mean_square.clone()),
+            ("mean of differences", all.mean_delta.clone()),
+            ("standard deviation of differences", all.standard_deviation_delta.clone()),
+            ("root mean square of differences", all.root_mean_square_delta.clone()),
+            ("mean", all.parameter_mean.clone()),
+            ("standard deviation", all.parameter_standard_deviation.clone()),
+        ]
+    };
+    for (number, ((what, found), (_, expected))) in
+        of(&found).into_iter().zip(of(expected)).enumerate()
+    {
+        let names = if number < 6 { &symbols } else { &names };
+        let scale = expected.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        for (name, (found, expected)) in names.iter().zip(found.iter().zip(&expected)) {
+            let is_same =
+                (found - expected).abs() <= ROUNDING * scale || found.is_nan() && expected.is_nan();
+            if !is_same {
+                return Err(DataError::Mismatch {
+                    path: path(root),
+                    found: format!("a {what} of {name} of {found}"),
+                    expected: format!("{expected}, that of the training samples; {REMEDY}"),
+                });
+            }
+        }
+    }
+    let yaml_path = root.join("stats.yaml");
+    if fs_err::read_to_string(&yaml_path)? == yaml(info, &found) {
+        return Ok(());
+    }
+    Err(DataError::Mismatch {
+        path: yaml_path,
+        found: "other numbers than `normalization.json`".into(),
+        expected: format!("the same; {REMEDY}"),
+    })
+}
+
 /// The Well's six maps: statistic → field → a number, or a list for a vector.
 fn yaml(info: &Info, statistics: &Normalization) -> String {
     let mut text = String::new();
