@@ -256,6 +256,20 @@ fn what_is_continued_exactly_comes_back_from_a_stored_state() {
 }
 
 #[test]
+fn statistics_are_taken_along_periodic_axes_and_leave_one_other() {
+    for (name, problem) in problems().filter(|(_, problem)| problem.homogeneous().contains(&true)) {
+        let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
+        let homogeneous = problem.homogeneous();
+        for axis in (0..3).filter(|axis| homogeneous[*axis]) {
+            let axis = &grid.axes[axis];
+            assert!(axis.is_periodic() && axis.is_uniform(), "{name}: {axis:?}");
+        }
+        let others = (0..3).filter(|axis| !homogeneous[*axis] && grid.cells()[*axis] > 1).count();
+        assert!(others <= 1, "{name}: {homogeneous:?}");
+    }
+}
+
+#[test]
 fn projections_leave_no_divergence() {
     for (name, problem) in problems() {
         let grid = problem.grid(cells(problem.as_ref())).expect("the cells suit every problem");
