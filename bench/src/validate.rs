@@ -120,11 +120,7 @@ fn statistics(dataset: &Dataset, files: &Verdict) -> Verdict {
 
 /// An error with its causes.
 fn described(error: &DataError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(source) = cause {
-        text += &format!(": {source}");
-        cause = source.source();
-    }
-    text
+    let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    [vec![error.to_string()], causes].concat().join(": ")
 }

@@ -92,7 +92,12 @@ fn levels(case: &Case) -> Vec<(String, f64)> {
     let baselines = case.surrogates.iter().filter(|surrogate| !surrogate.is_timed());
     let baselines = baselines.filter_map(|b| Some((b.label.clone(), b.primary_score()?.mean)));
     let floor = case.floor_score(case.primary);
-    let floor = floor.map(|error| ("error of the reference".to_owned(), error));
+    let name = if case.is_ranked_by_statistics() {
+        "reference, test samples"
+    } else {
+        "error of the reference"
+    };
+    let floor = floor.map(|error| (name.to_owned(), error));
     baselines.chain(floor).filter(|(_, error)| error.is_finite() && *error > 0.0).collect()
 }
 
