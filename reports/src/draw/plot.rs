@@ -1,6 +1,6 @@
 //! Axes, and lines, bands and markers in their frame.
 
-use crate::draw::font::shortened;
+use crate::draw::font::{shortened, text_width};
 use crate::draw::formula::draw_formula;
 use crate::draw::frame::{Frame, clip};
 use crate::draw::scale::Scale;
@@ -30,7 +30,7 @@ impl Plot<'_> {
     pub fn axes(&mut self, title: &str, x_label: &str, y_label: &str) {
         let Frame { x, y, width, height } = self.frame;
         self.x_ticks();
-        self.y_ticks();
+        let widest = self.y_ticks();
         self.scene
             .line(&[[x, y + height], [x + width, y + height]], Stroke::new(Paint::Muted, 1.0));
         let middle = x + width / 2.0;
@@ -39,7 +39,9 @@ impl Plot<'_> {
         let y_label = shortened(y_label, NORMAL, height + 40.0);
         let below = Text::new(x_label, [middle, y + height + 36.0], NORMAL);
         draw_formula(self.scene, below.anchored(Anchor::Middle).with_paint(Paint::Muted));
-        let left = Text::new(y_label, [x - 64.0, y + height / 2.0], NORMAL);
+        // Left of the labels, but inside the drawing.
+        let distance = (widest + 20.0).min(x - 12.0).max(64.0);
+        let left = Text::new(y_label, [x - distance, y + height / 2.0], NORMAL);
         let left = left.anchored(Anchor::Middle).with_paint(Paint::Muted);
         draw_formula(self.scene, Text { rotated: true, ..left });
     }
@@ -58,16 +60,20 @@ impl Plot<'_> {
         }
     }
 
-    fn y_ticks(&mut self) {
+    /// Returns the width of the widest label.
+    fn y_ticks(&mut self) -> f64 {
         let Frame { x, y, width, height } = self.frame;
+        let mut widest = 0.0_f64;
         for tick in self.y.ticks((height / 40.0) as usize) {
             let at = y + height * (1.0 - self.y.position(tick.value));
             if !tick.label.is_empty() {
                 self.scene.line(&[[x, at], [x + width, at]], Stroke::new(Paint::Grid, 1.0));
+                widest = widest.max(text_width(&tick.label, SMALL));
                 let label = Text::new(tick.label, [x - 8.0, at], SMALL);
                 self.scene.text(label.anchored(Anchor::End).with_paint(Paint::Muted));
             }
         }
+        widest
     }
 
     /// The position of a pair of values in px, which may be outside the frame.

@@ -56,7 +56,7 @@ fn draw_case(results: &Results, case: &Case) -> Option<Drawing> {
         .flat_map(|p| [Some(p.error), p.interval.map(|i| i[0]), p.interval.map(|i| i[1])]);
     let y = Scale::logarithmic(errors.flatten().chain(levels.iter().map(|level| level.1)))?;
     let mut scene = Scene { height: 442.0, ..Scene::new(900.0) };
-    let frame = Frame { x: 82.0, y: 16.0, width: 798.0, height: 360.0 };
+    let frame = Frame { x: 100.0, y: 16.0, width: 780.0, height: 360.0 };
     let mut plot = Plot { scene: &mut scene, frame, x, y };
     plot.axes("", "time per rollout step and sample / s", case.primary_title());
     let mut taken = draw_levels(&mut plot, &levels);

@@ -294,3 +294,23 @@ fn interval(surrogate: &Surrogate) -> String {
         _ => "–".into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::odd::channel_run;
+
+    /// The NRMSE of all surrogates is nearly the same there, and says nothing.
+    #[test]
+    fn flows_with_statistics_are_ranked_by_their_climate_score() {
+        let runs = [channel_run()];
+        let results = Results::new(&runs);
+        let case = &results.cases[0];
+        let scores: Vec<f64> =
+            case.surrogates.iter().filter_map(|s| Some(s.score(CLIMATE_SCORE)?.mean)).collect();
+        assert!(scores.len() > 2 && scores.is_sorted(), "{scores:?}");
+        let sheet = Leaderboard::default().sheets(&results).remove(0);
+        assert_eq!(sheet.headings.iter().position(|h| h == "climate score"), Some(3));
+        assert!(sheet.caption.contains("ranked by its statistics"), "{}", sheet.caption);
+    }
+}
