@@ -18,7 +18,7 @@ use repeated::Repeated;
 use serde::Serialize;
 use shared::Shared;
 
-/// A property of samples that is checked while each of them is read once.
+/// A property of samples that is checked one sample after the other.
 trait Check {
     /// Its name in reports.
     fn name(&self) -> &'static str;
@@ -59,7 +59,7 @@ impl Verdict {
     }
 }
 
-/// Reads every sample of a dataset once, and checks it.
+/// Reads every sample of a dataset, and checks it; those for training are read again for the statistics.
 ///
 /// Errors: the folder is no dataset. What is wrong with its samples is no error, but a finding.
 pub fn validate(dataset: &Dataset, progress: &Progress) -> Result<Vec<Verdict>, BenchError> {

@@ -119,7 +119,7 @@ enum Command {
     },
     /// Check a dataset: files, numbers, repeated and shared states, boundaries, divergence, statistics.
     ///
-    /// Every sample is read once. The exit code is 1 if anything is wrong; warnings do not count.
+    /// All samples are read. The exit code is 1 if anything is wrong; warnings do not count.
     #[command(
         after_help = "Examples:\n  eddymark validate datasets/cavity-quick-1a2b3c4d\n  eddymark validate datasets/cavity-quick-1a2b3c4d --json"
     )]
