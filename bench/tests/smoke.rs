@@ -88,7 +88,10 @@ fn runs_from_equation_to_report_and_does_nothing_twice() {
             "png",
             "key",
         ];
+        // The cache of hashes takes up files that were less than 2 s old when the first run ended.
+        let is_cache = |path: &PathBuf| path.ends_with("hashes.json");
         let all = extensions.iter().flat_map(|extension| walk(folder.path(), extension));
+        let all = all.filter(|path| !is_cache(path));
         let modified = |path: &PathBuf| {
             fs_err::metadata(path).and_then(|file| file.modified()).expect("it is there")
         };
