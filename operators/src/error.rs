@@ -82,7 +82,7 @@ pub enum OperatorError {
         /// The file.
         path: PathBuf,
         /// Why not.
-        source: Box<crate::NpyError>,
+        source: Box<data::NpyError>,
     },
     /// A stop was requested.
     #[error(transparent)]

@@ -31,9 +31,7 @@ pub use candle_core::Device;
 pub use count::count;
 pub use device::device;
 pub use error::OperatorError;
-pub use external::{
-    ExternalError, ExternalOperator, Failure, Launcher, NpyError, PredictionFile, confine,
-};
+pub use external::{ExternalError, ExternalOperator, Failure, Launcher, PredictionFile, confine};
 pub use fit::{Candidates, Fit, Pairs};
 pub use interface::{Inputs, Interface};
 pub use models::*;

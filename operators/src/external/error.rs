@@ -1,7 +1,6 @@
 //! Failures of outside programs.
 
-use super::npy::NpyError;
-use data::printable;
+use data::{NpyError, printable};
 use std::path::PathBuf;
 use std::process::ExitStatus;
 

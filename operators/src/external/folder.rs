@@ -1,9 +1,8 @@
 //! The folder of an outside program: what its hash covers.
 
-use super::npy::{Links, open_regular, special};
 use super::{ExternalError, Failure};
 use crate::OperatorError;
-use data::{DataError, Hasher};
+use data::{DataError, Hasher, Links, open_regular, special};
 use std::fs::FileType;
 use std::path::{Path, PathBuf};
 

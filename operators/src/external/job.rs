@@ -1,9 +1,9 @@
 //! A job: a batch of tasks as files, and the prediction that the program writes.
 
-use super::npy::{Links, Npy};
+use super::predicted::PredictedStates;
 use super::{Failure, protocol};
 use crate::{OperatorError, Task};
-use data::{DataError, Grid, Info, Trajectory};
+use data::{DataError, Grid, Info, Links, Trajectory};
 use ndarray::{Array2, Array5, Array6, Axis};
 use ndarray_npy::write_npy;
 use serde::Serialize;
@@ -83,7 +83,7 @@ pub(super) fn read_prediction(
     tasks: &[Task],
     channels: Option<&[usize]>,
 ) -> Result<Vec<Trajectory>, Failure> {
-    let mut array = Npy::open(&folder.join("prediction.npy"), Links::Refused)?;
+    let mut array = PredictedStates::open(&folder.join("prediction.npy"), Links::Refused)?;
     let (_, all, x, y, z) = tasks[0].history.values.dim();
     let with_channels = |channels| [tasks.len(), tasks[0].steps, channels, x, y, z];
     let predicted = channels.map_or(all, <[usize]>::len);

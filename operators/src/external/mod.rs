@@ -4,7 +4,7 @@
 //! - `launcher`, `manifest`: how it is started; `reach`, `confine`: what it may use
 //! - `process`, `lines`: the running program and its output
 //! - `folder`: the hash of its folder
-//! - `prediction`: files of predictions; `npy`: arrays from outside
+//! - `prediction`, `predicted`: files of predictions
 
 mod channels;
 mod confine;
@@ -16,7 +16,7 @@ mod lines;
 mod manifest;
 #[cfg(test)]
 mod mutations;
-mod npy;
+mod predicted;
 mod prediction;
 mod process;
 mod program;
@@ -26,6 +26,5 @@ mod reach;
 pub use confine::confine;
 pub use error::{ExternalError, Failure};
 pub use launcher::Launcher;
-pub use npy::NpyError;
 pub use prediction::PredictionFile;
 pub use program::ExternalOperator;

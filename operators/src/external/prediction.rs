@@ -1,8 +1,8 @@
 //! Predictions that were computed by another program.
 
-use super::npy::{Links, Npy, NpyError, open_regular};
+use super::predicted::PredictedStates;
 use crate::{OperatorError, Surrogate, Task};
-use data::{DataError, Hasher, Source, Split, Trajectory};
+use data::{DataError, Hasher, Links, NpyError, Source, Split, Trajectory, open_regular};
 use ndarray::Axis;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ pub struct PredictionFile {
     name: String,
     file: PathBuf,
     hash: String,
-    array: Npy,
+    array: PredictedStates,
     /// From the key of a task to the index of its prediction in the file.
     indices: BTreeMap<String, usize>,
 }
@@ -94,9 +94,14 @@ fn hash(file: &Path) -> Result<String, NpyError> {
 }
 
 /// Opens the file with the predictions of a case, which must have the shape, or more states than it says.
-fn open(path: &Path, case: &str, shape: [usize; 6]) -> Result<(PathBuf, Npy), OperatorError> {
+fn open(
+    path: &Path,
+    case: &str,
+    shape: [usize; 6],
+) -> Result<(PathBuf, PredictedStates), OperatorError> {
     let file = file_of(path, case);
-    let array = Npy::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
+    let array =
+        PredictedStates::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
     let ([samples, steps, state @ ..], [_, needed, ..]) = (array.shape(), shape);
     if samples == shape[0] && steps >= needed && state == shape[2..] {
         return Ok((file, array));

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Whether a path may be a symbolic link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::external) enum Links {
+pub enum Links {
     /// Links of the user, who named the file.
     Followed,
     /// No link: a program wrote the file, and must not choose another.
@@ -14,7 +14,7 @@ pub(in crate::external) enum Links {
 }
 
 /// Opens a regular file. A pipe without a writer, on which opening waits, a device and a folder are refused.
-pub(in crate::external) fn open_regular(path: &Path, links: Links) -> Result<File, NpyError> {
+pub fn open_regular(path: &Path, links: Links) -> Result<File, NpyError> {
     let is_regular = |metadata: Metadata| match kind(metadata.file_type()) {
         None => Ok(()),
         Some(kind) => Err(NpyError::Kind(kind)),
@@ -57,8 +57,9 @@ fn harmless(options: &mut OpenOptions, links: Links) {
 #[cfg(not(unix))]
 fn harmless(_: &mut OpenOptions, _: Links) {}
 
+/// What is neither a file nor a folder nor a link, in words.
 #[cfg(unix)]
-pub(in crate::external) fn special(of: FileType) -> &'static str {
+pub fn special(of: FileType) -> &'static str {
     use std::os::unix::fs::FileTypeExt;
     match of {
         of if of.is_fifo() => "a pipe",
@@ -68,6 +69,6 @@ pub(in crate::external) fn special(of: FileType) -> &'static str {
 }
 
 #[cfg(not(unix))]
-pub(in crate::external) fn special(_: FileType) -> &'static str {
+pub fn special(_: FileType) -> &'static str {
     "no file"
 }

@@ -5,7 +5,6 @@
 
 use super::NpyError;
 use super::number::Number;
-use std::fs::File;
 use std::io::Read;
 
 const MAGIC: &[u8] = b"\x93NUMPY";
@@ -28,7 +27,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads the header of a file whose position is its start.
-    pub(super) fn read(file: &mut File) -> Result<Self, NpyError> {
+    pub(super) fn read(file: &mut impl Read) -> Result<Self, NpyError> {
         let invalid = |reason: &str| NpyError::Header(reason.into());
         let short = |_| invalid("it is too short to hold an array");
         let mut first = [0; 8];

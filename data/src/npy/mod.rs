@@ -8,26 +8,58 @@ mod header;
 mod number;
 mod regular;
 
-pub(super) use regular::{Links, open_regular, special};
+pub use regular::{Links, open_regular, special};
 
 use header::Header;
-use ndarray::{Array5, ArrayD, Axis, IxDyn, ShapeBuilder};
+use ndarray::{ArrayD, Axis, IxDyn, ShapeBuilder};
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// The number of axes: `[sample, time, channel, x, y, z]`.
-const AXES: usize = 6;
 /// The number of bytes that are read at a time.
 const PIECE: usize = 1 << 16;
 
-/// An open `.npy` file with an array `[sample, time, channel, x, y, z]`. Its values are not in memory.
+/// An array of real numbers in a `.npy` file. Its values are read on demand.
 #[derive(Debug)]
-pub(super) struct Npy {
-    file: File,
+pub struct Npy {
+    bytes: Bytes,
     header: Header,
-    /// All values, if the first axis varies fastest, so that no sample is contiguous.
+    /// All values, if the first axis varies fastest, so that no record is contiguous.
     whole: Option<ArrayD<f64>>,
+}
+
+/// The bytes of an array: a file, or a member of an archive in memory.
+#[derive(Debug)]
+enum Bytes {
+    File(File),
+    Memory(Cursor<Vec<u8>>),
+}
+
+impl Bytes {
+    fn length(&self) -> Result<u64, NpyError> {
+        Ok(match self {
+            Self::File(file) => file.metadata()?.len(),
+            Self::Memory(bytes) => bytes.get_ref().len() as u64,
+        })
+    }
+}
+
+impl Read for Bytes {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(to),
+            Self::Memory(bytes) => bytes.read(to),
+        }
+    }
+}
+
+impl Seek for Bytes {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self {
+            Self::File(file) => file.seek(to),
+            Self::Memory(bytes) => bytes.seek(to),
+        }
+    }
 }
 
 /// Why an array cannot be read. The message continues a sentence that begins with the file.
@@ -62,51 +94,57 @@ pub enum NpyError {
 
 impl Npy {
     /// Opens a file and reads its header. The size of the file is compared with the header.
-    pub(super) fn open(path: &Path, links: Links) -> Result<Self, NpyError> {
-        let mut file = open_regular(path, links)?;
-        let header = Header::read(&mut file)?;
-        if header.shape.len() != AXES {
-            return Err(NpyError::Axes(header.shape));
-        }
+    pub fn open(path: &Path, links: Links) -> Result<Self, NpyError> {
+        Self::read_header(Bytes::File(open_regular(path, links)?))
+    }
+
+    /// The array in the bytes of a `.npy` file.
+    pub fn from_bytes(bytes: Vec<u8>) -> Result<Self, NpyError> {
+        Self::read_header(Bytes::Memory(Cursor::new(bytes)))
+    }
+
+    fn read_header(mut bytes: Bytes) -> Result<Self, NpyError> {
+        let header = Header::read(&mut bytes)?;
         let size = header.number.size as u128;
-        let bytes = header.shape.iter().fold(size, |bytes, &n| bytes.saturating_mul(n as u128));
-        let declared = bytes.saturating_add(header.start.into());
-        let found = file.metadata()?.len();
+        let of_values = header.shape.iter().fold(size, |all, &n| all.saturating_mul(n as u128));
+        let declared = of_values.saturating_add(header.start.into());
+        let found = bytes.length()?;
         if u128::from(found) != declared {
             return Err(NpyError::Size { found, declared });
         }
-        Ok(Self { file, header, whole: None })
+        Ok(Self { bytes, header, whole: None })
     }
 
-    /// The shape `[sample, time, channel, x, y, z]`.
-    pub(super) fn shape(&self) -> [usize; AXES] {
-        self.header.shape.as_slice().try_into().expect("it was checked to have six axes")
+    /// The lengths of its axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.header.shape
     }
 
-    /// One sample, `[time, channel, x, y, z]`.
+    /// The values at one index of the first axis. Panics if there are fewer.
     ///
     /// The caller has compared the shape with what it expects: this reads as many values as the shape says.
-    pub(super) fn sample(&mut self, index: usize) -> Result<Array5<f64>, NpyError> {
-        let [_, time, channel, x, y, z] = self.shape();
+    pub fn record(&mut self, index: usize) -> Result<ArrayD<f64>, NpyError> {
         if self.header.is_fortran {
             let whole = match self.whole.take() {
                 Some(whole) => whole,
-                None => self.read_whole()?,
+                None => self.all()?,
             };
-            let sample = whole.index_axis(Axis(0), index).as_standard_layout().into_owned();
+            let record = whole.index_axis(Axis(0), index).as_standard_layout().into_owned();
             self.whole = Some(whole);
-            return Ok(sample.into_dimensionality().expect("five axes remain"));
+            return Ok(record);
         }
-        let count = time * channel * x * y * z;
+        let [records, shape @ ..] = self.shape() else { panic!("a single number has no records") };
+        assert!(index < *records, "there are fewer records");
+        let (count, shape) = (shape.iter().product(), IxDyn(shape));
         let values = self.read(index as u64 * count as u64, count)?;
-        Ok(Array5::from_shape_vec((time, channel, x, y, z), values).expect("as many were read"))
+        Ok(ArrayD::from_shape_vec(shape, values).expect("as many were read"))
     }
 
-    /// All values of an array in Fortran's order.
-    fn read_whole(&mut self) -> Result<ArrayD<f64>, NpyError> {
-        let shape = self.shape();
+    /// All values.
+    pub fn all(&mut self) -> Result<ArrayD<f64>, NpyError> {
+        let (is_fortran, shape) = (self.header.is_fortran, self.header.shape.clone());
         let values = self.read(0, shape.iter().product())?;
-        let shape = IxDyn(&shape).f();
+        let shape = IxDyn(&shape).set_f(is_fortran);
         Ok(ArrayD::from_shape_vec(shape, values).expect("as many were read"))
     }
 
@@ -114,12 +152,12 @@ impl Npy {
     fn read(&mut self, first: u64, count: usize) -> Result<Vec<f64>, NpyError> {
         let Header { start, number, .. } = self.header;
         let size = number.size;
-        self.file.seek(SeekFrom::Start(start + first * size as u64))?;
+        self.bytes.seek(SeekFrom::Start(start + first * size as u64))?;
         let mut values = Vec::with_capacity(count);
         let mut piece = vec![0; PIECE];
         while values.len() < count {
             let bytes = size * (count - values.len()).min(PIECE / size);
-            self.file.read_exact(&mut piece[..bytes])?;
+            self.bytes.read_exact(&mut piece[..bytes])?;
             values.extend(piece[..bytes].chunks_exact(size).map(|bytes| number.value(bytes)));
         }
         Ok(values)
