@@ -1,25 +1,31 @@
 //! A case: a problem with its parameters, how they vary between samples, and what is saved.
 
 mod choices;
+mod declared;
 mod distribution;
+mod imported;
 mod points;
 mod reference;
 mod roles;
 mod splits;
 
 pub use distribution::Distribution;
+pub(crate) use imported::Imported;
 pub use reference::{Reference, Refine};
 pub use roles::{Drawn, Extrapolate, Roles, Side, SplitBy};
 
 use crate::BenchError;
 use crate::cfdbench::Point;
 use crate::name::check_name;
-use data::{Info, Interval, Invalid, Parameter, hash_hex, rng};
+use data::{Grid, Info, Interval, Invalid, Parameter, hash_hex, rng};
+use declared::Declared;
+use imported::Fault;
 use points::points;
 use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use solvers::{PROBLEMS, Problem};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// A case as its TOML file spells it.
 #[derive(Deserialize)]
@@ -83,11 +89,21 @@ pub struct Case {
     pub reference: Reference,
     /// Assignment of samples to the training, validation and test splits.
     pub split: Roles,
+    /// The data of another program, for cases that are not solved here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) imported: Option<Imported>,
 }
 
 impl Case {
     /// Reads and checks a case; `file` is the file's name in messages.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
+        #[derive(Deserialize)]
+        struct Head {
+            source: Option<toml::Value>,
+        }
+        if toml::from_str::<Head>(text).is_ok_and(|head| head.source.is_some()) {
+            return Self::parse_imported(name, file, text);
+        }
         let wire: WireCase =
             toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
         let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
@@ -117,10 +133,50 @@ impl Case {
             seed: wire.seed,
             reference: wire.reference,
             split: wire.split,
+            imported: None,
         };
         case.check().map_err(invalid)?;
         case.check_samples(file)?;
         case.check_splits().map_err(|error| error.in_case(file))?;
+        Ok(case)
+    }
+
+    /// Reads and checks a case whose data another program computed.
+    fn parse_imported(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
+        let wire: Declared =
+            toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
+        let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
+        check_name("the case's file name", name).map_err(invalid)?;
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
+        let (summary, split, seed) = (wire.summary.clone(), wire.split.clone(), wire.seed);
+        let problem = wire.problem.clone().unwrap_or_else(|| imported::NO_PROBLEM.into());
+        let imported = Imported::open(wire, folder).map_err(|fault| match fault {
+            Fault::Invalid(source) => invalid(source),
+            Fault::Other(error) => error,
+        })?;
+        let case = Self {
+            name: name.into(),
+            summary,
+            text: text.into(),
+            problem,
+            parameters: toml::Table::new(),
+            vary: BTreeMap::new(),
+            points: Vec::new(),
+            cells: imported.cells(),
+            spin_up: None,
+            interval: imported.interval(),
+            frames: imported.frames(),
+            seed,
+            reference: Reference { error_estimate: false, ..Reference::default() },
+            split,
+            imported: Some(imported),
+        };
+        let channels = data::channels(&case.info()?.fields).len();
+        case.check_memory(channels).map_err(invalid)?;
+        case.check_splits().map_err(|error| error.in_case(file))?;
+        for index in 0..case.samples() {
+            case.grid(index)?;
+        }
         Ok(case)
     }
 
@@ -140,7 +196,7 @@ impl Case {
         let is_sound = self.points.is_empty() || self.vary.is_empty();
         let expected = "left out where there are `points`, which say how samples differ";
         Invalid::unless(is_sound, "vary", "{ … }", expected)?;
-        self.split.check(&self.points)?;
+        self.split.check(self.points.len())?;
         self.vary.values().try_for_each(Distribution::check)
     }
 
@@ -201,11 +257,17 @@ impl Case {
 
     /// The number of samples.
     pub fn samples(&self) -> usize {
-        self.split.total(&self.points)
+        match &self.imported {
+            Some(imported) => imported.samples(),
+            None => self.split.total(&self.points),
+        }
     }
 
     /// The names of all samples, if they have names.
     pub fn names(&self) -> Vec<String> {
+        if let Some(imported) = &self.imported {
+            return imported.names();
+        }
         let count = if self.points.is_empty() { 0 } else { self.samples() };
         (0..count).map(|index| self.point(index).name.clone()).collect()
     }
@@ -224,6 +286,8 @@ impl Case {
     /// The same case saved on `cells` cells along each axis, solved on the same grids where those are finer.
     pub fn with_cells(&self, file: &str, cells: usize) -> Result<Self, BenchError> {
         let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
+        let expected = "left out: the data of another program are used as they are";
+        Invalid::unless(self.imported.is_none(), "cells", cells, expected).map_err(invalid)?;
         Invalid::unless(cells > 0, "cells", cells, "at least 1").map_err(invalid)?;
         let solved = self.reference_cells();
         let mut changed = self.clone();
@@ -279,6 +343,10 @@ impl Case {
         index: usize,
     ) -> Result<(Box<dyn Problem>, ChaCha12Rng), BenchError> {
         let mut rng = self.sample_rng(index);
+        if let Some(imported) = &self.imported {
+            let problem = imported.problem(index, &self.parameters)?;
+            return Ok((problem.ok_or_else(|| self.without_problem())?, rng));
+        }
         let table = self.table(index, &mut rng);
         let problem = PROBLEMS.build(&self.problem, table).map_err(|source| BenchError::Part {
             location: format!("case `{}`", self.name),
@@ -306,8 +374,40 @@ impl Case {
         })
     }
 
+    /// The error where a problem is needed and the case names none.
+    fn without_problem(&self) -> BenchError {
+        let expected = "the name of a problem that eddymark solves, for its solver to take part";
+        let source = Invalid::new("problem", "absent", expected);
+        BenchError::Case { case: self.name.clone(), source }
+    }
+
+    /// The parameters of a sample with their values.
+    pub(crate) fn parameters_of(&self, index: usize) -> Result<Vec<(Parameter, f64)>, BenchError> {
+        match &self.imported {
+            Some(imported) => imported.parameters_of(index),
+            None => Ok(self.problem(index)?.parameters()),
+        }
+    }
+
+    /// The output grid of a sample.
+    pub(crate) fn grid(&self, index: usize) -> Result<Grid, BenchError> {
+        if let Some(imported) = &self.imported {
+            return imported.grid(index);
+        }
+        let (case, cells) = (self.name.clone(), self.cells);
+        self.problem(index)?.grid(cells).map_err(|source| BenchError::Grid { case, cells, source })
+    }
+
+    /// What computed the data: the solvers, or another program.
+    pub(crate) fn solver(&self) -> String {
+        self.imported.as_ref().map_or_else(crate::solver, Imported::solver)
+    }
+
     /// Whether a parameter of that name is set per sample.
     fn is_given(&self, parameter: &str) -> bool {
+        if let Some(imported) = &self.imported {
+            return imported.is_given(parameter);
+        }
         let of_points =
             self.points.first().is_some_and(|point| point.values.contains_key(parameter));
         of_points || self.vary.contains_key(parameter)
@@ -315,6 +415,9 @@ impl Case {
 
     /// The description that all samples share.
     pub fn info(&self) -> Result<Info, BenchError> {
+        if let Some(imported) = &self.imported {
+            return imported.info(&self.name.replace('/', "-"));
+        }
         let problem = self.problem(0)?;
         Ok(Info {
             name: self.name.replace('/', "-"),

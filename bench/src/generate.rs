@@ -13,7 +13,7 @@ pub(crate) use forecast::{sample_bytes, spread};
 pub(crate) use sample::{remove_checkpoints, solve_sample};
 pub use shard::Shard;
 
-use crate::{BenchError, Case, Progress, Stop, commit, solver};
+use crate::{BenchError, Case, Progress, Stop, commit};
 use data::{Dataset, DatasetHeader, Parameter};
 use rayon::prelude::*;
 use std::path::Path;
@@ -70,7 +70,8 @@ pub fn solve_missing(
     let states = samples.iter().copied().map(is_done).collect::<Result<Vec<_>, _>>()?;
     let missing: Vec<usize> =
         states.into_iter().filter(|(_, is_done)| !is_done).map(|(index, _)| index).collect();
-    let bar = progress.bar(&format!("solve {}", case.name), "samples", samples.len());
+    let verb = if case.imported.is_some() { "import" } else { "solve" };
+    let bar = progress.bar(&format!("{verb} {}", case.name), "samples", samples.len());
     bar.inc((samples.len() - missing.len()) as u64);
     bar.reset_eta();
     let (failure, solved) = (Mutex::new(None), AtomicUsize::new(0));
@@ -109,6 +110,11 @@ fn solve_one(
     let split = dataset.header().splits[index];
     let folder = dataset.path(index);
     let folder = folder.parent().expect("samples lie in a folder");
+    if let Some(imported) = &case.imported {
+        stop.check()?;
+        dataset.write(&imported.sample(index, split)?)?;
+        return Ok(true);
+    }
     dataset.write(&solve_sample(case, index, split, folder, stop)?)?;
     remove_checkpoints(case, index, folder, stop)?;
     Ok(true)
@@ -123,7 +129,7 @@ fn header(case: &Case, certificate: &str) -> Result<DatasetHeader, BenchError> {
         splits: case.roles(),
         coverage: case.coverage()?,
         sample_names: case.names(),
-        solver: solver(),
+        solver: case.solver(),
         version: env!("CARGO_PKG_VERSION").into(),
         commit: commit().into(),
         verification: certificate.into(),

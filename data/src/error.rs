@@ -62,6 +62,14 @@ pub enum DataError {
         /// What is missing or wrong.
         reason: String,
     },
+    /// Data of another program that cannot be imported.
+    #[error("`{}` cannot be imported: {reason}", .path.display())]
+    Import {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is missing or wrong.
+        reason: String,
+    },
     /// The folder holds another dataset.
     #[error("`{}` holds {found}, not {expected}", .path.display())]
     Mismatch {

@@ -24,6 +24,8 @@ mod grid;
 mod hash;
 #[cfg(feature = "hdf5")]
 mod hdf5;
+#[cfg(feature = "hdf5")]
+pub mod import;
 mod interval;
 mod json_lines;
 mod magnitude;

@@ -3,10 +3,10 @@
 use super::Baseline;
 use crate::{BenchError, Case};
 use data::{
-    Dataset, Hasher, Invalid, Parameter, Part, Source, Stop, Stopped, Trajectory, prolongate,
-    restrict,
+    Channel, Dataset, Hasher, Invalid, Parameter, Part, Source, State, Stop, Stopped, Trajectory,
+    prolongate, restrict,
 };
-use ndarray::{Array5, Axis};
+use ndarray::{Array5, ArrayViewMut4, Axis};
 use operators::{OperatorError, Surrogate, Task};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,28 @@ impl CoarseSolver {
         case
     }
 
+    /// The channels of the data that are those of the problem, in the problem's order.
+    ///
+    /// The pressure may be absent: it is no initial condition of an incompressible flow. Any other channel is needed.
+    fn channels(case: &Case) -> Result<Vec<Option<usize>>, BenchError> {
+        let given = data::channels(&case.info()?.fields);
+        let of_channel = |own: Channel| {
+            let place = given
+                .iter()
+                .position(|other| other.field == own.field && other.component == own.component);
+            if place.is_some() || own.field == "pressure" {
+                return Ok(place);
+            }
+            let expected = format!(
+                "that of another flow: its solver needs `{}` of {}, which the data lack",
+                own.symbol, own.field
+            );
+            let source = Invalid::new("problem", &case.problem, expected);
+            Err(BenchError::Case { case: case.name.clone(), source })
+        };
+        data::channels(&case.problem(0)?.fields()).into_iter().map(of_channel).collect()
+    }
+
     /// Refuses parameters of the flow: the solver of another flow would be compared.
     fn check_parameters(&self, case: &Case) -> Result<(), BenchError> {
         let of_flow = case.problem(0)?.parameters();
@@ -102,6 +124,7 @@ impl Baseline for CoarseSolver {
         )
         .map_err(|source| BenchError::Case { case: case.name.clone(), source })?;
         self.check_parameters(case)?;
+        Self::channels(case)?;
         let problem = self.with_parameters(case).problem(0)?;
         problem
             .grid(cells)
@@ -117,6 +140,7 @@ impl Baseline for CoarseSolver {
             cells,
             case: self.with_parameters(case),
             parameters: dataset.info().parameters.clone(),
+            channels: Self::channels(case)?,
             stop: Stop::default(),
         }))
     }
@@ -128,6 +152,8 @@ struct SolverSurrogate {
     cells: [usize; 3],
     case: Case,
     parameters: Vec<Parameter>,
+    /// The channels of tasks that are those of the solver, in its order.
+    channels: Vec<Option<usize>>,
     stop: Stop,
 }
 
@@ -145,11 +171,12 @@ impl SolverSurrogate {
         let unfit =
             |source| BenchError::Grid { case: self.case.name.clone(), cells: self.cells, source };
         let grid = problem.grid(self.cells).map_err(unfit)?;
-        let mut state = if is_coarser {
+        let given = if is_coarser {
             restrict(last, &task.grid, self.cells)
         } else {
             prolongate(last, &grid)
         };
+        let mut state = self.to_solver(&given);
         let mut advance = || -> Result<(), SolverError> {
             let mut solver = problem.solver(&grid)?;
             solver.stop_on(&self.stop);
@@ -162,7 +189,7 @@ impl SolverSurrogate {
                 } else {
                     restrict(state.view(), &grid, output)
                 };
-                values.index_axis_mut(Axis(0), step).assign(&predicted);
+                self.to_task(&predicted, values.index_axis_mut(Axis(0), step));
             }
             Ok(())
         };
@@ -172,6 +199,29 @@ impl SolverSurrogate {
             }
             Err(SolverError::Stopped(stopped)) => Err(stopped.into()),
             Err(source) => Err(unfit(source)),
+        }
+    }
+}
+
+impl SolverSurrogate {
+    /// The solver's channels of a given state; those that the data lack are 0.
+    fn to_solver(&self, given: &State) -> State {
+        let [_, x, y, z] = given.dim().into();
+        let mut state = State::zeros((self.channels.len(), x, y, z));
+        for (mut own, place) in state.outer_iter_mut().zip(&self.channels) {
+            if let Some(place) = place {
+                own.assign(&given.index_axis(Axis(0), *place));
+            }
+        }
+        state
+    }
+
+    /// Writes the solver's channels to those of the data; others stay as they are, not a number.
+    fn to_task(&self, state: &State, mut to: ArrayViewMut4<'_, f64>) {
+        for (own, place) in state.outer_iter().zip(&self.channels) {
+            if let Some(place) = place {
+                to.index_axis_mut(Axis(0), *place).assign(&own);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ use std::fmt;
 /// split = { train = 24, valid = 4, test = 8, by = "random" }            # drawn, whatever the parameters
 /// split = { train = 24, valid = 4, test = 8, extrapolate = "reynolds" } # test beyond the training range
 /// split = "published"                                                   # as CFDBench splits its points
+/// split = "files"                                                       # imported data: folders train, valid, test
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -29,15 +30,18 @@ pub enum Roles {
     Published(Published),
 }
 
-/// CFDBench's splits.
+/// Splits that others have chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Published {
-    /// That of the autoregressive tasks.
+    /// CFDBench's, of the autoregressive tasks.
     #[serde(rename = "published")]
     Autoregressive,
-    /// That of the non-autoregressive tasks, which round the sizes of some splits differently.
+    /// CFDBench's, of the non-autoregressive tasks, which round the sizes of some splits differently.
     #[serde(rename = "published-direct")]
     Direct,
+    /// Those of imported files, by the folders in which they are.
+    #[serde(rename = "files")]
+    Files,
 }
 
 impl From<SplitPlan> for Roles {
@@ -59,13 +63,14 @@ impl<'de> Visitor<'de> for RolesVisitor {
     type Value = Roles;
 
     fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str("`{ train = …, valid = …, test = … }`, or `\"published\"`")
+        to.write_str("`{ train = …, valid = …, test = … }`, `\"published\"`, or `\"files\"` for imported data")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Roles, E> {
         match text {
             "published" => Ok(Roles::Published(Published::Autoregressive)),
             "published-direct" => Ok(Roles::Published(Published::Direct)),
+            "files" => Ok(Roles::Published(Published::Files)),
             _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
         }
     }
@@ -76,12 +81,17 @@ impl<'de> Visitor<'de> for RolesVisitor {
 }
 
 impl Roles {
-    pub(super) fn check(&self, points: &[Point]) -> Result<(), Invalid> {
+    /// Whether they are possible for a case with `points`, of which there are 0 in a case that has none.
+    pub(super) fn check(&self, points: usize) -> Result<(), Invalid> {
         match self {
             Self::Drawn(drawn) => drawn.check(points),
+            Self::Published(Published::Files) => {
+                let expected = "how many samples take which role: no files are imported";
+                Err(Invalid::new("split", "\"files\"", expected))
+            }
             Self::Published(_) => {
                 let expected = "how many samples take which role, where there are no `points`";
-                Invalid::unless(!points.is_empty(), "split", "\"published\"", expected)
+                Invalid::unless(points > 0, "split", "\"published\"", expected)
             }
         }
     }
@@ -100,6 +110,7 @@ impl Roles {
         let rounding = match kind {
             Published::Autoregressive => Rounding::Autoregressive,
             Published::Direct => Rounding::Direct,
+            Published::Files => return None,
         };
         Some(published(points, rounding))
     }
@@ -108,12 +119,18 @@ impl Roles {
     pub(super) fn point(&self, index: usize, count: usize, seed: u64) -> usize {
         match self {
             Self::Published(_) => index,
-            Self::Drawn(_) => {
-                let mut order: Vec<usize> = (0..count).collect();
-                // A separate stream: `SplitPlan::assign` uses the next one.
-                order.shuffle(&mut rng(seed, u64::MAX - 1));
-                order[index]
-            }
+            Self::Drawn(_) => self.order(count, seed)[index],
         }
+    }
+
+    /// The points among `count` that are samples, in the order of the samples.
+    pub(super) fn order(&self, count: usize, seed: u64) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        if let Self::Drawn(drawn) = self {
+            // A separate stream: `SplitPlan::assign` uses the next one.
+            order.shuffle(&mut rng(seed, u64::MAX - 1));
+            order.truncate(drawn.plan().total());
+        }
+        order
     }
 }

@@ -1,5 +1,6 @@
 //! Which samples of a case belong to which split, and whether samples of different splits differ.
 
+use super::roles::Published;
 use super::{Case, Roles, Side, SplitBy};
 use crate::BenchError;
 use data::{Invalid, Split, SplitCoverage};
@@ -48,7 +49,7 @@ impl Case {
     /// The range of the parameters in every split, and the distance of its samples from the training samples.
     pub fn coverage(&self) -> Result<Vec<SplitCoverage>, BenchError> {
         let values = |index| {
-            let parameters = self.problem(index)?.parameters();
+            let parameters = self.parameters_of(index)?;
             Ok(parameters.into_iter().map(|(_, value)| value).collect())
         };
         let parameters = (0..self.samples()).map(values).collect::<Result<Vec<_>, BenchError>>()?;
@@ -65,6 +66,7 @@ impl Case {
     /// How the splits were formed, in words.
     pub fn split_kind(&self) -> String {
         match &self.split {
+            Roles::Published(Published::Files) => "those of the files".into(),
             Roles::Published(_) => "as published".into(),
             Roles::Drawn(drawn) => match drawn.extrapolate.as_ref().and_then(|e| e.parameter()) {
                 Some((name, Side::Above)) => {
@@ -105,7 +107,11 @@ impl Case {
 
     fn splits(&self) -> Result<Vec<Split>, SplitFault> {
         let Roles::Drawn(drawn) = &self.split else {
-            return Ok(self.split.published(&self.points).unwrap_or_default());
+            let points = match &self.imported {
+                Some(imported) => return imported.splits(&self.split),
+                None => &self.points,
+            };
+            return Ok(self.split.published(points).unwrap_or_default());
         };
         let plan = drawn.plan();
         if drawn.by == SplitBy::Random {
@@ -124,10 +130,10 @@ impl Case {
     /// What distinguishes samples, `[sample][parameter]`: the drawn parameters, or those of their points.
     fn coordinates(&self) -> Result<Vec<Vec<f64>>, SplitFault> {
         let of_sample = |index: usize| -> Result<Vec<f64>, SplitFault> {
-            if self.points.is_empty() {
+            if self.points.is_empty() && self.imported.is_none() {
                 return Ok(self.draws(index, &mut self.sample_rng(index)));
             }
-            let parameters = self.problem(index)?.parameters();
+            let parameters = self.parameters_of(index)?;
             Ok(parameters.into_iter().map(|(_, value)| value).collect())
         };
         (0..self.samples()).map(of_sample).collect()
@@ -136,7 +142,7 @@ impl Case {
     /// The values of one parameter, with the opposite sign if the test lies below the others.
     fn values_of(&self, name: &str, side: Side) -> Result<Vec<f64>, SplitFault> {
         let of_sample = |index: usize| -> Result<f64, SplitFault> {
-            let parameters = self.problem(index)?.parameters();
+            let parameters = self.parameters_of(index)?;
             let found = parameters.iter().find(|(parameter, _)| parameter.name == name);
             let (_, value) = found.ok_or_else(|| {
                 let known: Vec<&str> = parameters.iter().map(|(p, _)| p.name.as_str()).collect();
@@ -151,6 +157,10 @@ impl Case {
     /// The validation and test samples that are the same flow as a training sample: equal parameters, and an initial
     /// state without random numbers.
     fn duplicates(&self, splits: &[Split]) -> Result<Vec<usize>, BenchError> {
+        // Which states are equal is seen in the dataset: parameters that the files do not state may differ.
+        if self.imported.is_some() {
+            return Ok(Vec::new());
+        }
         let mut first: BTreeMap<Vec<u64>, bool> = BTreeMap::new();
         let key = |index: usize| -> Vec<u64> {
             let bits = |value: &f64| value.to_bits();

@@ -105,6 +105,7 @@ fn rounding(dataset: &Dataset, test_set: &TestSet) -> Option<String> {
 fn reference_grids(test_set: &TestSet) -> String {
     let grids = || test_set.samples.iter().map(|sample| sample.reference_cells);
     match (grids().min(), grids().max()) {
+        (_, Some([0, ..])) => "not known".into(),
         (Some(coarse), Some(fine)) if coarse == fine => grid(fine),
         (Some(coarse), Some(fine)) => format!("{} to {}", grid(coarse), grid(fine)),
         _ => String::new(),

@@ -17,10 +17,14 @@ const CELLS: [usize; 2] = [32, 64];
 /// The folder of certificates in the folder of datasets; hidden, because `datasets/*` is datasets.
 const FOLDER: &str = ".certificates";
 
-/// The certificate of a case's solver on small grids, as JSON; empty for a problem without verification.
+/// The certificate of a case's solver on small grids, as JSON; empty for a problem without verification, and for data
+/// that another program computed.
 ///
 /// It depends on the problem and the solvers' sources alone, so that all datasets of a folder share it.
 pub(super) fn certificate(context: &StepContext, case: &Case) -> Result<String, BenchError> {
+    if case.imported.is_some() {
+        return Ok(String::new());
+    }
     let problem = &case.problem;
     if !VERIFIED.contains(&problem.as_str()) {
         context

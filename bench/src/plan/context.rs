@@ -2,7 +2,7 @@
 
 use super::Paths;
 use crate::launcher::{hidden, launcher};
-use crate::{BenchError, Case, Progress, Stop, Suite, SurrogateSpec, commit, machine, solver};
+use crate::{BenchError, Case, Progress, Stop, Suite, SurrogateSpec, commit, machine};
 use data::{Dataset, FileHashes, Provenance, folder_without_locks};
 use operators::{Device, Launcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -193,6 +193,6 @@ fn complete_dataset(case: &Case, root: &Path) -> Result<Option<Dataset>, BenchEr
 pub(super) fn begun_dataset(case: &Case, root: &Path) -> Result<Option<Dataset>, BenchError> {
     let Some(dataset) = Dataset::find(root)? else { return Ok(None) };
     let header = dataset.header();
-    let is_ours = header.case_hash == case.hash() && header.solver == solver();
+    let is_ours = header.case_hash == case.hash() && header.solver == case.solver();
     Ok(is_ours.then_some(dataset))
 }

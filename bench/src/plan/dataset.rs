@@ -102,8 +102,9 @@ pub(super) fn solve(
         solve_missing(case, &dataset, indices, &context.progress, &context.stop)?;
     await_others(context, case, &dataset, indices)?;
     context.progress.say(&format!(
-        "{}: {solved} samples solved in {} ({})",
+        "{}: {solved} samples {} in {} ({})",
         case.name,
+        if case.imported.is_some() { "imported" } else { "solved" },
         duration(seconds),
         root.display()
     ));
@@ -162,6 +163,12 @@ pub(super) fn complete(context: &StepContext, case: &Case) -> Result<(), BenchEr
 /// States the forecast for solving the samples.
 fn announce(context: &StepContext, case: &Case, samples: &[usize]) -> Result<(), BenchError> {
     let forecast = forecast(case, samples, &context.stop)?;
+    if case.imported.is_some() {
+        let size = bytes(forecast.bytes);
+        let text = format!("{}: {} samples to import, at most {size}", case.name, forecast.samples);
+        context.progress.say(&text);
+        return Ok(());
+    }
     let threads = rayon::current_num_threads();
     let temporary = match forecast.temporary_per_sample {
         0.0 => String::new(),

@@ -1,7 +1,7 @@
 //! Folders and files of datasets, trainings, evaluations and reports.
 
 use crate::name::path_part;
-use crate::{Case, samples_source, solver};
+use crate::{Case, samples_source};
 use data::Hasher;
 use std::path::PathBuf;
 
@@ -57,7 +57,7 @@ impl Paths {
 
 /// Hash of everything that determines a dataset's numbers: the case, and the sources of the solvers and of `generate`.
 pub(super) fn dataset_key(case: &Case) -> String {
-    Hasher::default().text(&case.hash()).text(&solver()).text(samples_source()).hex()
+    Hasher::default().text(&case.hash()).text(&case.solver()).text(samples_source()).hex()
 }
 
 fn shortened(key: Option<&str>) -> &str {

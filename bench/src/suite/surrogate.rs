@@ -113,12 +113,7 @@ impl SurrogateSource {
     pub(super) fn check_on(&self, case: &Case, steps: usize) -> Result<(), BenchError> {
         match self {
             Self::Operator { architecture, table, recipe, .. } => {
-                let unfit = |source| BenchError::Grid {
-                    case: case.name.clone(),
-                    cells: case.cells,
-                    source,
-                };
-                let grid = case.problem(0)?.grid(case.cells).map_err(unfit)?;
+                let grid = case.grid(0)?;
                 let samples = case.roles().iter().filter(|split| **split == Split::Train).count();
                 Ok(check_training(architecture, table, recipe, &case.info()?, &grid, samples)?)
             }

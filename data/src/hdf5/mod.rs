@@ -6,6 +6,7 @@ mod checked;
 mod examine;
 mod facts;
 mod field_writer;
+mod foreign;
 mod list;
 mod open;
 mod read;
@@ -18,6 +19,7 @@ mod write;
 
 pub(crate) use checked::announce;
 pub(crate) use examine::examine;
+pub(crate) use foreign::ForeignFile;
 pub(crate) use open::must_be_hdf5;
 pub use open::must_have_text_path;
 pub(crate) use read::SampleFile;

@@ -92,6 +92,11 @@ pub enum NpyError {
     },
 }
 
+/// The shape of an array of real numbers, of which only the header is read.
+pub(crate) fn shape(from: &mut impl Read) -> Result<Vec<usize>, NpyError> {
+    Ok(Header::read(from)?.shape)
+}
+
 impl Npy {
     /// Opens a file and reads its header. The size of the file is compared with the header.
     pub fn open(path: &Path, links: Links) -> Result<Self, NpyError> {

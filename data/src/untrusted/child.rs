@@ -20,6 +20,13 @@ pub fn serve_untrusted() -> std::io::Result<()> {
                 say(&Answer::Refused(error.into()));
             }
         }
+        Request::Walk(paths) => {
+            for path in paths {
+                limit_time(seconds(bytes(&path)));
+                say(&hdf5::list_file(&path, &mut |_| ())
+                    .map_or_else(|error| Answer::Refused(error.into()), |()| Answer::Walked));
+            }
+        }
         Request::Examine { header, samples } => {
             for (index, path) in samples {
                 limit_time(seconds(bytes(&path)));

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 pub(super) enum Request<'a> {
     /// List the content of a file.
     List(PathBuf),
+    /// Read the structure of files: all that a listing shows.
+    Walk(Vec<PathBuf>),
     /// Examine samples of a dataset.
     Examine { header: Box<Cow<'a, DatasetHeader>>, samples: Vec<(usize, PathBuf)> },
 }
@@ -23,6 +25,8 @@ pub(super) enum Answer {
     At(String),
     /// A line of the listing.
     Line(String),
+    /// A file whose structure was read.
+    Walked,
     /// The content hash of a sample that is good.
     Examined(String),
     /// Why the file is refused.

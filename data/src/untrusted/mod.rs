@@ -14,5 +14,5 @@ mod message;
 mod parent;
 
 pub use child::serve_untrusted;
-pub(crate) use parent::examine;
 pub use parent::{UntrustedReader, list_file, read_untrusted_with};
+pub(crate) use parent::{examine, walk};

@@ -59,6 +59,27 @@ pub fn list_file(path: &Path) -> Result<String, DataError> {
     Ok(lines)
 }
 
+/// Reads the structure of files that another program wrote, in a child process: groups, datasets and attributes, but no
+/// values of datasets. An error names the first file that cannot be read.
+pub(crate) fn walk(paths: &[PathBuf]) -> Result<(), DataError> {
+    paths.iter().try_for_each(|path| hdf5::must_be_hdf5(path))?;
+    let Some(reader) = READER.get() else {
+        return paths.iter().try_for_each(|path| hdf5::list_file(path, &mut |_| ()));
+    };
+    let mut child = Reading::start(reader, &Request::Walk(paths.to_vec()))?;
+    for path in paths {
+        loop {
+            match child.next(path)? {
+                Answer::Walked => break,
+                Answer::Refused(refusal) => return Err(refusal.of(path)),
+                _ => (),
+            }
+        }
+        child.begin();
+    }
+    Ok(())
+}
+
 /// Examines samples of a dataset, and gives their content hashes to `examined`, or why they are refused, in order. It ends
 /// with the first sample that ends the child.
 pub(crate) fn examine(

@@ -1,6 +1,5 @@
 //! Splits of given sizes.
 
-use crate::cfdbench::Point;
 use data::{Invalid, SplitPlan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -83,15 +82,15 @@ impl Drawn {
         SplitPlan { train: self.train, valid: self.valid, test: self.test }
     }
 
-    pub(super) fn check(&self, points: &[Point]) -> Result<(), Invalid> {
+    pub(super) fn check(&self, points: usize) -> Result<(), Invalid> {
         let within = |least: usize, count: usize| (least..=MOST).contains(&count);
         let Self { train, valid, test, .. } = *self;
         let is_sound = within(1, train) && within(0, valid) && within(1, test);
         let value = format!("{{ train = {train}, valid = {valid}, test = {test} }}");
         let expected = "at least 1 to train and 1 to test, and at most a million each";
         Invalid::unless(is_sound, "split", &value, expected)?;
-        let is_sound = points.is_empty() || train + valid + test <= points.len();
-        let expected = format!("at most {} samples, which the `points` are", points.len());
+        let is_sound = points == 0 || train + valid + test <= points;
+        let expected = format!("at most {points} samples, which the `points` are");
         Invalid::unless(is_sound, "split", &value, &expected)?;
         let Some(extrapolate) = &self.extrapolate else { return Ok(()) };
         let is_one = extrapolate.parameter().is_some();

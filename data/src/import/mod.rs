@@ -1,0 +1,19 @@
+//! Data that other programs wrote, in the layouts of public benchmarks.
+//!
+//! A layout is one file of this folder: it says what its files state, and reads one state at a time. What they do not
+//! state is declared by the case.
+//!
+//! - `found`: what files state; `files`, `open_files`: the files themselves
+//! - `the_well`, `pdebench`, `cfdbench`, `npz`: the layouts
+
+mod cfdbench;
+mod files;
+mod found;
+mod layout;
+mod npz;
+mod open_files;
+mod pdebench;
+mod the_well;
+
+pub use found::{Found, FoundChannel, FoundSample};
+pub use layout::{Import, Layout};
