@@ -25,7 +25,6 @@ use rand_chacha::ChaCha12Rng;
 use serde::{Deserialize, Serialize};
 use solvers::{PROBLEMS, Problem};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// A case as its TOML file spells it.
 #[derive(Deserialize)]
@@ -147,10 +146,9 @@ impl Case {
             toml::from_str(text).map_err(|source| BenchError::toml(file, text, source))?;
         let invalid = |source: Invalid| BenchError::Case { case: file.into(), source };
         check_name("the case's file name", name).map_err(invalid)?;
-        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
         let (summary, split, seed) = (wire.summary.clone(), wire.split.clone(), wire.seed);
         let problem = wire.problem.clone().unwrap_or_else(|| imported::NO_PROBLEM.into());
-        let imported = Imported::open(wire, folder).map_err(|fault| match fault {
+        let imported = Imported::open(wire, file).map_err(|fault| match fault {
             Fault::Invalid(source) => invalid(source),
             Fault::Other(error) => error,
         })?;

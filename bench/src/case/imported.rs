@@ -29,6 +29,9 @@ const OTHER_LENGTH: f64 = 1e-3;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Imported {
     declared: Declared,
+    /// The file of the case, for messages.
+    #[serde(skip)]
+    file: String,
     /// That of the files.
     fingerprint: String,
     #[serde(skip)]
@@ -82,9 +85,10 @@ impl From<DataError> for Fault {
 }
 
 impl Imported {
-    /// Opens the data beside the case's `folder`, and reads what they state.
-    pub(super) fn open(declared: Declared, folder: &Path) -> Result<Self, Fault> {
+    /// Opens the data, whose path is relative to the folder of the case's `file`, and reads what they state.
+    pub(super) fn open(declared: Declared, file: &str) -> Result<Self, Fault> {
         declared.check()?;
+        let folder = Path::new(file).parent().unwrap_or(Path::new(""));
         let path = folder.join(&declared.path);
         let data: Arc<dyn Import> = declared.source.open(&path, declared.cells())?.into();
         let found = data.found();
@@ -93,7 +97,7 @@ impl Imported {
             Invalid::unless(cells == found.cells, "cells", format!("{cells:?}"), &expected)?;
         }
         let (fields, channels) = fields(&declared, found)?;
-        let (interval, frames) = (interval(&declared, found)?, frames(&declared, found)?);
+        let (interval, frames) = (interval(&declared, found, &path)?, frames(&declared, found)?);
         let count = found.samples.len();
         if matches!(declared.split, Roles::Drawn(_)) {
             declared.split.check(count)?;
@@ -101,7 +105,8 @@ impl Imported {
         let order = declared.split.order(count, declared.seed);
         let fingerprint = data.fingerprint()?;
         let data = Opened(data);
-        Ok(Self { declared, fingerprint, data, order, fields, channels, interval, frames })
+        let file = file.into();
+        Ok(Self { declared, file, fingerprint, data, order, fields, channels, interval, frames })
     }
 
     fn found(&self) -> &Found {
@@ -296,8 +301,10 @@ impl Imported {
             }
             let edges = edges.or_else(|| own.map(|own| own.edges.clone()));
             let edges = edges.ok_or_else(|| {
-                let expected = "both ends of the axis in m, which the files do not state";
-                Invalid::new("lengths", format!("{} is absent", AXES[axis]), expected)
+                let name = AXES[axis];
+                self.unstated(&format!(
+                    "the ends of the axis {name}: give `lengths = {{ {name} = [low, high] }}` in m"
+                ))
             })?;
             Ok(Axis { edges, boundaries: self.boundaries(axis, found, own, &number)? })
         };
@@ -310,15 +317,18 @@ impl Imported {
         found: &FoundSample,
         own: Option<&Axis>,
         number: &dyn Fn(&Position) -> Result<f64, Invalid>,
-    ) -> Result<[Boundary; 2], Invalid> {
+    ) -> Result<[Boundary; 2], Fault> {
         if let Some(ends) = self.declared.boundaries.get(AXES[axis]) {
-            return ends.boundaries(number);
+            return Ok(ends.boundaries(number)?);
         }
         // The problem knows the velocities of walls, which most layouts do not state.
         let known = own.map(|own| own.boundaries).or(found.boundaries[axis]);
         known.ok_or_else(|| {
-            let expected = "\"periodic\", \"wall\" or \"open\", which the files do not state";
-            Invalid::new("boundaries", format!("{} is absent", AXES[axis]), expected)
+            let name = AXES[axis];
+            self.unstated(&format!(
+                "the boundaries of the axis {name}: give `boundaries = {{ {name} = \"periodic\" }}`, \"wall\" or \"open\", \
+                 or a list of both ends"
+            ))
         })
     }
 
@@ -361,16 +371,23 @@ impl Imported {
         })
     }
 
+    /// The error for what the files do not state, and the case does not declare.
+    fn unstated(&self, what: &str) -> Fault {
+        unstated(&self.declared.path, what).into()
+    }
+
     fn invalid(&self, source: Invalid) -> BenchError {
-        BenchError::Case { case: self.declared.path.display().to_string(), source }
+        BenchError::Case { case: self.file.clone(), source }
     }
 
     fn part(&self, source: data::PartError) -> BenchError {
-        BenchError::Part {
-            location: format!("the case of `{}`", self.declared.path.display()),
-            source,
-        }
+        BenchError::Part { location: format!("case `{}`", self.file), source }
     }
+}
+
+/// The error for what files do not state.
+fn unstated(path: &Path, what: &str) -> DataError {
+    DataError::Import { path: path.into(), reason: format!("it does not state {what}") }
 }
 
 /// The fields of the case, and their channels in the files.
@@ -415,7 +432,7 @@ fn frames(declared: &Declared, found: &Found) -> Result<usize, Invalid> {
 }
 
 /// The time between the states that are used.
-fn interval(declared: &Declared, found: &Found) -> Result<Interval, Invalid> {
+fn interval(declared: &Declared, found: &Found, path: &Path) -> Result<Interval, Fault> {
     let every = declared.every as f64;
     if let Some(interval) = declared.interval {
         let is_sound = interval.value() > 0.0 && interval.value().is_finite();
@@ -429,8 +446,7 @@ fn interval(declared: &Declared, found: &Found) -> Result<Interval, Invalid> {
     }
     let mut first: Option<f64> = None;
     for sample in &found.samples {
-        let expected = "the time between states in s, which the files do not state";
-        let absent = || Invalid::new("interval", "absent", expected);
+        let absent = || unstated(path, "the time between states: give `interval` in s");
         let times = sample.times.as_ref().ok_or_else(absent)?;
         let last = times.len().max(2) - 1;
         let spacing = rounded((times[last] - times[0]) / last as f64);
@@ -443,11 +459,11 @@ fn interval(declared: &Declared, found: &Found) -> Result<Interval, Invalid> {
         Invalid::unless(is_sound, "interval", spacing, &expected)?;
         let known = *first.get_or_insert(spacing);
         let expected = format!(
-            "the time between states: {known} s in the first sample, and {spacing} s in `{}`",
+            "that of all samples: it is {spacing} s in `{}`; give `interval = {{ turnovers = … }}`",
             sample.name
         );
         let is_same = (spacing - known).abs() <= UNEVEN * known;
-        Invalid::unless(is_same, "interval", "absent", &expected)?;
+        Invalid::unless(is_same, "interval", known, &expected)?;
     }
     Ok(Interval::Seconds(first.unwrap_or(1.0) * every))
 }
@@ -468,11 +484,10 @@ fn uniform(cells: usize, [low, high]: [f64; 2]) -> Result<Vec<f64>, Invalid> {
 fn agree(name: &str, edges: &[f64], own: &Axis, sample: &str) -> Result<(), Invalid> {
     let length = edges[edges.len() - 1] - edges[0];
     let expected = format!(
-        "that of the files: along {name}, sample `{sample}` is {length} m long, and the problem with its parameters {} m",
-        own.length()
+        "{length}, as sample `{sample}` in the files: the problem with its parameters has another domain along {name}"
     );
     let is_same = (length - own.length()).abs() <= OTHER_LENGTH * own.length();
-    Invalid::unless(is_same, "problem", "another domain", &expected)
+    Invalid::unless(is_same, "lengths", own.length(), &expected)
 }
 
 /// States that are read from the files of another program.

@@ -156,7 +156,7 @@ impl Survey {
             axes[0].is_some().then(|| axes.each_ref().map(length))
         };
         let cells = stated().or(cells).ok_or_else(|| {
-            refused(path, "it has no array `x` of cell centres: give `cells`".into())
+            refused(path, "it does not state the cells, for it has no array `x` of their centres: give `cells`".into())
         })?;
         let time = TIMES.iter().find(|name| shapes.contains_key(**name));
         let times = time.map(|name| numbers(name)).transpose()?;

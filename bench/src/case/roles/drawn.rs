@@ -90,7 +90,7 @@ impl Drawn {
         let expected = "at least 1 to train and 1 to test, and at most a million each";
         Invalid::unless(is_sound, "split", &value, expected)?;
         let is_sound = points == 0 || train + valid + test <= points;
-        let expected = format!("at most {points} samples, which the `points` are");
+        let expected = format!("at most {points} samples, all that there are");
         Invalid::unless(is_sound, "split", &value, &expected)?;
         let Some(extrapolate) = &self.extrapolate else { return Ok(()) };
         let is_one = extrapolate.parameter().is_some();
