@@ -17,7 +17,9 @@ pub use roles::{Drawn, Extrapolate, Roles, Side, SplitBy};
 use crate::BenchError;
 use crate::cfdbench::Point;
 use crate::name::check_name;
-use data::{Grid, Info, Interval, Invalid, Parameter, hash_hex, rng};
+use data::{
+    DatasetHeader, Grid, Info, Interval, Invalid, Parameter, Split, SplitPlan, hash_hex, rng,
+};
 use declared::Declared;
 use imported::Fault;
 use points::points;
@@ -176,6 +178,33 @@ impl Case {
             case.grid(index)?;
         }
         Ok(case)
+    }
+
+    /// The case of a dataset, as far as its header states it: that of its text, or one that is not solved.
+    pub(crate) fn of_dataset(header: &DatasetHeader) -> Self {
+        let Info { name, problem, cells, interval, frames, .. } = &header.info;
+        let solved = Self::parse(name, "dataset.json", &header.case_text).ok();
+        solved.filter(|case| case.imported.is_none()).unwrap_or_else(|| {
+            let count = |split| header.splits.iter().filter(|other| **other == split).count();
+            let [train, valid, test] = Split::ALL.map(count);
+            Self {
+                name: name.clone(),
+                summary: format!("a dataset of {} samples", header.splits.len()),
+                text: header.case_text.clone(),
+                problem: problem.clone(),
+                parameters: toml::Table::new(),
+                vary: BTreeMap::new(),
+                points: Vec::new(),
+                cells: *cells,
+                spin_up: None,
+                interval: *interval,
+                frames: *frames,
+                seed: header.seed,
+                reference: Reference::default(),
+                split: SplitPlan { train, valid, test }.into(),
+                imported: None,
+            }
+        })
     }
 
     fn check(&self) -> Result<(), Invalid> {

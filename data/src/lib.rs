@@ -66,7 +66,10 @@ pub use json_lines::{read_lines, write_lines};
 pub use magnitude::Magnitude;
 pub use metric::{Censoring, Direction, MetricInfo, MetricUnit, NumberFormat};
 pub use normalize::{Moments, Normalization, NormalizationBuilder};
-pub use npy::{Links, Npy, NpyError, open_regular, special};
+pub use npy::{
+    Links, Npy, NpyError, NpyNumber, NpzArchive, NpzWriter, npy_header, open_regular, special,
+    write_values,
+};
 pub use part_choice::PartChoice;
 pub use printable::{is_misleading, printable, printable_in_place, printable_lines};
 pub use registry::{Entry, Invalid, Part, PartError, Registry, nearest};

@@ -413,7 +413,8 @@ fn a_prediction_file_serves_any_order_and_fewer_steps() {
     let values = Array6::from_shape_fn((3, 4, 2, nx, ny, nz), |(n, t, ..)| (10 * n + t) as f32);
     let path = folder.path().join("mine.npy");
     ndarray_npy::write_npy(&path, &values).expect("it is writable");
-    let mut file = PredictionFile::open(&path, "box", &source, [2, 4]).expect("it fits");
+    let mut file =
+        PredictionFile::open(&path, "box", &source, Split::Test, [2, 4]).expect("it fits");
     assert_eq!(file.name(), "mine");
     let asked = [3, 0].map(|index| Task { steps: 3, ..task(index) });
     let predictions = file.rollout(&asked).expect("it has both");
@@ -434,7 +435,7 @@ fn a_prediction_file_of_another_shape_is_refused() {
     let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
     let path = folder.path().join("prediction.npy");
     let message = || {
-        let opened = PredictionFile::open(folder.path(), "box", &source, [2, 3]);
+        let opened = PredictionFile::open(folder.path(), "box", &source, Split::Test, [2, 3]);
         let message = opened.err().expect("it is refused").to_string();
         message.replace(&folder.path().display().to_string(), "HERE")
     };
@@ -454,7 +455,7 @@ fn a_folder_of_predictions_has_a_file_per_case() {
     let (folder, source) = (tempfile::tempdir().expect("there is one"), source());
     let values = Array6::<f64>::from_elem((3, 2, 2, 4, 3, 1), 1.0 / 3.0);
     ndarray_npy::write_npy(folder.path().join("box-quick.npy"), &values).expect("it is writable");
-    let open = |case| PredictionFile::open(folder.path(), case, &source, [2, 2]);
+    let open = |case| PredictionFile::open(folder.path(), case, &source, Split::Test, [2, 2]);
     let predictions = open("box-quick").expect("it fits").rollout(&[Task { steps: 2, ..task(0) }]);
     assert_eq!(
         predictions.expect("it has them")[0].values,

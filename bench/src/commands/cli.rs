@@ -6,8 +6,8 @@ use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
 use super::names::Names;
 use super::{
-    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, train, validate,
-    verify,
+    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, score, train,
+    validate, verify,
 };
 use crate::BenchError;
 use clap::{Parser, Subcommand, ValueHint};
@@ -130,6 +130,35 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Compute all metrics of predictions that were made elsewhere.
+    ///
+    /// A file of numpy has one array [sample, step, channel, x, y, z] (`.npy`), with the samples in the order of their
+    /// indices, or one array `sample_N` per sample (`.npz`), as `eddymark template` writes it. No time is stated.
+    #[command(
+        after_help = "Examples:\n  eddymark score prediction.npz --dataset datasets/cavity-quick-1a2b3c4d\n  eddymark score prediction.npy --dataset datasets/cavity-quick-1a2b3c4d --split valid --json\n  eddymark score predictions/ --suite quick"
+    )]
+    Score {
+        /// A `.npy` or `.npz` file, or a folder with a file per case.
+        #[arg(value_hint = ValueHint::AnyPath)]
+        predictions: PathBuf,
+        #[command(flatten)]
+        target: score::Target,
+        #[command(flatten)]
+        form: Form,
+    },
+    /// Write the file that predictions fill: one array of NaN per sample, with its shape.
+    #[command(
+        after_help = "Examples:\n  eddymark template --dataset datasets/cavity-quick-1a2b3c4d --to prediction.npz\n  eddymark template --suite quick --to predictions/"
+    )]
+    Template {
+        #[command(flatten)]
+        target: score::Target,
+        /// The `.npz` file; with a suite, the folder of one file per case.
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        to: PathBuf,
+        #[command(flatten)]
+        form: Form,
+    },
     /// Print a script with which a shell completes commands, options and names.
     #[command(
         after_help = "Examples:\n  eddymark completions bash > ~/.local/share/bash-completion/completions/eddymark\n  eddymark completions zsh > ~/.zfunc/_eddymark\n  eddymark completions fish > ~/.config/fish/completions/eddymark.fish"
@@ -162,7 +191,7 @@ impl Command {
 /// Executes a command.
 pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError> {
     let Cli { command } = cli;
-    let context = CommandContext::new(command_line, listen(command.grace()));
+    let context = CommandContext::new(command_line.clone(), listen(command.grace()));
     if matches!(command, Command::Gallery { .. } | Command::Report(_) | Command::Compare(_)) {
         Threads::DEFAULT.set()?;
     }
@@ -182,6 +211,10 @@ pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError>
         Command::Validate { dataset, form } => {
             validate::validate(&context.progress, &dataset, form)
         }
+        Command::Score { predictions, target, form } => {
+            score::score(&context.progress, &predictions, &target, form, &command_line)
+        }
+        Command::Template { target, to, form } => score::template(&target, &to, form),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man => completions::man(),
     }

@@ -22,6 +22,7 @@ mod printed;
 mod report;
 mod run;
 mod run_folder;
+mod score;
 mod terminal;
 mod train;
 mod validate;

@@ -27,8 +27,18 @@ pub struct TestSet {
 impl TestSet {
     /// Reads the test split, and verifies the content hash of every sample.
     pub fn new(suite: &Suite, case: &Case, dataset: &Dataset) -> Result<Self, BenchError> {
+        Self::of_split(suite, case, dataset, Split::Test)
+    }
+
+    /// The same of another split.
+    pub(crate) fn of_split(
+        suite: &Suite,
+        case: &Case,
+        dataset: &Dataset,
+        split: Split,
+    ) -> Result<Self, BenchError> {
         let samples = dataset
-            .indices(Split::Test)
+            .indices(split)
             .into_iter()
             // Every score refers to these values, so they must be those that the hash declares.
             .map(|index| dataset.verified_sample(index))

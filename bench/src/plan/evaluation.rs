@@ -14,7 +14,7 @@ use crate::{
     TestSet, evaluate, evaluation_source, machine,
 };
 use data::{
-    DataError, Invalid, SurrogateKind, SurrogateSummary, Timing, TrainingCurve, hash_hex,
+    DataError, Invalid, Split, SurrogateKind, SurrogateSummary, Timing, TrainingCurve, hash_hex,
     read_lines, sweep, write_lines,
 };
 use operators::{ExternalOperator, PredictionFile, Surrogate};
@@ -140,7 +140,8 @@ impl<'a> EvaluationStep<'a> {
             SurrogateSource::Predictions(path) => {
                 let suite = &self.context.suite;
                 let (case, steps) = (path_part(&self.case.name), suite.steps_of(self.case));
-                Box::new(PredictionFile::open(path, &case, dataset, [suite.start + 1, steps])?)
+                let given = [suite.start + 1, steps];
+                Box::new(PredictionFile::open(path, &case, dataset, Split::Test, given)?)
             }
         })
     }

@@ -11,17 +11,12 @@ use super::files::{self, ends_in, name, split};
 use super::found::{edges, kebab, rounded};
 use super::open_files::OpenFiles;
 use super::{Found, FoundChannel, FoundSample, Import};
-use crate::{DataError, Field, Npy, NpyError, Rank, State, npy};
+use crate::{DataError, Field, Npy, NpyError, NpzArchive, Rank, State};
 use ndarray::{ArrayD, Axis, IxDyn, s};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use zip::ZipArchive;
 
-/// The largest array in bytes: it is in memory while its states are read.
-const LARGEST: u64 = 4 << 30;
 /// The names of the axes.
 const AXES: [&str; 3] = ["x", "y", "z"];
 /// The names of the times.
@@ -84,8 +79,8 @@ impl Archives {
     fn load(&self, path: &Path) -> Result<BTreeMap<String, Mutex<Npy>>, DataError> {
         let mut archive = archive(path)?;
         let load = |array: &Array| {
-            let npy = Npy::from_bytes(bytes(&mut archive, path, &array.name)?);
-            let npy = npy.map_err(|error| unreadable(path, &array.name, &error))?;
+            let npy = archive.array(&array.name);
+            let npy = npy.map_err(|error| refused(path, format!("it {error}")))?;
             Ok((array.name.clone(), Mutex::new(npy)))
         };
         self.arrays.iter().map(load).collect()
@@ -100,28 +95,8 @@ fn unreadable(path: &Path, array: &str, error: &NpyError) -> DataError {
     refused(path, format!("its array `{array}` {error}"))
 }
 
-fn archive(path: &Path) -> Result<ZipArchive<File>, DataError> {
-    let file = crate::open_regular(path, crate::Links::Followed);
-    let file = file.map_err(|error| refused(path, format!("it {error}")))?;
-    ZipArchive::new(file).map_err(|error| refused(path, format!("it is no archive: {error}")))
-}
-
-/// The bytes of a member, which must be those that the archive declares.
-fn bytes(archive: &mut ZipArchive<File>, path: &Path, array: &str) -> Result<Vec<u8>, DataError> {
-    let failed = |reason: String| refused(path, format!("its array `{array}` {reason}"));
-    let member = archive.by_name(&format!("{array}.npy"));
-    let mut member = member.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    let size = member.size();
-    if size > LARGEST {
-        let most = LARGEST >> 30;
-        return Err(failed(format!(
-            "has {size} bytes, more than {most} GiB; use an archive per sample"
-        )));
-    }
-    let mut bytes = Vec::new();
-    let read = (&mut member).take(size + 1).read_to_end(&mut bytes);
-    read.map_err(|error| failed(format!("cannot be read: {error}")))?;
-    Ok(bytes)
+fn archive(path: &Path) -> Result<NpzArchive, DataError> {
+    NpzArchive::open(path).map_err(|error| refused(path, format!("it {error}")))
 }
 
 /// What one file states.
@@ -135,11 +110,10 @@ struct Survey {
 impl Survey {
     fn of(path: &Path, cells: Option<[usize; 3]>) -> Result<Self, DataError> {
         let mut archive = archive(path)?;
-        let shapes = shapes(&mut archive, path)?;
+        let shapes = archive.shapes().clone();
         let mut numbers = |name: &str| -> Result<Vec<f64>, DataError> {
-            let npy = Npy::from_bytes(bytes(&mut archive, path, name)?);
-            let values = npy.and_then(|mut npy| npy.all());
-            let values = values.map_err(|error| unreadable(path, name, &error))?;
+            let values = archive.array(name).and_then(|mut npy| npy.all());
+            let values = values.map_err(|error| refused(path, format!("it {error}")))?;
             Ok(values.iter().map(|value| rounded(*value)).collect())
         };
         let mut axes: [Option<Vec<f64>>; 3] = [const { None }; 3];
@@ -220,28 +194,6 @@ impl Survey {
             cells,
         })
     }
-}
-
-/// The shapes of the arrays of numbers in an archive; other arrays are left out.
-fn shapes(
-    archive: &mut ZipArchive<File>,
-    path: &Path,
-) -> Result<BTreeMap<String, Vec<usize>>, DataError> {
-    let mut shapes = BTreeMap::new();
-    for number in 0..archive.len() {
-        let member = archive.by_index(number);
-        let mut member =
-            member.map_err(|error| refused(path, format!("it is damaged: {error}")))?;
-        let name = member.name().map(|name| name.into_owned());
-        let name = name.map_err(|error| refused(path, format!("it is damaged: {error}")))?;
-        let Some(name) = name.strip_suffix(".npy") else { continue };
-        match npy::shape(&mut member) {
-            Ok(shape) => drop(shapes.insert(name.to_owned(), shape)),
-            Err(NpyError::Type(_)) => (),
-            Err(error) => return Err(unreadable(path, name, &error)),
-        }
-    }
-    Ok(shapes)
 }
 
 impl Array {

@@ -1,14 +1,20 @@
 //! Arrays in `.npy` files from outside: their header is checked against what is expected before any value is read.
 //!
 //! - `header`: type, order and shape
+//! - `archive`: several arrays in a `.npz` file
 //! - `number`: the types of numbers that are read
+//! - `write`: files for numpy
 //! - `regular`: files that are neither links, pipes nor devices
 
+mod archive;
 mod header;
 mod number;
 mod regular;
+mod write;
 
+pub use archive::NpzArchive;
 pub use regular::{Links, open_regular, special};
+pub use write::{NpyNumber, NpzWriter, npy_header, write_values};
 
 use header::Header;
 use ndarray::{ArrayD, Axis, IxDyn, ShapeBuilder};
@@ -82,6 +88,12 @@ pub enum NpyError {
     /// Another number of axes.
     #[error("has the shape {0:?}, and six axes are needed: [sample, time, channel, x, y, z]")]
     Axes(Vec<usize>),
+    /// A file that is no archive of arrays, or a damaged one.
+    #[error("is no archive that can be read: {0}; write it with `numpy.savez`")]
+    Archive(String),
+    /// An array of an archive cannot be read.
+    #[error("holds an array `{0}` that {1}")]
+    Member(String, Box<NpyError>),
     /// Fewer or more bytes than the header declares.
     #[error("has {found} bytes, and its header declares {declared}; was it written completely?")]
     Size {
@@ -93,7 +105,7 @@ pub enum NpyError {
 }
 
 /// The shape of an array of real numbers, of which only the header is read.
-pub(crate) fn shape(from: &mut impl Read) -> Result<Vec<usize>, NpyError> {
+fn shape(from: &mut impl Read) -> Result<Vec<usize>, NpyError> {
     Ok(Header::read(from)?.shape)
 }
 

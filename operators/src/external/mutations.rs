@@ -186,7 +186,7 @@ fn attack_file(name: &'static str, tries: usize) {
     let (_folder, file, bytes) = with_prediction();
     attack(name, tries, &bytes, move |bytes| {
         fs_err::write(&file, bytes).expect("it is writable");
-        let opened = PredictionFile::open(&file, "box", &source(), [1, STEPS]);
+        let opened = PredictionFile::open(&file, "box", &source(), Split::Test, [1, STEPS]);
         let read = opened.and_then(|mut predictions| predictions.rollout(&tasks()));
         judged(read, |read| are_of(&read, &file))
     });

@@ -7,8 +7,9 @@ use ndarray::Axis;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A file with the predictions for all test samples in the order of their indices, from the first state
-/// after the history: real numbers `[sample, time, channel, x, y, z]` in SI units.
+/// A file with the predictions for all samples of a split, from the first state after the history, in SI units: an array
+/// `[sample, time, channel, x, y, z]` with the samples in the order of their indices, or an archive with an array
+/// `[time, channel, x, y, z]` per sample, named `sample_` and its index.
 ///
 /// The prediction of a task is found by the task's history and parameters, so that tasks may come in any
 /// order and in any batches.
@@ -22,25 +23,32 @@ pub struct PredictionFile {
 }
 
 impl PredictionFile {
-    /// Opens the predictions for the test samples of `source` after their first `history` states, at least `steps` each.
+    /// Opens the predictions for the samples of `split` in `source` after their first `history` states, at least `steps`
+    /// each.
     ///
-    /// `path` is a `.npy` file, or a folder: then the file is `CASE.npy` in it, or else `prediction.npy`. `case` is the name
-    /// of the case as a part of a path.
+    /// `path` is a `.npy` or `.npz` file, or a folder: then the file is `CASE.npy` or `CASE.npz` in it, or else
+    /// `prediction.npy` or `prediction.npz`. `case` is the name of the case as a part of a path.
     pub fn open(
         path: &Path,
         case: &str,
         source: &dyn Source,
+        split: Split,
         [history, steps]: [usize; 2],
     ) -> Result<Self, OperatorError> {
         let info = source.info();
         let [x, y, z] = info.cells;
-        let samples = source.indices(Split::Test).len();
-        let shape = [samples, steps, data::channels(&info.fields).len(), x, y, z];
-        let (file, array) = open(path, case, shape)?;
+        let samples = source.indices(split);
+        let shape = [samples.len(), steps, data::channels(&info.fields).len(), x, y, z];
+        let (file, array) = open(path, case, shape, Some(&samples))?;
+        if let Some(start) = array.start().filter(|start| start + 1 != history) {
+            let found = format!("predictions from the state after state {start} on");
+            let expected = format!("predictions from the state after state {} on", history - 1);
+            return Err(DataError::Mismatch { path: file, found, expected }.into());
+        }
         let hash = Self::hash_of(path, case)?;
         let name = path.file_stem().map_or("prediction".into(), |name| name.to_string_lossy());
         let mut indices = BTreeMap::new();
-        for (position, index) in source.indices(Split::Test).into_iter().enumerate() {
+        for (position, index) in samples.into_iter().enumerate() {
             let given = source.window(index, 0, history)?;
             indices.insert(key(given.iter().copied(), &source.parameters(index)?), position);
         }
@@ -50,7 +58,7 @@ impl PredictionFile {
     /// Checks that the predictions of a case can be read and have the shape `[sample, time, channel, x, y, z]`, or more
     /// times.
     pub fn check(path: &Path, case: &str, shape: [usize; 6]) -> Result<(), OperatorError> {
-        open(path, case, shape).map(|_| ())
+        open(path, case, shape, None).map(|_| ())
     }
 
     /// The hash of the file with the predictions of a case, as [`PredictionFile::open`] finds it.
@@ -82,9 +90,10 @@ fn file_of(path: &Path, case: &str) -> PathBuf {
     if !path.is_dir() {
         return path.into();
     }
-    let of_case = path.join(format!("{case}.npy"));
-    let single = path.join("prediction.npy");
-    if !of_case.exists() && single.exists() { single } else { of_case }
+    let stems = [case, "prediction"].into_iter();
+    let names = stems.flat_map(|stem| ["npy", "npz"].map(|end| format!("{stem}.{end}")));
+    let mut files = names.map(|name| path.join(name));
+    files.find(|file| file.exists()).unwrap_or_else(|| path.join(format!("{case}.npy")))
 }
 
 fn hash(file: &Path) -> Result<String, NpyError> {
@@ -93,23 +102,46 @@ fn hash(file: &Path) -> Result<String, NpyError> {
     Ok(Hasher::default().reader(length, opened)?.hex())
 }
 
-/// Opens the file with the predictions of a case, which must have the shape, or more states than it says.
+/// Opens the file with the predictions of a case, which must have the shape, or more states than it says, and be those of
+/// the samples.
 fn open(
     path: &Path,
     case: &str,
     shape: [usize; 6],
+    samples: Option<&[usize]>,
 ) -> Result<(PathBuf, PredictedStates), OperatorError> {
     let file = file_of(path, case);
     let array =
         PredictedStates::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
-    let ([samples, steps, state @ ..], [_, needed, ..]) = (array.shape(), shape);
-    if samples == shape[0] && steps >= needed && state == shape[2..] {
+    if let (Some(found), Some(expected)) = (array.samples(), samples) {
+        must_be_samples(&file, found, expected)?;
+    }
+    let ([count, steps, state @ ..], [_, needed, ..]) = (array.shape(), shape);
+    if count == shape[0] && steps >= needed && state == shape[2..] {
         return Ok((file, array));
     }
     let found = format!("the shape {:?}", array.shape());
     let expected =
         format!("{shape:?} with {needed} steps or more: [test sample, step, channel, x, y, z]");
     Err(DataError::Mismatch { path: file, found, expected }.into())
+}
+
+/// An error that names the samples that a file lacks, and those that it should not have.
+fn must_be_samples(file: &Path, found: &[usize], expected: &[usize]) -> Result<(), OperatorError> {
+    let without = |all: &[usize], known: &[usize]| -> Vec<String> {
+        all.iter().filter(|index| !known.contains(index)).map(ToString::to_string).collect()
+    };
+    let (missing, surplus) = (without(expected, found), without(found, expected));
+    if missing.is_empty() && surplus.is_empty() {
+        return Ok(());
+    }
+    let lists = [("lacks", missing), ("should not have", surplus)];
+    let lists = lists.into_iter().filter(|(_, list)| !list.is_empty());
+    let lists = lists.map(|(verb, list)| format!("it {verb} {}", list.join(", ")));
+    let (path, found) = (file.into(), format!("predictions of {} samples", found.len()));
+    let lists = lists.collect::<Vec<_>>().join(", and ");
+    let expected = format!("those of the {} samples of the split: {lists}", expected.len());
+    Err(DataError::Mismatch { path, found, expected }.into())
 }
 
 fn unreadable(file: &Path, source: NpyError) -> OperatorError {
