@@ -122,6 +122,16 @@ pub enum BenchError {
         /// All checks.
         total: usize,
     },
+    /// A layout cannot represent a dataset.
+    #[error("the dataset `{}` cannot be exported as `{layout}`: that layout {reason}", .dataset.display())]
+    Unexportable {
+        /// Its folder.
+        dataset: PathBuf,
+        /// The layout.
+        layout: &'static str,
+        /// What it cannot represent.
+        reason: String,
+    },
     /// A step was requested before a step whose result it needs.
     #[error("{what} is not there yet: `{}` is missing", .path.display())]
     Earlier {
@@ -295,6 +305,7 @@ impl BenchError {
             | Self::Grid { .. }
             | Self::Missing { .. }
             | Self::Given { .. }
+            | Self::Unexportable { .. }
             | Self::Operator(OperatorError::Device { .. })
             | Self::Earlier { .. } => 2,
             _ => 1,

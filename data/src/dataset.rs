@@ -16,8 +16,8 @@ use crate::file_hashes::Stamp;
 use crate::hdf5::{SampleFile, unfit, write_sample};
 use crate::untrusted;
 use crate::{
-    Claim, DataError, Hasher, Info, Normalization, Reliability, Sample, Source, Split, SplitPlan,
-    States, sweep,
+    Claim, DataError, Grid, Hasher, Info, Normalization, Reliability, Sample, Source, Split,
+    SplitPlan, States, sweep,
 };
 use examined::Examined;
 use file_cache::FileCache;
@@ -276,6 +276,17 @@ impl Dataset {
     /// The reliability of a sample's fields; empty without an error estimate.
     pub fn reliability(&self, index: usize) -> Result<Vec<Reliability>, DataError> {
         Ok(self.summary(index)?.reliability)
+    }
+
+    /// The grid of a sample and the times of its states in s.
+    pub fn places(&self, index: usize) -> Result<(Grid, Vec<f64>), DataError> {
+        self.file(index)?.places(&self.header.info)
+    }
+
+    /// The content hash of a sample.
+    pub fn sample_hash(&self, index: usize) -> Result<String, DataError> {
+        self.split(index)?;
+        self.examined_hash(index)?.ok_or_else(|| self.incomplete(vec![index]))
     }
 
     /// Recomputes the content hash of a sample, and compares it with the declared one.

@@ -6,8 +6,8 @@ use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
 use super::names::Names;
 use super::{
-    compare, cost, count, evaluate, gallery, generate, inspect, list, report, run, score, train,
-    validate, verify,
+    compare, cost, count, evaluate, export, gallery, generate, inspect, list, report, run, score,
+    train, validate, verify,
 };
 use crate::BenchError;
 use clap::{Parser, Subcommand, ValueHint};
@@ -130,6 +130,11 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
+    /// Write a dataset in the layout of another benchmark, of numpy, Zarr or ParaView, or for publication.
+    #[command(
+        after_help = "Examples:\n  eddymark export datasets/cavity-quick-1a2b3c4d --format npz --to cavity\n  eddymark export datasets/cavity-quick-1a2b3c4d --format xdmf --split test --to paraview\n  eddymark export datasets/cavity-quick-1a2b3c4d --format huggingface --license CC-BY-4.0 --to upload"
+    )]
+    Export(export::ExportArgs),
     /// Compute all metrics of predictions that were made elsewhere.
     ///
     /// A file of numpy has one array [sample, step, channel, x, y, z] (`.npy`), with the samples in the order of their
@@ -182,6 +187,7 @@ impl Command {
             | Self::Generate(_)
             | Self::Train(_)
             | Self::Evaluate(_)
+            | Self::Export(_)
             | Self::Cost(_) => GRACE,
             _ => Duration::ZERO,
         }
@@ -211,6 +217,7 @@ pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError>
         Command::Validate { dataset, form } => {
             validate::validate(&context.progress, &dataset, form)
         }
+        Command::Export(args) => export::export(&context.progress, &context.stop, &args),
         Command::Score { predictions, target, form } => {
             score::score(&context.progress, &predictions, &target, form, &command_line)
         }

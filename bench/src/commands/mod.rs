@@ -9,6 +9,7 @@ mod cost;
 mod count;
 mod dry_run;
 mod evaluate;
+mod export;
 mod gallery;
 mod generate;
 mod given;

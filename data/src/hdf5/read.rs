@@ -5,7 +5,7 @@ use super::open::open;
 use super::schema::{FORMAT, Names, Place, places};
 use super::sound::must_be_sound;
 use super::{Stored, refused};
-use crate::{DataError, Info, SampleSummary};
+use crate::{DataError, Grid, Info, SampleSummary};
 use hdf5::{Dataset, File, Result, SliceOrIndex};
 use ndarray::{Array5, Axis, s};
 use std::path::{Path, PathBuf};
@@ -124,6 +124,12 @@ impl SampleFile {
             );
         }
         Ok(hash)
+    }
+
+    /// The grid, and the times of the states.
+    pub(crate) fn places(&self, info: &Info) -> std::result::Result<(Grid, Vec<f64>), DataError> {
+        let sample = self.without_states(info).map_err(|error| self.refused(&error))?;
+        Ok((sample.grid, sample.times))
     }
 
     /// The values of [`Info::parameters`].

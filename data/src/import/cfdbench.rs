@@ -5,7 +5,7 @@
 //! {bc,geo,prop}/case0000/case.json         the parameters of the case
 //! ```
 //!
-//! Times, boundaries and units are not stated; the domain is, by `width` and `height`, or by `x_min` … `y_max`.
+//! Times (unless `case.json` has an `interval`), boundaries and units are not stated; the domain is, by `width` and `height`, or by `x_min` … `y_max`.
 //!
 //! Source: CFDBench's README and `src/dataset`, for names and shapes.
 
@@ -19,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// The components of the velocity, which come first.
 const VELOCITY: [&str; 2] = ["u", "v"];
+
+/// The key of the time between states, which exports of eddymark add.
+const INTERVAL: &str = "interval";
 
 /// A folder of CFDBench.
 pub(super) struct Cfdbench {
@@ -42,7 +45,8 @@ impl Cfdbench {
         let [_, ny, nx] = shape(&first.join("u.npy"))?;
         let (mut samples, mut names) = (Vec::new(), Vec::new());
         for case in &cases {
-            let parameters = parameters(&case.join("case.json"))?;
+            let mut parameters = parameters(&case.join("case.json"))?;
+            let interval = parameters.remove(INTERVAL);
             if samples.is_empty() {
                 names = parameters.keys().cloned().collect();
             }
@@ -75,7 +79,7 @@ impl Cfdbench {
                 split: split(path, &case.join("u.npy")),
                 parameters: names.iter().map(|name| parameters[name]).collect(),
                 states: states.unwrap_or(0),
-                times: None,
+                times: interval.map(|interval| times(states.unwrap_or(0), interval)),
                 edges,
                 boundaries: [None; 3],
             });
@@ -136,6 +140,10 @@ fn parameters(file: &Path) -> Result<BTreeMap<String, f64>, DataError> {
     let all: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
         .map_err(|source| DataError::Json { path: file.into(), line: source.line(), source })?;
     Ok(all.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect())
+}
+
+fn times(states: usize, interval: f64) -> Vec<f64> {
+    (0..states).map(|state| state as f64 * interval).collect()
 }
 
 /// The domain along x and y, as far as the parameters state it.

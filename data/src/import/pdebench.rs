@@ -7,7 +7,8 @@
 //! incompressible      velocity (B, T, X, Y, 2), particles (B, T, X, Y, 1), force (B, X, Y, 2), t (B, T)
 //! ```
 //!
-//! Attributes of the file or of a sample's group that are numbers are parameters. Boundaries are not stated.
+//! Attributes of the file or of a sample's group that are numbers are parameters, and so are the arrays (B) of a group
+//! `parameters`. Boundaries are not stated.
 //!
 //! Source: PDEBench's `data_gen` and `models/fno/utils.py`, for names and shapes.
 
@@ -51,6 +52,8 @@ struct Array {
 
 /// The arrays with one value a cell, in the order of channels.
 const SCALARS: [&str; 6] = ["density", "pressure", "Vx", "Vy", "Vz", "tensor"];
+/// The group of parameters with one value per sample, which exports of eddymark add.
+const PARAMETERS: &str = "parameters";
 /// The arrays with components.
 const VECTORS: [&str; 2] = ["velocity", "particles"];
 
@@ -166,8 +169,17 @@ fn of_batches(file: &ForeignFile, path: &Path) -> Result<Survey, DataError> {
     }
     let times = times(file, "t-coordinate", states)?;
     let parameters = file.number_attributes("/")?;
-    let parameters: Vec<(String, f64)> =
-        parameters.into_iter().filter(|(name, _)| name != "latestIndex").collect();
+    let mut by_sample = Vec::new();
+    for name in file.members(PARAMETERS)? {
+        let path = format!("{PARAMETERS}/{name}");
+        if file.shape(&path)?.is_some_and(|shape| shape == [samples]) {
+            by_sample.push((name, file.numbers(&path)?));
+        }
+    }
+    let is_new = |(name, _): &(String, f64)| {
+        name != "latestIndex" && by_sample.iter().all(|(known, _)| known != name)
+    };
+    let parameters: Vec<(String, f64)> = parameters.into_iter().filter(is_new).collect();
     let sample = |batch: usize| {
         let times = match &times {
             Some(times) => Some(times.clone()),
@@ -176,7 +188,11 @@ fn of_batches(file: &ForeignFile, path: &Path) -> Result<Survey, DataError> {
         let sample = FoundSample {
             name: String::new(),
             split: None,
-            parameters: parameters.iter().map(|(_, value)| *value).collect(),
+            parameters: parameters
+                .iter()
+                .map(|(_, value)| *value)
+                .chain(by_sample.iter().map(|(_, values)| values[[batch]]))
+                .collect(),
             states,
             times,
             edges: axes.clone(),
@@ -187,7 +203,11 @@ fn of_batches(file: &ForeignFile, path: &Path) -> Result<Survey, DataError> {
     debug_assert!(dimensions <= 3, "the shapes were checked");
     Ok(Survey {
         samples: (0..samples).map(sample).collect::<Result<_, DataError>>()?,
-        parameters: parameters.iter().map(|(name, _)| name.clone()).collect(),
+        parameters: parameters
+            .iter()
+            .map(|(name, _)| name.clone())
+            .chain(by_sample.iter().map(|(name, _)| name.clone()))
+            .collect(),
         arrays,
     })
 }

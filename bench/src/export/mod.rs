@@ -1,0 +1,34 @@
+//! Datasets in the layouts of other programs.
+//!
+//! A layout is one file of this folder and a line in [`LAYOUTS`].
+//!
+//! - `layout`: what a layout is; `export`: what is written
+//! - `card`, `croissant`: the descriptions of a dataset that is published
+
+mod card;
+mod cfdbench;
+mod croissant;
+mod export;
+mod hugging_face;
+mod layout;
+mod npz;
+mod pdebench;
+mod the_well;
+mod xdmf;
+mod zarr;
+
+pub use export::{About, Exported, export};
+pub use layout::ExportLayout;
+
+use layout::entry;
+
+/// All layouts, in the order of lists.
+pub const LAYOUTS: &[ExportLayout] = &[
+    entry::<the_well::TheWell>(),
+    entry::<pdebench::Pdebench>(),
+    entry::<cfdbench::Cfdbench>(),
+    entry::<npz::Npz>(),
+    entry::<zarr::Zarr>(),
+    entry::<xdmf::Xdmf>(),
+    entry::<hugging_face::HuggingFace>(),
+];
