@@ -1,0 +1,194 @@
+"""Functions and modules as operators: programs that eddymark rolls out, times and scores."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import pathlib
+import sys
+import traceback
+from typing import Any, Callable, Iterator, Sequence
+
+import numpy as np
+
+from .dataset import Grid
+
+PROTOCOL = 1
+
+
+class Parameters(Sequence[str]):
+    """The parameters of a batch: ``parameters["reynolds"]`` is an array ``[sample]``; ``parameters.array`` has all.
+
+    ``array`` is ``[sample, parameter]``, float64, in SI units, with the columns in the order of ``names``.
+    """
+
+    def __init__(self, names: Sequence[str], array: np.ndarray):
+        self.names, self.array = list(names), array
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str):
+            if key not in self.names:
+                raise KeyError(f"there is no parameter `{key}`: the data have {', '.join(self.names) or 'none'}")
+            return self.array[:, self.names.index(key)]
+        return self.names[key]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray:
+        return np.asarray(self.array, dtype=dtype)
+
+
+class Operator:
+    """A function that predicts states, as a program and as a function.
+
+    ``function(state, parameters, grid)`` returns the next state: ``state`` and the result are ``[sample, channel, x, y]``,
+    in three dimensions with ``z``, in SI units; ``parameters`` is :class:`Parameters`, ``grid`` a :class:`Grid`. With
+    ``history > 1`` the state is ``[sample, history, channel, x, y]``, oldest first.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        history: int = 1,
+        channels: Sequence[str] | None = None,
+        batch: int | None = None,
+        weights: int = 0,
+    ):
+        if history < 1:
+            raise ValueError(f"`history = {history}` must be at least 1")
+        self.function, self.history, self.weights = function, history, weights
+        self.channels, self.batch = channels, batch
+        self.__doc__ = function.__doc__
+
+    def __call__(self, state: np.ndarray, parameters: Any = None, grid: Grid | None = None) -> np.ndarray:
+        return np.asarray(self.function(state, parameters, grid))
+
+    def rollout(self, history: np.ndarray, parameters: Parameters, grid: Grid, steps: int) -> np.ndarray:
+        """Predicts ``steps`` states after ``history``, ``[sample, time, channel, x, y(, z)]``: each from the ones before."""
+        if history.shape[1] < self.history:
+            raise ValueError(
+                f"the operator needs {self.history} given states, and got {history.shape[1]}: "
+                f"set `start = {self.history - 1}` in the suite"
+            )
+        window = history[:, -self.history :]
+        predicted = np.empty((history.shape[0], steps, *history.shape[2:]), dtype=np.float32)
+        for step in range(steps):
+            given = window[:, 0] if self.history == 1 else window
+            state = self(given, parameters, grid)
+            if state.shape != history[:, 0].shape:
+                raise ValueError(
+                    f"the operator returned an array {list(state.shape)}, and the next state is "
+                    f"{list(history[:, 0].shape)}: [sample, channel, x, y] of the channels it was given"
+                )
+            predicted[:, step] = state
+            window = np.concatenate([window[:, 1:], predicted[:, step : step + 1]], axis=1)
+        return predicted
+
+    def serve(self) -> None:
+        """Answers the requests of eddymark until its input ends: the last line of ``main.py``."""
+        answers = sys.stdout
+        # What the function prints must not be taken for an answer.
+        with contextlib.redirect_stdout(sys.stderr):
+            for line in sys.stdin:
+                print(json.dumps(self._answer(json.loads(line))), file=answers, flush=True)
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["request"] == "hello":
+            known = {"batch": self.batch, "channels": self.channels}
+            given = {key: value for key, value in known.items() if value is not None}
+            return {"protocol": PROTOCOL, "weights": self.weights, **given}
+        try:
+            self._predict(pathlib.Path(request["job"]))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            return {"error": f"{type(error).__name__}: {error}"}
+        return {"done": True}
+
+    def _predict(self, job: pathlib.Path) -> None:
+        task = json.loads((job / "task.json").read_text(encoding="utf-8"))
+        history, parameters = np.load(job / "history.npy"), np.load(job / "parameters.npy")
+        is_flat = history.shape[-1] == 1
+        history = history[..., 0] if is_flat else history
+        names = [of["name"] for of in (task["info"] or {}).get("parameters", [])]
+        names = names or [f"parameter-{i}" for i in range(parameters.shape[1])]
+        predicted = np.empty((history.shape[0], task["steps"], *history.shape[2:]), dtype=np.float32)
+        for grid, samples in _alike(task["grids"]):
+            of = Parameters(names, parameters[samples])
+            predicted[samples] = self.rollout(history[samples], of, grid, task["steps"])
+        if self.channels is not None and task["info"]:
+            predicted = predicted[:, :, _positions(self.channels, task["info"]["fields"])]
+        np.save(job / "prediction.npy", predicted[..., None] if is_flat else predicted)
+
+
+def _alike(grids: list[Any]) -> Iterator[tuple[Grid, list[int]]]:
+    """The grids that differ, each with the samples that have it."""
+    groups: dict[str, list[int]] = {}
+    for sample, grid in enumerate(grids):
+        groups.setdefault(json.dumps(grid, sort_keys=True), []).append(sample)
+    for samples in groups.values():
+        axes = [axis for axis in grids[samples[0]]["axes"] if len(axis["edges"]) > 2]
+        edges = tuple(np.array(axis["edges"]) for axis in axes)
+        yield Grid(edges, tuple((axis["boundaries"][0], axis["boundaries"][1]) for axis in axes)), samples
+
+
+def _positions(channels: Sequence[str], fields: list[dict[str, Any]]) -> list[int]:
+    """The places of channels that are named by symbols, by fields, or by fields and axes."""
+    places: dict[str, list[int]] = {}
+    place = 0
+    for field in fields:
+        for axis, symbol in zip("xyz", field["symbols"]):
+            for name in {symbol, field["name"], f"{field['name']}-{axis}"}:
+                places.setdefault(name, []).append(place)
+            place += 1
+    unknown = [name for name in channels if name not in places]
+    if unknown:
+        raise ValueError(f"`channels` names {unknown[0]!r}, and the data have {', '.join(places)}")
+    return [position for name in channels for position in places[name]]
+
+
+def operator(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Makes an :class:`Operator` of a function; a decorator, with or without options.
+
+    >>> @operator
+    ... def persistence(state, parameters, grid):
+    ...     return state
+    >>> persistence(np.zeros((1, 2, 8, 8))).shape
+    (1, 2, 8, 8)
+
+    Options: ``history`` (given states, default 1), ``channels`` (those that are predicted, default all), ``batch`` (the
+    largest number of samples at a time) and ``weights`` (the number of trainable weights).
+    """
+    if function is None:
+        return lambda of: Operator(of, **options)
+    return Operator(function, **options)
+
+
+def wrap(module: Any, *, device: str | None = None, **options: Any) -> Operator:
+    """Makes an :class:`Operator` of a ``torch.nn.Module``, in evaluation mode and without gradients.
+
+    The module is called with a float32 tensor ``[sample, channel, x, y(, z)]`` in SI units, or ``[sample, history,
+    channel, x, y(, z)]``, and with a tensor ``[sample, parameter]`` if its ``forward`` takes a second argument. It returns
+    the next state. ``device`` is that of its weights unless it is given.
+    """
+    try:
+        import torch
+    except ImportError as error:
+        raise ImportError("`eddymark.wrap` needs PyTorch: `pip install torch`") from error
+    module = module.to(device) if device else module
+    module.eval()
+    weights = list(module.parameters())
+    place = device or (weights[0].device if weights else "cpu")
+    takes_parameters = len(inspect.signature(module.forward).parameters) > 1
+
+    def step(state: np.ndarray, parameters: Any, grid: Grid | None) -> np.ndarray:
+        inputs = [torch.as_tensor(np.ascontiguousarray(state, dtype=np.float32), device=place)]
+        if takes_parameters:
+            inputs.append(torch.as_tensor(np.asarray(parameters, dtype=np.float32), device=place))
+        with torch.no_grad():
+            return module(*inputs).cpu().numpy()
+
+    count = sum(weight.numel() * (2 if weight.is_complex() else 1) for weight in weights if weight.requires_grad)
+    return Operator(step, weights=count, **options)
