@@ -30,8 +30,14 @@ def call(*arguments: str | os.PathLike[str], cwd: str | os.PathLike[str] | None 
     command = [program(), *map(os.fspath, arguments)]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     if ended.returncode != 0:
-        raise EddymarkError(ended.stderr.strip() or f"`eddymark` ended with code {ended.returncode}")
+        raise EddymarkError(_message(ended.stderr) or f"`eddymark` ended with code {ended.returncode}")
     return ended.stdout
+
+
+def _message(stderr: str) -> str:
+    """The message of an error, without the frame that a terminal shows."""
+    words = [word for word in stderr.split() if word not in ("×", "│")]
+    return " ".join(words)
 
 
 def call_json(*arguments: str | os.PathLike[str], cwd: str | os.PathLike[str] | None = None) -> Any:
