@@ -122,6 +122,12 @@ pub enum BenchError {
         /// All checks.
         total: usize,
     },
+    /// A program cannot be evaluated.
+    #[error("the operator in `{}` cannot be evaluated yet", .folder.display())]
+    NotReady {
+        /// Its folder.
+        folder: PathBuf,
+    },
     /// A layout cannot represent a dataset.
     #[error("the dataset `{}` cannot be exported as `{layout}`: that layout {reason}", .dataset.display())]
     Unexportable {

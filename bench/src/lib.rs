@@ -7,6 +7,7 @@ pub mod baselines;
 mod case;
 mod catalogue;
 mod cfdbench;
+mod check_operator;
 pub mod climate;
 pub mod commands;
 mod error;
@@ -29,6 +30,7 @@ pub use case::{Case, Distribution, Drawn, Extrapolate, Reference, Refine, Roles,
 pub(crate) use catalogue::{DOCUMENTATION, Documentation, case_texts, suite_texts};
 pub use catalogue::{case_names, find_case, find_suite, suite_names};
 pub use cfdbench::Point;
+pub use check_operator::{OperatorCheck, OperatorSeverity, check_operator};
 pub use data::Stop;
 pub use error::BenchError;
 pub use evaluate::{Evaluation, SurrogateIdentity, TestSet, evaluate, score};

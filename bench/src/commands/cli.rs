@@ -6,8 +6,8 @@ use super::context::CommandContext;
 use super::interrupt::{GRACE, listen};
 use super::names::Names;
 use super::{
-    compare, cost, count, evaluate, export, gallery, generate, inspect, list, report, run, score,
-    train, validate, verify,
+    check_operator, compare, cost, count, evaluate, export, gallery, generate, inspect, list,
+    report, run, score, train, validate, verify,
 };
 use crate::BenchError;
 use clap::{Parser, Subcommand, ValueHint};
@@ -135,6 +135,13 @@ enum Command {
         after_help = "Examples:\n  eddymark export datasets/cavity-quick-1a2b3c4d --format npz --to cavity\n  eddymark export datasets/cavity-quick-1a2b3c4d --format xdmf --split test --to paraview\n  eddymark export datasets/cavity-quick-1a2b3c4d --format huggingface --license CC-BY-4.0 --to upload"
     )]
     Export(export::ExportArgs),
+    /// Ask an operator in another language for a few small rollouts, and explain what is wrong.
+    #[command(after_help = "Example:\n  eddymark check-operator my-operator")]
+    CheckOperator {
+        /// The folder with `operator.toml`.
+        #[arg(value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
     /// Compute all metrics of predictions that were made elsewhere.
     ///
     /// A file of numpy has one array [sample, step, channel, x, y, z] (`.npy`), with the samples in the order of their
@@ -184,6 +191,7 @@ impl Command {
     fn grace(&self) -> Duration {
         match self {
             Self::Run(_)
+            | Self::CheckOperator { .. }
             | Self::Generate(_)
             | Self::Train(_)
             | Self::Evaluate(_)
@@ -217,6 +225,7 @@ pub(super) fn dispatch(cli: Cli, command_line: String) -> Result<(), BenchError>
         Command::Validate { dataset, form } => {
             validate::validate(&context.progress, &dataset, form)
         }
+        Command::CheckOperator { folder } => check_operator::check_operator(&context, &folder),
         Command::Export(args) => export::export(&context.progress, &context.stop, &args),
         Command::Score { predictions, target, form } => {
             score::score(&context.progress, &predictions, &target, form, &command_line)

@@ -1,6 +1,7 @@
 //! The commands, one file per command.
 
 mod arguments;
+mod check_operator;
 mod cli;
 mod compare;
 mod completions;
