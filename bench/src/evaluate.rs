@@ -23,7 +23,7 @@ use data::{
     SurrogateKind, SurrogateSummary, TrainingPoint, Trajectory,
 };
 use ndarray::{Axis, s};
-use operators::Surrogate;
+use operators::{StatedTraining, Surrogate};
 use panels::panels;
 use predicted::Absent;
 pub(crate) use program::FROM_MEMORY;
@@ -111,13 +111,22 @@ pub fn evaluate(
             "its rollouts end with the reference, since it cannot go on from its own predictions";
         timed.notes.push(text.into());
     }
+    let stated = surrogate.stated_training().filter(|_| training.is_none());
+    if let Some(StatedTraining { seconds, hardware }) = &stated {
+        let on = if hardware.is_empty() { String::new() } else { format!(" on {hardware}") };
+        let time = reports::number::duration(*seconds);
+        timed.notes.push(format!("states a training of {time}{on}, which was not measured here"));
+    }
     let summary = SurrogateSummary {
         case: case.name.clone(),
         surrogate: (*name).into(),
         kind: *kind,
         seed: *seed,
         weights: surrogate.weights(),
-        training_seconds: training.map_or(0.0, |point| point.seconds),
+        training_seconds: training
+            .map(|point| point.seconds)
+            .or(stated.map(|stated| stated.seconds))
+            .unwrap_or(0.0),
         training_threads: training.map_or(0, |point| point.threads),
         training_jobs: training.map_or(0, |point| point.jobs),
         seconds_per_step: timed.timing.quartiles[1],

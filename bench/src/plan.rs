@@ -46,19 +46,19 @@ impl<'a> Plan<'a> {
             steps.extend((0..case.samples()).map(|index| Step::Sample { case: name(), index }));
             steps.push(Step::Dataset { case: name() });
             let runs = || {
-                let seeds = |surrogate: &'a crate::SurrogateSpec| surrogate.source.seeds();
-                let each = suite.surrogates.iter().map(move |spec| (&spec.name, seeds(spec)));
-                each.flat_map(|(name, seeds)| seeds.into_iter().map(move |seed| (name, seed)))
+                let of = |spec: &'a crate::SurrogateSpec| {
+                    spec.source.seeds().into_iter().map(move |seed| (spec, seed))
+                };
+                suite.surrogates.iter().flat_map(of)
             };
-            let training = |(surrogate, seed): (&String, Option<u64>)| {
-                let surrogate = surrogate.clone();
+            let training = |(spec, seed): (&crate::SurrogateSpec, Option<u64>)| {
+                let (surrogate, seed) =
+                    (spec.name.clone(), seed.filter(|_| spec.source.is_trained()));
                 seed.map(|seed| Step::Training { case: name(), surrogate, seed })
             };
             steps.extend(runs().filter_map(training));
-            let evaluation = |(surrogate, seed): (&String, Option<u64>)| Step::Evaluation {
-                case: name(),
-                surrogate: surrogate.clone(),
-                seed,
+            let evaluation = |(spec, seed): (&crate::SurrogateSpec, Option<u64>)| {
+                Step::Evaluation { case: name(), surrogate: spec.name.clone(), seed }
             };
             steps.extend(runs().map(evaluation));
         }

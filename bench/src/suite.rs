@@ -67,6 +67,8 @@ pub struct Suite {
     pub surrogates: Vec<SurrogateSpec>,
     /// The names of all surrogates, in the order of reports, those included that were not asked for.
     pub order: Vec<String>,
+    /// Seeds of trainings that state none.
+    pub seeds: Vec<u64>,
     /// Hash of the suite's text without its summary, tables and figures: what its records mean.
     pub identity: String,
 }
@@ -117,6 +119,7 @@ impl Suite {
             report: ReportLayout { tables: wire.tables, figures: wire.figures },
             order: surrogates.iter().map(|surrogate| surrogate.name.clone()).collect(),
             surrogates,
+            seeds: wire.seeds,
             identity: identity(text),
         };
         suite.metrics()?;
@@ -140,6 +143,7 @@ impl Suite {
             report: ReportLayout::default(),
             surrogates: Vec::new(),
             order: Vec::new(),
+            seeds: one_seed(),
             identity: String::new(),
         }
     }

@@ -31,7 +31,10 @@ pub use candle_core::Device;
 pub use count::count;
 pub use device::device;
 pub use error::OperatorError;
-pub use external::{ExternalError, ExternalOperator, Failure, Launcher, PredictionFile, confine};
+pub use external::{
+    ExternalError, ExternalOperator, Failure, Launcher, PredictionFile, ProgramMark,
+    ProgramTraining, StatedTraining, confine,
+};
 pub use fit::{Candidates, Fit, Pairs};
 pub use interface::{Inputs, Interface};
 pub use models::*;

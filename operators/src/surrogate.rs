@@ -1,6 +1,6 @@
 //! Surrogates and their tasks.
 
-use crate::OperatorError;
+use crate::{OperatorError, StatedTraining};
 use data::{Grid, Stop, Trajectory};
 
 /// The task of a rollout: given states and the number of states to predict. The reference is not part of it, so
@@ -31,6 +31,11 @@ pub trait Surrogate: Send {
     /// The number of trainable weights.
     fn weights(&self) -> usize {
         0
+    }
+
+    /// The cost of a training elsewhere, as the surrogate states it.
+    fn stated_training(&self) -> Option<StatedTraining> {
+        None
     }
 
     /// Gives it the request to stop: rollouts that begin after this call look at it where they take long, and end with

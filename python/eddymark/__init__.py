@@ -11,7 +11,7 @@ gives it, and there is one implementation of each metric. numpy is needed; ``loa
 from . import metrics
 from ._program import EddymarkError, run
 from .dataset import Dataset, Field, Grid, Sample, Windows, load
-from .operators import Operator, Parameters, operator, wrap
+from .operators import Operator, Parameters, operator, serve, wrap
 from .report import Report, report
 from .scores import Scores, score
 
@@ -32,5 +32,6 @@ __all__ = [
     "report",
     "run",
     "score",
+    "serve",
     "wrap",
 ]

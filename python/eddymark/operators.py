@@ -12,9 +12,7 @@ from typing import Any, Callable, Iterator, Sequence
 
 import numpy as np
 
-from .dataset import Grid
-
-PROTOCOL = 1
+from .dataset import Dataset, Grid, load
 
 
 class Parameters(Sequence[str]):
@@ -89,23 +87,14 @@ class Operator:
 
     def serve(self) -> None:
         """Answers the requests of eddymark until its input ends: the last line of ``main.py``."""
-        answers = sys.stdout
-        # What the function prints must not be taken for an answer.
-        with contextlib.redirect_stdout(sys.stderr):
-            for line in sys.stdin:
-                print(json.dumps(self._answer(json.loads(line))), file=answers, flush=True)
+        _answer_all(self._answer)
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["request"] == "hello":
             known = {"batch": self.batch, "channels": self.channels}
             given = {key: value for key, value in known.items() if value is not None}
-            return {"protocol": PROTOCOL, "weights": self.weights, **given}
-        try:
-            self._predict(pathlib.Path(request["job"]))
-        except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            return {"error": f"{type(error).__name__}: {error}"}
-        return {"done": True}
+            return {"protocol": request["protocol"], "weights": self.weights, **given}
+        return _done(lambda: self._predict(pathlib.Path(request["job"])))
 
     def _predict(self, job: pathlib.Path) -> None:
         task = json.loads((job / "task.json").read_text(encoding="utf-8"))
@@ -121,6 +110,50 @@ class Operator:
         if self.channels is not None and task["info"]:
             predicted = predicted[:, :, _positions(self.channels, task["info"]["fields"])]
         np.save(job / "prediction.npy", predicted[..., None] if is_flat else predicted)
+
+
+def _answer_all(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answers each line of the input until it ends."""
+    answers = sys.stdout
+    # What functions print must not be taken for an answer.
+    with contextlib.redirect_stdout(sys.stderr):
+        for line in sys.stdin:
+            print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
+
+
+def _done(work: Callable[[], Any]) -> dict[str, Any]:
+    try:
+        work()
+    except Exception as error:
+        traceback.print_exc(file=sys.stderr)
+        return {"error": f"{type(error).__name__}: {error}"}
+    return {"done": True}
+
+
+def serve(
+    operator: Callable[[int | None, pathlib.Path | None], Operator],
+    train: Callable[[Dataset, pathlib.Path, int], Any] | None = None,
+) -> None:
+    """Answers the requests of eddymark for an operator with seeds: the last line of ``main.py``, with ``protocol = 2``.
+
+    ``operator(seed, trained)`` returns the :class:`Operator` of a seed; ``trained`` is the folder that its training has
+    written, or None. With a key ``train`` in ``operator.toml``, ``train(dataset, output, seed)`` trains: it reads training
+    and validation samples of ``dataset``, and writes what it wants to keep into the folder ``output``.
+    """
+    served: list[Operator] = []
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        if request["request"] == "train":
+            if train is None:
+                return {"error": "`operator.toml` has a key `train`, and `eddymark.serve` was given no `train`"}
+            dataset, output = load(request["dataset"]), pathlib.Path(request["output"])
+            return _done(lambda: train(dataset, output, request["seed"]))
+        if request["request"] == "hello":
+            trained = request.get("trained")
+            served[:] = [operator(request.get("seed"), pathlib.Path(trained) if trained else None)]
+        return served[0]._answer(request)
+
+    _answer_all(answer)
 
 
 def _alike(grids: list[Any]) -> Iterator[tuple[Grid, list[int]]]:

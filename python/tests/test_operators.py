@@ -87,6 +87,32 @@ def test_too_few_given_states_are_named():
         operator.rollout(np.zeros((1, 1, 1, 4, 4)), Parameters([], np.zeros((1, 0))), None, 2)
 
 
+def test_a_program_with_seeds_is_trained_and_loaded(folder, tmp_path, monkeypatch, capsys):
+    def train(dataset, output, seed):
+        assert len(dataset.split("train")) == 4
+        (output / "weights.txt").write_text(str(seed))
+
+    def loaded(seed, trained):
+        factor = float((trained / "weights.txt").read_text())
+        return eddymark.Operator(lambda state, parameters, grid: factor * state)
+
+    output = tmp_path / "output"
+    output.mkdir()
+    states = job(tmp_path)
+    dataset = {"dataset": str(folder / "dataset"), "output": str(output), "seed": 3}
+    requests = [
+        {"request": "train", "protocol": 2, "threads": 1, "device": "cpu", **dataset},
+        {"request": "hello", "protocol": 2, "seed": 3, "trained": str(output)},
+        {"request": "rollout", "job": str(tmp_path)},
+    ]
+    text = "".join(json.dumps(request) + "\n" for request in requests)
+    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    eddymark.serve(loaded, train)
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert answers == [{"done": True}, {"protocol": 2, "weights": 0}, {"done": True}]
+    assert np.array_equal(np.load(tmp_path / "prediction.npy")[:, 0], 3 * states[:, -1])
+
+
 def test_a_module_is_an_operator():
     torch = pytest.importorskip("torch")
 

@@ -145,7 +145,8 @@ impl SuiteArgs {
         self.place.threads.set()?;
         let mut suite = find_suite(&self.suite)?;
         for folder in &self.operator {
-            suite.add(SurrogateSpec::process(folder.clone())?)?;
+            let spec = SurrogateSpec::process(folder.clone(), &suite.seeds, None)?;
+            suite.add(spec)?;
         }
         for name in &self.only {
             if !suite.surrogates.iter().any(|spec| spec.name == *name) {

@@ -101,14 +101,15 @@ impl<'a> EvaluationStep<'a> {
     /// not trained.
     fn surrogate_hash(&self) -> Result<Option<String>, BenchError> {
         Ok(Some(match &self.spec.source {
-            SurrogateSource::Operator { .. } => {
-                let mark = self.training().map(|training| training.mark()).transpose()?;
-                return Ok(mark.flatten().map(|mark| mark.surrogate_hash));
+            source if source.is_trained() => {
+                let hash = self.training().map(|training| training.surrogate_hash());
+                return Ok(hash.transpose()?.flatten());
             }
+            SurrogateSource::Operator { .. } => return Ok(None), // it is trained
             SurrogateSource::Baseline { baseline, table } => {
                 hash_hex(&serde_json::to_vec(&(baseline, table)).expect("a baseline is plain data"))
             }
-            SurrogateSource::Process(folder) => ExternalOperator::hash_of(folder)?,
+            SurrogateSource::Process { folder, .. } => ExternalOperator::hash_of(folder)?,
             SurrogateSource::Predictions(path) => {
                 PredictionFile::hash_of(path, &path_part(&self.case.name))?
             }
@@ -133,9 +134,14 @@ impl<'a> EvaluationStep<'a> {
                     .map_err(|source| BenchError::Part { location: location(), source })?;
                 baseline.surrogate(self.case, dataset)?
             }
-            SurrogateSource::Process(folder) => {
+            SurrogateSource::Process { folder, .. } => {
                 let info = data::Source::info(dataset).clone();
-                Box::new(ExternalOperator::open(folder, &self.context.launcher())?.with_info(info))
+                let operator = ExternalOperator::open(folder, &self.context.launcher())?;
+                let operator = operator.with_info(info);
+                Box::new(match self.seed {
+                    Some(seed) => operator.with_seed(seed, self.trained_folder()?),
+                    None => operator,
+                })
             }
             SurrogateSource::Predictions(path) => {
                 let suite = &self.context.suite;
@@ -148,7 +154,9 @@ impl<'a> EvaluationStep<'a> {
 
     /// What a reader must know about how an outside program is started; nothing for other surrogates.
     fn notes(&self) -> Result<Vec<String>, BenchError> {
-        let SurrogateSource::Process(folder) = &self.spec.source else { return Ok(Vec::new()) };
+        let SurrogateSource::Process { folder, .. } = &self.spec.source else {
+            return Ok(Vec::new());
+        };
         let notes = ExternalOperator::notes(folder, &self.context.launcher())?;
         for note in &notes {
             self.context.say_once(&format!("{}: {note}", self.spec.name));
@@ -156,8 +164,16 @@ impl<'a> EvaluationStep<'a> {
         Ok(notes)
     }
 
-    /// The training curve of the operator that is evaluated.
+    /// What the training of an outside program has written, an error while it is not complete.
+    fn trained_folder(&self) -> Result<Option<PathBuf>, BenchError> {
+        self.training().map(|training| training.required_folder()).transpose()
+    }
+
+    /// The training curve of the operator that is evaluated; outside programs have none.
     pub(super) fn curve(&self) -> Result<Option<TrainingCurve>, BenchError> {
+        if self.kind() != SurrogateKind::Operator {
+            return Ok(None);
+        }
         let (Some(training), Some(seed)) = (self.training(), self.seed) else { return Ok(None) };
         if !matches!(self.training_failure(), Ok(None)) {
             return Ok(None);
@@ -187,7 +203,7 @@ impl<'a> EvaluationStep<'a> {
     /// The reason for which the operator is not trained.
     fn training_failure(&self) -> Result<Option<String>, BenchError> {
         match self.training() {
-            Some(training) if training.mark()?.is_none() => training.failure(),
+            Some(training) if training.surrogate_hash()?.is_none() => training.failure(),
             _ => Ok(None),
         }
     }
@@ -281,7 +297,10 @@ impl<'a> EvaluationStep<'a> {
         surrogate.stop_on(&context.stop);
         let bar = context.progress.spinner(&format!("evaluate {}", spec.name));
         let clock = Instant::now();
-        let training = self.curve()?.and_then(|curve| curve.points.last().copied());
+        let training = match self.training().map(|training| training.cost()).transpose()? {
+            Some(Some(cost)) => Some(cost),
+            _ => self.curve()?.and_then(|curve| curve.points.last().copied()),
+        };
         let identity = SurrogateIdentity {
             name: &spec.name,
             kind: spec.source.kind(),

@@ -6,15 +6,15 @@ use super::failure::{Failure, ends_plan, reason};
 use super::queue::Queue;
 use super::resolved::Resolved;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, train, training_source};
-use data::{DataError, hash_hex, sweep, write_atomically};
-use operators::{Recipe, Trained, TrainingMark};
+use data::{DataError, TrainingPoint, hash_hex, sweep, write_atomically};
+use operators::{ExternalOperator, ProgramMark, ProgramTraining, Recipe, Trained, TrainingMark};
 use rayon::ThreadPoolBuilder;
 use reports::number::duration;
 use serde::Serialize;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::PathBuf;
-use std::sync::Mutex;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::thread::ScopedJoinHandle;
 
 /// The file in a training's folder with the reason for which it failed.
@@ -25,9 +25,28 @@ pub(super) struct TrainingStep<'a> {
     context: &'a StepContext,
     case: &'a Case,
     name: &'a str,
-    architecture: &'a str,
-    table: &'a toml::Table,
-    recipe: &'a Recipe,
+    what: Trainee<'a>,
+    seed: u64,
+}
+
+/// What is trained.
+#[derive(Clone, Copy)]
+enum Trainee<'a> {
+    /// An operator of this workspace.
+    Operator { architecture: &'a str, table: &'a toml::Table, recipe: &'a Recipe },
+    /// An outside program, in a folder with `operator.toml`.
+    Program(&'a Path),
+}
+
+/// One outside program is trained at a time: it may use the whole machine.
+static PROGRAM: Mutex<()> = Mutex::new(());
+
+/// The inputs of a program's training. A change of any of them defines another training.
+#[derive(Serialize)]
+struct ProgramKey<'a> {
+    device: &'a str,
+    dataset_hash: &'a str,
+    program: String,
     seed: u64,
 }
 
@@ -53,8 +72,7 @@ impl<'a> TrainingStep<'a> {
         let (case, spec) = (context.case(case)?, context.surrogate(surrogate)?);
         Self::of(context, case, spec, seed).ok_or_else(|| {
             let all = context.suite.surrogates.iter();
-            let is_trained =
-                |spec: &&SurrogateSpec| matches!(spec.source, SurrogateSource::Operator { .. });
+            let is_trained = |spec: &&SurrogateSpec| spec.source.is_trained();
             let trained: Vec<&str> =
                 all.filter(is_trained).map(|spec| spec.name.as_str()).collect();
             BenchError::unknown("trained surrogate", surrogate, trained.iter().copied())
@@ -68,28 +86,80 @@ impl<'a> TrainingStep<'a> {
         spec: &'a SurrogateSpec,
         seed: u64,
     ) -> Option<Self> {
-        let SurrogateSource::Operator { architecture, table, recipe, .. } = &spec.source else {
-            return None;
+        let what = match &spec.source {
+            SurrogateSource::Operator { architecture, table, recipe, .. } => {
+                Trainee::Operator { architecture, table, recipe }
+            }
+            SurrogateSource::Process { folder, is_trained: true, .. } => Trainee::Program(folder),
+            _ => return None,
         };
-        Some(Self { context, case, name: &spec.name, architecture, table, recipe, seed })
+        Some(Self { context, case, name: &spec.name, what, seed })
     }
 
     /// Hash of the inputs, given the content hash of the dataset.
-    fn key_on(&self, dataset_hash: &str) -> String {
-        let key = TrainingKey {
-            source: training_source(),
-            device: &self.context.device_name,
-            dataset_hash,
-            architecture: self.architecture,
-            table: self.table,
-            recipe: self.recipe,
-            seed: self.seed,
+    fn key_on(&self, dataset_hash: &str) -> Result<String, BenchError> {
+        let (device, seed) = (self.context.device_name.as_str(), self.seed);
+        let key = match self.what {
+            Trainee::Operator { architecture, table, recipe } => {
+                let source = training_source();
+                let key =
+                    TrainingKey { source, device, dataset_hash, architecture, table, recipe, seed };
+                serde_json::to_vec(&key)
+            }
+            Trainee::Program(folder) => {
+                let program = ExternalOperator::hash_of(folder)?;
+                serde_json::to_vec(&ProgramKey { device, dataset_hash, program, seed })
+            }
         };
-        hash_hex(&serde_json::to_vec(&key).expect("a training's key is plain data"))
+        Ok(hash_hex(&key.expect("a training's key is plain data")))
     }
 
-    /// The mark of the training, if it is complete.
-    pub(super) fn mark(&self) -> Result<Option<TrainingMark>, BenchError> {
+    /// The hash of the trained operator, if the training is complete.
+    pub(super) fn surrogate_hash(&self) -> Result<Option<String>, BenchError> {
+        Ok(match self.what {
+            Trainee::Operator { .. } => self.mark()?.map(|mark| mark.surrogate_hash),
+            Trainee::Program(_) => self.program_mark()?.map(|mark| mark.surrogate_hash),
+        })
+    }
+
+    fn program_mark(&self) -> Result<Option<ProgramMark>, BenchError> {
+        Ok(ProgramMark::read(&self.path()?, &self.context.hashes)?)
+    }
+
+    /// What the training of an outside program has cost; `None` for operators, whose curve says so.
+    pub(super) fn cost(&self) -> Result<Option<TrainingPoint>, BenchError> {
+        let Trainee::Program(_) = self.what else { return Ok(None) };
+        let point = |ProgramMark { seconds, threads, .. }: ProgramMark| TrainingPoint {
+            step: 0,
+            seconds,
+            train_loss: f64::NAN,
+            valid_loss: None,
+            rate: 0.0,
+            threads,
+            jobs: 1,
+        };
+        Ok(self.program_mark()?.map(point))
+    }
+
+    /// What the training of an outside program has written, or an error that names the command which trains it.
+    pub(super) fn required_folder(&self) -> Result<PathBuf, BenchError> {
+        match self.program_mark()? {
+            Some(_) => Ok(ProgramMark::trained(&self.path()?)),
+            None => Err(self.earlier(self.path()?)),
+        }
+    }
+
+    fn earlier(&self, path: PathBuf) -> BenchError {
+        let (name, seed, case) = (self.name, self.seed, &self.case.name);
+        BenchError::Earlier {
+            what: format!("the training of `{name}` with seed {seed} on `{case}`"),
+            path,
+            command: format!("eddymark train {}", self.context.suite.name),
+        }
+    }
+
+    /// The mark of an operator's training, if it is complete.
+    fn mark(&self) -> Result<Option<TrainingMark>, BenchError> {
         Ok(TrainingMark::read(&self.path()?, &self.context.hashes)?)
     }
 
@@ -103,13 +173,8 @@ impl<'a> TrainingStep<'a> {
 
     /// The trained operator, or an error that names the command which trains it.
     pub(super) fn required(&self) -> Result<Trained, BenchError> {
-        let (name, seed, case) = (self.name, self.seed, &self.case.name);
         let path = self.path()?;
-        self.trained()?.ok_or_else(|| BenchError::Earlier {
-            what: format!("the training of `{name}` with seed {seed} on `{case}`"),
-            path,
-            command: format!("eddymark train {}", self.context.suite.name),
-        })
+        self.trained()?.ok_or_else(|| self.earlier(path))
     }
 
     /// Why the training failed when it was last tried; `None` if it did not.
@@ -154,13 +219,17 @@ impl<'a> TrainingStep<'a> {
 
     /// Trains, or resumes an interrupted training. `jobs` trainings run at the same time.
     fn run(&self, dataset: &CompleteDataset, jobs: usize) -> Result<(), BenchError> {
+        let (architecture, table, recipe) = match self.what {
+            Trainee::Operator { architecture, table, recipe } => (architecture, table, recipe),
+            Trainee::Program(folder) => return self.run_program(folder),
+        };
         let StepContext { device, progress, stop, .. } = self.context;
         let (name, seed) = (self.name, self.seed);
         let training = Training {
             name,
-            architecture: self.architecture,
-            table: self.table,
-            recipe: self.recipe,
+            architecture,
+            table,
+            recipe,
             dataset: &dataset.dataset,
             seed,
             folder: &self.path()?,
@@ -176,11 +245,38 @@ impl<'a> TrainingStep<'a> {
         ));
         Ok(())
     }
+
+    /// Starts the command `train` of an outside program, and waits until it is done.
+    fn run_program(&self, folder: &Path) -> Result<(), BenchError> {
+        self.program_mark()?; // a training that is damaged is not replaced
+        let _alone = PROGRAM.lock().unwrap_or_else(PoisonError::into_inner);
+        let StepContext { device_name, progress, stop, paths, .. } = self.context;
+        let (name, seed) = (self.name, self.seed);
+        let output = self.path()?;
+        fs_err::create_dir_all(&output)?;
+        let bar = progress.spinner(&format!("train {name} ({seed})"));
+        let training = ProgramTraining {
+            folder,
+            launcher: &self.context.launcher(),
+            dataset: &paths.dataset(self.case),
+            output: &output,
+            seed,
+            threads: rayon::current_num_threads(),
+            device: device_name,
+            stop,
+        };
+        let trained = training.run();
+        bar.finish_and_clear();
+        let took = duration(trained?.seconds);
+        progress.say(&format!("{}: {name} (seed {seed}) trained in {took}", self.case.name));
+        Ok(())
+    }
 }
 
 impl Resolved for TrainingStep<'_> {
     fn key(&self) -> Result<Option<String>, BenchError> {
-        Ok(self.context.complete(self.case)?.map(|dataset| self.key_on(&dataset.hash)))
+        let dataset = self.context.complete(self.case)?;
+        dataset.map(|dataset| self.key_on(&dataset.hash)).transpose()
     }
 
     fn path(&self) -> Result<PathBuf, BenchError> {
@@ -189,7 +285,7 @@ impl Resolved for TrainingStep<'_> {
     }
 
     fn is_done(&self) -> Result<bool, BenchError> {
-        Ok(self.mark()?.is_some())
+        Ok(self.surrogate_hash()?.is_some())
     }
 }
 

@@ -59,8 +59,15 @@ pub enum SurrogateSource {
         /// Parameters of the baseline.
         table: toml::Table,
     },
-    /// An external program: a folder with `operator.toml`.
-    Process(PathBuf),
+    /// An external program.
+    Process {
+        /// The folder with `operator.toml`.
+        folder: PathBuf,
+        /// The seeds that it is given; none for programs that know no seeds.
+        seeds: Vec<u64>,
+        /// Whether it is trained here, once per seed.
+        is_trained: bool,
+    },
     /// A file of predictions.
     Predictions(PathBuf),
 }
@@ -72,7 +79,7 @@ impl SurrogateSource {
             Self::Operator { .. } => SurrogateKind::Operator,
             Self::Baseline { baseline, .. } if baseline == "solver" => SurrogateKind::Solver,
             Self::Baseline { .. } => SurrogateKind::Baseline,
-            Self::Process(_) => SurrogateKind::Process,
+            Self::Process { .. } => SurrogateKind::Process,
             Self::Predictions(_) => SurrogateKind::Predictions,
         }
     }
@@ -81,7 +88,19 @@ impl SurrogateSource {
     pub fn seeds(&self) -> Vec<Option<u64>> {
         match self {
             Self::Operator { seeds, .. } => seeds.iter().copied().map(Some).collect(),
+            Self::Process { seeds, .. } if !seeds.is_empty() => {
+                seeds.iter().copied().map(Some).collect()
+            }
             _ => vec![None],
+        }
+    }
+
+    /// Whether it is trained here, once per seed.
+    pub fn is_trained(&self) -> bool {
+        match self {
+            Self::Operator { .. } => true,
+            Self::Process { is_trained, .. } => *is_trained,
+            _ => false,
         }
     }
 
@@ -94,17 +113,14 @@ impl SurrogateSource {
                 Invalid::unless(recipe.history <= given, "history", recipe.history, &expected)?;
                 let expected = "a list of at least one number";
                 Invalid::unless(!seeds.is_empty(), "seeds", "[]", expected)?;
-                let mut sorted = seeds.clone();
-                sorted.sort_unstable();
-                let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
-                let expected = "a list of numbers of which no two are the same";
-                twice.map_or(Ok(()), |pair| Err(Invalid::new("seeds", pair[0], expected)))
+                check_seeds(seeds)
             }
+            Self::Process { seeds, .. } => check_seeds(seeds),
             Self::Predictions(path) => {
                 let expected = "an existing file or folder";
                 Invalid::unless(path.exists(), "predictions", path.display(), expected)
             }
-            Self::Baseline { .. } | Self::Process(_) => Ok(()),
+            Self::Baseline { .. } => Ok(()),
         }
     }
 
@@ -131,9 +147,18 @@ impl SurrogateSource {
                 let shape = [samples, steps, channels, x, y, z];
                 Ok(PredictionFile::check(path, &path_part(&case.name), shape)?)
             }
-            Self::Process(_) => Ok(()),
+            Self::Process { .. } => Ok(()),
         }
     }
+}
+
+/// Refuses seeds that are there twice.
+fn check_seeds(seeds: &[u64]) -> Result<(), Invalid> {
+    let mut sorted = seeds.to_vec();
+    sorted.sort_unstable();
+    let twice = sorted.windows(2).find(|pair| pair[0] == pair[1]);
+    let expected = "a list of numbers of which no two are the same";
+    twice.map_or(Ok(()), |pair| Err(Invalid::new("seeds", pair[0], expected)))
 }
 
 /// The parameters as text, with nested tables as `table.key`.
@@ -174,7 +199,9 @@ impl SurrogateSpec {
                     entry.map_or_else(|_| toml::Table::new(), |entry| (entry.defaults)());
                 (baseline.as_str(), with_defaults(defaults, table), Vec::new(), Vec::new())
             }
-            SurrogateSource::Process(_) => ("external program", Vec::new(), Vec::new(), Vec::new()),
+            SurrogateSource::Process { seeds, .. } => {
+                ("external program", Vec::new(), Vec::new(), seeds.clone())
+            }
             SurrogateSource::Predictions(_) => {
                 ("file of predictions", Vec::new(), Vec::new(), Vec::new())
             }
@@ -190,9 +217,25 @@ impl SurrogateSpec {
 
     /// An external program, under the name that its `operator.toml` states. It is not started before it is evaluated, so
     /// that one that fails is a row of the report.
-    pub fn process(folder: PathBuf) -> Result<Self, BenchError> {
+    ///
+    /// `seeds` are those of the suite, and `given` those that it states for this surrogate. A program that knows no seeds
+    /// gets none, one that is trained those of the suite, and any other the given ones.
+    pub fn process(
+        folder: PathBuf,
+        seeds: &[u64],
+        given: Option<Vec<u64>>,
+    ) -> Result<Self, BenchError> {
         let name = ExternalOperator::name_of(&folder, &launcher())?;
-        Ok(Self { name, source: SurrogateSource::Process(folder) })
+        let [knows_seeds, is_trained] = ExternalOperator::knows(&folder)?;
+        let expected =
+            "left out: the program's `operator.toml` has no `protocol = 2`, which has seeds";
+        let shown = || format!("{given:?}");
+        let source = |source| BenchError::Suite { suite: folder.display().to_string(), source };
+        Invalid::unless(given.is_none() || knows_seeds, "seeds", shown(), expected)
+            .map_err(source)?;
+        let default = if is_trained { seeds.to_vec() } else { Vec::new() };
+        let seeds = given.unwrap_or(default);
+        Ok(Self { name, source: SurrogateSource::Process { folder, seeds, is_trained } })
     }
 }
 
@@ -220,7 +263,7 @@ impl WireSurrogate {
             let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
             (built.label(), SurrogateSource::Baseline { baseline, table: self.table })
         } else if let Some(folder) = self.process {
-            let spec = SurrogateSpec::process(folder)?;
+            let spec = SurrogateSpec::process(folder, seeds, self.seeds)?;
             (spec.name, spec.source)
         } else {
             let file = self.predictions.expect("one of four is given");

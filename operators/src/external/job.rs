@@ -1,7 +1,7 @@
 //! A job: a batch of tasks as files, and the prediction that the program writes.
 
+use super::Failure;
 use super::predicted::PredictedStates;
-use super::{Failure, protocol};
 use crate::{OperatorError, Task};
 use data::{DataError, Grid, Info, Links, Trajectory};
 use ndarray::{Array2, Array5, Array6, Axis};
@@ -34,9 +34,10 @@ pub(super) fn write(
     folder: &Path,
     tasks: &[Task],
     info: Option<&Info>,
+    protocol: u32,
 ) -> Result<(), OperatorError> {
     let description = TaskFile {
-        protocol: protocol::VERSION,
+        protocol,
         samples: tasks.len(),
         history: tasks[0].history.len(),
         steps: tasks[0].steps,

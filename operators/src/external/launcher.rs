@@ -37,6 +37,16 @@ pub struct Launcher {
     pub hidden: Vec<PathBuf>,
 }
 
+/// What a program is started with, besides its manifest.
+pub(super) struct Extra<'a> {
+    /// The command in place of that of the manifest; empty for that.
+    pub(super) command: &'a [String],
+    /// Files and folders that it may read too: those of the benchmark, without test samples.
+    pub(super) read: &'a [PathBuf],
+    /// Folders that it may write to.
+    pub(super) write: &'a [PathBuf],
+}
+
 /// A program that was started, and the folder that it may write to.
 pub(super) struct Launched {
     pub(super) process: Process,
@@ -58,24 +68,31 @@ impl Launcher {
     }
 
     /// Starts the program of the operator in `folder`, an absolute path.
-    pub(super) fn launch(&self, manifest: &Manifest, folder: &Path) -> Result<Launched, Failure> {
-        let program = self.program(manifest, folder)?;
+    pub(super) fn launch(
+        &self,
+        manifest: &Manifest,
+        folder: &Path,
+        extra: &Extra<'_>,
+    ) -> Result<Launched, Failure> {
+        let command = if extra.command.is_empty() { &manifest.command } else { extra.command };
+        let program = find(Path::new(&command[0]), folder, self.variable("PATH"))?;
         let private = tempfile::Builder::new().prefix("eddymark-").tempdir();
         let private = private.map_err(Failure::Start)?;
         let [home, temporary, jobs] = ["home", "tmp", "jobs"].map(|name| private.path().join(name));
         for folder in [&home, &temporary, &jobs] {
             std::fs::create_dir(folder).map_err(Failure::Start)?;
         }
-        let arguments = manifest.command[1..].to_vec();
+        let arguments = command[1..].to_vec();
         let confiner = self.confiner.as_ref().filter(|_| cfg!(target_os = "linux"));
         let mut command = if let Some(confiner) = confiner {
-            let Reach { read, list } = read_list(&program, folder, &manifest.read, self)?;
+            let Reach { read, list } =
+                read_list(&program, folder, &manifest.read, extra.read, self)?;
             let confinement = Confinement {
                 program,
                 arguments,
                 read,
                 list,
-                write: vec![home.clone(), temporary.clone(), jobs.clone()],
+                write: [&home, &temporary, &jobs].into_iter().chain(extra.write).cloned().collect(),
                 memory: manifest.memory.map(|memory| (memory * f64::from(1 << 30)) as u64),
                 network: manifest.network,
             };

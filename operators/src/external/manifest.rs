@@ -1,5 +1,6 @@
 //! `operator.toml`: how an outside program is started, and what it may use.
 
+use super::protocol::VERSION;
 use super::{ExternalError, Failure};
 use crate::OperatorError;
 use data::{Invalid, is_misleading, parse_toml};
@@ -17,6 +18,14 @@ pub(super) struct Manifest {
     pub(super) name: Option<String>,
     /// The program and its arguments. The working directory is the folder.
     pub(super) command: Vec<String>,
+    /// The version of the protocol that it follows: 1 or 2. Default 1.
+    #[serde(default = "first_version")]
+    pub(super) protocol: u32,
+    /// The program that trains it, and its arguments: started once per seed. Version 2. Default: none, it is trained.
+    pub(super) train: Option<Vec<String>>,
+    /// Time for a training in s, > 0. Default 86400.
+    #[serde(default = "train_timeout")]
+    pub(super) train_timeout: f64,
     /// Time from the start to the answer to `hello` in s, > 0. Default 120, for libraries that load slowly.
     #[serde(default = "start_timeout")]
     pub(super) start_timeout: f64,
@@ -34,6 +43,14 @@ pub(super) struct Manifest {
     /// Whether it may use the network. Default: no.
     #[serde(default)]
     pub(super) network: bool,
+}
+
+fn first_version() -> u32 {
+    1
+}
+
+fn train_timeout() -> f64 {
+    86400.0
 }
 
 fn start_timeout() -> f64 {
@@ -58,7 +75,19 @@ impl Manifest {
 
     fn check(&self) -> Result<(), Invalid> {
         let expected = "a number of seconds between 0 and 1e9"; // 30 years; `Duration` ends later
-        for (key, seconds) in [("start-timeout", self.start_timeout), ("timeout", self.timeout)] {
+        let is_known = (1..=VERSION).contains(&self.protocol);
+        Invalid::unless(is_known, "protocol", self.protocol, "1 or 2")?;
+        if let Some(train) = &self.train {
+            let expected = "left out, or with `protocol = 2`, which has trainings";
+            let shown = || format!("{train:?}");
+            Invalid::unless(self.protocol >= 2, "train", shown(), expected)?;
+            Invalid::unless(!train.is_empty(), "train", "[]", "a program and its arguments")?;
+        }
+        for (key, seconds) in [
+            ("start-timeout", self.start_timeout),
+            ("timeout", self.timeout),
+            ("train-timeout", self.train_timeout),
+        ] {
             Invalid::unless(seconds > 0.0 && seconds <= 1e9, key, seconds, expected)?;
         }
         let memory = self.memory.unwrap_or(1.0);

@@ -3,6 +3,7 @@
 //! - `program`: a program as a surrogate; `protocol`, `job`, `channels`: what is exchanged with it
 //! - `launcher`, `manifest`: how it is started; `reach`, `confine`: what it may use
 //! - `process`, `lines`: the running program and its output
+//! - `training`: the training of a program
 //! - `folder`: the hash of its folder
 //! - `prediction`, `predicted`: files of predictions
 
@@ -22,9 +23,12 @@ mod process;
 mod program;
 mod protocol;
 mod reach;
+mod training;
 
 pub use confine::confine;
 pub use error::{ExternalError, Failure};
 pub use launcher::Launcher;
 pub use prediction::PredictionFile;
 pub use program::ExternalOperator;
+pub use protocol::StatedTraining;
+pub use training::{ProgramMark, ProgramTraining};

@@ -57,7 +57,7 @@ fn texts(bytes: &[u8]) -> Vec<String> {
 
 fn reads_hello(bytes: Vec<u8>) -> Outcome {
     let Some(line) = texts(&bytes).into_iter().next() else { return Outcome::Refused };
-    judged(hello_of(&line), |hello| {
+    judged(hello_of(&line, 1), |hello| {
         let value: Value = serde_json::from_str(&line).unwrap_or_default();
         let number = |key: &str| value[key].as_u64().map(|number| number as usize);
         let names = value["channels"].as_array().map(|names| {

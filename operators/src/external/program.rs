@@ -2,10 +2,10 @@
 
 use super::channels::positions;
 use super::folder::hash;
-use super::launcher::Launched;
+use super::launcher::{Extra, Launched};
 use super::manifest::Manifest;
 use super::process::Wait;
-use super::protocol::{self, Hello};
+use super::protocol::{self, Hello, HelloRequest, StatedTraining};
 use super::{ExternalError, Failure, Launcher, job};
 use crate::{OperatorError, Surrogate, Task};
 use data::{Info, Stop, Stopped, Trajectory};
@@ -23,6 +23,9 @@ pub struct ExternalOperator {
     launcher: Launcher,
     info: Option<Info>,
     running: Option<Running>,
+    seed: Option<u64>,
+    trained: Option<PathBuf>,
+    training: Option<StatedTraining>,
     weights: usize,
     asked: usize,
     stop: Stop,
@@ -49,6 +52,9 @@ impl ExternalOperator {
             launcher: launcher.clone(),
             info: None,
             running: None,
+            seed: None,
+            trained: None,
+            training: None,
             weights: 0,
             asked: 0,
             stop: Stop::default(),
@@ -65,6 +71,18 @@ impl ExternalOperator {
     pub fn with_info(mut self, info: Info) -> Self {
         self.info = Some(info);
         self
+    }
+
+    /// Gives the program a seed, and the folder that its training with this seed has written. Version 2 of the protocol.
+    #[must_use]
+    pub fn with_seed(self, seed: u64, trained: Option<PathBuf>) -> Self {
+        Self { seed: Some(seed), trained, ..self }
+    }
+
+    /// Whether the program knows seeds, and whether it is trained by the benchmark.
+    pub fn knows(folder: &Path) -> Result<[bool; 2], OperatorError> {
+        let manifest = Manifest::read(folder)?;
+        Ok([manifest.protocol >= 2, manifest.train.is_some()])
     }
 
     /// Its name in reports, if it can be started: `operator.toml` is checked, and the program is looked for.
@@ -87,20 +105,27 @@ impl ExternalOperator {
             return Ok(running);
         }
         self.stop.check()?;
+        let trained = self.trained.as_ref().map(std::path::absolute).transpose();
+        let trained = trained.map_err(data::DataError::from)?;
+        let read: Vec<PathBuf> = trained.iter().cloned().collect();
+        let extra = Extra { command: &[], read: &read, write: &[] };
         let mut launched = self
             .launcher
-            .launch(&self.manifest, &self.folder)
+            .launch(&self.manifest, &self.folder, &extra)
             .map_err(|failure| self.failed(failure, vec![]))?;
         let (seconds, key) = (self.manifest.start_timeout, "start-timeout");
         let wait = Wait { seconds, key, stop: &self.stop };
-        let answer = protocol::hello(&mut launched.process, &wait).and_then(|hello| {
-            let Hello { weights, batch, channels, .. } = hello;
+        let (protocol, seed) = (self.manifest.protocol, self.seed);
+        let request = HelloRequest { protocol, seed, trained: trained.as_deref() };
+        let answer = protocol::hello(&mut launched.process, request, &wait).and_then(|hello| {
+            let Hello { weights, batch, channels, training, .. } = hello;
             let channels = channels.map(|names| positions(&names, self.info.as_ref()));
-            Ok((weights, batch, channels.transpose()?))
+            Ok((weights, batch, channels.transpose()?, training))
         });
         match answer {
-            Ok((weights, batch, channels)) => {
+            Ok((weights, batch, channels, training)) => {
                 self.weights = weights;
+                self.training = training;
                 Ok(Running { launched, batch: batch.unwrap_or(usize::MAX).max(1), channels })
             }
             Err(failure) => Err(self.failed(failure, launched.process.last_lines())),
@@ -116,7 +141,7 @@ impl ExternalOperator {
         self.asked += 1;
         let job = running.launched.jobs.join(format!("{:06}", self.asked));
         fs_err::create_dir(&job).map_err(data::DataError::from)?;
-        job::write(&job, tasks, self.info.as_ref())?;
+        job::write(&job, tasks, self.info.as_ref(), self.manifest.protocol)?;
         let wait = Wait { seconds: self.manifest.timeout, key: "timeout", stop: &self.stop };
         let rolled_out = protocol::rollout(&mut running.launched.process, &job, &wait)
             .and_then(|()| job::read_prediction(&job, tasks, running.channels.as_deref()));
@@ -141,7 +166,10 @@ impl ExternalOperator {
 }
 
 /// The manifest of an operator whose program exists, and the absolute path of its folder.
-fn checked(folder: &Path, launcher: &Launcher) -> Result<(Manifest, PathBuf), OperatorError> {
+pub(super) fn checked(
+    folder: &Path,
+    launcher: &Launcher,
+) -> Result<(Manifest, PathBuf), OperatorError> {
     let manifest = Manifest::read(folder)?;
     let folder = std::path::absolute(folder).map_err(data::DataError::from)?;
     launcher.program(&manifest, &folder).map_err(|failure| {
@@ -165,6 +193,10 @@ impl Surrogate for ExternalOperator {
     /// Hash of all files in the folder.
     fn hash(&self) -> String {
         self.hash.clone()
+    }
+
+    fn stated_training(&self) -> Option<StatedTraining> {
+        self.training.clone()
     }
 
     /// As it has answered; 0 before the first rollout.

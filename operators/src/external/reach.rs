@@ -62,6 +62,7 @@ pub(super) fn read_list(
     program: &Path,
     folder: &Path,
     named: &[PathBuf],
+    further: &[PathBuf],
     launcher: &Launcher,
 ) -> Result<Reach, Failure> {
     let hidden: Vec<PathBuf> = launcher.hidden.iter().map(|path| real(path)).collect();
@@ -76,8 +77,11 @@ pub(super) fn read_list(
         Invalid::unless(is_good, "read", path.display(), expected).map_err(Failure::Manifest)?;
         reach.add(&path, &hidden);
     }
-    // Its own folder even among the results: it could not start otherwise.
-    reach.add_real(real(folder), &hidden);
+    // Its own folder even among the results: it could not start otherwise. What the benchmark gives it as well, without
+    // the test samples in it.
+    for given in std::iter::once(folder).chain(further.iter().map(PathBuf::as_path)) {
+        reach.add_real(real(given), &hidden);
+    }
     let linked = linked_files(folder).unwrap_or_default();
     for path in linked.iter().map(PathBuf::as_path).chain(SYSTEM.iter().map(Path::new)) {
         reach.add(path, &hidden);
