@@ -76,7 +76,11 @@ pub(super) fn edges(centres: &[f64]) -> Option<Vec<f64>> {
     let [.., before, last] = centres else { return None };
     let inner = centres.windows(2).map(|pair| f64::midpoint(pair[0], pair[1]));
     let (low, high) = (first - (second - first) / 2.0, last + (last - before) / 2.0);
-    let all: Vec<f64> = [low].into_iter().chain(inner).chain([high]).map(rounded).collect();
+    // What rounding to single precision leaves of an edge at 0.
+    let noise = f64::from(f32::EPSILON) * first.abs().max(last.abs());
+    let zeroed = |edge: f64| if edge.abs() < noise { 0.0 } else { edge };
+    let all = [low].into_iter().chain(inner).chain([high]).map(zeroed).map(rounded);
+    let all: Vec<f64> = all.collect();
     (increases && all.iter().all(|edge| edge.is_finite())).then_some(all)
 }
 
