@@ -1,6 +1,6 @@
 //! Validation of datasets: sound ones pass, and each check finds the fault that it is for.
 
-use bench::{Progress, Severity, Verdict, validate};
+use bench::{Case, Progress, Severity, Stop, Verdict, case_names, find_case, generate, validate};
 use copied::copy;
 use data::{Dataset, Sample, Source, Trajectory};
 use ndarray::Axis;
@@ -171,4 +171,57 @@ fn the_command_prints_a_table_and_exits_with_1_if_anything_is_wrong() {
     let verdicts: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
     assert_eq!(verdicts[0]["check"], "files");
     assert_eq!(verdicts[0]["findings"][0]["sample"], 0);
+}
+
+/// A small version of a shipped case: few cells, states and samples, one solution per sample.
+fn small(name: &str, text: &str) -> Option<Case> {
+    let mut table: toml::Table = text.parse().expect("shipped cases are TOML");
+    let cells: Vec<i64> = table["cells"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(toml::Value::as_integer)
+        .collect();
+    table.insert("frames".into(), 3.into());
+    table.remove("spin-up");
+    // Some flows become steady between two states of a coarse grid.
+    let reference = toml::toml! {
+        refine = 1
+        error-estimate = false
+        steady = 1e-6
+    };
+    table.insert("reference".into(), reference.into());
+    let split = toml::toml! {
+        train = 2
+        valid = 1
+        test = 1
+        by = "random"
+        allow-duplicates = true
+    };
+    table.insert("split".into(), split.into());
+    // The coarsest grid that the problem accepts. Obstacles of different sizes would be the same on coarse cells.
+    let least = if name.contains("dam") { 64 } else { 12 };
+    [12, 16, 24, 32, 48, 64].into_iter().filter(|most| *most >= least).find_map(|most| {
+        let fewer: Vec<toml::Value> = cells.iter().map(|n| (*n).min(most).into()).collect();
+        table.insert("cells".into(), fewer.into());
+        let text = toml::to_string(&table).expect("it is a table");
+        Case::parse("small", "small.toml", &text).ok()
+    })
+}
+
+#[test]
+fn small_versions_of_all_shipped_cases_are_valid() {
+    for name in case_names() {
+        let text = find_case(name).expect("it is shipped").text;
+        let case = small(name, &text).unwrap_or_else(|| panic!("{name} has a small version"));
+        let folder = tempfile::tempdir().expect("there is room");
+        let root = folder.path().join("data");
+        let (progress, stop) = (Progress::silent(), Stop::default());
+        let generated = generate(&case, &root, "", &progress, &stop);
+        let (dataset, _) = generated.unwrap_or_else(|error| panic!("{name}: {error}"));
+        let verdicts = validate(&dataset, &progress).expect("it is a dataset");
+        let wrong: Vec<_> =
+            found(&verdicts).into_iter().filter(|of| of.1 == Severity::Error).collect();
+        assert!(wrong.is_empty(), "{name}: {verdicts:#?}");
+    }
 }

@@ -19,7 +19,8 @@ impl Check for Repeated {
 
     fn examine(&mut self, sample: &Sample, info: &Info) -> Vec<Finding> {
         let (states, mut found) = (&sample.trajectory, Vec::new());
-        let moving = states.len().min(sample.steady_from.map_or(usize::MAX, |from| from + 1));
+        // The first state of a steady flow may equal the one before: that it hardly differs is how it is recognized.
+        let moving = states.len().min(sample.steady_from.unwrap_or(usize::MAX));
         let repeats = |step: &usize| states.state(*step) == states.state(step - 1);
         let repeated: Vec<usize> = (1..moving).filter(repeats).collect();
         if let Some(first) = repeated.first() {
