@@ -1,58 +1,69 @@
-"""How fast h5py reads windows of two states: the counterpart of `read_windows_of_files` in `dataset.rs`.
+"""How fast windows of two states are read from one dataset, by h5py, The Well's loader and eddymark, in one run.
 
-python data/benches/windows.py
+cargo build --release -p eddymark-data --example read_windows
+python data/benches/windows.py datasets/cavity-quick-1a2b3c4d
 """
 
+import pathlib
+import subprocess
 import sys
-import tempfile
 import time
 
 import h5py
 import numpy as np
+from the_well.data import WellDataset
 
-FRAMES, CELLS, WINDOWS = 25, 64, 4000
-
-
-def write(path, index):
-    """A sample in the layout of `data/FORMAT.md`: smooth fields, one chunk per state."""
-    x, y = np.meshgrid(np.arange(CELLS), np.arange(CELLS), indexing="ij")
-    phase = 0.05 * (np.arange(FRAMES)[:, None, None, None] + index) + np.arange(3)
-    values = np.sin(0.1 * x[None, ..., None] + phase) * np.cos(0.07 * y[None, ..., None] - phase)
-    with h5py.File(path, "w") as file:
-        for name, field in [("t1_fields/velocity", values[..., :2]), ("t0_fields/pressure", values[..., 2])]:
-            chunks = (1, 1, *field.shape[1:])
-            field = field[None].astype("f4")
-            file.create_dataset(name, data=field, chunks=chunks, shuffle=True, compression="gzip", compression_opts=1)
+WINDOWS = 4000
+ROOT = pathlib.Path(__file__).parents[2]
 
 
-def measure(samples, folder, keep_open):
-    paths = [f"{folder}/{index}.hdf5" for index in range(samples)]
-    fields = {}
-
-    def window(index, start):
-        if index not in fields:
-            file = h5py.File(paths[index])
-            fields[index] = file["t1_fields/velocity"], file["t0_fields/pressure"]
-        parts = [field[:, start : start + 2] for field in fields[index]]
-        if not keep_open:
-            fields.pop(index)[0].file.close()
-        return np.concatenate([parts[0], parts[1][..., None]], axis=-1)
-
-    draws = np.random.default_rng(1).integers(0, [samples, FRAMES - 2], (WINDOWS, 2))
-    for index in range(samples if keep_open else 0):
-        window(index, 0)
+def timed(window, count, windows=WINDOWS):
+    """ms per window, at random places."""
+    draws = np.random.default_rng(1).integers(0, count, windows)
+    for draw in draws[: count // 4]:
+        window(int(draw))
     start = time.perf_counter()
-    for index, first in draws:
-        window(int(index), int(first))
-    return (time.perf_counter() - start) / WINDOWS
+    for draw in draws:
+        window(int(draw))
+    return 1e3 * (time.perf_counter() - start) / windows
+
+
+def with_h5py(paths, keep_open):
+    def fields(path):
+        file = h5py.File(path)
+        return [file[group][name] for group in ("t0_fields", "t1_fields") for name in file[group]]
+
+    opened = [fields(path) for path in paths]
+    states = opened[0][0].shape[1] - 1
+
+    def window(draw):
+        of = opened[draw // states] if keep_open else fields(paths[draw // states])
+        start = draw % states
+        parts = [field[0, start : start + 2] for field in of]
+        parts = [part[..., None] if part.ndim == 3 else part for part in parts]
+        if not keep_open:
+            of[0].file.close()
+        return np.concatenate(parts, axis=-1)
+
+    return timed(window, states * len(paths))
+
+
+def main():
+    dataset = pathlib.Path(sys.argv[1])
+    paths = sorted(dataset.glob("data/train/*.hdf5"))
+    well = WellDataset(path=str(dataset), well_split_name="train", n_steps_input=1, n_steps_output=1)
+    reader = ROOT / "target" / "release" / "examples" / "read_windows"
+    ours = subprocess.run([reader, dataset], capture_output=True, text=True, check=True).stdout.split()
+    rows = [
+        ("eddymark, decoded states in memory", float(ours[1])),
+        ("eddymark, without memory", float(ours[0])),
+        ("h5py, all files open", with_h5py(paths, True)),
+        ("h5py, a file opened for each window", with_h5py(paths, False)),
+        ("the_well's WellDataset", timed(well.__getitem__, len(well), 400)),
+    ]
+    for name, milliseconds in rows:
+        print(f"{name:<40} {milliseconds:8.3f} ms")
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(400):
-            write(f"{folder}/{index}.hdf5", index)
-        for samples in (48, 400):
-            for keep_open in (True, False):
-                seconds = measure(samples, folder, keep_open)
-                files = "kept open" if keep_open else "opened for each window"
-                sys.stdout.write(f"{samples} files, {files}: {1e3 * seconds:.2f} ms\n")
+    main()
