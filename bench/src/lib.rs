@@ -34,7 +34,7 @@ pub use check_operator::{OperatorCheck, OperatorSeverity, check_operator};
 pub use data::Stop;
 pub use error::BenchError;
 pub use evaluate::{Evaluation, SurrogateIdentity, TestSet, evaluate, score};
-pub use export::{About, ExportLayout, Exported, LAYOUTS, export};
+pub use export::{About, ExportLayout, Exported, LAYOUTS, Selection, export};
 pub use generate::{Forecast, Generated, Shard, begin, forecast, generate, solve_missing};
 pub(crate) use generate::{sample_bytes, solve_sample, spread};
 pub use plan::{Estimate, Failure, Outline, Paths, Plan, Step, StepContext};

@@ -219,3 +219,49 @@ fn only_the_splits_that_are_asked_for_are_written() {
     names.sort();
     assert_eq!(names, ["info.json", "test", "valid"]);
 }
+
+#[test]
+fn only_the_samples_that_are_asked_for_are_written() {
+    let folder = tempfile::tempdir().expect("there is room");
+    succeeds(&exported(folder.path(), &datasets()[0], "xdmf", &["--samples", "0,3"]));
+    let entries = fs_err::read_dir(folder.path().join("out")).expect("it is there").flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let expected = ["0000.h5", "0000.xdmf", "0003.h5", "0003.xdmf"];
+    assert_eq!(names, expected.map(|end| format!("cylinder_{end}")));
+}
+
+/// No layout writes an empty export, and none panics.
+#[test]
+fn an_export_without_samples_is_refused_in_every_layout() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let text = CASES[0].1.replace("valid = 1", "valid = 0");
+    share_certificates(&folder.path().join("datasets"));
+    fs_err::write(folder.path().join("two.toml"), text).expect("there is room");
+    let path = succeeds(&eddymark(folder.path(), &["generate", "two.toml"]));
+    let dataset = folder.path().join(path);
+    for (layout, _) in LAYOUTS {
+        let refused = |more: &[&str]| {
+            let output = exported(folder.path(), &dataset, layout, more);
+            assert_eq!(output.status.code(), Some(2), "{layout}: {}", refusal(&output));
+            assert!(!folder.path().join("out").exists(), "{layout}");
+            refusal(&output)
+        };
+        let text = refused(&["--split", "valid"]);
+        assert!(text.contains("choose a split with samples: train 2, test 1"), "{layout}: {text}");
+        let text = refused(&["--samples", "7"]);
+        assert!(text.contains("sample 7 is not among the samples 0-2"), "{layout}: {text}");
+    }
+}
+
+/// A licence that is no identifier of the Hub is quoted: it cannot add keys to the header.
+#[test]
+fn a_licence_of_ones_own_is_a_name_in_the_card() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let license = ["--license", "my terms: ask\ntags: none"];
+    succeeds(&exported(folder.path(), &datasets()[0], "huggingface", &license));
+    let card = fs_err::read_to_string(folder.path().join("out/README.md")).expect("it is there");
+    let header = "---\nlicense: other\nlicense_name: \"my terms: ask\\ntags: none\"\npretty_name:";
+    assert!(card.starts_with(header), "{card}");
+}

@@ -3,7 +3,9 @@
 use super::given::{Needed, expect};
 use super::terminal::print;
 use crate::number::bytes;
-use crate::{About, BenchError, ExportLayout, Exported, LAYOUTS, Progress, Stop, export as write};
+use crate::{
+    About, BenchError, ExportLayout, Exported, LAYOUTS, Progress, Selection, Stop, export as write,
+};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueHint};
 use data::Split;
@@ -24,6 +26,9 @@ pub(super) struct ExportArgs {
     /// Only the samples of this split. May be repeated.
     #[arg(long, value_name = "SPLIT", value_parser = ["train", "valid", "test"])]
     split: Vec<String>,
+    /// Only these samples, such as `0,3,7`. May be repeated.
+    #[arg(long, value_name = "INDEX", value_delimiter = ',')]
+    samples: Vec<usize>,
     /// Licence of the dataset, such as CC-BY-4.0; for `huggingface`.
     #[arg(long)]
     license: Option<String>,
@@ -55,6 +60,7 @@ pub(super) fn export(
         args.split.is_empty() || args.split.iter().any(|name| name == split.folder())
     };
     let splits: Vec<Split> = Split::ALL.into_iter().filter(wanted).collect();
+    let selection = Selection { splits: &splits, samples: &args.samples };
     let about = About {
         license: args.license.clone(),
         citation: args.citation.clone(),
@@ -75,7 +81,7 @@ pub(super) fn export(
         }
     }
     let Exported { samples, bytes: size } =
-        write(&args.dataset, layout, &splits, &args.to, &about, progress, stop)?;
+        write(&args.dataset, layout, selection, &args.to, &about, progress, stop)?;
     progress.say(&format!("{samples} samples, {}", bytes(size as f64)));
     print(&format!("{}\n", args.to.display()))
 }

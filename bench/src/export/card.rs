@@ -14,9 +14,9 @@ pub(super) fn card(export: &Export<'_>) -> Result<String, BenchError> {
         text.push_str(content);
         text.push('\n');
     };
-    let license = about.license.as_deref().unwrap_or("unknown").to_lowercase();
+    let license = license(about.license.as_deref().unwrap_or("unknown"));
     line("---");
-    line(&format!("license: {license}\npretty_name: {name}"));
+    line(&format!("{license}\npretty_name: {name}"));
     line("tags:\n- physics\n- fluid-dynamics\n- pde\n- the-well\n- croissant");
     line(&format!("size_categories:\n- {}", size_category(export.samples.len())));
     line("configs:\n- config_name: samples\n  data_files: samples.csv");
@@ -75,6 +75,16 @@ pub(super) fn card(export: &Export<'_>) -> Result<String, BenchError> {
     line("## Citation\n");
     line(about.citation.as_deref().unwrap_or("None was given: `eddymark export --citation`."));
     Ok(text)
+}
+
+/// The licence in the header: an identifier of the Hub, or else `other` with the text as its name.
+fn license(text: &str) -> String {
+    let is_identifier = |c: char| c.is_ascii_alphanumeric() || ".-".contains(c);
+    if !text.is_empty() && text.chars().all(is_identifier) {
+        return format!("license: {}", text.to_lowercase());
+    }
+    // A string of JSON is one of YAML.
+    format!("license: other\nlicense_name: {}", serde_json::Value::from(text))
 }
 
 /// The largest estimated error of each field, over its root mean square.

@@ -1,6 +1,7 @@
 //! What is exported, and where to.
 
 use super::layout::ExportLayout;
+use super::selection::Selection;
 use crate::{BenchError, Progress, Stop};
 use data::{Channel, DataError, Dataset, Grid, Info, Rank, Source, Split, sync_folder};
 use indicatif::ProgressBar;
@@ -43,19 +44,21 @@ pub(super) struct Export<'a> {
     stop: &'a Stop,
 }
 
-/// Writes the samples of some splits of the dataset in the folder `root` in a layout.
+/// Writes samples of the dataset in the folder `root` in a layout.
 ///
 /// The folder `to` must not exist. It is complete or absent at any time.
 pub fn export(
     root: &Path,
     layout: &ExportLayout,
-    splits: &[Split],
+    selection: Selection<'_>,
     to: &Path,
     about: &About,
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Exported, BenchError> {
-    let dataset = Dataset::open(root)?;
+    // Without a memory of decoded samples, one state is held at a time.
+    let dataset = Dataset::open(root)?.with_memory(0);
+    let samples = selection.of(&dataset, root)?;
     dataset.content_hash()?; // all samples are there and sound
     let given = |needed, remedy: String| BenchError::Given {
         path: to.into(),
@@ -74,8 +77,6 @@ pub fn export(
         tempfile::Builder::new().prefix(".export-").suffix(".partial").tempdir_in(parent)?;
     let inner = partial.path().join("export");
     fs_err::create_dir(&inner)?;
-    let mut samples: Vec<usize> = splits.iter().flat_map(|split| dataset.indices(*split)).collect();
-    samples.sort_unstable();
     let bar = progress.bar(&format!("export {}", dataset.info().name), "samples", samples.len());
     let export = Export { dataset: &dataset, root, samples, to: inner, about, bar, stop };
     (layout.check)(&export).map_err(|reason| BenchError::Unexportable {
@@ -143,8 +144,9 @@ impl Export<'_> {
         Ok((places.0, places.1))
     }
 
-    /// One state, `[channel, x, y, z]`, as stored.
+    /// One state, `[channel, x, y, z]`, as stored; an error if the user asked to stop.
     pub(super) fn state(&self, index: usize, time: usize) -> Result<Array4<f32>, BenchError> {
+        self.stop.check()?;
         Ok(self.dataset.window(index, time, 1)?.index_axis_move(Axis(0), 0))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A layout is one file of this folder and a line in [`LAYOUTS`].
 //!
-//! - `layout`: what a layout is; `export`: what is written
+//! - `layout`: what a layout is; `export`: what is written; `selection`: which samples
 //! - `card`, `croissant`: the descriptions of a dataset that is published
 
 mod card;
@@ -13,12 +13,14 @@ mod hugging_face;
 mod layout;
 mod npz;
 mod pdebench;
+mod selection;
 mod the_well;
 mod xdmf;
 mod zarr;
 
 pub use export::{About, Exported, export};
 pub use layout::ExportLayout;
+pub use selection::Selection;
 
 use layout::entry;
 
