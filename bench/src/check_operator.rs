@@ -196,7 +196,7 @@ impl Examination {
         let asked = "values in SI units";
         if !finite {
             self.note(asked, "some are infinite, which counts as diverged", Warning);
-        } else if ratio > OTHER_UNITS || ratio < 1.0 / OTHER_UNITS {
+        } else if !(1.0 / OTHER_UNITS..=OTHER_UNITS).contains(&ratio) {
             let text = format!(
                 "the velocity's root mean square is {predicted:.2e} m/s after {given:.2e} m/s: is a \
                  normalization not undone, or applied twice?"

@@ -86,11 +86,10 @@ fn run(name: &str, modules: &[&str]) -> Option<String> {
     for Block { kind, text } in guide(name) {
         match kind.split_once(' ') {
             None if kind == "sh" => script += &smaller(&text),
-            Some(("sh", "not-run")) => (),
+            Some(("sh", "not-run")) | None => (),
             Some((_, file)) => {
-                fs_err::write(work.join(file), smaller(&text)).expect("there is room")
+                fs_err::write(work.join(file), smaller(&text)).expect("there is room");
             }
-            None => (),
         }
     }
     let path = std::env::var("PATH").unwrap_or_default();

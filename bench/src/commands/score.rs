@@ -122,8 +122,9 @@ impl Asked {
         let name = path_part(&dataset.info().name);
         let mut file = PredictionFile::open(path, &name, dataset, *split, given)?;
         let test_set = TestSet::of_split(suite, case, dataset, *split)?;
+        let label = file.name().to_owned();
         let identity = SurrogateIdentity {
-            name: &file.name().to_owned(),
+            name: &label,
             kind: SurrogateKind::Predictions,
             seed: None,
             training: None,
@@ -155,7 +156,8 @@ struct Scores {
     split: Split,
     not_predicted: Vec<String>,
     /// One per metric, channel and sample.
-    scores: Vec<Score>,
+    #[serde(rename = "scores")]
+    each: Vec<Score>,
 }
 
 #[derive(Serialize)]
@@ -197,7 +199,7 @@ pub(super) fn score(
             dataset: case.name.clone(),
             split: *split,
             not_predicted,
-            scores: evaluation.records.iter().map(of_record).collect(),
+            each: evaluation.records.iter().map(of_record).collect(),
         });
         run.records.extend(evaluation.records);
     }

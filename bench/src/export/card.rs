@@ -1,6 +1,6 @@
 //! The dataset card: the README of a folder on the Hugging Face Hub.
 
-use super::export::Export;
+use super::request::Export;
 use crate::BenchError;
 use data::{Source, Split};
 use std::fmt::Write as _;

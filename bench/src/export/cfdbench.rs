@@ -1,7 +1,7 @@
 //! CFDBench.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use data::{npy_header, write_atomically, write_values};
 use ndarray::s;

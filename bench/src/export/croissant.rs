@@ -3,12 +3,13 @@
 //! Source: the Croissant format specification, version 1.0, and its vocabulary for responsible AI, version 1.0
 //! (MLCommons).
 
-use super::export::Export;
 use super::hugging_face::{TABLE, columns};
+use super::request::Export;
 use crate::BenchError;
 use data::Split;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -121,7 +122,11 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), BenchError> {
 fn sha256(path: &Path) -> Result<String, BenchError> {
     let mut hasher = Sha256::new();
     std::io::copy(&mut fs_err::File::open(path)?, &mut hasher)?;
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    let mut text = String::new();
+    for byte in hasher.finalize() {
+        write!(text, "{byte:02x}").expect("writing to a string succeeds");
+    }
+    Ok(text)
 }
 
 /// The table of samples as records.

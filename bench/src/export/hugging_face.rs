@@ -1,7 +1,7 @@
 //! A folder for the Hugging Face Hub.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use super::{card, croissant, the_well};
 use crate::BenchError;
 use data::write_atomically;

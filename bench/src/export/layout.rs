@@ -1,6 +1,6 @@
 //! What a layout is.
 
-use super::export::Export;
+use super::request::Export;
 use crate::BenchError;
 
 /// A layout in which datasets are written.

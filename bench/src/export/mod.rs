@@ -2,24 +2,24 @@
 //!
 //! A layout is one file of this folder and a line in [`LAYOUTS`].
 //!
-//! - `layout`: what a layout is; `export`: what is written; `selection`: which samples
+//! - `layout`: what a layout is; `request`: what is written; `selection`: which samples
 //! - `card`, `croissant`: the descriptions of a dataset that is published
 
 mod card;
 mod cfdbench;
 mod croissant;
-mod export;
 mod hugging_face;
 mod layout;
 mod npz;
 mod pdebench;
+mod request;
 mod selection;
 mod the_well;
 mod xdmf;
 mod zarr;
 
-pub use export::{About, Exported, export};
 pub use layout::ExportLayout;
+pub use request::{About, Exported, export};
 pub use selection::Selection;
 
 use layout::entry;

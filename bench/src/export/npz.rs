@@ -1,7 +1,7 @@
 //! Archives of numpy.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use data::{NpzWriter, write_atomically, write_values};
 use ndarray::{Axis, s};
@@ -27,11 +27,11 @@ impl Layout for Npz {
             let mut failure = None;
             write_atomically(&file, |to| {
                 let mut archive = NpzWriter::new(to);
-                write_sample(export, index, &mut archive).or_else(|error| match error {
-                    Failure::Io(error) => Err(error),
+                write_sample(export, index, &mut archive).map_err(|error| match error {
+                    Failure::Io(error) => error,
                     Failure::Other(error) => {
                         failure = Some(error);
-                        Err(std::io::Error::other("a state cannot be read"))
+                        std::io::Error::other("a state cannot be read")
                     }
                 })?;
                 archive.finish()

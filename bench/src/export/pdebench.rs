@@ -1,7 +1,7 @@
 //! PDEBench.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use data::{DataError, Split};
 use hdf5::{Dataset, File};
@@ -29,6 +29,12 @@ impl Layout for Pdebench {
     const SUMMARY: &'static str = "one HDF5 file per split, as PDEBench's compressible flows";
 
     fn check(export: &Export<'_>) -> Result<(), String> {
+        if let Some(&index) = export.samples.first() {
+            let (grid, _) = export.places(index).map_err(|error| error.to_string())?;
+            if !grid.is_uniform() {
+                return Err("holds the centres of uniform cells, and an axis is stretched".into());
+            }
+        }
         export.must_share_places()
     }
 

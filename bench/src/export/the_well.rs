@@ -1,7 +1,7 @@
 //! The Well.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use data::{Boundary, Source, Split, write_atomically};
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! XDMF, for ParaView and VisIt.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use data::{DataError, Grid, write_atomically};
 use hdf5::File;

@@ -1,7 +1,7 @@
 //! Zarr.
 
-use super::export::Export;
 use super::layout::Layout;
+use super::request::Export;
 use crate::BenchError;
 use flate2::Compression;
 use flate2::write::GzEncoder;

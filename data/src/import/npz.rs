@@ -12,7 +12,7 @@ use super::found::{edges, kebab, rounded};
 use super::open_files::OpenFiles;
 use super::{Found, FoundChannel, FoundSample, Import};
 use crate::{DataError, Field, Npy, NpyError, NpzArchive, Rank, State};
-use ndarray::{ArrayD, Axis, IxDyn, s};
+use ndarray::{ArrayD, IxDyn, s};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -271,14 +271,9 @@ impl Import for Archives {
         let mut first = 0;
         for array in &self.arrays {
             let mut npy = arrays[&array.name].lock().unwrap_or_else(PoisonError::into_inner);
-            let values = match (array.has_samples, array.has_time) {
-                (false, false) => npy.all(),
-                (false, true) => npy.record(time),
-                (true, has_time) => npy.record(index).map(|sample| match has_time {
-                    true => sample.index_axis_move(Axis(0), time),
-                    false => sample,
-                }),
-            };
+            let indices = [(array.has_samples, index), (array.has_time, time)];
+            let indices = indices.into_iter().filter(|(has, _)| *has).map(|(_, index)| index);
+            let values = npy.part(&indices.collect::<Vec<_>>());
             let values = values.map_err(|error| unreadable(path, &array.name, &error))?;
             let components = array.components.unwrap_or(1);
             let values: ArrayD<f64> = values

@@ -141,19 +141,30 @@ impl Npy {
     ///
     /// The caller has compared the shape with what it expects: this reads as many values as the shape says.
     pub fn record(&mut self, index: usize) -> Result<ArrayD<f64>, NpyError> {
+        self.part(&[index])
+    }
+
+    /// The values at given indices of the first axes. Panics if there are fewer.
+    pub fn part(&mut self, indices: &[usize]) -> Result<ArrayD<f64>, NpyError> {
+        let (first, rest) = self.shape().split_at(indices.len());
+        assert!(indices.iter().zip(first).all(|(index, length)| index < length), "there are fewer");
         if self.header.is_fortran {
             let whole = match self.whole.take() {
                 Some(whole) => whole,
                 None => self.all()?,
             };
-            let record = whole.index_axis(Axis(0), index).as_standard_layout().into_owned();
+            let mut part = whole.view();
+            for &index in indices {
+                part = part.index_axis_move(Axis(0), index);
+            }
+            let part = part.as_standard_layout().into_owned();
             self.whole = Some(whole);
-            return Ok(record);
+            return Ok(part);
         }
-        let [records, shape @ ..] = self.shape() else { panic!("a single number has no records") };
-        assert!(index < *records, "there are fewer records");
-        let (count, shape) = (shape.iter().product(), IxDyn(shape));
-        let values = self.read(index as u64 * count as u64, count)?;
+        let (count, shape) = (rest.iter().product::<usize>(), IxDyn(rest));
+        let place =
+            indices.iter().zip(first).fold(0, |place, (index, length)| place * length + index);
+        let values = self.read(place as u64 * count as u64, count)?;
         Ok(ArrayD::from_shape_vec(shape, values).expect("as many were read"))
     }
 

@@ -7,6 +7,11 @@ use zip::write::SimpleFileOptions;
 /// The header's length is a multiple of this, so that values are aligned.
 const ALIGNMENT: usize = 64;
 
+/// The signature of a file, and version 1.0.
+const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
+/// Bytes that are written at a time.
+const PIECE: usize = 1 << 16;
+
 /// A number that numpy knows.
 pub trait NpyNumber: Copy {
     /// The `descr` of its type, little endian.
@@ -39,7 +44,6 @@ pub fn npy_header<T: NpyNumber>(shape: &[usize]) -> Vec<u8> {
         T::DESCR,
         lengths.join(" ")
     );
-    const MAGIC: &[u8] = b"\x93NUMPY\x01\x00";
     let length = MAGIC.len() + 2 + text.len() + 1;
     text.extend(std::iter::repeat_n(' ', length.next_multiple_of(ALIGNMENT) - length));
     text.push('\n');
@@ -52,7 +56,6 @@ pub fn write_values<T: NpyNumber>(
     to: &mut impl Write,
     values: impl Iterator<Item = T>,
 ) -> io::Result<()> {
-    const PIECE: usize = 1 << 16;
     let mut bytes = Vec::with_capacity(PIECE + 8);
     for value in values {
         value.put(&mut bytes);

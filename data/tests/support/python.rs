@@ -14,7 +14,7 @@ use std::process::Command;
 /// Fails if `EDDYMARK_NO_SKIP` is set and a module is missing.
 pub(crate) fn python_with(modules: &[&str], check: &str) -> Option<String> {
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-    let import = modules.iter().map(|module| format!("import {module}\n")).collect::<String>();
+    let import = ["import ", &modules.join("\nimport ")].concat();
     let run = Command::new(&python).args(["-c", &import]).output();
     let reason = match run {
         Ok(output) if output.status.success() => return Some(python),

@@ -42,10 +42,9 @@ impl PredictedStates {
     }
 
     fn archive(mut archive: NpzArchive) -> Result<Self, NpyError> {
-        let start = match archive.shapes().contains_key(START) {
-            true => archive.array(START)?.all()?.first().map(|start| *start as usize),
-            false => None,
-        };
+        let has_start = archive.shapes().contains_key(START);
+        let start = has_start.then(|| archive.array(START)?.all()).transpose()?;
+        let start = start.and_then(|start| start.first().map(|start| *start as usize));
         let number = |name: &str| name.strip_prefix(PREFIX)?.parse::<usize>().ok();
         let of = |(name, shape): (&String, &Vec<usize>)| {
             let number = number(name).ok_or_else(|| {
