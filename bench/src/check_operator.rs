@@ -251,6 +251,7 @@ impl Examination {
             Err(error) => {
                 let text = error.to_string();
                 let first = text.lines().next().unwrap_or_default();
+                let first = first.trim_end_matches("; its standard error ends with");
                 self.note(
                     asked,
                     format!("refused, so that suites must not ask for it: {first}"),

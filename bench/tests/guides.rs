@@ -118,6 +118,38 @@ fn a_pytorch_operator_is_trained_and_scored() {
 }
 
 #[test]
+fn examples_in_jax_and_onnx_are_ready() {
+    for (name, modules) in
+        [("jax", &["numpy", "jax"][..]), ("onnx", &["numpy", "onnx", "onnxruntime"])]
+    {
+        let Some(python) = python_with(modules, &format!("operators/external/{name}")) else {
+            continue;
+        };
+        let folder = tempfile::tempdir().expect("there is room");
+        let environment = installed(&python, folder.path());
+        let example =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../operators/external").join(name);
+        let copy = "cp -r \"$1\" op && cd op && if [ -e make_model.py ]; then python3 make_model.py; fi && cd .. \
+                    && eddymark check-operator op";
+        let path = std::env::var("PATH").unwrap_or_default();
+        let output = Command::new("bash")
+            .args(["-ec", copy, "bash"])
+            .arg(example)
+            .current_dir(folder.path())
+            .env("PATH", format!("{}:{path}", environment.join("bin").display()))
+            .output()
+            .expect("bash is there");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{name}: {text}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(text.contains("ready: ") && text.contains("all are predicted"), "{name}: {text}");
+    }
+}
+
+#[test]
 fn a_dataset_is_brought() {
     let Some(text) = run("bring-your-own-dataset.md", &["numpy"]) else { return };
     assert!(text.contains("Leaderboard of vortices"), "{text}");
@@ -133,6 +165,6 @@ fn a_dataset_is_published() {
 
 #[test]
 fn cfdbench_is_reproduced() {
-    let Some(text) = run("reproduce-cfdbench.md", &[]) else { return };
+    let Some(text) = run("reproduce-cfdbench.md", &["sys"]) else { return };
     assert!(text.contains("cfdbench/cavity-quick"), "{text}");
 }
