@@ -5,7 +5,7 @@ use super::declared::{AXES, Declared, DeclaredParameter, Position};
 use super::splits::SplitFault;
 use crate::BenchError;
 use crate::cfdbench::Point;
-use data::import::{Found, FoundSample, Import};
+use data::import::{Found, FoundSample, Import, six_digits};
 use data::{Axis, Boundary, DataError, Field, Grid, Info, Interval, Invalid, Parameter, Split};
 use data::{Sample, State, States};
 use ndarray::Array2;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 const VERSION: u32 = 1;
 /// The name of the problem of a case that names none.
 pub(super) const NO_PROBLEM: &str = "imported";
+/// The relative error of an interval between times in single precision, with a factor of 8 for their difference.
+const SINGLE: f64 = 8.0 * f32::EPSILON as f64;
 /// Times of states differ from multiples of the interval by less than this fraction of it.
 const UNEVEN: f64 = 1e-3;
 /// Lengths of a domain in the files and of the case's problem differ by less than this fraction.
@@ -449,7 +451,7 @@ fn interval(declared: &Declared, found: &Found, path: &Path) -> Result<Interval,
         let absent = || unstated(path, "the time between states: give `interval` in s");
         let times = sample.times.as_ref().ok_or_else(absent)?;
         let last = times.len().max(2) - 1;
-        let spacing = rounded((times[last] - times[0]) / last as f64);
+        let spacing = six_digits((times[last] - times[0]) / last as f64, SINGLE);
         let time = |state: usize| times[0] + state as f64 * spacing;
         let is_even =
             |(state, found): (usize, &f64)| (found - time(state)).abs() <= UNEVEN * spacing;
@@ -466,12 +468,6 @@ fn interval(declared: &Declared, found: &Found, path: &Path) -> Result<Interval,
         Invalid::unless(is_same, "interval", known, &expected)?;
     }
     Ok(Interval::Seconds(first.unwrap_or(1.0) * every))
-}
-
-/// Six digits, if they describe the number to single precision.
-fn rounded(value: f64) -> f64 {
-    let short: f64 = format!("{value:.5e}").parse().unwrap_or(value);
-    if (short - value).abs() <= 1e-6 * value.abs() { short } else { value }
 }
 
 fn uniform(cells: usize, [low, high]: [f64; 2]) -> Result<Vec<f64>, Invalid> {

@@ -89,9 +89,13 @@ pub(super) fn edges(centres: &[f64]) -> Option<Vec<f64>> {
 /// 0.1 in single precision is 0.10000000149 in double precision. If six digits describe the number to single precision,
 /// they are what was meant.
 pub(super) fn rounded(value: f64) -> f64 {
+    six_digits(value, f64::from(f32::EPSILON))
+}
+
+/// A number rounded to six digits, if that changes it by no more than the fraction `tolerance`; itself otherwise.
+pub fn six_digits(value: f64, tolerance: f64) -> f64 {
     let short: f64 = format!("{value:.5e}").parse().unwrap_or(value);
-    let differs = (short - value).abs() > f64::from(f32::EPSILON) * value.abs();
-    if differs { value } else { short }
+    if (short - value).abs() <= tolerance * value.abs() { short } else { value }
 }
 
 /// A name as cases spell it: `vel_top` becomes `vel-top`.

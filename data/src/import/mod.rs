@@ -3,10 +3,11 @@
 //! A layout is one file of this folder: it says what its files state, and reads one state at a time. What they do not
 //! state is declared by the case.
 //!
-//! - `found`: what files state; `files`, `open_files`: the files themselves
+//! - `found`, `common`: what files state; `files`, `open_files`: the files themselves
 //! - `the_well`, `pdebench`, `cfdbench`, `npz`: the layouts
 
 mod cfdbench;
+mod common;
 mod files;
 mod found;
 mod layout;
@@ -15,5 +16,5 @@ mod open_files;
 mod pdebench;
 mod the_well;
 
-pub use found::{Found, FoundChannel, FoundSample};
+pub use found::{Found, FoundChannel, FoundSample, six_digits};
 pub use layout::{Import, Layout};

@@ -7,12 +7,12 @@
 //! NAME                a field: [sample][time] x, y, z [component]; constant without time
 //! ```
 
+use super::common::{Common, put};
 use super::files::{self, ends_in, name, split};
 use super::found::{edges, kebab, rounded};
 use super::open_files::OpenFiles;
 use super::{Found, FoundChannel, FoundSample, Import};
 use crate::{DataError, Field, Npy, NpyError, NpzArchive, Rank, State};
-use ndarray::{ArrayD, IxDyn, s};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -44,22 +44,12 @@ struct Array {
 impl Archives {
     pub(super) fn open(path: &Path, cells: Option<[usize; 3]>) -> Result<Self, DataError> {
         let paths = files::list(path, &|name| ends_in(name, &["npz"]))?;
-        let mut all: Option<(Vec<Array>, Vec<String>, [usize; 3])> = None;
+        let mut all = Common::default();
         let (mut samples, mut places) = (Vec::new(), Vec::new());
         for (number, path_of) in paths.iter().enumerate() {
             let survey = Survey::of(path_of, cells)?;
             let here = (survey.arrays, survey.parameters, survey.cells);
-            match &all {
-                Some(known) if *known != here => {
-                    let reason = format!(
-                        "its arrays, parameters or cells are not those of `{}`",
-                        paths[0].display()
-                    );
-                    return Err(DataError::Import { path: path_of.clone(), reason });
-                }
-                Some(_) => (),
-                None => all = Some(here),
-            }
+            all.add(here, "arrays, parameters or cells", [path_of, &paths[0]])?;
             let (stem, split) = (name(path, path_of), split(path, path_of));
             let alone = survey.samples.len() == 1;
             for (index, sample) in survey.samples.into_iter().enumerate() {
@@ -68,7 +58,7 @@ impl Archives {
                 places.push([number, index]);
             }
         }
-        let (arrays, parameters, cells) = all.unwrap_or_default();
+        let (arrays, parameters, cells) = all.into_inner();
         let parameters = parameters.iter().map(|name| kebab(name)).collect();
         let (channels, fields) = (channels(&arrays), fields(&arrays, cells));
         let found = Found { channels, fields, parameters, cells, samples }.checked(path)?;
@@ -275,17 +265,9 @@ impl Import for Archives {
             let indices = indices.into_iter().filter(|(has, _)| *has).map(|(_, index)| index);
             let values = npy.part(&indices.collect::<Vec<_>>());
             let values = values.map_err(|error| unreadable(path, &array.name, &error))?;
-            let components = array.components.unwrap_or(1);
-            let values: ArrayD<f64> = values
-                .as_standard_layout()
-                .into_owned()
-                .into_shape_with_order(IxDyn(&[nx, ny, nz, components]))
-                .map_err(|_| refused(path, format!("its array `{}` has changed", array.name)))?;
-            for component in 0..components {
-                let mut target = state.slice_mut(s![first + component, .., .., ..]);
-                target.assign(&values.slice(s![.., .., .., component]));
-            }
-            first += components;
+            let next = put(&values, array.components.unwrap_or(1), first, &mut state);
+            let changed = || refused(path, format!("its array `{}` has changed", array.name));
+            first = next.ok_or_else(changed)?;
         }
         Ok(state)
     }

@@ -12,13 +12,13 @@
 //!
 //! Source: PDEBench's `data_gen` and `models/fno/utils.py`, for names and shapes.
 
+use super::common::{Common, put};
 use super::files::{self, ends_in, name, split};
 use super::found::{edges, kebab, rounded};
 use super::open_files::OpenFiles;
 use super::{Found, FoundChannel, FoundSample, Import};
 use crate::hdf5::ForeignFile;
 use crate::{DataError, Field, Rank, State, untrusted};
-use ndarray::{ArrayD, IxDyn, s};
 use std::path::{Path, PathBuf};
 
 /// A file or a folder of PDEBench.
@@ -61,23 +61,13 @@ impl Pdebench {
     pub(super) fn open(path: &Path) -> Result<Self, DataError> {
         let paths = files::list(path, &|name| ends_in(name, &["hdf5", "h5"]))?;
         untrusted::walk(&paths)?;
-        let mut all: Option<(Vec<Array>, Vec<String>)> = None;
+        let mut all = Common::default();
         let (mut samples, mut places) = (Vec::new(), Vec::new());
         for (number, path_of) in paths.iter().enumerate() {
             let file = ForeignFile::open(path_of)?;
             let survey = survey(&file, path_of)?;
             let here = (survey.arrays, survey.parameters);
-            match &all {
-                Some(known) if *known != here => {
-                    let reason = format!(
-                        "its arrays or parameters are not those of `{}`",
-                        paths[0].display()
-                    );
-                    return Err(DataError::Import { path: path_of.clone(), reason });
-                }
-                Some(_) => (),
-                None => all = Some(here),
-            }
+            all.add(here, "arrays or parameters", [path_of, &paths[0]])?;
             let (stem, split) = (name(path, path_of), split(path, path_of));
             for (place, sample) in survey.samples {
                 let name = match (place.batch, place.group.as_str()) {
@@ -88,7 +78,7 @@ impl Pdebench {
                 places.push(Place { file: number, ..place });
             }
         }
-        let (arrays, parameters) = all.unwrap_or_default();
+        let (arrays, parameters) = all.into_inner();
         let mut cells = [1; 3];
         for (count, found) in cells.iter_mut().zip(arrays.first().map_or(&[][..], |a| &a.cells)) {
             *count = *found;
@@ -369,16 +359,12 @@ impl Import for Pdebench {
             let time = array.has_time.then_some(time);
             let indices: Vec<usize> = batch.iter().copied().chain(time).collect();
             let values = open.part(&path, &indices)?;
-            let components = array.components.unwrap_or(1);
-            let shape = IxDyn(&[nx, ny, nz, components]);
-            let values: ArrayD<f64> = values.into_shape_with_order(shape).map_err(|_| {
-                refused(&self.paths[*file], format!("`{path}` has another shape than at first"))
-            })?;
-            for component in 0..components {
-                let mut target = state.slice_mut(s![first + component, .., .., ..]);
-                target.assign(&values.slice(s![.., .., .., component]));
-            }
-            first += components;
+            let next = put(&values, array.components.unwrap_or(1), first, &mut state);
+            let changed = || {
+                let reason = format!("`{path}` has another shape than at first");
+                refused(&self.paths[*file], reason)
+            };
+            first = next.ok_or_else(changed)?;
         }
         Ok(state)
     }
