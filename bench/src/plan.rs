@@ -52,8 +52,9 @@ impl<'a> Plan<'a> {
                 suite.surrogates.iter().flat_map(of)
             };
             let training = |(spec, seed): (&crate::SurrogateSpec, Option<u64>)| {
-                let (surrogate, seed) =
-                    (spec.name.clone(), seed.filter(|_| spec.source.is_trained()));
+                let is_here = spec.source.trained_on(&case.name) == case.name;
+                let seed = seed.filter(|_| spec.source.is_trained() && is_here);
+                let surrogate = spec.name.clone();
                 seed.map(|seed| Step::Training { case: name(), surrogate, seed })
             };
             steps.extend(runs().filter_map(training));

@@ -169,17 +169,48 @@ impl Suite {
         self.check_pairs(file)
     }
 
+    /// Refuses an operator that is trained on a case which is not there before, or whose data are of another kind.
+    fn check_transfer(&self, spec: &SurrogateSpec, case: &Case) -> Result<(), BenchError> {
+        let name = spec.source.trained_on(&case.name);
+        if name == case.name {
+            return Ok(());
+        }
+        let invalid = |expected: String| BenchError::Suite {
+            suite: self.name.clone(),
+            source: Invalid::new("trained-on", name, expected),
+        };
+        let place = |name: &str| self.cases.iter().position(|case| case.name == name);
+        let other = place(name).filter(|other| Some(*other) < place(&case.name));
+        let other = other.map(|other| &self.cases[other]).ok_or_else(|| {
+            invalid(format!("a case of the suite that is listed before `{}`", case.name))
+        })?;
+        let kind = |case: &Case| -> Result<(Vec<String>, Vec<String>), BenchError> {
+            let info = case.info()?;
+            let channels = data::channels(&info.fields).into_iter().map(|c| c.symbol).collect();
+            Ok((channels, info.parameters.into_iter().map(|p| p.name).collect()))
+        };
+        if kind(other)? != kind(case)? {
+            let expected = "a case with the same channels and parameters as";
+            return Err(invalid(format!("{expected} `{}`", case.name)));
+        }
+        let SurrogateSource::Operator { architecture, table, .. } = &spec.source else {
+            return Ok(());
+        };
+        let (trained, cells) = (other.cells, case.cells);
+        Ok(operators::must_be_free_of_the_grid(architecture, table, trained, cells)?)
+    }
+
     /// Whether every surrogate can be trained and evaluated on every case.
     fn check_pairs(&self, file: &str) -> Result<(), BenchError> {
         for case in &self.cases {
             for surrogate in &self.surrogates {
-                surrogate.source.check_on(case, self.steps_of(case)).map_err(|source| {
-                    BenchError::Unfit {
-                        suite: file.into(),
-                        surrogate: surrogate.name.clone(),
-                        case: case.name.clone(),
-                        source: Box::new(source),
-                    }
+                let checked = surrogate.source.check_on(case, self.steps_of(case));
+                let checked = checked.and_then(|()| self.check_transfer(surrogate, case));
+                checked.map_err(|source| BenchError::Unfit {
+                    suite: file.into(),
+                    surrogate: surrogate.name.clone(),
+                    case: case.name.clone(),
+                    source: Box::new(source),
                 })?;
             }
         }

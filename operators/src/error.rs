@@ -35,6 +35,21 @@ pub enum OperatorError {
         /// The data's cells.
         cells: [usize; 3],
     },
+    /// An operator whose weights belong to the grid on which it was trained.
+    #[error(
+        "`{architecture}` was trained on {trained:?} cells and cannot be evaluated on {cells:?}: its weights depend on the \
+         grid; {free} are free of it"
+    )]
+    Resolution {
+        /// The architecture's name.
+        architecture: String,
+        /// The cells on which it was trained.
+        trained: [usize; 3],
+        /// The cells on which it is evaluated.
+        cells: [usize; 3],
+        /// The architectures that do not depend on the grid.
+        free: String,
+    },
     /// The training split has no window of the required length.
     #[error(
         "{samples} training samples of {frames} states have no window of {needed} states; \

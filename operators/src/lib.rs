@@ -48,5 +48,5 @@ pub use train::{
     AdamW, Loss, Preset, Recipe, Schedule, TrainJob, TrainProgress, TrainingMark, check_training,
     train,
 };
-pub use trained::Trained;
+pub use trained::{Trained, must_be_free_of_the_grid};
 pub use weights::{FROZEN, Weights};

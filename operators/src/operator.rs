@@ -56,6 +56,12 @@ pub trait Architecture: Send + Sync {
         true
     }
 
+    /// Whether trained weights describe a map between functions, which does not depend on the grid on which they are
+    /// sampled: such an operator can be evaluated on another grid than it was trained on.
+    fn is_resolution_free(&self) -> bool {
+        false
+    }
+
     /// How the weights are computed if they have a closed form.
     fn fit(&self) -> Option<&dyn Fit> {
         None

@@ -34,21 +34,67 @@ pub struct Trained {
     stop: Stop,
 }
 
+/// An error if an operator that was trained on some cells cannot be evaluated on others.
+pub fn must_be_free_of_the_grid(
+    architecture: &str,
+    table: &toml::Table,
+    trained: [usize; 3],
+    cells: [usize; 3],
+) -> Result<(), OperatorError> {
+    if trained == cells || ARCHITECTURES.build(architecture, table.clone())?.is_resolution_free() {
+        return Ok(());
+    }
+    let is_free = |name: &&str| {
+        let built = ARCHITECTURES.build(name, toml::Table::new());
+        built.is_ok_and(|built| built.is_resolution_free())
+    };
+    let free: Vec<&str> = ARCHITECTURES.names().filter(is_free).collect();
+    let (architecture, free) = (architecture.into(), free.join(", "));
+    Err(OperatorError::Resolution { architecture, trained, cells, free })
+}
+
 impl Trained {
     /// Reads the best checkpoint of a training's folder. An error if the training is complete, and a file of it was
     /// changed since.
     pub fn load(folder: &Path, device: &Device) -> Result<Self, OperatorError> {
+        Self::load_for(folder, device, None)
+    }
+
+    /// The same operator for a grid with other `cells` along x, y, z than it was trained on.
+    ///
+    /// An error unless its architecture is free of the grid, see [`crate::Architecture::is_resolution_free`].
+    pub fn load_on(
+        folder: &Path,
+        device: &Device,
+        cells: [usize; 3],
+    ) -> Result<Self, OperatorError> {
+        Self::load_for(folder, device, Some(cells))
+    }
+
+    fn load_for(
+        folder: &Path,
+        device: &Device,
+        cells: Option<[usize; 3]>,
+    ) -> Result<Self, OperatorError> {
         let path = folder.join("best.safetensors");
         let checkpoint = Checkpoint::read(&path, device)?;
         let curve: Vec<TrainingPoint> = read_lines(&folder.join("curve.jsonl"))?;
         let weights = checkpoint.tensors("weights");
         let description = &checkpoint.header.description;
         let (architecture, table) = (&description.architecture, description.table.clone());
+        let mut interface = description.interface.clone();
+        interface.cells = cells.unwrap_or(interface.cells);
+        must_be_free_of_the_grid(
+            architecture,
+            &table,
+            description.interface.cells,
+            interface.cells,
+        )?;
         let architecture = ARCHITECTURES.build(architecture, table)?;
         let hash = hash(&checkpoint.header, &weights)?;
         let count = weights.values().map(Tensor::elem_count).sum();
         let builder = VarBuilder::from_tensors(weights, DType::F32, device);
-        let network = Network::new(&*architecture, &description.interface, builder);
+        let network = Network::new(&*architecture, &interface, builder);
         let network = network.map_err(|error| unfit(&path, &error))?;
         let (target, scaling) = (description.recipe.target, &description.scaling);
         Ok(Self {

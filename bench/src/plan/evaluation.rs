@@ -125,7 +125,7 @@ impl<'a> EvaluationStep<'a> {
         Ok(match &self.spec.source {
             SurrogateSource::Operator { .. } => {
                 let training = self.training().expect("a seed belongs to a trained surrogate");
-                Box::new(training.required()?)
+                Box::new(training.required(self.case.cells)?)
             }
             SurrogateSource::Baseline { baseline, table } => {
                 let location = || format!("surrogate `{}`", self.spec.name);
@@ -154,6 +154,10 @@ impl<'a> EvaluationStep<'a> {
 
     /// What a reader must know about how an outside program is started; nothing for other surrogates.
     fn notes(&self) -> Result<Vec<String>, BenchError> {
+        let trained_on = self.spec.source.trained_on(&self.case.name);
+        if trained_on != self.case.name {
+            return Ok(vec![format!("trained on `{trained_on}`")]);
+        }
         let SurrogateSource::Process { folder, .. } = &self.spec.source else {
             return Ok(Vec::new());
         };
@@ -179,7 +183,12 @@ impl<'a> EvaluationStep<'a> {
             return Ok(None);
         }
         let (case, surrogate) = (self.case.name.clone(), self.spec.name.clone());
-        Ok(Some(TrainingCurve { case, surrogate, seed, points: training.required()?.curve }))
+        Ok(Some(TrainingCurve {
+            case,
+            surrogate,
+            seed,
+            points: training.required(self.case.cells)?.curve,
+        }))
     }
 
     /// The evaluation on disk, if it is complete.

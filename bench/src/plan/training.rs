@@ -86,6 +86,7 @@ impl<'a> TrainingStep<'a> {
         spec: &'a SurrogateSpec,
         seed: u64,
     ) -> Option<Self> {
+        let case = context.case(spec.source.trained_on(&case.name)).ok()?;
         let what = match &spec.source {
             SurrogateSource::Operator { architecture, table, recipe, .. } => {
                 Trainee::Operator { architecture, table, recipe }
@@ -163,18 +164,18 @@ impl<'a> TrainingStep<'a> {
         Ok(TrainingMark::read(&self.path()?, &self.context.hashes)?)
     }
 
-    /// The trained operator, if the training is complete.
-    fn trained(&self) -> Result<Option<Trained>, BenchError> {
+    /// The trained operator for a grid with these cells, if the training is complete.
+    fn trained(&self, cells: [usize; 3]) -> Result<Option<Trained>, BenchError> {
         if self.mark()?.is_none() {
             return Ok(None);
         }
-        Ok(Some(Trained::load(&self.path()?, &self.context.device)?))
+        Ok(Some(Trained::load_on(&self.path()?, &self.context.device, cells)?))
     }
 
     /// The trained operator, or an error that names the command which trains it.
-    pub(super) fn required(&self) -> Result<Trained, BenchError> {
+    pub(super) fn required(&self, cells: [usize; 3]) -> Result<Trained, BenchError> {
         let path = self.path()?;
-        self.trained()?.ok_or_else(|| self.earlier(path))
+        self.trained(cells)?.ok_or_else(|| self.earlier(path))
     }
 
     /// Why the training failed when it was last tried; `None` if it did not.

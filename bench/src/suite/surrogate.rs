@@ -23,6 +23,7 @@ pub(super) struct WireSurrogate {
     #[serde(default, deserialize_with = "training")]
     training: Option<Recipe>,
     seeds: Option<Vec<u64>>,
+    trained_on: Option<String>,
 }
 
 fn training<'de, D: Deserializer<'de>>(table: D) -> Result<Option<Recipe>, D::Error> {
@@ -51,6 +52,8 @@ pub enum SurrogateSource {
         recipe: Box<Recipe>,
         /// Seeds of the trainings.
         seeds: Vec<u64>,
+        /// The case of the suite on which it is trained, for all cases; each one's own if absent.
+        trained_on: Option<String>,
     },
     /// A reference method without training.
     Baseline {
@@ -95,6 +98,14 @@ impl SurrogateSource {
         }
     }
 
+    /// The case on which it is trained for the evaluation on `case`.
+    pub(crate) fn trained_on<'a>(&'a self, case: &'a str) -> &'a str {
+        match self {
+            Self::Operator { trained_on: Some(other), .. } => other,
+            _ => case,
+        }
+    }
+
     /// Whether it is trained here, once per seed.
     pub fn is_trained(&self) -> bool {
         match self {
@@ -128,6 +139,7 @@ impl SurrogateSource {
     /// predictions of `steps` states.
     pub(super) fn check_on(&self, case: &Case, steps: usize) -> Result<(), BenchError> {
         match self {
+            Self::Operator { trained_on: Some(other), .. } if *other != case.name => Ok(()),
             Self::Operator { architecture, table, recipe, .. } => {
                 let grid = case.grid(0)?;
                 let samples = case.roles().iter().filter(|split| **split == Split::Train).count();
@@ -181,17 +193,14 @@ impl SurrogateSpec {
             texts(&defaults)
         };
         let (source, options, training, seeds) = match &self.source {
-            SurrogateSource::Operator { architecture, table, recipe, seeds } => {
+            SurrogateSource::Operator { architecture, table, recipe, seeds, trained_on } => {
                 let entry = ARCHITECTURES.find(architecture);
                 let defaults =
                     entry.map_or_else(|_| toml::Table::new(), |entry| (entry.defaults)());
                 let recipe = toml::Table::try_from(recipe).expect("a recipe is plain TOML");
-                (
-                    architecture.as_str(),
-                    with_defaults(defaults, table),
-                    texts(&recipe),
-                    seeds.clone(),
-                )
+                let mut training = texts(&recipe);
+                training.extend(trained_on.iter().map(|case| ("trained-on".into(), case.clone())));
+                (architecture.as_str(), with_defaults(defaults, table), training, seeds.clone())
             }
             SurrogateSource::Baseline { baseline, table } => {
                 let entry = BASELINES.find(baseline);
@@ -258,7 +267,8 @@ impl WireSurrogate {
             let (table, recipe) = (self.table, Box::new(recipe));
             let seeds = self.seeds.unwrap_or_else(|| seeds.to_vec());
             let name = architecture.clone();
-            (name, SurrogateSource::Operator { architecture, table, recipe, seeds })
+            let trained_on = self.trained_on;
+            (name, SurrogateSource::Operator { architecture, table, recipe, seeds, trained_on })
         } else if let Some(baseline) = self.baseline {
             let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
             (built.label(), SurrogateSource::Baseline { baseline, table: self.table })
@@ -288,6 +298,9 @@ impl WireSurrogate {
             "a table with exactly one of `architecture`, `baseline`, `process`, `predictions`";
         let found = format!("{{ {} }}", given.join(", "));
         Invalid::unless(given.len() == 1, "surrogate", found, expected)?;
+        let is_sound = self.architecture.is_some() || self.trained_on.is_none();
+        let expected = "left out: only an `architecture` is trained on a case that is named";
+        Invalid::unless(is_sound, "trained-on", "…", expected)?;
         let is_sound = self.architecture.is_some() || self.training.is_none();
         let expected = "left out: only an `architecture` is trained here";
         Invalid::unless(is_sound, "training", "{ … }", expected)

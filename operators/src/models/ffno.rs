@@ -78,6 +78,11 @@ impl Part for Ffno {
 }
 
 impl Architecture for Ffno {
+    /// Fourier modes and pointwise layers: weights of a map between functions.
+    fn is_resolution_free(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         interface: &Interface,

@@ -87,6 +87,11 @@ impl Part for Fno {
 }
 
 impl Architecture for Fno {
+    /// Fourier modes and pointwise layers: weights of a map between functions.
+    fn is_resolution_free(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         interface: &Interface,

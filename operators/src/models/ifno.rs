@@ -60,6 +60,11 @@ impl Part for Ifno {
 }
 
 impl Architecture for Ifno {
+    /// Fourier modes and pointwise layers: weights of a map between functions.
+    fn is_resolution_free(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         interface: &Interface,

@@ -84,6 +84,11 @@ impl Part for Tfno {
 }
 
 impl Architecture for Tfno {
+    /// Fourier modes and pointwise layers: weights of a map between functions.
+    fn is_resolution_free(&self) -> bool {
+        true
+    }
+
     fn build(
         &self,
         interface: &Interface,
