@@ -25,7 +25,7 @@ fn made(cases: &str, surrogate: &str) -> TempDir {
     case("fine", 24, "[20, 100]");
     case("beyond", 16, "[100, 200]");
     let tube = "summary = 's'\nproblem = 'tube'\ncells = [16, 16]\ninterval = 0.1\nframes = 6\nseed = 1\n\
-                [vary]\nreynolds = { uniform = [20, 100] }\n[split]\ntrain = 3\nvalid = 1\ntest = 2\n";
+                [vary]\ninlet-velocity = { uniform = [0.5, 1] }\n[split]\ntrain = 3\nvalid = 1\ntest = 2\n";
     fs_err::write(folder.path().join("tube.toml"), tube).expect("there is room");
     let suite = format!(
         "summary = 's'\ncases = [{cases}]\nmetrics = ['nrmse']\nstart = 1\n[[surrogate]]\n{surrogate}\n"
