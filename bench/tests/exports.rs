@@ -199,6 +199,10 @@ fn what_cannot_be_exported_is_refused_and_nothing_is_left() {
         refusal(&exported(folder.path(), &folder.path().join("out"), "npz", &[]))
             .replace(&*folder.path().to_string_lossy(), "FOLDER"),
     ));
+    let inside = plane.join("out");
+    let arguments =
+        ["export", &plane.to_string_lossy(), "--format", "npz", "--to", &inside.to_string_lossy()];
+    all.push(unnamed(refusal(&eddymark(folder.path(), &arguments))));
     insta::assert_snapshot!("refused", all.join("\n\n"));
 }
 

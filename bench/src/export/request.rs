@@ -66,6 +66,14 @@ pub fn export(
         needed,
         remedy,
     };
+    if std::path::absolute(to)?.starts_with(std::path::absolute(root)?) {
+        return Err(BenchError::Given {
+            path: to.into(),
+            found: "inside the dataset",
+            needed: "a folder outside of it",
+            remedy: "give another folder".into(),
+        });
+    }
     if to.exists() {
         let remedy = "remove it, or give another folder".into();
         return Err(given("a folder that does not exist yet", remedy));
