@@ -201,6 +201,7 @@ mod tests {
                 repeats: 5,
                 timing: Some(Timing {
                     quartiles: [1.0e-3, 1.1e-3, 1.3e-3],
+                    exchange: Some(1e-5),
                     repeats: 5,
                     load: Some(0.25),
                     started: 1_800_000_000,

@@ -38,6 +38,12 @@ pub trait Surrogate: Send {
         None
     }
 
+    /// The part of the last rollout's wall time in which it has computed, in s, if it is a program that states it. The rest
+    /// is the exchange of data with it.
+    fn computing_seconds(&self) -> Option<f64> {
+        None
+    }
+
     /// Gives it the request to stop: rollouts that begin after this call look at it where they take long, and end with
     /// [`OperatorError::Stopped`].
     fn stop_on(&mut self, _stop: &Stop) {}

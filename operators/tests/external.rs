@@ -49,6 +49,20 @@ fn shell(answer: &str) -> TempDir {
     ))
 }
 
+/// An operator of version 2 that wants arrays in the pipe, and then runs `answer` for every rollout.
+fn pipe(answer: &str) -> TempDir {
+    let folder = program(&format!(
+        r#"read line; echo '{{"protocol": 2, "arrays": "pipe"}}'
+        read line; {answer}
+        cat > rest"#
+    ));
+    let manifest =
+        fs_err::read_to_string(folder.path().join("operator.toml")).expect("it is there");
+    let manifest = format!("protocol = 2\n{manifest}");
+    fs_err::write(folder.path().join("operator.toml"), manifest).expect("it is writable");
+    folder
+}
+
 fn program(script: &str) -> TempDir {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let manifest = "command = ['sh', 'main.sh']\ntimeout = 0.5\nstart-timeout = 0.5\n";
@@ -85,22 +99,63 @@ fn echo_repeats_the_last_state() {
 }
 
 #[test]
-fn the_program_of_the_protocol_repeats_the_last_state() {
-    if python_with(&["numpy"], "the program of PROTOCOL.md").is_none() {
+fn the_programs_of_the_protocol_repeat_the_last_state() {
+    if python_with(&["numpy"], "the programs of PROTOCOL.md").is_none() {
         return;
     }
     let protocol = include_str!("../PROTOCOL.md");
-    let block = |start: &str| {
-        let block = protocol.split(start).nth(1).and_then(|rest| rest.split("```").next());
-        block.expect("there is such a block")
+    let block = |start: &str, number: usize| {
+        let block = protocol.split(start).nth(number).and_then(|rest| rest.split("```").next());
+        block.expect("there is such a block").to_owned()
     };
-    let folder = tempfile::tempdir().expect("there is a temporary folder");
-    for (file, start) in [("operator.toml", "```toml\n"), ("main.py", "```python\n")] {
-        fs_err::write(folder.path().join(file), block(start)).expect("it is writable");
+    for version in [1, 2] {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let manifest = format!("protocol = {version}\n{}", block("```toml\n", 1));
+        for (file, text) in
+            [("operator.toml", manifest), ("main.py", block("```python\n", version))]
+        {
+            fs_err::write(folder.path().join(file), text).expect("it is writable");
+        }
+        let mut operator = open(folder.path()).expect("it starts");
+        repeats_the_last_state(&mut operator);
+        assert_eq!((operator.name(), operator.weights()), ("my-operator", 0));
     }
+}
+
+/// A program that computes for a known time, and states it.
+#[test]
+fn the_time_that_a_program_states_is_kept_per_rollout() {
+    if python_with(&["numpy"], "a program that states its time").is_none() {
+        return;
+    }
+    let protocol = include_str!("../PROTOCOL.md");
+    let main = protocol.split("```python\n").nth(2).and_then(|rest| rest.split("```").next());
+    let main = main.expect("there is such a block").replace("\"pipe\"}", "\"pipe\", \"batch\": 2}");
+    let stated = main.replace("len(prediction)}", "len(prediction), \"seconds\": 0.25}");
+    for (main, expected) in [(&stated, Some(0.5)), (&main, None)] {
+        let folder = tempfile::tempdir().expect("there is a temporary folder");
+        let manifest = "protocol = 2\ncommand = ['python3', 'main.py']\n";
+        for (file, text) in [("operator.toml", manifest), ("main.py", main)] {
+            fs_err::write(folder.path().join(file), text).expect("it is writable");
+        }
+        let mut operator = open(folder.path()).expect("it starts");
+        for _ in 0..2 {
+            // Three tasks are two jobs of at most two samples.
+            operator.rollout(&tasks(3)).expect("it answers");
+            assert_eq!(operator.computing_seconds(), expected);
+        }
+    }
+}
+
+/// More than a pipe holds, for a program that does not read it.
+#[test]
+fn a_program_that_does_not_read_its_arrays_is_stopped_in_time() {
+    let mut large = task(0);
+    large.history.values = Array5::zeros((2, 2, 256, 256, 1));
+    let folder = pipe("exec sleep 60");
     let mut operator = open(folder.path()).expect("it starts");
-    repeats_the_last_state(&mut operator);
-    assert_eq!((operator.name(), operator.weights()), ("my-operator", 0));
+    let error = operator.rollout(&[large]).expect_err("it does not answer").to_string();
+    assert!(error.contains("did not answer `rollout` within 0.5 s"), "{error}");
 }
 
 fn repeats_the_last_state(operator: &mut ExternalOperator) {
@@ -345,6 +400,44 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         (
             program("read line; echo '{\"protocol\": 2}'; read line"),
             "`sh main.sh` in `HERE` uses protocol 2, but this version of eddymark uses 1; see `PROTOCOL.md`",
+        ),
+        (
+            shell("echo '{\"done\": true, \"seconds\": -1}'"),
+            "`sh main.sh` in `HERE` answered `rollout` with `{\"done\": true, \"seconds\": -1}` (`seconds` must be \
+             at least 0); its standard output is for answers only, all other output belongs on standard error",
+        ),
+        (
+            program("read line; echo '{\"protocol\": 1, \"arrays\": \"pipe\"}'; read line"),
+            "`sh main.sh` in `HERE` answered `hello` with `{\"protocol\": 1, \"arrays\": \"pipe\"}` (`arrays` needs \
+             `protocol = 2` in `operator.toml`); its standard output is for answers only, all other output belongs \
+             on standard error",
+        ),
+        (
+            pipe("echo '{\"done\": true}'"),
+            "`sh main.sh` in `HERE` answered `rollout` with `{\"done\": true}` (it does not say how many bytes of \
+             the prediction follow: `\"prediction\": N`); its standard output is for answers only, all other output \
+             belongs on standard error",
+        ),
+        (
+            // 2 samples, 5 steps, 2 channels, 12 cells, 8 bytes, and the longest header.
+            pipe("echo '{\"done\": true, \"prediction\": 67469}'"),
+            "`sh main.sh` in `HERE` answered `rollout` with `{\"done\": true, \"prediction\": 67469}` (a prediction of \
+             what was requested has at most 67468 bytes); its standard output is for answers only, all other output \
+             belongs on standard error",
+        ),
+        (
+            pipe("echo '{\"done\": true, \"prediction\": 7}'; printf abc; exit 0"),
+            "`sh main.sh` in `HERE` answered `rollout` with `{\"done\": true, \"prediction\": 7}` (3 bytes follow); its \
+             standard output is for answers only, all other output belongs on standard error",
+        ),
+        (
+            pipe("echo '{\"done\": true, \"prediction\": 3}'; printf abc"),
+            "`sh main.sh` in `HERE` is done, and its `prediction.npy` has no valid header: it is too short to hold an \
+             array; save the array with `numpy.save`",
+        ),
+        (
+            pipe("echo '{\"error\": \"no such case\"}'"),
+            "`sh main.sh` in `HERE` reported an error: no such case",
         ),
         (
             program("exec sleep 5"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
 import json
 import pathlib
 import sys
+import time
 import traceback
-from typing import Any, Callable, Iterator, Sequence
+from typing import Any, BinaryIO, Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -87,18 +89,16 @@ class Operator:
 
     def serve(self) -> None:
         """Answers the requests of eddymark until its input ends: the last line of ``main.py``."""
-        _answer_all(self._answer)
+        _answer_all(lambda hello: self)
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        if request["request"] == "hello":
-            known = {"batch": self.batch, "channels": self.channels}
-            given = {key: value for key, value in known.items() if value is not None}
-            return {"protocol": request["protocol"], "weights": self.weights, **given}
-        return _done(lambda: self._predict(pathlib.Path(request["job"])))
+    def _hello(self, request: dict[str, Any]) -> dict[str, Any]:
+        known = {"batch": self.batch, "channels": self.channels}
+        given = {key: value for key, value in known.items() if value is not None}
+        # Version 1 knows files only.
+        pipe = {"arrays": "pipe"} if request["protocol"] >= 2 else {}
+        return {"protocol": request["protocol"], "weights": self.weights, **pipe, **given}
 
-    def _predict(self, job: pathlib.Path) -> None:
-        task = json.loads((job / "task.json").read_text(encoding="utf-8"))
-        history, parameters = np.load(job / "history.npy"), np.load(job / "parameters.npy")
+    def _predict(self, task: dict[str, Any], history: np.ndarray, parameters: np.ndarray) -> np.ndarray:
         is_flat = history.shape[-1] == 1
         history = history[..., 0] if is_flat else history
         names = [of["name"] for of in (task["info"] or {}).get("parameters", [])]
@@ -109,25 +109,64 @@ class Operator:
             predicted[samples] = self.rollout(history[samples], of, grid, task["steps"])
         if self.channels is not None and task["info"]:
             predicted = predicted[:, :, _positions(self.channels, task["info"]["fields"])]
-        np.save(job / "prediction.npy", predicted[..., None] if is_flat else predicted)
+        return predicted[..., None] if is_flat else predicted
 
 
-def _answer_all(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Answers each line of the input until it ends."""
-    answers = sys.stdout
+def _npy(array: np.ndarray) -> list[Any]:
+    """The bytes of a ``.npy`` file, in parts, without a copy of the values."""
+    array, header = np.ascontiguousarray(array), io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    return [header.getvalue(), memoryview(array).cast("B")]
+
+
+def _rollout(operator: Operator, request: dict[str, Any], requests: BinaryIO) -> tuple[dict[str, Any], list[Any]]:
+    """The answer to a rollout, and the bytes that follow it. Arrays are in a folder, or follow the request."""
+    if "job" in request:
+        job = pathlib.Path(request["job"])
+        task = json.loads((job / "task.json").read_text(encoding="utf-8"))
+        history, parameters = np.load(job / "history.npy"), np.load(job / "parameters.npy")
+        np.save(job / "prediction.npy", operator._predict(task, history, parameters))
+        return {}, []
+    lengths = request["arrays"]
+    given = [np.load(io.BytesIO(requests.read(lengths[name]))) for name in ("history", "parameters")]
+    start = time.perf_counter()
+    predicted = operator._predict(request["task"], *given)
+    seconds = time.perf_counter() - start
+    prediction = _npy(predicted)
+    return {"prediction": sum(map(len, prediction)), "seconds": seconds}, prediction
+
+
+def _answer_all(
+    operator: Callable[[dict[str, Any]], Operator], train: Callable[[dict[str, Any]], Any] | None = None
+) -> None:
+    """Answers each request on standard input until it ends. ``operator(hello)`` is the operator that was asked for."""
+    requests, answers = sys.stdin.buffer, sys.stdout.buffer
+    served: Operator | None = None
     # What functions print must not be taken for an answer.
     with contextlib.redirect_stdout(sys.stderr):
-        for line in sys.stdin:
-            print(json.dumps(answer(json.loads(line))), file=answers, flush=True)
-
-
-def _done(work: Callable[[], Any]) -> dict[str, Any]:
-    try:
-        work()
-    except Exception as error:
-        traceback.print_exc(file=sys.stderr)
-        return {"error": f"{type(error).__name__}: {error}"}
-    return {"done": True}
+        while line := requests.readline():
+            request, prediction = json.loads(line), []
+            try:
+                if request["request"] == "hello":
+                    served = operator(request)
+                    answer = served._hello(request)
+                elif request["request"] == "train":
+                    if train is None:
+                        raise ValueError("`operator.toml` has a key `train`, and `eddymark.serve` was given no `train`")
+                    train(request)
+                    answer = {"done": True}
+                else:
+                    served = served or operator(request)
+                    answer, prediction = _rollout(served, request, requests)
+                    answer = {"done": True, **answer}
+            except Exception as error:
+                if request["request"] == "hello":
+                    raise
+                traceback.print_exc(file=sys.stderr)
+                answer = {"error": f"{type(error).__name__}: {error}"}
+            for part in (json.dumps(answer).encode() + b"\n", *prediction):
+                answers.write(part)
+            answers.flush()
 
 
 def serve(
@@ -140,20 +179,16 @@ def serve(
     written, or None. With a key ``train`` in ``operator.toml``, ``train(dataset, output, seed)`` trains: it reads training
     and validation samples of ``dataset``, and writes what it wants to keep into the folder ``output``.
     """
-    served: list[Operator] = []
 
-    def answer(request: dict[str, Any]) -> dict[str, Any]:
-        if request["request"] == "train":
-            if train is None:
-                return {"error": "`operator.toml` has a key `train`, and `eddymark.serve` was given no `train`"}
-            dataset, output = load(request["dataset"]), pathlib.Path(request["output"])
-            return _done(lambda: train(dataset, output, request["seed"]))
-        if request["request"] == "hello":
-            trained = request.get("trained")
-            served[:] = [operator(request.get("seed"), pathlib.Path(trained) if trained else None)]
-        return served[0]._answer(request)
+    def of(hello: dict[str, Any]) -> Operator:
+        trained = hello.get("trained")
+        return operator(hello.get("seed"), pathlib.Path(trained) if trained else None)
 
-    _answer_all(answer)
+    def trained_on(request: dict[str, Any]) -> None:
+        assert train is not None
+        train(load(request["dataset"]), pathlib.Path(request["output"]), request["seed"])
+
+    _answer_all(of, trained_on if train else None)
 
 
 def _alike(grids: list[Any]) -> Iterator[tuple[Grid, list[int]]]:

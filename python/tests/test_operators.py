@@ -24,9 +24,16 @@ def job(folder, cells=(4, 3, 1), channels=2, samples=2, history=2, steps=3):
     return states
 
 
+def ask(monkeypatch, *requests):
+    """Gives a program its requests, of which some are the bytes of arrays."""
+    line = lambda request: request if isinstance(request, bytes) else json.dumps(request).encode() + b"\n"
+    text = io.BytesIO(b"".join(map(line, requests)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(text))
+
+
 def served(operator, requests, monkeypatch, capsys):
     """The answers of a program."""
-    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(json.dumps(request) + "\n" for request in requests)))
+    ask(monkeypatch, *requests)
     operator.serve()
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -51,6 +58,24 @@ def test_a_function_is_a_program(tmp_path, monkeypatch, capsys):
     # Samples with different grids are predicted one after the other.
     assert [of[0] for of in seen[::3]] == [(1, 2, 4, 3)] * 2
     assert [of[1:] for of in seen[::3]] == [([10.0], (1.0, 1.0)), ([20.0], (2.0, 2.0))]
+
+
+def test_arrays_are_exchanged_in_the_pipe(tmp_path, monkeypatch, capsysbinary):
+    states = job(tmp_path)
+    task = json.loads((tmp_path / "task.json").read_text())
+    history, parameters = ((tmp_path / f"{name}.npy").read_bytes() for name in ("history", "parameters"))
+    lengths = {"history": len(history), "parameters": len(parameters)}
+    rollout = [{"request": "rollout", "task": task, "arrays": lengths}, history, parameters]
+    ask(monkeypatch, {"request": "hello", "protocol": 2}, *rollout, *rollout)
+    eddymark.Operator(lambda state, parameters, grid: 2 * state).serve()
+    written = io.BytesIO(capsysbinary.readouterr().out)
+    assert json.loads(written.readline()) == {"protocol": 2, "weights": 0, "arrays": "pipe"}
+    for _ in range(2):
+        answer = json.loads(written.readline())
+        assert answer["done"] and 0 < answer["seconds"] < 60
+        predicted = np.load(io.BytesIO(written.read(answer["prediction"])))
+        assert np.array_equal(predicted[:, 2], 8 * states[:, -1])
+    assert written.read() == b""
 
 
 def test_history_and_channels_are_those_that_are_asked_for(tmp_path, monkeypatch, capsys):
@@ -105,11 +130,10 @@ def test_a_program_with_seeds_is_trained_and_loaded(folder, tmp_path, monkeypatc
         {"request": "hello", "protocol": 2, "seed": 3, "trained": str(output)},
         {"request": "rollout", "job": str(tmp_path)},
     ]
-    text = "".join(json.dumps(request) + "\n" for request in requests)
-    monkeypatch.setattr(sys, "stdin", io.StringIO(text))
+    ask(monkeypatch, *requests)
     eddymark.serve(loaded, train)
     answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert answers == [{"done": True}, {"protocol": 2, "weights": 0}, {"done": True}]
+    assert answers == [{"done": True}, {"protocol": 2, "weights": 0, "arrays": "pipe"}, {"done": True}]
     assert np.array_equal(np.load(tmp_path / "prediction.npy")[:, 0], 3 * states[:, -1])
 
 

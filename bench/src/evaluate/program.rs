@@ -10,7 +10,7 @@
 //!    test samples and others. If these take long too, it is not the machine that was slow once: the program answers from
 //!    memory what is nearly equal. This is reported, and the time is that of the new inputs.
 
-use super::timing::{Conditions, Timed, clocked, is_to_repeat};
+use super::timing::{Clock, Conditions, Timed, is_to_repeat};
 use crate::BenchError;
 use data::Trajectory;
 use ndarray::Axis;
@@ -38,33 +38,34 @@ pub(super) fn timed_program(
     constant: &[bool],
     error: impl Fn(&[Trajectory]) -> f64,
 ) -> Result<Timed, BenchError> {
-    let mut time = |inputs: &[Task]| clocked(program, inputs);
     if !others.is_empty() {
-        time(others)?;
+        program.rollout(others)?;
     }
     let conditions = Conditions::now();
-    let (predictions, first) = time(tasks)?;
-    let (mut seconds, mut errors) = (vec![first], vec![error(&predictions)]);
-    while is_to_repeat(&seconds) {
-        let (repeated, took) = time(&changed(tasks, constant, seconds.len() as u64))?;
-        seconds.push(took);
-        errors.push(error(&repeated));
+    let mut clock = Clock::default();
+    let predictions = clock.rollout(program, tasks)?;
+    let mut errors = vec![error(&predictions)];
+    while is_to_repeat(&clock.seconds) {
+        let inputs = changed(tasks, constant, clock.seconds.len() as u64);
+        errors.push(error(&clock.rollout(program, &inputs)?));
     }
     let mut notes: Vec<String> = differing(&errors).into_iter().collect();
-    let repeated = median(&seconds[1..]);
-    if first > SUSPICIOUS * repeated && !others.is_empty() {
-        let new = |round| time(&mixed(tasks, others, round)).map(|(_, took)| took);
-        let all = (1..=NEW_INPUTS).map(new).collect::<Result<Vec<f64>, _>>()?;
-        let new = median(&all);
+    let repeated = median(&clock.seconds[1..]);
+    if clock.seconds[0] > SUSPICIOUS * repeated && !others.is_empty() {
+        let mut with_new = Clock::default();
+        for round in 1..=NEW_INPUTS {
+            with_new.rollout(program, &mixed(tasks, others, round))?;
+        }
+        let new = median(&with_new.seconds);
         if new > SUSPICIOUS * repeated {
             notes.push(format!(
                 "{FROM_MEMORY}: {repeated:.2e} s instead of {new:.2e} s for new ones; the \
                  time is that of new ones"
             ));
-            seconds = all;
+            clock = with_new;
         }
     }
-    Ok(Timed { predictions, timing: conditions.timing(&seconds, tasks), notes })
+    Ok(Timed { predictions, timing: conditions.timing(&clock, tasks), notes })
 }
 
 /// A sentence if the errors of the repetitions are not that of the first rollout.

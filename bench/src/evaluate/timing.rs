@@ -39,19 +39,36 @@ pub(crate) fn timed_rollout(
     tasks: &[Task],
 ) -> Result<Timed, BenchError> {
     let conditions = Conditions::now();
-    let (predictions, seconds) = clocked(surrogate, tasks)?;
-    let timing = conditions.timing(&[seconds], tasks);
-    Ok(Timed { predictions, timing, notes: Vec::new() })
+    let mut clock = Clock::default();
+    let predictions = clock.rollout(surrogate, tasks)?;
+    Ok(Timed { predictions, timing: conditions.timing(&clock, tasks), notes: Vec::new() })
 }
 
-/// A rollout and its wall time in s.
-pub(super) fn clocked(
-    surrogate: &mut dyn Surrogate,
-    tasks: &[Task],
-) -> Result<(Vec<Trajectory>, f64), BenchError> {
-    let start = Instant::now();
-    let predictions = surrogate.rollout(tasks)?;
-    Ok((predictions, start.elapsed().as_secs_f64()))
+/// The wall times of rollouts.
+#[derive(Debug, Default)]
+pub(super) struct Clock {
+    /// In s.
+    pub(super) seconds: Vec<f64>,
+    /// The parts of them that are the exchange of data with a program, in s; empty if it does not state what it computes.
+    pub(super) exchange: Vec<f64>,
+}
+
+impl Clock {
+    /// Rolls out tasks, timed.
+    pub(super) fn rollout(
+        &mut self,
+        surrogate: &mut dyn Surrogate,
+        tasks: &[Task],
+    ) -> Result<Vec<Trajectory>, BenchError> {
+        let start = Instant::now();
+        let predictions = surrogate.rollout(tasks)?;
+        let seconds = start.elapsed().as_secs_f64();
+        self.seconds.push(seconds);
+        // A program whose clock is ahead of ours computes all the time.
+        let exchange = surrogate.computing_seconds().map(|own| (seconds - own).max(0.0));
+        self.exchange.extend(exchange);
+        Ok(predictions)
+    }
 }
 
 /// Whether a rollout is repeated after those that took `seconds`.
@@ -87,11 +104,13 @@ impl Conditions {
         }
     }
 
-    /// The time of a step of a sample, from rollouts of all tasks that took `seconds`.
-    pub(crate) fn timing(self, seconds: &[f64], tasks: &[Task]) -> Timing {
+    /// The time of a step of a sample, from rollouts of all tasks.
+    pub(super) fn timing(self, clock: &Clock, tasks: &[Task]) -> Timing {
         let steps = tasks.iter().map(|task| task.steps).sum::<usize>() as f64;
+        let Clock { seconds, exchange } = clock;
         Timing {
             quartiles: quartiles(seconds).map(|seconds| seconds / steps),
+            exchange: (!exchange.is_empty()).then(|| quartiles(exchange)[1] / steps),
             repeats: seconds.len(),
             load: self.load,
             started: self.started,
@@ -110,13 +129,13 @@ pub(crate) struct Turn {
     pub(crate) surrogate: Box<dyn Surrogate>,
     /// Whether each round changes the inputs beyond rounding, so that no answer can come from memory.
     pub(crate) is_external: bool,
-    seconds: Vec<f64>,
+    clock: Clock,
 }
 
 impl Turn {
     /// A surrogate without measurements.
     pub(crate) fn new(surrogate: Box<dyn Surrogate>, is_external: bool) -> Self {
-        Self { surrogate, is_external, seconds: Vec::new() }
+        Self { surrogate, is_external, clock: Clock::default() }
     }
 }
 
@@ -130,17 +149,17 @@ pub(crate) fn time_in_turns(
     let conditions = Conditions::now();
     for round in 0.. {
         let mut is_done = true;
-        for turn in turns.iter_mut().filter(|turn| is_to_repeat(&turn.seconds)) {
+        for turn in turns.iter_mut().filter(|turn| is_to_repeat(&turn.clock.seconds)) {
             let changed = turn.is_external.then(|| changed(tasks, constant, round + 1));
             let inputs = changed.as_deref().unwrap_or(tasks);
-            turn.seconds.push(clocked(turn.surrogate.as_mut(), inputs)?.1);
+            turn.clock.rollout(turn.surrogate.as_mut(), inputs)?;
             is_done = false;
         }
         if is_done {
             break;
         }
     }
-    Ok(turns.iter().map(|turn| conditions.timing(&turn.seconds, tasks)).collect())
+    Ok(turns.iter().map(|turn| conditions.timing(&turn.clock, tasks)).collect())
 }
 
 #[cfg(test)]
@@ -170,8 +189,10 @@ mod tests {
             interval: 1.0,
             steps: 5,
         };
-        let timing = Conditions::now().timing(&[4.0, 1.0, 2.0, 3.0, 5.0], &[task.clone(), task]);
+        let clock = Clock { seconds: vec![4.0, 1.0, 2.0, 3.0, 5.0], exchange: vec![0.5, 0.2, 0.1] };
+        let timing = Conditions::now().timing(&clock, &[task.clone(), task]);
         assert_eq!(timing.quartiles, [0.2, 0.3, 0.4]);
+        assert_eq!(timing.exchange, Some(0.02));
         assert_eq!(timing.repeats, 5);
     }
 }

@@ -186,7 +186,7 @@ impl Npy {
         while values.len() < count {
             let bytes = size * (count - values.len()).min(PIECE / size);
             self.bytes.read_exact(&mut piece[..bytes])?;
-            values.extend(piece[..bytes].chunks_exact(size).map(|bytes| number.value(bytes)));
+            number.values(&piece[..bytes], &mut values);
         }
         Ok(values)
     }

@@ -8,8 +8,8 @@ pub(super) struct Number {
     read: Convert,
 }
 
-/// The value of the bytes of a number.
-type Convert = fn(&[u8]) -> f64;
+/// Appends the values of the bytes of numbers.
+type Convert = fn(&[u8], &mut Vec<f64>);
 
 /// The size of a type, and the conversion of its bytes: little endian, big endian.
 macro_rules! number {
@@ -17,8 +17,14 @@ macro_rules! number {
         (
             size_of::<$type>(),
             [
-                |bytes| $convert(<$type>::from_le_bytes(array(bytes))),
-                |bytes| $convert(<$type>::from_be_bytes(array(bytes))),
+                |bytes, to| {
+                    let (numbers, _) = bytes.as_chunks();
+                    to.extend(numbers.iter().map(|bytes| $convert(<$type>::from_le_bytes(*bytes))));
+                },
+                |bytes, to| {
+                    let (numbers, _) = bytes.as_chunks();
+                    to.extend(numbers.iter().map(|bytes| $convert(<$type>::from_be_bytes(*bytes))));
+                },
             ],
         )
     };
@@ -46,14 +52,10 @@ impl Number {
         (order != '|' || size == 1).then(|| Self { size, read: read[usize::from(order == '>')] })
     }
 
-    /// The value of its bytes.
-    pub(super) fn value(self, bytes: &[u8]) -> f64 {
-        (self.read)(bytes)
+    /// Appends the values of the bytes of numbers, of which the last is complete.
+    pub(super) fn values(self, bytes: &[u8], to: &mut Vec<f64>) {
+        (self.read)(bytes, to);
     }
-}
-
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    bytes.try_into().expect("the bytes are those of one number")
 }
 
 #[cfg(test)]
@@ -62,7 +64,12 @@ mod tests {
 
     #[test]
     fn numbers_of_both_orders_are_converted() {
-        let value = |descr, bytes: &[u8]| Number::of(descr).expect("it is known").value(bytes);
+        let value = |descr, bytes: &[u8]| {
+            let mut values = Vec::new();
+            Number::of(descr).expect("it is known").values(bytes, &mut values);
+            assert_eq!(values.len(), 1);
+            values[0]
+        };
         assert_eq!(value("<f4", &1.5f32.to_le_bytes()), 1.5);
         assert_eq!(value(">f8", &(1.0 / 3.0f64).to_be_bytes()), 1.0 / 3.0);
         assert_eq!(value("<f2", &[0x00, 0x3e]), 1.5);

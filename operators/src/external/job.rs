@@ -1,18 +1,16 @@
-//! A job: a batch of tasks as files, and the prediction that the program writes.
+//! A job: a batch of tasks as arrays, and the prediction that the program returns.
 
 use super::Failure;
 use super::predicted::PredictedStates;
 use crate::{OperatorError, Task};
-use data::{DataError, Grid, Info, Links, Trajectory};
-use ndarray::{Array2, Array5, Array6, Axis};
-use ndarray_npy::write_npy;
+use data::{DataError, Grid, Info, Trajectory, npy_header, write_values};
+use ndarray::{Array5, Axis};
 use serde::Serialize;
-use std::io::Write as _;
 use std::path::Path;
 
 /// `task.json`: everything that is not an array.
 #[derive(Serialize)]
-struct TaskFile<'a> {
+pub(super) struct Description<'a> {
     protocol: u32,
     samples: usize,
     history: usize,
@@ -23,68 +21,89 @@ struct TaskFile<'a> {
     info: Option<&'a Info>,
 }
 
+/// What a program is asked to roll out.
+pub(super) struct Job<'a> {
+    pub(super) description: Description<'a>,
+    /// The bytes of `history.npy` and `parameters.npy`.
+    pub(super) arrays: [Vec<u8>; 2],
+}
+
 /// Whether two tasks can be in the same job.
 pub(super) fn is_alike(a: &Task, b: &Task) -> bool {
     let shape = |task: &Task| (task.history.values.dim(), task.parameters.len(), task.steps);
     shape(a) == shape(b) && a.interval == b.interval
 }
 
-/// Writes `task.json`, `history.npy` and `parameters.npy`.
-pub(super) fn write(
-    folder: &Path,
-    tasks: &[Task],
-    info: Option<&Info>,
-    protocol: u32,
-) -> Result<(), OperatorError> {
-    let description = TaskFile {
-        protocol,
-        samples: tasks.len(),
-        history: tasks[0].history.len(),
-        steps: tasks[0].steps,
-        interval: tasks[0].interval,
-        times: tasks.iter().map(|task| task.history.times.as_slice()).collect(),
-        grids: tasks.iter().map(|task| &task.grid).collect(),
-        info,
-    };
-    let text = serde_json::to_string_pretty(&description).expect("a description is plain JSON");
-    let mut file = fs_err::File::create(folder.join("task.json")).map_err(DataError::from)?;
-    file.write_all(text.as_bytes()).map_err(DataError::from)?;
-    save(&folder.join("history.npy"), &history(tasks))?;
-    save(&folder.join("parameters.npy"), &parameters(tasks))
-}
-
-/// The given states, `[sample, time, channel, x, y, z]`, in single precision.
-fn history(tasks: &[Task]) -> Array6<f32> {
-    let (time, channels, x, y, z) = tasks[0].history.values.dim();
-    let mut all = Array6::zeros((tasks.len(), time, channels, x, y, z));
-    for (mut one, task) in all.outer_iter_mut().zip(tasks) {
-        one.assign(&task.history.values.mapv(|value| value as f32));
+impl<'a> Job<'a> {
+    /// The job of tasks that are alike.
+    pub(super) fn new(tasks: &'a [Task], info: Option<&'a Info>, protocol: u32) -> Self {
+        let description = Description {
+            protocol,
+            samples: tasks.len(),
+            history: tasks[0].history.len(),
+            steps: tasks[0].steps,
+            interval: tasks[0].interval,
+            times: tasks.iter().map(|task| task.history.times.as_slice()).collect(),
+            grids: tasks.iter().map(|task| &task.grid).collect(),
+            info,
+        };
+        Self { description, arrays: [history(tasks), parameters(tasks)] }
     }
-    all
+
+    /// Writes `task.json`, `history.npy` and `parameters.npy`.
+    pub(super) fn write(&self, folder: &Path) -> Result<(), OperatorError> {
+        let text = serde_json::to_string_pretty(&self.description).expect("it is plain JSON");
+        let [history, parameters] = &self.arrays;
+        for (name, bytes) in [
+            ("task.json", text.as_bytes()),
+            ("history.npy", history),
+            ("parameters.npy", parameters),
+        ] {
+            fs_err::write(folder.join(name), bytes).map_err(DataError::from)?;
+        }
+        Ok(())
+    }
 }
 
-/// The parameters, `[sample, parameter]`.
-fn parameters(tasks: &[Task]) -> Array2<f64> {
-    let shape = (tasks.len(), tasks[0].parameters.len());
-    Array2::from_shape_fn(shape, |(sample, parameter)| tasks[sample].parameters[parameter])
+/// The given states, `[sample, time, channel, x, y, z]`, in single precision, as a `.npy` file.
+fn history(tasks: &[Task]) -> Vec<u8> {
+    let (time, channels, x, y, z) = tasks[0].history.values.dim();
+    let mut bytes = npy_header::<f32>(&[tasks.len(), time, channels, x, y, z]);
+    bytes.reserve(tasks.len() * tasks[0].history.values.len() * size_of::<f32>());
+    for task in tasks {
+        let values = task.history.values.iter().map(|&value| value as f32);
+        write_values(&mut bytes, values).expect("memory can be written");
+    }
+    bytes
 }
 
-fn save<T: ndarray_npy::WriteNpyExt>(path: &Path, array: &T) -> Result<(), OperatorError> {
-    let written = write_npy(path, array).map_err(std::io::Error::other);
-    Ok(written.map_err(DataError::from)?)
+/// The parameters, `[sample, parameter]`, as a `.npy` file.
+fn parameters(tasks: &[Task]) -> Vec<u8> {
+    let mut bytes = npy_header::<f64>(&[tasks.len(), tasks[0].parameters.len()]);
+    for task in tasks {
+        let values = task.parameters.iter().copied();
+        write_values(&mut bytes, values).expect("memory can be written");
+    }
+    bytes
 }
 
-/// Reads the prediction of `tasks`. The shape is compared with what was requested before any value is read; values may
-/// be NaN.
+/// The most bytes that the prediction of tasks has as a `.npy` file: all channels in double precision.
+pub(super) fn most_bytes(tasks: &[Task]) -> usize {
+    /// The longest header that is read, with what precedes it.
+    const HEADER: usize = (1 << 16) + 12;
+    let (_, channels, x, y, z) = tasks[0].history.values.dim();
+    HEADER + tasks.len() * tasks[0].steps * channels * x * y * z * size_of::<f64>()
+}
+
+/// The prediction of `tasks`. The shape is compared with what was requested before any value is read; values may be NaN.
 ///
 /// With `channels`, the positions of those that the program predicts, the array has these channels in this order, or all
 /// channels, of which the others are ignored. Channels that are not predicted are NaN.
-pub(super) fn read_prediction(
-    folder: &Path,
+pub(super) fn predictions(
+    mut array: PredictedStates,
     tasks: &[Task],
     channels: Option<&[usize]>,
 ) -> Result<Vec<Trajectory>, Failure> {
-    let mut array = PredictedStates::open(&folder.join("prediction.npy"), Links::Refused)?;
     let (_, all, x, y, z) = tasks[0].history.values.dim();
     let with_channels = |channels| [tasks.len(), tasks[0].steps, channels, x, y, z];
     let predicted = channels.map_or(all, <[usize]>::len);

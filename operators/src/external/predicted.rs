@@ -34,7 +34,15 @@ impl PredictedStates {
         if path.extension().is_some_and(|extension| extension == "npz") {
             return Self::archive(NpzArchive::open(path)?);
         }
-        let array = Npy::open(path, links)?;
+        Self::array(Npy::open(path, links)?)
+    }
+
+    /// The states in the bytes of a `.npy` file.
+    pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self, NpyError> {
+        Self::array(Npy::from_bytes(bytes)?)
+    }
+
+    fn array(array: Npy) -> Result<Self, NpyError> {
         if array.shape().len() != AXES {
             return Err(NpyError::Axes(array.shape().into()));
         }

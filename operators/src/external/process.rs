@@ -1,13 +1,14 @@
 //! A running program that answers each line with a line.
 
 use super::Failure;
-use super::lines::{Line, lines};
-use super::protocol::beginning;
+use super::lines::{Line, Lines};
+use super::protocol::{announced, beginning};
 use data::Stop;
 use std::collections::VecDeque;
 use std::io::Write;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
@@ -30,11 +31,20 @@ const LOOK: Duration = Duration::from_millis(50);
 /// Dropping it ends the program, and every process that it has started as far as the system allows.
 pub(super) struct Process {
     child: Child,
-    input: Option<ChildStdin>,
-    answers: Receiver<Line>,
+    /// What a thread writes to its input: a program that does not read delays nobody else.
+    input: Option<Sender<Vec<u8>>>,
+    answers: Receiver<(Line, Vec<u8>)>,
+    /// The most bytes that may follow a line.
+    most: Arc<AtomicUsize>,
     stderr: Arc<Mutex<VecDeque<String>>>,
     listener: JoinHandle<()>,
     is_supervised: bool,
+}
+
+/// A line, and the bytes that follow it.
+pub(super) struct Answer {
+    pub(super) line: String,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// How long to wait for an answer.
@@ -56,18 +66,33 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(Failure::Start)?;
-        let input = child.stdin.take();
+        let mut input = child.stdin.take().expect("the stream is piped");
         let output = child.stdout.take().expect("the stream is piped");
         let errors = child.stderr.take().expect("the stream is piped");
         let (sender, answers) = sync_channel(WAITING_ANSWERS);
+        let (requests, to_write) = channel::<Vec<u8>>();
+        let most = Arc::new(AtomicUsize::new(0));
+        let limit = Arc::clone(&most);
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
         let kept = Arc::clone(&stderr);
         let listen = || {
             Builder::new().spawn(move || {
-                lines(output, LONGEST_ANSWER).try_for_each(|line| sender.send(line))
+                to_write.iter().try_for_each(|bytes| {
+                    input.write_all(&bytes)?;
+                    input.flush()
+                })
             })?;
             Builder::new().spawn(move || {
-                lines(errors, LONGEST_MESSAGE).for_each(|line| keep(&kept, line.text));
+                let mut lines = Lines::new(output, LONGEST_ANSWER);
+                while let Some(line) = lines.next() {
+                    let bytes = lines.bytes(announced(&line, limit.load(Ordering::SeqCst)));
+                    if sender.send((line, bytes)).is_err() {
+                        break;
+                    }
+                }
+            })?;
+            Builder::new().spawn(move || {
+                Lines::new(errors, LONGEST_MESSAGE).for_each(|line| keep(&kept, line.text));
             })
         };
         let listener = listen().map_err(|error| {
@@ -75,28 +100,47 @@ impl Process {
             let _ = child.wait();
             Failure::Start(error)
         })?;
-        Ok(Self { child, input, answers, stderr, listener, is_supervised })
+        let input = Some(requests);
+        Ok(Self { child, input, answers, most, stderr, listener, is_supervised })
     }
 
     /// Writes a line and waits for a line.
     pub(super) fn ask(
         &mut self,
         request: &'static str,
-        line: &str,
+        line: String,
         wait: &Wait<'_>,
     ) -> Result<String, Failure> {
-        if let Ok(line) = self.answers.try_recv() {
+        Ok(self.exchange(request, line, &[], 0, wait)?.line)
+    }
+
+    /// Writes a line and the bytes of `arrays`, and waits for a line that at most `most` bytes follow.
+    pub(super) fn exchange(
+        &mut self,
+        request: &'static str,
+        line: String,
+        arrays: &[Vec<u8>],
+        most: usize,
+        wait: &Wait<'_>,
+    ) -> Result<Answer, Failure> {
+        if let Ok((line, _)) = self.answers.try_recv() {
             let (line, reason) = (beginning(&line.text), "nothing had been asked".into());
             return Err(Failure::Answer { request, line, reason });
         }
-        let input = self.input.as_mut().expect("input is open until the end");
-        let sent = writeln!(input, "{line}").and_then(|()| input.flush());
+        self.most.store(most, Ordering::SeqCst);
+        let mut message = line.into_bytes();
+        message.push(b'\n');
+        for array in arrays {
+            message.extend_from_slice(array);
+        }
+        let input = self.input.as_ref().expect("input is open until the end");
+        let sent = input.send(message);
         match self.answer(wait) {
-            Ok(answer) if answer.is_cut => {
+            Ok((line, _)) if line.is_cut => {
                 let reason = format!("it is longer than {LONGEST_ANSWER} bytes");
-                Err(Failure::Answer { request, line: beginning(&answer.text), reason })
+                Err(Failure::Answer { request, line: beginning(&line.text), reason })
             }
-            Ok(answer) => Ok(answer.text),
+            Ok((line, bytes)) => Ok(Answer { line: line.text, bytes }),
             Err(_) if wait.stop.is_requested() => Err(Failure::Stopped),
             Err(RecvTimeoutError::Timeout) if sent.is_ok() => {
                 Err(Failure::Late { request, seconds: wait.seconds, key: wait.key })
@@ -106,7 +150,7 @@ impl Process {
     }
 
     /// The next line, a timeout at the time limit or at a request to stop.
-    fn answer(&self, wait: &Wait<'_>) -> Result<Line, RecvTimeoutError> {
+    fn answer(&self, wait: &Wait<'_>) -> Result<(Line, Vec<u8>), RecvTimeoutError> {
         let limit = Duration::from_secs_f64(wait.seconds);
         let start = Instant::now();
         loop {

@@ -2,13 +2,15 @@
 
 use super::channels::positions;
 use super::folder::hash;
+use super::job::Job;
 use super::launcher::{Extra, Launched};
 use super::manifest::Manifest;
-use super::process::Wait;
-use super::protocol::{self, Hello, HelloRequest, StatedTraining};
+use super::predicted::PredictedStates;
+use super::process::{Process, Wait};
+use super::protocol::{self, Arrays, Hello, HelloRequest, RolledOut, StatedTraining};
 use super::{ExternalError, Failure, Launcher, job};
 use crate::{OperatorError, Surrogate, Task};
-use data::{Info, Stop, Stopped, Trajectory};
+use data::{Info, Links, Stop, Stopped, Trajectory};
 use std::path::{Path, PathBuf};
 
 /// An operator in any language: a folder with `operator.toml` and a program.
@@ -28,6 +30,8 @@ pub struct ExternalOperator {
     training: Option<StatedTraining>,
     weights: usize,
     asked: usize,
+    /// The time that it has computed during the last rollout in s, as it states it.
+    computing: Option<f64>,
     stop: Stop,
 }
 
@@ -38,6 +42,8 @@ struct Running {
     batch: usize,
     /// The positions of the channels that it predicts; all if absent.
     channels: Option<Vec<usize>>,
+    /// How arrays are exchanged with it.
+    arrays: Arrays,
 }
 
 impl ExternalOperator {
@@ -57,6 +63,7 @@ impl ExternalOperator {
             training: None,
             weights: 0,
             asked: 0,
+            computing: None,
             stop: Stop::default(),
         })
     }
@@ -118,15 +125,16 @@ impl ExternalOperator {
         let (protocol, seed) = (self.manifest.protocol, self.seed);
         let request = HelloRequest { protocol, seed, trained: trained.as_deref() };
         let answer = protocol::hello(&mut launched.process, request, &wait).and_then(|hello| {
-            let Hello { weights, batch, channels, training, .. } = hello;
-            let channels = channels.map(|names| positions(&names, self.info.as_ref()));
-            Ok((weights, batch, channels.transpose()?, training))
+            let names = hello.channels.as_ref();
+            let channels = names.map(|names| positions(names, self.info.as_ref())).transpose()?;
+            Ok((hello, channels))
         });
         match answer {
-            Ok((weights, batch, channels, training)) => {
+            Ok((Hello { weights, batch, training, arrays, .. }, channels)) => {
                 self.weights = weights;
                 self.training = training;
-                Ok(Running { launched, batch: batch.unwrap_or(usize::MAX).max(1), channels })
+                let batch = batch.unwrap_or(usize::MAX).max(1);
+                Ok(Running { launched, batch, channels, arrays })
             }
             Err(failure) => Err(self.failed(failure, launched.process.last_lines())),
         }
@@ -138,17 +146,28 @@ impl ExternalOperator {
         mut running: Running,
         tasks: &[Task],
     ) -> Result<Vec<Trajectory>, OperatorError> {
-        self.asked += 1;
-        let job = running.launched.jobs.join(format!("{:06}", self.asked));
-        fs_err::create_dir(&job).map_err(data::DataError::from)?;
-        job::write(&job, tasks, self.info.as_ref(), self.manifest.protocol)?;
+        let process = &mut running.launched.process;
         let wait = Wait { seconds: self.manifest.timeout, key: "timeout", stop: &self.stop };
-        let rolled_out = protocol::rollout(&mut running.launched.process, &job, &wait)
-            .and_then(|()| job::read_prediction(&job, tasks, running.channels.as_deref()));
-        // What cannot be removed now is removed with the program's private folder.
-        let _ = std::fs::remove_dir_all(&job);
+        let job = Job::new(tasks, self.info.as_ref(), self.manifest.protocol);
+        let answer = match running.arrays {
+            Arrays::Pipe => by_pipe(process, &job, tasks, &wait),
+            Arrays::Files => {
+                self.asked += 1;
+                let folder = running.launched.jobs.join(format!("{:06}", self.asked));
+                fs_err::create_dir(&folder).map_err(data::DataError::from)?;
+                job.write(&folder)?;
+                let answer = by_files(process, &folder, &wait);
+                // What cannot be removed now is removed with the program's private folder.
+                let _ = std::fs::remove_dir_all(&folder);
+                answer
+            }
+        };
+        let channels = running.channels.as_deref();
+        let rolled_out = answer
+            .and_then(|(array, seconds)| Ok((job::predictions(array, tasks, channels)?, seconds)));
         match rolled_out {
-            Ok(predictions) => {
+            Ok((predictions, seconds)) => {
+                self.computing = self.computing.zip(seconds).map(|(all, job)| all + job);
                 self.running = Some(running);
                 Ok(predictions)
             }
@@ -163,6 +182,25 @@ impl ExternalOperator {
         let (folder, program) = (self.folder.clone(), self.manifest.command.join(" "));
         Box::new(ExternalError { folder, program, failure, stderr }).into()
     }
+}
+
+/// The predicted states, and the time that the program states.
+type Predicted = (PredictedStates, Option<f64>);
+
+fn by_pipe(
+    process: &mut Process,
+    job: &Job<'_>,
+    tasks: &[Task],
+    wait: &Wait<'_>,
+) -> Result<Predicted, Failure> {
+    let answer = protocol::exchange(process, job, job::most_bytes(tasks), wait)?;
+    Ok((PredictedStates::from_bytes(answer.prediction)?, answer.seconds))
+}
+
+fn by_files(process: &mut Process, folder: &Path, wait: &Wait<'_>) -> Result<Predicted, Failure> {
+    let RolledOut { seconds, .. } = protocol::rollout(process, folder, wait)?;
+    let array = PredictedStates::open(&folder.join("prediction.npy"), Links::Refused)?;
+    Ok((array, seconds))
 }
 
 /// The manifest of an operator whose program exists, and the absolute path of its folder.
@@ -199,6 +237,10 @@ impl Surrogate for ExternalOperator {
         self.training.clone()
     }
 
+    fn computing_seconds(&self) -> Option<f64> {
+        self.computing
+    }
+
     /// As it has answered; 0 before the first rollout.
     fn weights(&self) -> usize {
         self.weights
@@ -210,6 +252,7 @@ impl Surrogate for ExternalOperator {
 
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
         let mut predictions = Vec::with_capacity(tasks.len());
+        self.computing = Some(0.0);
         for alike in tasks.chunk_by(job::is_alike) {
             let mut rest = alike;
             while !rest.is_empty() {

@@ -1,7 +1,9 @@
 //! The lines that are exchanged with a program: one JSON object per line.
 
 use super::Failure;
-use super::process::{Process, Wait};
+use super::job::{Description, Job};
+use super::lines::Line;
+use super::process::{Answer, Process, Wait};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -19,11 +21,24 @@ enum Request<'a> {
     Rollout {
         job: &'a Path,
     },
+    /// A rollout whose arrays follow the line.
+    #[serde(rename = "rollout")]
+    Exchange {
+        task: &'a Description<'a>,
+        /// The number of bytes of each.
+        arrays: Lengths,
+    },
     Train {
         protocol: u32,
         #[serde(flatten)]
         training: &'a TrainRequest<'a>,
     },
+}
+
+#[derive(Serialize)]
+struct Lengths {
+    history: usize,
+    parameters: usize,
 }
 
 /// What a program is told when it is started. Seeds and trained weights belong to version 2.
@@ -61,6 +76,20 @@ pub(super) struct Hello {
     pub(super) channels: Option<Vec<String>>,
     /// What its training has cost, if that was elsewhere.
     pub(super) training: Option<StatedTraining>,
+    /// How arrays are exchanged. Version 2.
+    #[serde(default)]
+    pub(super) arrays: Arrays,
+}
+
+/// How arrays are exchanged with a program.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Arrays {
+    /// As files in a folder.
+    #[default]
+    Files,
+    /// After the lines of requests and answers.
+    Pipe,
 }
 
 /// The cost of a training, as the program states it.
@@ -74,12 +103,25 @@ pub struct StatedTraining {
     pub hardware: String,
 }
 
-/// The answer to `rollout`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-enum Answer {
-    Done(bool),
-    Error(String),
+/// The answer to `rollout` and to `train`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Answered {
+    done: Option<bool>,
+    error: Option<String>,
+    /// The number of bytes of the prediction that follow. Version 2.
+    prediction: Option<usize>,
+    /// The time that the program has computed in s. Version 2.
+    seconds: Option<f64>,
+}
+
+/// A rollout that is done.
+#[derive(Debug)]
+pub(super) struct RolledOut {
+    /// The bytes of the prediction; empty if it is a file.
+    pub(super) prediction: Vec<u8>,
+    /// The time that the program has computed in s, as it states it.
+    pub(super) seconds: Option<f64>,
 }
 
 /// Requests `hello`, and refuses another version of the protocol.
@@ -89,7 +131,7 @@ pub(super) fn hello(
     wait: &Wait<'_>,
 ) -> Result<Hello, Failure> {
     let line = json(&Request::Hello(request))?;
-    hello_of(&process.ask("hello", &line, wait)?, request.protocol)
+    hello_of(&process.ask("hello", line, wait)?, request.protocol)
 }
 
 /// The answer to `hello` that a line holds.
@@ -98,12 +140,58 @@ pub(super) fn hello_of(line: &str, expected: u32) -> Result<Hello, Failure> {
     if hello.protocol != expected {
         return Err(Failure::Protocol { found: hello.protocol, expected });
     }
+    if hello.protocol < 2 && hello.arrays != Arrays::Files {
+        let reason = "`arrays` needs `protocol = 2` in `operator.toml`".into();
+        return Err(Failure::Answer { request: "hello", line: beginning(line), reason });
+    }
     Ok(hello)
 }
 
 /// Requests the rollout of the job in a folder.
-pub(super) fn rollout(process: &mut Process, job: &Path, wait: &Wait<'_>) -> Result<(), Failure> {
-    rollout_of(&process.ask("rollout", &json(&Request::Rollout { job })?, wait)?)
+pub(super) fn rollout(
+    process: &mut Process,
+    job: &Path,
+    wait: &Wait<'_>,
+) -> Result<RolledOut, Failure> {
+    let line = process.ask("rollout", json(&Request::Rollout { job })?, wait)?;
+    rollout_of(Answer { line, bytes: vec![] })
+}
+
+/// Requests the rollout of a job whose arrays follow the request. The prediction has at most `most` bytes.
+pub(super) fn exchange(
+    process: &mut Process,
+    job: &Job<'_>,
+    most: usize,
+    wait: &Wait<'_>,
+) -> Result<RolledOut, Failure> {
+    let [history, parameters] = &job.arrays;
+    let arrays = Lengths { history: history.len(), parameters: parameters.len() };
+    let line = json(&Request::Exchange { task: &job.description, arrays })?;
+    let answer = process.exchange("rollout", line, &job.arrays, most, wait)?;
+    let line = beginning(&answer.line);
+    let refuse = |reason: String| {
+        let request = "rollout";
+        Err(Failure::Answer { request, line: line.clone(), reason })
+    };
+    match parse("rollout", &answer.line)? {
+        Answered { prediction: Some(bytes), .. } if bytes > most => {
+            refuse(format!("a prediction of what was requested has at most {most} bytes"))
+        }
+        Answered { prediction: Some(bytes), .. } if bytes != answer.bytes.len() => {
+            refuse(format!("{} bytes follow", answer.bytes.len()))
+        }
+        Answered { done: Some(true), prediction: None, .. } => refuse(
+            "it does not say how many bytes of the prediction follow: `\"prediction\": N`".into(),
+        ),
+        _ => rollout_of(answer),
+    }
+}
+
+/// The number of bytes of a prediction that follow a line; 0 if they are more than `most`, or if that is 0.
+pub(super) fn announced(line: &Line, most: usize) -> usize {
+    let is_answer = most > 0 && !line.is_cut;
+    let answer = is_answer.then(|| serde_json::from_str::<Answered>(&line.text).ok()).flatten();
+    answer.and_then(|answer| answer.prediction).filter(|bytes| *bytes <= most).unwrap_or(0)
 }
 
 /// Requests a training, and waits until it is done.
@@ -113,19 +201,31 @@ pub(super) fn train(
     wait: &Wait<'_>,
 ) -> Result<(), Failure> {
     let line = json(&Request::Train { protocol: VERSION, training })?;
-    done("train", &process.ask("train", &line, wait)?)
+    done("train", &process.ask("train", line, wait)?).map(|_| ())
 }
 
-/// Whether a line says that a rollout is done.
-pub(super) fn rollout_of(line: &str) -> Result<(), Failure> {
-    done("rollout", line)
+/// Whether an answer says that a rollout is done.
+pub(super) fn rollout_of(answer: Answer) -> Result<RolledOut, Failure> {
+    let seconds = done("rollout", &answer.line)?;
+    Ok(RolledOut { prediction: answer.bytes, seconds })
 }
 
-fn done(request: &'static str, line: &str) -> Result<(), Failure> {
+/// The time that a program states with an answer that it is done.
+fn done(request: &'static str, line: &str) -> Result<Option<f64>, Failure> {
+    let refuse = |reason: &str| {
+        let line = beginning(line);
+        Err(Failure::Answer { request, line, reason: reason.into() })
+    };
     match parse(request, line)? {
-        Answer::Done(true) => Ok(()),
-        Answer::Done(false) => Err(Failure::Refused("not done".into())),
-        Answer::Error(message) => Err(Failure::Refused(beginning(&message))),
+        Answered { done: None, error: Some(message), .. } => {
+            Err(Failure::Refused(beginning(&message)))
+        }
+        Answered { done: Some(false), error: None, .. } => Err(Failure::Refused("not done".into())),
+        Answered { seconds: Some(seconds), .. } if !(0.0..f64::INFINITY).contains(&seconds) => {
+            refuse("`seconds` must be at least 0")
+        }
+        Answered { done: Some(true), error: None, seconds, .. } => Ok(seconds),
+        _ => refuse("an answer is `{\"done\": true}` or `{\"error\": \"reason\"}`"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The origin of the results.
 
+use crate::results::number::duration;
 use data::{CaseSummary, Run, SurrogateSummary};
 use std::collections::BTreeSet;
 
@@ -40,7 +41,15 @@ fn of_surrogate(summary: &SurrogateSummary) -> impl Iterator<Item = (String, Str
     let term = format!("{} on {}", summary.surrogate, summary.case);
     let absent = &summary.not_predicted;
     let absent = (!absent.is_empty()).then(|| format!("not predicted: {}", absent.join(", ")));
-    absent.into_iter().chain(summary.notes.clone()).map(move |note| (term.clone(), note))
+    let exchange = summary.timing.and_then(|timing| Some((timing.exchange?, timing.quartiles[1])));
+    let exchange = exchange.map(|(exchange, median)| {
+        let (time, of, share) = (duration(exchange), duration(median), 100.0 * exchange / median);
+        format!(
+            "{time} of the {of} per step ({share:.0} %) are the exchange of data with the program"
+        )
+    });
+    let facts = absent.into_iter().chain(exchange).chain(summary.notes.clone());
+    facts.map(move |fact| (term.clone(), fact))
 }
 
 /// `up to 2 at a time with 1 thread each`: the concurrency, on which training times depend.
@@ -89,6 +98,7 @@ fn non_empty<const N: usize>(facts: [(&str, String); N]) -> Vec<(String, String)
 mod tests {
     use super::*;
     use crate::synthetic;
+    use data::Timing;
 
     #[test]
     fn what_a_surrogate_lacks_and_notes_about_it_are_stated() {
@@ -96,9 +106,20 @@ mod tests {
         let before = of_manifest("", &run).1.len();
         run.surrogates[0].not_predicted = vec!["p".into(), "all".into()];
         run.surrogates[0].notes = vec!["may use the network".into()];
+        run.surrogates[0].timing = Some(Timing {
+            quartiles: [1.0e-3, 2.0e-3, 3.0e-3],
+            exchange: Some(5.0e-4),
+            repeats: 3,
+            load: None,
+            started: 0,
+        });
         let (_, facts) = of_manifest("", &run);
         let term = format!("{} on cavity", run.surrogates[0].surrogate);
-        let expected = ["not predicted: p, all", "may use the network"];
+        let expected = [
+            "not predicted: p, all",
+            "500 µs of the 2 ms per step (25 %) are the exchange of data with the program",
+            "may use the network",
+        ];
         assert_eq!(facts[before..], expected.map(|fact| (term.clone(), fact.to_owned())));
     }
 }

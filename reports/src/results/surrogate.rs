@@ -325,6 +325,12 @@ impl<'a> Surrogate<'a> {
         (!all.is_empty()).then(|| [of(0), of(1), of(2)])
     }
 
+    /// The part of that time that is the exchange of data with a program, in s, median over seeds; `None` if it is not known.
+    pub(crate) fn exchange(&self) -> Option<f64> {
+        let all: Vec<f64> = self.timings().filter_map(|timing| timing.exchange).collect();
+        (!all.is_empty()).then(|| stats::median(&all))
+    }
+
     /// Mean over seeds of the training time in s; `None` without training.
     pub(crate) fn training_seconds(&self) -> Option<f64> {
         let evaluated = self.summaries.iter().filter(|summary| summary.failure.is_none());

@@ -59,8 +59,13 @@ mod tests {
         timing_warning(&Results::new(&runs).cases[0])
     }
 
-    const QUIET: Timing =
-        Timing { quartiles: [1.0e-3, 1.1e-3, 1.2e-3], repeats: 5, load: Some(0.5), started: 7 };
+    const QUIET: Timing = Timing {
+        quartiles: [1.0e-3, 1.1e-3, 1.2e-3],
+        exchange: None,
+        repeats: 5,
+        load: Some(0.5),
+        started: 7,
+    };
 
     #[test]
     fn times_that_were_measured_in_turns_on_a_quiet_machine_need_no_warning() {

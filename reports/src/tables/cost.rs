@@ -73,6 +73,12 @@ fn row(case: &Case, surrogate: &Surrogate) -> Vec<Cell> {
             }
             None => duration(median),
         };
+        let text = |median| match s.exchange() {
+            Some(exchange) => {
+                format!("{}, {} of it exchange of data", text(median), duration(exchange))
+            }
+            None => text(median),
+        };
         Cell::number(s.seconds_per_step().filter(|_| s.is_timed()), text)
     };
     let mut row = vec![Cell::text(&surrogate.label), error(surrogate), seconds(surrogate)];
