@@ -1,4 +1,4 @@
-//! Data of other programs, in the layouts of CFDBench, PDEBench, The Well and numpy: read, scored, or refused with a
+//! Data of other programs, in the layouts of CFDBench, PDEBench, The Well, numpy and OpenFOAM: read, scored, or refused with a
 //! reason.
 //!
 //! `imports/make.py` writes them with numpy and h5py.
@@ -23,7 +23,7 @@ const STATES: usize = 6;
 const SIDE: f64 = std::f64::consts::TAU;
 
 /// The cases, with what the files do not state, and the channels that are u, v and p.
-const CASES: [(&str, &str, [usize; 3]); 7] = [
+const CASES: [(&str, &str, [usize; 3]); 8] = [
     (
         "cfdbench",
         "source = 'cfdbench'\ninterval = 0.1\nsplit = { train = 5, valid = 1, test = 2 }\n",
@@ -59,13 +59,18 @@ const CASES: [(&str, &str, [usize; 3]); 7] = [
          [[field]]\nname = 'p'\nunit = 'Pa'\n[[field]]\nname = 'mask'\n",
         [0, 1, 2],
     ),
+    (
+        "openfoam",
+        "source = 'openfoam-vtk'\nsplit = { train = 5, valid = 1, test = 2 }\n",
+        [1, 2, 0],
+    ),
 ];
 
 /// A folder with the data and the cases, made once; `None` without the packages.
 fn folder() -> Option<&'static Path> {
     static FOLDER: OnceLock<Option<TempDir>> = OnceLock::new();
     let made = FOLDER.get_or_init(|| {
-        let python = python_with(&["numpy", "h5py"], "import of data of other programs")?;
+        let python = python_with(&["numpy", "h5py", "vtk"], "import of data of other programs")?;
         let folder = tempfile::tempdir().expect("there is room");
         make(&python, &[folder.path()]);
         for (name, keys, _) in CASES {
@@ -325,6 +330,8 @@ fn damaged_files_are_read_or_refused() {
         ("npz", "test/6.npz"),
         ("cfdbench", "bc/case0001/u.npy"),
         ("cfdbench", "bc/case0001/case.json"),
+        ("openfoam", "c0001/VTK/c_5.vtk"),
+        ("openfoam", "c0004/VTK/c_0/internal.vtu"),
     ];
     for (case, file) in files {
         let folder = tempfile::tempdir().expect("there is room");

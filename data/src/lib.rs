@@ -48,6 +48,8 @@ mod states;
 mod stop;
 #[cfg(feature = "hdf5")]
 mod untrusted;
+#[cfg(feature = "hdf5")]
+mod vtk;
 
 pub use atomic_file::{PendingFile, sweep, sync_folder, write_atomically};
 pub use claim::{Claim, folder_without_locks};

@@ -1,4 +1,4 @@
-"""Writes the same flow in the layouts of CFDBench, PDEBench, The Well and numpy: make.py ROOT.
+"""Writes the same flow in the layouts of CFDBench, PDEBench, The Well, numpy and OpenFOAM: make.py ROOT.
 
 With make.py ROOT DATASET, writes a dataset of eddymark in the layout of CFDBench.
 
@@ -131,6 +131,56 @@ def npz_all(root):
     np.savez(root / "all.npz", nu=np.array(VISCOSITY), u=U, v=V, p=P.astype("f4"), mask=np.ones((CELLS, CELLS)))
 
 
+def openfoam(root):
+    """Results as `foamToVTK` writes them, in each encoding of VTK, with the cells in no order."""
+    import vtk
+    from vtk.util.numpy_support import numpy_to_vtk
+
+    edges = np.linspace(0, 2 * np.pi, CELLS + 1)
+    points = np.stack(np.meshgrid(edges, edges, [0, 0.1], indexing="ij"), -1).reshape(-1, 3).astype("f4")
+    index = np.arange((CELLS + 1) ** 2 * 2).reshape(CELLS + 1, CELLS + 1, 2)
+    base = [index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]]
+    corners = np.stack([at[..., 0] for at in base] + [at[..., 1] for at in base], -1).reshape(-1, 8)
+    shuffled = np.random.default_rng(0).permutation(CELLS**2)
+    for i in range(SAMPLES):
+        folder = root / f"c{i:04d}"
+        (folder / "VTK").mkdir(parents=True)
+        (folder / "case.json").write_text(json.dumps({"nu": VISCOSITY[i]}))
+        for state in range(STATES):
+            grid = vtk.vtkUnstructuredGrid()
+            places = vtk.vtkPoints()
+            places.SetData(numpy_to_vtk(points, deep=True))
+            grid.SetPoints(places)
+            for cell in corners[shuffled].tolist():
+                grid.InsertNextCell(vtk.VTK_HEXAHEDRON, 8, cell)
+            velocity = np.stack([U[i, state], V[i, state], np.zeros((CELLS, CELLS))], -1).reshape(-1, 3)
+            for name, values in [("p", P[i, state].reshape(-1)), ("U", velocity)]:
+                array = numpy_to_vtk(values[shuffled].astype("f4"), deep=True)
+                array.SetName(name)
+                grid.GetCellData().AddArray(array)
+            time = numpy_to_vtk(np.array([TIMES[state]], "f4"), deep=True)
+            time.SetName("TimeValue")
+            grid.GetFieldData().AddArray(time)
+            stem = folder / "VTK" / f"c_{5 * state}"
+            if i < 2:
+                writer = vtk.vtkUnstructuredGridWriter()
+                writer.SetFileVersion(42)
+                writer.SetFileType(1 + i)
+                writer.SetFileName(f"{stem}.vtk")
+            else:
+                stem.mkdir()
+                writer = vtk.vtkXMLUnstructuredGridWriter()
+                writer.SetCompressorTypeToNone()
+                writer.SetDataMode([0, 1, 2, 2, 1, 2][i - 2])  # ASCII, base64, appended
+                writer.SetEncodeAppendedData(i != 5)
+                if i in (6, 7):
+                    writer.SetHeaderTypeToUInt64()
+                    writer.SetByteOrderToBigEndian()
+                writer.SetFileName(str(stem / "internal.vtu"))
+            writer.SetInputData(grid)
+            assert writer.Write()
+
+
 def dataset(root, source):
     """A dataset of the lid-driven cavity; files are sorted, so that numbers of cases are those of samples."""
     for path in sorted(pathlib.Path(source).glob("data/*/*.hdf5"), key=lambda path: path.stem):
@@ -151,5 +201,6 @@ if __name__ == "__main__":
         dataset(place, sys.argv[2])
     else:
         layouts = [cfdbench, pdebench, pdebench_groups, pdebench_incompressible, the_well, npz, npz_all]
+        layouts += [openfoam]
         for layout in layouts:
             layout(place / layout.__name__.replace("_", "-"))

@@ -9,7 +9,7 @@
 //!
 //! Source: CFDBench's README and `src/dataset`, for names and shapes.
 
-use super::files::{self, name, split};
+use super::files::{self, name, parameters, split};
 use super::found::kebab;
 use super::{Found, FoundChannel, FoundSample, Import};
 use crate::{DataError, Field, Links, Npy, NpyError, State};
@@ -129,17 +129,6 @@ fn shape(file: &Path) -> Result<[usize; 3], DataError> {
 
 fn unreadable(file: &Path, error: &NpyError) -> DataError {
     DataError::Import { path: file.into(), reason: format!("it {error}") }
-}
-
-/// The numbers in `case.json`; none if there is no such file.
-fn parameters(file: &Path) -> Result<BTreeMap<String, f64>, DataError> {
-    if !file.exists() {
-        return Ok(BTreeMap::new());
-    }
-    let text = fs_err::read_to_string(file)?;
-    let all: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
-        .map_err(|source| DataError::Json { path: file.into(), line: source.line(), source })?;
-    Ok(all.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect())
 }
 
 fn times(states: usize, interval: f64) -> Vec<f64> {

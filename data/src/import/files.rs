@@ -1,6 +1,7 @@
 //! The files of a dataset.
 
 use crate::{DataError, Hasher, Split};
+use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,17 @@ pub(super) fn name(root: &Path, file: &Path) -> String {
     let below = below.map_or_else(|| file.file_name().map(Into::into), |below| Some(below.into()));
     let below: PathBuf = below.unwrap_or_default();
     below.with_extension("").to_string_lossy().replace('\\', "/")
+}
+
+/// The numbers in `case.json`; none if there is no such file.
+pub(super) fn parameters(file: &Path) -> Result<BTreeMap<String, f64>, DataError> {
+    if !file.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let text = fs_err::read_to_string(file)?;
+    let all: BTreeMap<String, serde_json::Value> = serde_json::from_str(&text)
+        .map_err(|source| DataError::Json { path: file.into(), line: source.line(), source })?;
+    Ok(all.into_iter().filter_map(|(name, value)| Some((name, value.as_f64()?))).collect())
 }
 
 /// The hash of the names, sizes, first and last bytes of files. Folders that they have in common are left out.

@@ -1,7 +1,7 @@
 //! The layouts that are read.
 
 use super::files::fingerprint;
-use super::{Found, cfdbench, npz, pdebench, the_well};
+use super::{Found, cfdbench, npz, openfoam, pdebench, the_well};
 use crate::{DataError, State};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -18,6 +18,8 @@ pub enum Layout {
     Cfdbench,
     /// Archives of numpy, one per sample, or one for all.
     Npz,
+    /// OpenFOAM's results as `foamToVTK` writes them.
+    OpenfoamVtk,
 }
 
 impl Layout {
@@ -28,6 +30,7 @@ impl Layout {
             Self::Pdebench => "pdebench",
             Self::Cfdbench => "cfdbench",
             Self::Npz => "npz",
+            Self::OpenfoamVtk => "openfoam-vtk",
         }
     }
 
@@ -48,6 +51,7 @@ impl Layout {
             Self::Pdebench => Box::new(pdebench::Pdebench::open(path)?),
             Self::Cfdbench => Box::new(cfdbench::Cfdbench::open(path)?),
             Self::Npz => Box::new(npz::Archives::open(path, cells)?),
+            Self::OpenfoamVtk => Box::new(openfoam::OpenFoam::open(path)?),
         })
     }
 }

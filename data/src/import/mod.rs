@@ -4,7 +4,7 @@
 //! state is declared by the case.
 //!
 //! - `found`, `common`: what files state; `files`, `open_files`: the files themselves
-//! - `the_well`, `pdebench`, `cfdbench`, `npz`: the layouts
+//! - `the_well`, `pdebench`, `cfdbench`, `npz`, `openfoam`: the layouts
 
 mod cfdbench;
 mod common;
@@ -13,6 +13,7 @@ mod found;
 mod layout;
 mod npz;
 mod open_files;
+mod openfoam;
 mod pdebench;
 mod the_well;
 

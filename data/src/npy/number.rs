@@ -2,9 +2,9 @@
 
 /// A type of real numbers, little or big endian. All are converted to `f64`, integers beyond 2⁵³ with rounding.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Number {
+pub(crate) struct Number {
     /// Its size in bytes.
-    pub(super) size: usize,
+    pub(crate) size: usize,
     read: Convert,
 }
 
@@ -32,7 +32,7 @@ macro_rules! number {
 
 impl Number {
     /// The type of a `descr` such as `<f4`; `None` for what is no real number.
-    pub(super) fn of(descr: &str) -> Option<Self> {
+    pub(crate) fn of(descr: &str) -> Option<Self> {
         let order = descr.chars().next().filter(|order| "<>|".contains(*order))?;
         let (size, read): (usize, [Convert; 2]) = match &descr[1..] {
             "f2" => number!(half::f16, f64::from),
@@ -53,7 +53,7 @@ impl Number {
     }
 
     /// Appends the values of the bytes of numbers, of which the last is complete.
-    pub(super) fn values(self, bytes: &[u8], to: &mut Vec<f64>) {
+    pub(crate) fn values(self, bytes: &[u8], to: &mut Vec<f64>) {
         (self.read)(bytes, to);
     }
 }
