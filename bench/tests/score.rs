@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use support::share_certificates;
 
+#[path = "../../data/tests/support/python.rs"]
+mod python;
 mod support;
 
 const CASE: &str = "summary = 'tiny'\nproblem = 'cavity'\ncells = [16, 16]\ninterval = 0.1\nframes = 5\nseed = 1\n\
@@ -96,6 +98,59 @@ fn predictions_have_the_scores_that_the_suite_gives_them() {
     assert!(!table.contains("time per step"), "{table}");
 }
 
+/// Writes the arrays of `own.npz` with h5py and zarr: by sample and all together, in the versions and types of both.
+const OTHER_FORMATS: &str = r#"
+import h5py, numpy as np, zarr
+with np.load("own.npz") as archive:
+    samples = {name: archive[name] for name in archive}
+together = np.stack([samples[name] for name in sorted(samples, key=lambda name: int(name[7:]))])
+with h5py.File("samples.h5", "w") as file:
+    file["start"] = 1
+    for name, values in samples.items():
+        file.create_dataset(name, data=values, compression="gzip", chunks=(1, *values.shape[1:]))
+with h5py.File("together.hdf5", "w") as file:
+    file["prediction"] = together.astype("f8")
+for version in 2, 3:
+    group = zarr.open_group(f"samples-{version}.zarr", mode="w", zarr_format=version)
+    for name, values in samples.items():
+        group.create_array(name, data=values, chunks=(1, *values.shape[1:]))
+    zarr.save_array(f"together-{version}.zarr", together, zarr_format=version)
+"#;
+
+#[test]
+fn predictions_in_every_format_have_the_same_scores() {
+    let Some(python) =
+        python::python_with(&["numpy", "h5py", "zarr"], "predictions in HDF5 and Zarr")
+    else {
+        return;
+    };
+    let (folder, root) = made();
+    let test = Dataset::open(&root).expect("it is a dataset").indices(Split::Test);
+    persistence(&folder.path().join("own.npz"), &root, &test, 1);
+    let mut written = Command::new(python);
+    let written =
+        written.args(["-c", OTHER_FORMATS]).current_dir(folder.path()).output().expect("it starts");
+    assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
+    let path = root.to_string_lossy();
+    let score = |file: &str| {
+        printed(&eddymark(
+            folder.path(),
+            &["score", file, "--dataset", &path, "--start", "1", "--json"],
+        ))
+    };
+    let expected = score("own.npz");
+    for file in [
+        "samples.h5",
+        "together.hdf5",
+        "samples-2.zarr",
+        "samples-3.zarr",
+        "together-2.zarr",
+        "together-3.zarr",
+    ] {
+        assert_eq!(score(file), expected, "{file}");
+    }
+}
+
 #[test]
 fn a_template_has_the_shape_the_samples_and_the_start() {
     let (folder, root) = made();
@@ -150,12 +205,16 @@ fn wrong_samples_shapes_and_options_are_named() {
     persistence(&folder.path().join("short.npz"), &root, &test, 2);
     fs_err::write(folder.path().join("text.npz"), "no archive").expect("there is room");
     fs_err::write(folder.path().join("text.h5"), "no array").expect("there is room");
+    fs_err::write(folder.path().join("text.txt"), "no array").expect("there is room");
+    fs_err::create_dir(folder.path().join("empty.zarr")).expect("there is room");
     let all = [
         score("some.npz", &[]),
         score("more.npz", &[]),
         score("short.npz", &[]),
         score("text.npz", &[]),
         score("text.h5", &[]),
+        score("text.txt", &[]),
+        score("empty.zarr", &[]),
         score("none.npz", &[]),
         score("short.npz", &["--start", "4"]),
         score("short.npz", &["--steps", "9"]),

@@ -12,6 +12,8 @@
 //! Part ── Registry                                      how problems, architectures, … are named and built
 //! ```
 
+#[cfg(feature = "hdf5")]
+mod array_file;
 mod atomic_file;
 mod claim;
 mod config;
@@ -51,6 +53,8 @@ mod untrusted;
 #[cfg(feature = "hdf5")]
 mod vtk;
 
+#[cfg(feature = "hdf5")]
+pub use array_file::{ARRAY_FILES, ArrayFile};
 pub use atomic_file::{PendingFile, sweep, sync_folder, write_atomically};
 pub use claim::{Claim, folder_without_locks};
 pub use config::parse_toml;

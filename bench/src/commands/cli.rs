@@ -145,12 +145,13 @@ enum Command {
     /// Compute all metrics of predictions that were made elsewhere.
     ///
     /// A file of numpy has one array [sample, step, channel, x, y, z] (`.npy`), with the samples in the order of their
-    /// indices, or one array `sample_N` per sample (`.npz`), as `eddymark template` writes it. No time is stated.
+    /// indices, or one array `sample_N` per sample (`.npz`), as `eddymark template` writes it. HDF5 files (`.h5`) and folders
+    /// of Zarr (`.zarr`) have such arrays too, or one `prediction` for all samples. No time is stated.
     #[command(
         after_help = "Examples:\n  eddymark score prediction.npz --dataset datasets/cavity-quick-1a2b3c4d\n  eddymark score prediction.npy --dataset datasets/cavity-quick-1a2b3c4d --split valid --json\n  eddymark score predictions/ --suite quick"
     )]
     Score {
-        /// A `.npy` or `.npz` file, or a folder with a file per case.
+        /// A `.npy`, `.npz`, `.h5` or `.zarr`, or a folder with one per case.
         #[arg(value_hint = ValueHint::AnyPath)]
         predictions: PathBuf,
         #[command(flatten)]

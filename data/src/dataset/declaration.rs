@@ -116,7 +116,9 @@ pub(super) fn read(root: &Path) -> Result<Option<DatasetHeader>, DataError> {
 
 /// The hash of values, whatever their order and the spaces between them.
 fn hash(values: &Value) -> String {
-    hash_hex(&serde_json::to_vec(values).expect("values are plain data"))
+    let mut values = values.clone();
+    values.sort_all_objects();
+    hash_hex(&serde_json::to_vec(&values).expect("values are plain data"))
 }
 
 fn must_have_hash(path: &Path, values: &Value, declared: &str) -> Result<(), DataError> {

@@ -7,6 +7,7 @@ use crate::DataError;
 use hdf5::types::TypeDescriptor as Type;
 use hdf5::{File, Group, Hyperslab, Result, SliceOrIndex};
 use ndarray::ArrayD;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The most values of an array that is read as a whole: coordinates and parameters of all trajectories.
@@ -44,6 +45,23 @@ impl ForeignFile {
             let array = checked::dataset(&self.file, name)?;
             let space = array.space()?;
             Ok((!space.is_null()).then(|| space.shape()))
+        };
+        read().map_err(|error| self.refused(&error))
+    }
+
+    /// The shapes of the arrays of real numbers at the root, by name.
+    pub(crate) fn number_arrays(
+        &self,
+    ) -> std::result::Result<BTreeMap<String, Vec<usize>>, DataError> {
+        let read = || -> Result<BTreeMap<String, Vec<usize>>> {
+            let mut shapes = BTreeMap::new();
+            for name in self.file.member_names()? {
+                let Ok(array) = checked::dataset(&self.file, &name) else { continue };
+                if must_be_numbers(&array, &name).is_ok() {
+                    shapes.insert(name, array.shape());
+                }
+            }
+            Ok(shapes)
         };
         read().map_err(|error| self.refused(&error))
     }

@@ -1,6 +1,6 @@
-//! Predicted states in a file of numpy.
+//! Predicted states in a file.
 
-use data::{Links, Npy, NpyError, NpzArchive};
+use data::{ARRAY_FILES, ArrayFile, Links, Npy, NpyError};
 use ndarray::Array5;
 use std::path::Path;
 
@@ -10,29 +10,32 @@ const AXES: usize = 6;
 const PREFIX: &str = "sample_";
 /// The name of the index of the last given state in an archive, which may be absent.
 const START: &str = "start";
+/// The name of an array with all samples in an archive.
+const ALL: &str = "prediction";
 
 /// A file with predicted states. Its values are not in memory.
-#[derive(Debug)]
-pub(super) enum PredictedStates {
+pub(super) struct PredictedStates {
+    content: Content,
+    shape: [usize; AXES],
+    /// The numbers of the samples in the dataset, in increasing order, if the file states them.
+    samples: Option<Vec<usize>>,
+    /// The index of the last given state, if the file states it.
+    start: Option<usize>,
+}
+
+enum Content {
     /// One array `[sample, time, channel, x, y, z]`, with the samples in order.
     Array(Npy),
-    /// An archive with one array `[time, channel, x, y, z]` per sample.
-    Archive {
-        archive: NpzArchive,
-        /// The numbers of the samples, in increasing order.
-        samples: Vec<usize>,
-        /// The index of the last given state, if the archive states it.
-        start: Option<usize>,
-        /// That of all arrays together.
-        shape: [usize; AXES],
-    },
+    /// Arrays by name: one per sample, `[time, channel, x, y, z]`, or one with all samples in order.
+    Archive(ArrayFile),
 }
 
 impl PredictedStates {
-    /// Opens a `.npy` file whose array has six axes, or a `.npz` file whose arrays have five.
+    /// Opens a `.npy` file whose array has six axes, or an archive with such an array, or with one of five per sample.
     pub(super) fn open(path: &Path, links: Links) -> Result<Self, NpyError> {
-        if path.extension().is_some_and(|extension| extension == "npz") {
-            return Self::archive(NpzArchive::open(path)?);
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        if ARRAY_FILES.contains(&&*extension) {
+            return Self::archive(ArrayFile::open(path)?);
         }
         Self::array(Npy::open(path, links)?)
     }
@@ -43,21 +46,26 @@ impl PredictedStates {
     }
 
     fn array(array: Npy) -> Result<Self, NpyError> {
-        if array.shape().len() != AXES {
-            return Err(NpyError::Axes(array.shape().into()));
-        }
-        Ok(Self::Array(array))
+        let shape = six_axes(array.shape())?;
+        Ok(Self { content: Content::Array(array), shape, samples: None, start: None })
     }
 
-    fn archive(mut archive: NpzArchive) -> Result<Self, NpyError> {
-        let has_start = archive.shapes().contains_key(START);
-        let start = has_start.then(|| archive.array(START)?.all()).transpose()?;
-        let start = start.and_then(|start| start.first().map(|start| *start as usize));
+    fn archive(mut archive: ArrayFile) -> Result<Self, NpyError> {
+        let start = match archive.shapes().get(START) {
+            Some(shape) if shape.iter().product::<usize>() == 1 => {
+                archive.part(START, &[])?.first().map(|start| *start as usize)
+            }
+            _ => None,
+        };
+        if let Some(shape) = archive.shapes().get(ALL) {
+            let shape = six_axes(shape)?;
+            return Ok(Self { content: Content::Archive(archive), shape, samples: None, start });
+        }
         let number = |name: &str| name.strip_prefix(PREFIX)?.parse::<usize>().ok();
         let of = |(name, shape): (&String, &Vec<usize>)| {
             let number = number(name).ok_or_else(|| {
                 NpyError::Archive(format!(
-                    "its array `{name}` is not called `{PREFIX}0`, `{PREFIX}1`, …"
+                    "its array `{name}` is not called `{PREFIX}0`, `{PREFIX}1`, …, or `{ALL}`"
                 ))
             })?;
             let shape = <[usize; 5]>::try_from(shape.as_slice()).map_err(|_| {
@@ -76,50 +84,41 @@ impl PredictedStates {
             return Err(NpyError::Archive(reason));
         }
         let [time, channel, x, y, z] = first;
-        Ok(Self::Archive {
-            archive,
-            start,
-            shape: [samples.len(), time, channel, x, y, z],
-            samples,
-        })
+        let shape = [samples.len(), time, channel, x, y, z];
+        let content = Content::Archive(archive);
+        Ok(Self { content, shape, samples: Some(samples), start })
     }
 
     /// The shape `[sample, time, channel, x, y, z]`.
     pub(super) fn shape(&self) -> [usize; AXES] {
-        match self {
-            Self::Array(array) => {
-                array.shape().try_into().expect("it was checked to have six axes")
-            }
-            Self::Archive { shape, .. } => *shape,
-        }
+        self.shape
     }
 
     /// The numbers of the samples in the dataset, in increasing order; `None` if the file does not state them.
     pub(super) fn samples(&self) -> Option<&[usize]> {
-        match self {
-            Self::Array(_) => None,
-            Self::Archive { samples, .. } => Some(samples),
-        }
+        self.samples.as_deref()
     }
 
     /// The index of the last given state; `None` if the file does not state it.
     pub(super) fn start(&self) -> Option<usize> {
-        match self {
-            Self::Array(_) => None,
-            Self::Archive { start, .. } => *start,
-        }
+        self.start
     }
 
     /// The sample at a position, `[time, channel, x, y, z]`.
     ///
     /// The caller has compared the shape with what it expects: this reads as many values as the shape says.
     pub(super) fn sample(&mut self, position: usize) -> Result<Array5<f64>, NpyError> {
-        let sample = match self {
-            Self::Array(array) => array.record(position)?,
-            Self::Archive { archive, samples, .. } => {
-                archive.array(&format!("{PREFIX}{}", samples[position]))?.all()?
+        let sample = match (&mut self.content, &self.samples) {
+            (Content::Array(array), _) => array.record(position)?,
+            (Content::Archive(archive), None) => archive.part(ALL, &[position])?,
+            (Content::Archive(archive), Some(samples)) => {
+                archive.part(&format!("{PREFIX}{}", samples[position]), &[])?
             }
         };
         Ok(sample.into_dimensionality().expect("five axes remain"))
     }
+}
+
+fn six_axes(shape: &[usize]) -> Result<[usize; AXES], NpyError> {
+    shape.try_into().map_err(|_| NpyError::Axes(shape.into()))
 }

@@ -2,14 +2,17 @@
 
 use super::predicted::PredictedStates;
 use crate::{OperatorError, Surrogate, Task};
-use data::{DataError, Hasher, Links, NpyError, Source, Split, Trajectory, open_regular};
+use data::{
+    ARRAY_FILES, DataError, Hasher, Links, NpyError, Source, Split, Trajectory, open_regular,
+};
 use ndarray::Axis;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// A file with the predictions for all samples of a split, from the first state after the history, in SI units: an array
-/// `[sample, time, channel, x, y, z]` with the samples in the order of their indices, or an archive with an array
-/// `[time, channel, x, y, z]` per sample, named `sample_` and its index.
+/// `[sample, time, channel, x, y, z]` with the samples in the order of their indices, or an archive of numpy, an HDF5 file
+/// or a folder of Zarr, with such an array named `prediction`, or with an array `[time, channel, x, y, z]` per sample, named
+/// `sample_` and its index.
 ///
 /// The prediction of a task is found by the task's history and parameters, so that tasks may come in any
 /// order and in any batches.
@@ -26,8 +29,8 @@ impl PredictionFile {
     /// Opens the predictions for the samples of `split` in `source` after their first `history` states, at least `steps`
     /// each.
     ///
-    /// `path` is a `.npy` or `.npz` file, or a folder: then the file is `CASE.npy` or `CASE.npz` in it, or else
-    /// `prediction.npy` or `prediction.npz`. `case` is the name of the case as a part of a path.
+    /// `path` is such a file (`.npy`, `.npz`, `.h5`, `.hdf5`, `.zarr`), or a folder: then the file is `CASE.npy`, `CASE.npz`, …
+    /// in it, or else `prediction.npy`, … `case` is the name of the case as a part of a path.
     pub fn open(
         path: &Path,
         case: &str,
@@ -87,19 +90,54 @@ impl PredictionFile {
 
 /// The file with the predictions of a case.
 fn file_of(path: &Path, case: &str) -> PathBuf {
-    if !path.is_dir() {
+    // A folder of Zarr is an array or a group of arrays.
+    let is_array = path.extension().is_some_and(|end| end == "zarr");
+    if is_array || !path.is_dir() {
         return path.into();
     }
     let stems = [case, "prediction"].into_iter();
-    let names = stems.flat_map(|stem| ["npy", "npz"].map(|end| format!("{stem}.{end}")));
+    let ends = ["npy"].into_iter().chain(ARRAY_FILES);
+    let names = stems.flat_map(|stem| ends.clone().map(move |end| format!("{stem}.{end}")));
     let mut files = names.map(|name| path.join(name));
     files.find(|file| file.exists()).unwrap_or_else(|| path.join(format!("{case}.npy")))
 }
 
+/// The hash of a file, or of all files of a folder.
 fn hash(file: &Path) -> Result<String, NpyError> {
+    let mut hasher = Hasher::default();
+    if file.is_dir() {
+        let mut files = Vec::new();
+        list(file, &mut files)?;
+        files.sort();
+        for path in files {
+            let name = path.strip_prefix(file).expect("it was found there");
+            hasher.bytes(name.as_os_str().as_encoded_bytes());
+            add(&mut hasher, &path)?;
+        }
+    } else {
+        add(&mut hasher, file)?;
+    }
+    Ok(hasher.hex())
+}
+
+fn add(hasher: &mut Hasher, file: &Path) -> Result<(), NpyError> {
     let opened = open_regular(file, Links::Followed)?;
     let length = opened.metadata()?.len();
-    Ok(Hasher::default().reader(length, opened)?.hex())
+    hasher.reader(length, opened)?;
+    Ok(())
+}
+
+/// All files of a folder, in no order. Links to folders are not followed.
+fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), NpyError> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            list(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Opens the file with the predictions of a case, which must have the shape, or more states than it says, and be those of
