@@ -95,6 +95,21 @@ pub struct Case {
     pub(crate) imported: Option<Imported>,
 }
 
+/// The parameters of a dataset that its problem has: samples have values of their own for all of them.
+fn varied(info: &Info) -> BTreeMap<String, Distribution> {
+    let defaults = PROBLEMS.find(&info.problem).map(|entry| (entry.defaults)()).unwrap_or_default();
+    let default = |name: &str| match defaults.get(name)? {
+        toml::Value::Float(value) => Some(*value),
+        toml::Value::Integer(value) => Some(*value as f64),
+        _ => None,
+    };
+    let of = |parameter: &Parameter| {
+        let value = default(&parameter.name)?;
+        Some((parameter.name.clone(), Distribution::Choice(vec![value])))
+    };
+    info.parameters.iter().filter_map(of).collect()
+}
+
 impl Case {
     /// Reads and checks a case; `file` is the file's name in messages.
     pub fn parse(name: &str, file: &str, text: &str) -> Result<Self, BenchError> {
@@ -193,7 +208,7 @@ impl Case {
                 text: header.case_text.clone(),
                 problem: problem.clone(),
                 parameters: toml::Table::new(),
-                vary: BTreeMap::new(),
+                vary: varied(&header.info),
                 points: Vec::new(),
                 cells: *cells,
                 spin_up: None,

@@ -5,6 +5,7 @@ mod divergence;
 mod finding;
 mod numbers;
 mod repeated;
+mod residual;
 mod shared;
 
 pub use finding::{Finding, Severity};
@@ -15,6 +16,7 @@ use data::{DataError, Dataset, Info, Sample, Source};
 use divergence::Divergence;
 use numbers::Numbers;
 use repeated::Repeated;
+use residual::Residual;
 use serde::Serialize;
 use shared::Shared;
 
@@ -31,14 +33,16 @@ trait Check {
 }
 
 /// All checks of samples, in the order of reports. A further one is a file and a line.
-fn checks() -> Vec<Box<dyn Check>> {
-    vec![
+fn checks(dataset: &Dataset) -> Vec<Box<dyn Check>> {
+    let mut checks: Vec<Box<dyn Check>> = vec![
         Box::new(Numbers),
         Box::new(Repeated),
         Box::<Shared>::default(),
         Box::new(Boundaries),
         Box::new(Divergence),
-    ]
+    ];
+    checks.extend(Residual::of(dataset).map(|check| Box::new(check) as Box<dyn Check>));
+    checks
 }
 
 /// The result of one check.
@@ -69,7 +73,7 @@ pub fn validate(dataset: &Dataset, progress: &Progress) -> Result<Vec<Verdict>, 
         rule: "they are there, with the numbers of their hashes",
         findings: Vec::new(),
     };
-    let mut checks = checks();
+    let mut checks = checks(dataset);
     let mut verdicts: Vec<Verdict> = checks
         .iter()
         .map(|check| Verdict { check: check.name(), rule: check.rule(), findings: Vec::new() })

@@ -70,8 +70,7 @@ fn a_sound_dataset_passes_all_checks() {
     let verdicts = verdicts(|_| ());
     assert!(found(&verdicts).is_empty(), "{verdicts:#?}");
     let names: Vec<&str> = verdicts.iter().map(|verdict| verdict.check).collect();
-    let expected =
-        "files, numbers, repeated states, shared states, boundaries, divergence, statistics";
+    let expected = "files, numbers, repeated states, shared states, boundaries, divergence, equations, statistics";
     assert_eq!(names.join(", "), expected);
 }
 
@@ -128,6 +127,18 @@ fn components_in_the_wrong_order_are_worth_a_look() {
     let all = found(&swapped);
     assert!(all.contains(&("divergence", Severity::Warning, vec![0])), "{all:?}");
     assert!(all.iter().any(|(check, ..)| *check == "boundaries"), "the lid moves along x: {all:?}");
+}
+
+#[test]
+fn states_that_do_not_solve_the_equations_are_worth_a_look() {
+    // A hundred times as viscous: the flow is steady after one interval.
+    let viscous = verdicts(|samples| samples[1].parameters[0] /= 100.0);
+    assert_eq!(found(&viscous), [("equations", Severity::Warning, vec![1])]);
+    let what = &viscous[6].findings[0].what;
+    assert!(
+        what.starts_with("the solver of `cavity` leads from state 1 to another velocity"),
+        "{what}"
+    );
 }
 
 #[test]
@@ -220,6 +231,9 @@ fn small_versions_of_all_shipped_cases_are_valid() {
         let generated = generate(&case, &root, "", &progress, &stop);
         let (dataset, _) = generated.unwrap_or_else(|error| panic!("{name}: {error}"));
         let verdicts = validate(&dataset, &progress).expect("it is a dataset");
+        let equations = verdicts.iter().find(|verdict| verdict.check == "equations");
+        let equations = equations.unwrap_or_else(|| panic!("{name}: the solver takes part"));
+        assert!(equations.findings.is_empty(), "{name}: {equations:#?}");
         let wrong: Vec<_> =
             found(&verdicts).into_iter().filter(|of| of.1 == Severity::Error).collect();
         assert!(wrong.is_empty(), "{name}: {verdicts:#?}");

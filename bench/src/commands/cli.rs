@@ -117,7 +117,7 @@ enum Command {
         #[command(flatten)]
         form: Form,
     },
-    /// Check a dataset: files, numbers, repeated and shared states, boundaries, divergence, statistics.
+    /// Check a dataset: files, numbers, repeated and shared states, boundaries, divergence, equations, statistics.
     ///
     /// All samples are read. The exit code is 1 if anything is wrong; warnings do not count.
     #[command(
