@@ -106,7 +106,8 @@ impl Suite {
             .surrogate
             .into_iter()
             .map(|surrogate| surrogate.beside(folder).check(file, &wire.seeds))
-            .collect::<Result<Vec<_>, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?
+            .concat();
         let suite = Self {
             name: name.into(),
             summary: wire.summary,

@@ -1,7 +1,7 @@
 //! Dataset → trained operator.
 
 use crate::{BenchError, Progress, Stop};
-use data::Dataset;
+use data::{Dataset, FewSamples, Normalization, Source};
 use operators::{Device, Recipe, TrainJob, TrainProgress, Trained};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -18,6 +18,8 @@ pub struct Training<'a> {
     pub recipe: &'a Recipe,
     /// Complete dataset.
     pub dataset: &'a Dataset,
+    /// The number of training samples that it is given, drawn with the seed; all if absent.
+    pub samples: Option<usize>,
     /// Seed of the weights, of the order of windows and of the noise.
     pub seed: u64,
     /// Folder of the checkpoints and of the training curve.
@@ -34,12 +36,16 @@ pub fn train(
     progress: &Progress,
     stop: &Stop,
 ) -> Result<Trained, BenchError> {
-    let normalization = training.dataset.normalization()?;
+    let few = training.samples.map(|count| FewSamples::new(training.dataset, count, training.seed));
+    let (source, normalization): (&dyn Source, _) = match &few {
+        Some(few) => (few, Normalization::of(few)?),
+        None => (training.dataset, training.dataset.normalization()?),
+    };
     let job = TrainJob {
         architecture: training.architecture,
         table: training.table.clone(),
         recipe: training.recipe,
-        source: training.dataset,
+        source,
         normalization: &normalization,
         seed: training.seed,
         folder: training.folder,

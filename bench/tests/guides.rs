@@ -149,6 +149,63 @@ fn examples_in_jax_and_onnx_are_ready() {
     }
 }
 
+/// The published implementation of DPOT (commit dcd2f9a of its repository) predicted the states of the fixture with the
+/// weights of the fixture, which are random. Both computed in single precision: 3 layers of sums of 16 terms and more.
+const DPOT_PARITY: &str = r"
+import sys, torch
+from dpot import Dpot
+fixture = torch.load(sys.argv[1], weights_only=True)
+with torch.no_grad():
+    found = Dpot.load(sys.argv[1])(fixture['given'])
+error = (found - fixture['predicted']).abs().max() / fixture['predicted'].abs().max()
+assert error < 1e-5, error
+";
+
+const DPOT_SUITE: &str = "summary = 'few'\ncases = ['tiny.toml']\nstart = 9\nmetrics = ['nrmse']\nseeds = [1, 2]\n\
+                          [[surrogate]]\nprocess = 'op'\nsamples = [0, 1, 2]\n";
+const DPOT_CASE: &str = "summary = 'tiny'\nproblem = 'cavity'\ncells = [16, 16]\ninterval = 0.2\nframes = 12\nseed = 1\n\
+                         [vary]\nreynolds = { log-uniform = [20, 100] }\n[reference]\nrefine = 1\n\
+                         error-estimate = false\n[split]\ntrain = 2\nvalid = 1\ntest = 2\n";
+
+#[test]
+fn a_foundation_model_is_fine_tuned_on_few_samples() {
+    let Some(python) = python_with(&["numpy", "h5py", "torch"], "operators/external/dpot") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let environment = installed(&python, folder.path());
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (name, text) in
+        [("tiny.toml", DPOT_CASE), ("suite.toml", DPOT_SUITE), ("parity.py", DPOT_PARITY)]
+    {
+        fs_err::write(folder.path().join(name), text).expect("there is room");
+    }
+    // Two steps show that it is trained.
+    let script = "cp -r \"$1\" op && sed -i 's/^STEPS, BATCH/STEPS, BATCH, RATE = 2, 4, 1e-2 #/' op/main.py \
+                  && PYTHONPATH=op python3 parity.py \"$2\" \
+                  && (cd op && python3 make_weights.py) && eddymark run suite.toml";
+    let path = std::env::var("PATH").unwrap_or_default();
+    let output = Command::new("bash")
+        .args(["-ec", script, "bash"])
+        .arg(root.join("../operators/external/dpot"))
+        .arg(root.join("tests/fixtures/dpot.pth"))
+        .current_dir(folder.path())
+        .env("PATH", format!("{}:{path}", environment.join("bin").display()))
+        .output()
+        .expect("bash is there");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let run = data::Run::load(&folder.path().join("runs/suite")).expect("it was run");
+    let score = |name: &str, seed: u64| {
+        let of =
+            |r: &&data::Record| r.surrogate == name && r.seed == Some(seed) && r.channel == "all";
+        run.records.iter().find(of).expect("it was scored").values[0]
+    };
+    // Without samples, the model is the published one for every seed.
+    assert_eq!(score("dpot-0-samples", 1), score("dpot-0-samples", 2));
+    assert!(score("dpot-1-sample", 1) != score("dpot-0-samples", 1));
+    assert!(score("dpot-2-samples", 1) != score("dpot-1-sample", 1));
+}
+
 #[test]
 fn a_dataset_is_brought() {
     let Some(text) = run("bring-your-own-dataset.md", &["numpy"]) else { return };

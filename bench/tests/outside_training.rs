@@ -79,6 +79,35 @@ fn a_program_is_trained_once_per_seed_and_its_time_is_measured() {
 }
 
 #[test]
+fn a_program_is_given_the_training_samples_that_the_suite_allows() {
+    let folder = made(MANIFEST, "seeds = [1]\nsamples = [0, 1, 2]");
+    let (output, said) = run(folder.path());
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.matches("trained in").count(), 3, "{said}");
+    let loaded = Run::load(&folder.path().join("runs/suite")).expect("it was run");
+    // The program multiplies the last state by 1.01 + the number of samples.
+    let error = |name: &str| {
+        let record = loaded.records.iter().find(|r| r.surrogate == name && r.channel == "u");
+        record.unwrap_or_else(|| panic!("{name} was scored")).values[0]
+    };
+    let [none, one, two] = ["op-0-samples", "op-1-sample", "op-2-samples"].map(error);
+    assert!(none < one && one < two, "{none} {one} {two}");
+    let recipe = loaded.manifest.recipes.iter().find(|of| of.surrogate == "op-1-sample");
+    let training = &recipe.expect("it is stated").training;
+    assert!(training.contains(&("samples".into(), "1".into())), "{training:?}");
+    for (manifest, keys, part) in [
+        (MANIFEST.into(), "samples = [3]", "`samples = 3` must be at most 2, the training samples"),
+        (MANIFEST.into(), "samples = []", "must be a list of numbers"),
+        (MANIFEST.into(), "samples = [1, 1]", "the name of one surrogate"),
+        (MANIFEST.replace("train = ", "# "), "samples = [1]", "has no key `train`"),
+    ] {
+        let folder = made(&manifest, keys);
+        let (output, said) = run(folder.path());
+        assert!(!output.status.success() && said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
 fn what_a_training_writes_is_covered_by_hashes() {
     let folder = made(MANIFEST, "seeds = [4]");
     assert!(run(folder.path()).0.status.success());

@@ -205,3 +205,30 @@ fn channels_of_rounding_noise_are_neither_scaled_up_nor_scored() {
     let fact = facts.iter().find(|(term, _)| term == "rounding").expect("the report says so");
     assert!(fact.1.starts_with("v, p: "), "{}", fact.1);
 }
+
+#[test]
+fn operators_are_trained_on_fewer_samples() {
+    let few = FNO.replace("architecture", "samples = [1, 3]\nseeds = [1, 2]\narchitecture");
+    let suite = format!("summary = \"s\"\ncases = [\"a.toml\"]\nmetrics = [\"nrmse\"]\n{few}{FNO}");
+    let folder = folder(&[("a.toml", &case("[12, 12]", "", SPLIT)), ("few.toml", &suite)]);
+    let output = eddymark(folder.path(), &["run", "few.toml"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    let run = Run::load(&folder.path().join("runs/few")).expect("it was run");
+    let scores = |name: &str, seed: u64| -> Vec<f64> {
+        let of = |r: &&data::Record| r.surrogate == name && r.seed == Some(seed);
+        run.records.iter().filter(of).flat_map(|record| record.values.clone()).collect()
+    };
+    // Three samples are all: the same weights as without a number.
+    assert_eq!(scores("fno-3-samples", 1), scores("fno", 1));
+    assert!(!scores("fno", 1).is_empty() && scores("fno-1-sample", 1) != scores("fno", 1));
+    assert!(scores("fno-1-sample", 2).iter().all(|score| score.is_finite()));
+    for (keys, part) in [
+        ("samples = [4]", "`samples = 4` must be at most 3, the training samples of `a`"),
+        ("samples = [0]", "must be a list of numbers of at least 1"),
+    ] {
+        let suite = suite.replace("samples = [1, 3]", keys);
+        fs_err::write(folder.path().join("wrong.toml"), suite).expect("there is room");
+        let output = eddymark(folder.path(), &["run", "wrong.toml"]);
+        assert!(!output.status.success() && errors(&output).contains(part), "{}", errors(&output));
+    }
+}

@@ -232,7 +232,7 @@ impl Dataset {
         self.examined.save(|index| self.path(index));
         let _claim = Claim::wait(&self.root.join("statistics"))?;
         if !self.indices(Split::Train).is_empty() {
-            statistics::write(&self.root, &self.header.info, &statistics::gather(self)?)?;
+            statistics::write(&self.root, &self.header.info, &Normalization::of(self)?)?;
         }
         for split in Split::ALL {
             sweep(&self.root.join("data").join(split.folder()));
@@ -265,7 +265,7 @@ impl Dataset {
         if self.indices(Split::Train).is_empty() {
             return Ok(());
         }
-        statistics::must_hold(&self.root, &self.header.info, &statistics::gather(self)?)
+        statistics::must_hold(&self.root, &self.header.info, &Normalization::of(self)?)
     }
 
     /// The error estimates of a sample and the ranges of its channels, without reading its states.

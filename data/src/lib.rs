@@ -20,6 +20,7 @@ mod config;
 #[cfg(feature = "hdf5")]
 mod dataset;
 mod error;
+mod few_samples;
 mod field;
 mod file_hashes;
 mod grid;
@@ -61,6 +62,7 @@ pub use config::parse_toml;
 #[cfg(feature = "hdf5")]
 pub use dataset::{Dataset, DatasetHeader, SampleSummary};
 pub use error::DataError;
+pub use few_samples::FewSamples;
 pub use field::{Channel, Field, Parameter, Rank, channels};
 pub use file_hashes::{FileHashes, hash_file};
 pub use grid::{Axis, Boundary, Grid};

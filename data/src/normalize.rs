@@ -1,5 +1,6 @@
 //! Means and standard deviations over the training split.
 
+use crate::{DataError, Source, Split};
 use ndarray::{ArrayView5, Axis};
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +87,18 @@ pub struct Normalization {
     /// Standard deviation of every parameter; 0 for a constant one.
     #[serde(alias = "parameter-deviation")]
     pub parameter_standard_deviation: Vec<f64>,
+}
+
+impl Normalization {
+    /// That of the training samples of a source, one at a time and in order, so that the sums are reproducible.
+    pub fn of(source: &dyn Source) -> Result<Self, DataError> {
+        let mut builder = NormalizationBuilder::default();
+        for index in source.indices(Split::Train) {
+            let states = source.window(index, 0, source.info().frames)?;
+            builder.push(states.view(), &source.parameters(index)?);
+        }
+        Ok(builder.finish())
+    }
 }
 
 /// Accumulates a [`Normalization`] sample by sample.

@@ -127,7 +127,7 @@ def _boundaries(group: Any, axis: str) -> tuple[Any, Any]:
 class Dataset(Sequence[Sample]):
     """A dataset of eddymark: a sequence of samples, and what they share."""
 
-    def __init__(self, path: str | os.PathLike[str]):
+    def __init__(self, path: str | os.PathLike[str], train: Sequence[int] | None = None):
         self.path = pathlib.Path(path)
         file = self.path / "dataset.json"
         if not file.is_file():
@@ -136,6 +136,11 @@ class Dataset(Sequence[Sample]):
         info = header["info"]
         self.name: str = info["name"]
         self.splits: list[str] = header["splits"]
+        training = [index for index, split in enumerate(self.splits) if split == "train"]
+        self._train = set(training if train is None else train)
+        if not self._train.issubset(training):
+            others = sorted(self._train.difference(training))
+            raise ValueError(f"`train` names the samples {others}, which are not for training")
         self.parameters: list[str] = [parameter["name"] for parameter in info["parameters"]]
         self.all_cells: list[int] = info["cells"]
         self.states: int = info["frames"]
@@ -158,10 +163,11 @@ class Dataset(Sequence[Sample]):
         return tuple(cells for cells in self.all_cells if cells > 1)
 
     def split(self, name: str) -> list[Sample]:
-        """The samples of ``"train"``, ``"valid"`` or ``"test"``, in order."""
+        """The samples of ``"train"``, ``"valid"`` or ``"test"``, in order; of those for training, the allowed ones."""
         if name not in ("train", "valid", "test"):
             raise ValueError(f"`split = {name!r}` must be 'train', 'valid' or 'test'")
-        return [self[index] for index, split in enumerate(self.splits) if split == name]
+        of_split = [index for index, split in enumerate(self.splits) if split == name]
+        return [self[index] for index in of_split if name != "train" or index in self._train]
 
     def __len__(self) -> int:
         return len(self.splits)
@@ -181,9 +187,12 @@ class Dataset(Sequence[Sample]):
         return f"{self.name}: {len(self)} samples of {self.states} states on {cells} cells, channels {self.channels}"
 
 
-def load(path: str | os.PathLike[str]) -> Dataset:
-    """Opens a dataset: the folder that ``eddymark generate`` prints."""
-    return Dataset(path)
+def load(path: str | os.PathLike[str], train: Sequence[int] | None = None) -> Dataset:
+    """Opens a dataset: the folder that ``eddymark generate`` prints.
+
+    ``train`` are the indices of the samples that may be used for training, for studies with few of them. Default: all.
+    """
+    return Dataset(path, train)
 
 
 class Windows:

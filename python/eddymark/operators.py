@@ -177,7 +177,8 @@ def serve(
 
     ``operator(seed, trained)`` returns the :class:`Operator` of a seed; ``trained`` is the folder that its training has
     written, or None. With a key ``train`` in ``operator.toml``, ``train(dataset, output, seed)`` trains: it reads training
-    and validation samples of ``dataset``, and writes what it wants to keep into the folder ``output``.
+    and validation samples of ``dataset``, of which ``dataset.split("train")`` has those that the suite allows, and writes
+    what it wants to keep into the folder ``output``.
     """
 
     def of(hello: dict[str, Any]) -> Operator:
@@ -186,7 +187,8 @@ def serve(
 
     def trained_on(request: dict[str, Any]) -> None:
         assert train is not None
-        train(load(request["dataset"]), pathlib.Path(request["output"]), request["seed"])
+        dataset = load(request["dataset"], request.get("samples"))
+        train(dataset, pathlib.Path(request["output"]), request["seed"])
 
     _answer_all(of, trained_on if train else None)
 

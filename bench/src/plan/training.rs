@@ -6,7 +6,9 @@ use super::failure::{Failure, ends_plan, reason};
 use super::queue::Queue;
 use super::resolved::Resolved;
 use crate::{BenchError, Case, SurrogateSource, SurrogateSpec, Training, train, training_source};
-use data::{DataError, TrainingPoint, hash_hex, sweep, write_atomically};
+use data::{
+    DataError, Dataset, FewSamples, Source, Split, TrainingPoint, hash_hex, sweep, write_atomically,
+};
 use operators::{ExternalOperator, ProgramMark, ProgramTraining, Recipe, Trained, TrainingMark};
 use rayon::ThreadPoolBuilder;
 use reports::number::duration;
@@ -27,6 +29,8 @@ pub(super) struct TrainingStep<'a> {
     name: &'a str,
     what: Trainee<'a>,
     seed: u64,
+    /// The number of training samples that it is given; all if absent.
+    samples: Option<usize>,
 }
 
 /// What is trained.
@@ -48,6 +52,8 @@ struct ProgramKey<'a> {
     dataset_hash: &'a str,
     program: String,
     seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<usize>,
 }
 
 /// The inputs of a training. A change of any of them defines another training.
@@ -60,6 +66,8 @@ struct TrainingKey<'a> {
     table: &'a toml::Table,
     recipe: &'a Recipe,
     seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<usize>,
 }
 
 impl<'a> TrainingStep<'a> {
@@ -94,22 +102,30 @@ impl<'a> TrainingStep<'a> {
             SurrogateSource::Process { folder, is_trained: true, .. } => Trainee::Program(folder),
             _ => return None,
         };
-        Some(Self { context, case, name: &spec.name, what, seed })
+        Some(Self { context, case, name: &spec.name, what, seed, samples: spec.source.samples() })
     }
 
     /// Hash of the inputs, given the content hash of the dataset.
     fn key_on(&self, dataset_hash: &str) -> Result<String, BenchError> {
-        let (device, seed) = (self.context.device_name.as_str(), self.seed);
+        let (device, seed, samples) = (self.context.device_name.as_str(), self.seed, self.samples);
         let key = match self.what {
             Trainee::Operator { architecture, table, recipe } => {
                 let source = training_source();
-                let key =
-                    TrainingKey { source, device, dataset_hash, architecture, table, recipe, seed };
+                let key = TrainingKey {
+                    source,
+                    device,
+                    dataset_hash,
+                    architecture,
+                    table,
+                    recipe,
+                    seed,
+                    samples,
+                };
                 serde_json::to_vec(&key)
             }
             Trainee::Program(folder) => {
                 let program = ExternalOperator::hash_of(folder)?;
-                serde_json::to_vec(&ProgramKey { device, dataset_hash, program, seed })
+                serde_json::to_vec(&ProgramKey { device, dataset_hash, program, seed, samples })
             }
         };
         Ok(hash_hex(&key.expect("a training's key is plain data")))
@@ -222,7 +238,7 @@ impl<'a> TrainingStep<'a> {
     fn run(&self, dataset: &CompleteDataset, jobs: usize) -> Result<(), BenchError> {
         let (architecture, table, recipe) = match self.what {
             Trainee::Operator { architecture, table, recipe } => (architecture, table, recipe),
-            Trainee::Program(folder) => return self.run_program(folder),
+            Trainee::Program(folder) => return self.run_program(folder, &dataset.dataset),
         };
         let StepContext { device, progress, stop, .. } = self.context;
         let (name, seed) = (self.name, self.seed);
@@ -232,6 +248,7 @@ impl<'a> TrainingStep<'a> {
             table,
             recipe,
             dataset: &dataset.dataset,
+            samples: self.samples,
             seed,
             folder: &self.path()?,
             device,
@@ -248,7 +265,7 @@ impl<'a> TrainingStep<'a> {
     }
 
     /// Starts the command `train` of an outside program, and waits until it is done.
-    fn run_program(&self, folder: &Path) -> Result<(), BenchError> {
+    fn run_program(&self, folder: &Path, dataset: &Dataset) -> Result<(), BenchError> {
         self.program_mark()?; // a training that is damaged is not replaced
         let _alone = PROGRAM.lock().unwrap_or_else(PoisonError::into_inner);
         let StepContext { device_name, progress, stop, paths, .. } = self.context;
@@ -256,10 +273,16 @@ impl<'a> TrainingStep<'a> {
         let output = self.path()?;
         fs_err::create_dir_all(&output)?;
         let bar = progress.spinner(&format!("train {name} ({seed})"));
+        let few = self.samples.map(|count| FewSamples::new(dataset, count, seed));
+        let mut launcher = self.context.launcher();
+        if let Some(few) = &few {
+            launcher.hidden.extend(few.others().map(|index| dataset.path(index)));
+        }
         let training = ProgramTraining {
             folder,
-            launcher: &self.context.launcher(),
+            launcher: &launcher,
             dataset: &paths.dataset(self.case),
+            samples: few.map(|few| few.indices(Split::Train)),
             output: &output,
             seed,
             threads: rayon::current_num_threads(),

@@ -24,6 +24,7 @@ pub(super) struct WireSurrogate {
     training: Option<Recipe>,
     seeds: Option<Vec<u64>>,
     trained_on: Option<String>,
+    samples: Option<Vec<usize>>,
 }
 
 fn training<'de, D: Deserializer<'de>>(table: D) -> Result<Option<Recipe>, D::Error> {
@@ -54,6 +55,8 @@ pub enum SurrogateSource {
         seeds: Vec<u64>,
         /// The case of the suite on which it is trained, for all cases; each one's own if absent.
         trained_on: Option<String>,
+        /// The number of training samples that it is given; all if absent.
+        samples: Option<usize>,
     },
     /// A reference method without training.
     Baseline {
@@ -70,6 +73,8 @@ pub enum SurrogateSource {
         seeds: Vec<u64>,
         /// Whether it is trained here, once per seed.
         is_trained: bool,
+        /// The number of training samples that it is given; all if absent.
+        samples: Option<usize>,
     },
     /// A file of predictions.
     Predictions(PathBuf),
@@ -106,6 +111,22 @@ impl SurrogateSource {
         }
     }
 
+    /// The number of training samples that it is given; `None` for all, or without training.
+    pub(crate) fn samples(&self) -> Option<usize> {
+        match self {
+            Self::Operator { samples, .. } | Self::Process { samples, .. } => *samples,
+            _ => None,
+        }
+    }
+
+    /// The same, given so many training samples.
+    fn with_samples(mut self, count: usize) -> Self {
+        if let Self::Operator { samples, .. } | Self::Process { samples, .. } = &mut self {
+            *samples = Some(count);
+        }
+        self
+    }
+
     /// Whether it is trained here, once per seed.
     pub fn is_trained(&self) -> bool {
         match self {
@@ -138,11 +159,17 @@ impl SurrogateSource {
     /// Checks what depends on the case: its grid, the number and the length of its training samples, and the shape of
     /// predictions of `steps` states.
     pub(super) fn check_on(&self, case: &Case, steps: usize) -> Result<(), BenchError> {
+        let (all, is_own) = (training_samples(case), self.trained_on(&case.name) == case.name);
+        if let Some(samples) = self.samples().filter(|samples| is_own && *samples > all) {
+            let expected = format!("at most {all}, the training samples of `{}`", case.name);
+            let source = Invalid::new("samples", samples, expected);
+            return Err(BenchError::Case { case: case.name.clone(), source });
+        }
         match self {
             Self::Operator { trained_on: Some(other), .. } if *other != case.name => Ok(()),
-            Self::Operator { architecture, table, recipe, .. } => {
+            Self::Operator { architecture, table, recipe, samples, .. } => {
                 let grid = case.grid(0)?;
-                let samples = case.roles().iter().filter(|split| **split == Split::Train).count();
+                let samples = samples.unwrap_or_else(|| training_samples(case));
                 Ok(check_training(architecture, table, recipe, &case.info()?, &grid, samples)?)
             }
             Self::Baseline { baseline, table } => {
@@ -162,6 +189,11 @@ impl SurrogateSource {
             Self::Process { .. } => Ok(()),
         }
     }
+}
+
+/// The number of samples of a case for training.
+fn training_samples(case: &Case) -> usize {
+    case.roles().iter().filter(|split| **split == Split::Train).count()
 }
 
 /// Refuses seeds that are there twice.
@@ -192,14 +224,18 @@ impl SurrogateSpec {
             defaults.extend(given.clone());
             texts(&defaults)
         };
+        let few = self.source.samples().map(|samples| ("samples".into(), samples.to_string()));
         let (source, options, training, seeds) = match &self.source {
-            SurrogateSource::Operator { architecture, table, recipe, seeds, trained_on } => {
+            SurrogateSource::Operator {
+                architecture, table, recipe, seeds, trained_on, ..
+            } => {
                 let entry = ARCHITECTURES.find(architecture);
                 let defaults =
                     entry.map_or_else(|_| toml::Table::new(), |entry| (entry.defaults)());
                 let recipe = toml::Table::try_from(recipe).expect("a recipe is plain TOML");
                 let mut training = texts(&recipe);
                 training.extend(trained_on.iter().map(|case| ("trained-on".into(), case.clone())));
+                training.extend(few);
                 (architecture.as_str(), with_defaults(defaults, table), training, seeds.clone())
             }
             SurrogateSource::Baseline { baseline, table } => {
@@ -209,7 +245,7 @@ impl SurrogateSpec {
                 (baseline.as_str(), with_defaults(defaults, table), Vec::new(), Vec::new())
             }
             SurrogateSource::Process { seeds, .. } => {
-                ("external program", Vec::new(), Vec::new(), seeds.clone())
+                ("external program", Vec::new(), few.into_iter().collect(), seeds.clone())
             }
             SurrogateSource::Predictions(_) => {
                 ("file of predictions", Vec::new(), Vec::new(), Vec::new())
@@ -244,7 +280,10 @@ impl SurrogateSpec {
             .map_err(source)?;
         let default = if is_trained { seeds.to_vec() } else { Vec::new() };
         let seeds = given.unwrap_or(default);
-        Ok(Self { name, source: SurrogateSource::Process { folder, seeds, is_trained } })
+        Ok(Self {
+            name,
+            source: SurrogateSource::Process { folder, seeds, is_trained, samples: None },
+        })
     }
 }
 
@@ -256,8 +295,31 @@ impl WireSurrogate {
     }
 
     /// Builds every part once, so that misspelt names and impossible values are reported at once.
-    pub(super) fn check(self, file: &str, seeds: &[u64]) -> Result<SurrogateSpec, BenchError> {
-        self.check_keys().map_err(|source| BenchError::Suite { suite: file.into(), source })?;
+    ///
+    /// One surrogate, or one for each number of `samples`.
+    pub(super) fn check(self, file: &str, seeds: &[u64]) -> Result<Vec<SurrogateSpec>, BenchError> {
+        let invalid = |source| BenchError::Suite { suite: file.into(), source };
+        self.check_keys().map_err(invalid)?;
+        let samples = self.samples.clone();
+        let spec = self.spec(file, seeds)?;
+        let Some(samples) = samples else { return Ok(vec![spec]) };
+        let expected = "left out: the program's `operator.toml` has no key `train`";
+        let shown = || format!("{samples:?}");
+        Invalid::unless(spec.source.is_trained(), "samples", shown(), expected).map_err(invalid)?;
+        let is_process = spec.source.kind() == SurrogateKind::Process;
+        let least = usize::from(!is_process);
+        let expected = "a list of numbers of at least 1; programs may be trained on 0 samples";
+        let is_sound = !samples.is_empty() && samples.iter().all(|count| *count >= least);
+        Invalid::unless(is_sound, "samples", shown(), expected).map_err(invalid)?;
+        let of = |&count: &usize| {
+            let unit = if count == 1 { "sample" } else { "samples" };
+            let name = format!("{}-{count}-{unit}", spec.name);
+            SurrogateSpec { name, source: spec.source.clone().with_samples(count) }
+        };
+        Ok(samples.iter().map(of).collect())
+    }
+
+    fn spec(self, file: &str, seeds: &[u64]) -> Result<SurrogateSpec, BenchError> {
         let part =
             |source: PartError| BenchError::Part { location: format!("suite `{file}`"), source };
         let (default_name, source) = if let Some(architecture) = self.architecture {
@@ -267,8 +329,16 @@ impl WireSurrogate {
             let (table, recipe) = (self.table, Box::new(recipe));
             let seeds = self.seeds.unwrap_or_else(|| seeds.to_vec());
             let name = architecture.clone();
-            let trained_on = self.trained_on;
-            (name, SurrogateSource::Operator { architecture, table, recipe, seeds, trained_on })
+            let (trained_on, samples) = (self.trained_on, None);
+            let source = SurrogateSource::Operator {
+                architecture,
+                table,
+                recipe,
+                seeds,
+                trained_on,
+                samples,
+            };
+            (name, source)
         } else if let Some(baseline) = self.baseline {
             let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
             (built.label(), SurrogateSource::Baseline { baseline, table: self.table })
@@ -301,6 +371,10 @@ impl WireSurrogate {
         let is_sound = self.architecture.is_some() || self.trained_on.is_none();
         let expected = "left out: only an `architecture` is trained on a case that is named";
         Invalid::unless(is_sound, "trained-on", "…", expected)?;
+        let is_sound =
+            self.architecture.is_some() || self.process.is_some() || self.samples.is_none();
+        let expected = "left out: only what is trained here is given training samples";
+        Invalid::unless(is_sound, "samples", "[…]", expected)?;
         let is_sound = self.architecture.is_some() || self.training.is_none();
         let expected = "left out: only an `architecture` is trained here";
         Invalid::unless(is_sound, "training", "{ … }", expected)

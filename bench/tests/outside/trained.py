@@ -9,16 +9,22 @@ def train(request):
         return {"error": "13 is no lucky number"}
     assert (dataset / "dataset.json").read_text()
     files = [path for split in ("train", "valid") for path in (dataset / "data" / split).glob("*.hdf5")]
-    assert len(files) == 3 and all(path.read_bytes() for path in files), files
+    hidden = list((dataset / "data" / "test").iterdir())
+    samples = request.get("samples")
+    if samples is not None:
+        others = [path for path in files if path.parent.name == "train" and int(path.stem[-4:]) not in samples]
+        files, hidden = [path for path in files if path not in others], hidden + others
+        assert len(files) == 1 + len(samples), request
+    assert all(path.read_bytes() for path in files), files
     if sys.platform == "linux":
-        for path in (dataset / "data" / "test").iterdir():
+        for path in hidden:
             try:
                 path.read_bytes()
             except PermissionError:
                 continue
             raise AssertionError(f"{path} can be read")
     if seed != 14:
-        (output / "weights.json").write_text(json.dumps({"factor": 1 + seed / 100}))
+        (output / "weights.json").write_text(json.dumps({"factor": 1 + seed / 100 + len(samples or ())}))
     return {"done": True}
 
 

@@ -1,25 +1,12 @@
 //! Statistics of the training samples: `normalization.json` in full precision, and The Well's `stats.yaml`.
 
-use super::Dataset;
-use crate::{
-    DataError, Info, Normalization, NormalizationBuilder, Rank, Source, Split, write_atomically,
-};
+use crate::{DataError, Info, Normalization, Rank, write_atomically};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 fn path(root: &Path) -> PathBuf {
     root.join("normalization.json")
-}
-
-/// Accumulates the training samples one at a time and in order, so that the sums are reproducible.
-pub(super) fn gather(dataset: &Dataset) -> Result<Normalization, DataError> {
-    let mut builder = NormalizationBuilder::default();
-    for index in dataset.indices(Split::Train) {
-        let states = dataset.window(index, 0, dataset.info().frames)?;
-        builder.push(states.view(), &dataset.parameters(index)?);
-    }
-    Ok(builder.finish())
 }
 
 /// Writes `stats.yaml`, then `normalization.json`.

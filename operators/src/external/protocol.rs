@@ -58,6 +58,9 @@ pub(super) struct TrainRequest<'a> {
     pub(super) dataset: &'a Path,
     pub(super) output: &'a Path,
     pub(super) seed: u64,
+    /// The samples that it may be trained on; all training samples if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) samples: Option<&'a [usize]>,
     pub(super) threads: usize,
     pub(super) device: &'a str,
 }

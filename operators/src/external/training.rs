@@ -32,6 +32,8 @@ pub struct ProgramTraining<'a> {
     pub launcher: &'a Launcher,
     /// The dataset, of which the program cannot read the test samples where files are isolated.
     pub dataset: &'a Path,
+    /// The indices of the training samples that it may use; all if absent.
+    pub samples: Option<Vec<usize>>,
     /// The folder of the training.
     pub output: &'a Path,
     /// The seed.
@@ -153,7 +155,8 @@ impl ProgramTraining<'_> {
         let (seconds, key) = (manifest.train_timeout, "train-timeout");
         let wait = Wait { seconds, key, stop: self.stop };
         let Self { seed, threads, device, .. } = *self;
-        let request = TrainRequest { dataset, output, seed, threads, device };
+        let samples = self.samples.as_deref();
+        let request = TrainRequest { dataset, output, seed, samples, threads, device };
         let answer = protocol::train(&mut launched.process, &request, &wait);
         let Launched { process, .. } = launched;
         answer.map_err(|failure| failed(manifest, folder, failure, process.last_lines()))
