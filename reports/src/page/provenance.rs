@@ -117,7 +117,7 @@ mod tests {
         let term = format!("{} on cavity", run.surrogates[0].surrogate);
         let expected = [
             "not predicted: p, all",
-            "500 µs of the 2 ms per step (25 %) are the exchange of data with the program",
+            "500 µs of the 2.00 ms per step (25 %) are the exchange of data with the program",
             "may use the network",
         ];
         assert_eq!(facts[before..], expected.map(|fact| (term.clone(), fact.to_owned())));
