@@ -101,6 +101,17 @@ pub fn evaluate(
         end_at_divergence(prediction, &absent);
         prediction.times.clone_from(&times);
     }
+    for (members, sample) in timed.members.iter_mut().zip(&test_set.samples) {
+        for member in members {
+            set_constants(member, sample, info);
+            member.times.clone_from(&times);
+        }
+    }
+    if let Some(members) = timed.members.first().map(Vec::len) {
+        timed.notes.push(format!(
+            "is an ensemble of {members} members: its mean is scored, and its time is that of all members"
+        ));
+    }
     let not_predicted = absent.names(&channels);
     // A program cannot be given what it does not predict, and a file of predictions has an end.
     let goes_on = *kind != SurrogateKind::Predictions && not_predicted.is_empty();
@@ -160,7 +171,8 @@ pub fn evaluate(
         let realization = rollouts.as_ref().map(|rollouts| rollouts[position].clone());
         let context = Context::of(sample, &info.fields, info.interval)
             .with_climate(test_set.climate.clone(), test_set.skipped)
-            .with_realization(realization);
+            .with_realization(realization)
+            .with_members(timed.members.get(position).cloned().unwrap_or_default());
         let mut records = score(metrics, &template, prediction, &reference, &context);
         records.retain(|record| !not_predicted.contains(&record.channel));
         records

@@ -12,7 +12,6 @@
 //! Part ── Registry                                      how problems, architectures, … are named and built
 //! ```
 
-#[cfg(feature = "hdf5")]
 mod array_file;
 mod atomic_file;
 mod claim;
@@ -54,7 +53,6 @@ mod untrusted;
 #[cfg(feature = "hdf5")]
 mod vtk;
 
-#[cfg(feature = "hdf5")]
 pub use array_file::{ARRAY_FILES, ArrayFile};
 pub use atomic_file::{PendingFile, sweep, sync_folder, write_atomically};
 pub use claim::{Claim, folder_without_locks};

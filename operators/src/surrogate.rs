@@ -48,6 +48,11 @@ pub trait Surrogate: Send {
     /// [`OperatorError::Stopped`].
     fn stop_on(&mut self, _stop: &Stop) {}
 
+    /// The members of the ensembles whose means the last rollout returned, one list per task; empty if they are none.
+    fn take_members(&mut self) -> Vec<Vec<Trajectory>> {
+        Vec::new()
+    }
+
     /// Predicts `task.steps` states after each task's history, in SI units.
     ///
     /// A rollout that diverges is not an error: its states are NaN from there on.

@@ -147,6 +147,42 @@ fn the_time_that_a_program_states_is_kept_per_rollout() {
     }
 }
 
+/// Member m of an ensemble is the last state times 1 + m.
+#[test]
+fn an_ensemble_has_its_mean_and_its_members() {
+    if python_with(&["numpy"], "an ensemble").is_none() {
+        return;
+    }
+    let protocol = include_str!("../PROTOCOL.md");
+    let main = protocol.split("```python\n").nth(2).and_then(|rest| rest.split("```").next());
+    let main = main.expect("there is such a block").replace(
+        "np.repeat(history[:, -1:], steps, axis=1)",
+        "np.stack([(1 + m) * np.repeat(history[:, -1:], steps, axis=1) for m in range(request['task']['members'])], 1)",
+    );
+    let folder = tempfile::tempdir().expect("there is a temporary folder");
+    let manifest = "protocol = 2\ncommand = ['python3', 'main.py']\n";
+    for (file, text) in [("operator.toml", manifest), ("main.py", &main)] {
+        fs_err::write(folder.path().join(file), text).expect("it is writable");
+    }
+    let mut operator = open(folder.path()).expect("it starts").with_members(Some(3));
+    let tasks = tasks(2);
+    let means = operator.rollout(&tasks).expect("it answers");
+    let ensembles = operator.take_members();
+    assert_eq!(ensembles.iter().map(Vec::len).collect::<Vec<_>>(), [3, 3]);
+    for ((mean, members), task) in means.iter().zip(&ensembles).zip(&tasks) {
+        let last = task.history.state(1);
+        assert_eq!(mean.state(STEPS - 1), last.mapv(|value| 2.0 * value));
+        for (m, member) in members.iter().enumerate() {
+            assert_eq!(member.state(0), last.mapv(|value| (1 + m) as f64 * value));
+        }
+    }
+    assert!(operator.take_members().is_empty());
+    let mut other = open(example("echo").as_path()).expect("it starts").with_members(Some(3));
+    let error = other.rollout(&tasks).expect_err("it knows no ensembles").to_string();
+    let expected = "predicted [2, 5, 2, 4, 3, 1], and [2, 3, 5, 2, 4, 3, 1] was requested: [sample, member, time, channel";
+    assert!(error.contains(expected), "{error}");
+}
+
 /// More than a pipe holds, for a program that does not read it.
 #[test]
 fn a_program_that_does_not_read_its_arrays_is_stopped_in_time() {
@@ -390,8 +426,8 @@ fn failures_name_the_program_the_folder_and_the_remedy() {
         ),
         (
             shell(&format!("cp \"$job/parameters.npy\" \"$job/prediction.npy\"; {done}")),
-            "`sh main.sh` in `HERE` is done, and its `prediction.npy` has the shape [2, 1], and six \
-             axes are needed: [sample, time, channel, x, y, z]",
+            "`sh main.sh` in `HERE` predicted [2, 1], and [2, 5, 2, 4, 3, 1] was requested: [sample, time, channel, \
+             x, y, z]",
         ),
         (
             shell(&copy),

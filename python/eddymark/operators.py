@@ -45,7 +45,8 @@ class Operator:
 
     ``function(state, parameters, grid)`` returns the next state: ``state`` and the result are ``[sample, channel, x, y]``,
     in three dimensions with ``z``, in SI units; ``parameters`` is :class:`Parameters`, ``grid`` a :class:`Grid`. With
-    ``history > 1`` the state is ``[sample, history, channel, x, y]``, oldest first.
+    ``history > 1`` the state is ``[sample, history, channel, x, y]``, oldest first. Where a suite asks for an ensemble, the
+    members are further samples, so that a function that draws random numbers needs nothing else.
     """
 
     def __init__(
@@ -103,12 +104,16 @@ class Operator:
         history = history[..., 0] if is_flat else history
         names = [of["name"] for of in (task["info"] or {}).get("parameters", [])]
         names = names or [f"parameter-{i}" for i in range(parameters.shape[1])]
-        predicted = np.empty((history.shape[0], task["steps"], *history.shape[2:]), dtype=np.float32)
+        members = task.get("members", 1)
+        predicted = np.empty((history.shape[0], members, task["steps"], *history.shape[2:]), dtype=np.float32)
         for grid, samples in _alike(task["grids"]):
-            of = Parameters(names, parameters[samples])
-            predicted[samples] = self.rollout(history[samples], of, grid, task["steps"])
+            # Members are further samples: the function draws what tells them apart.
+            each = np.repeat(samples, members)
+            rollout = self.rollout(history[each], Parameters(names, parameters[each]), grid, task["steps"])
+            predicted[samples] = rollout.reshape(len(samples), members, *rollout.shape[1:])
         if self.channels is not None and task["info"]:
-            predicted = predicted[:, :, _positions(self.channels, task["info"]["fields"])]
+            predicted = predicted[:, :, :, _positions(self.channels, task["info"]["fields"])]
+        predicted = predicted if "members" in task else predicted[:, 0]
         return predicted[..., None] if is_flat else predicted
 
 

@@ -78,6 +78,29 @@ def test_arrays_are_exchanged_in_the_pipe(tmp_path, monkeypatch, capsysbinary):
     assert written.read() == b""
 
 
+def test_members_of_an_ensemble_are_further_samples(tmp_path, monkeypatch, capsysbinary):
+    states = job(tmp_path)
+    task = {**json.loads((tmp_path / "task.json").read_text()), "members": 4}
+    history, parameters = ((tmp_path / f"{name}.npy").read_bytes() for name in ("history", "parameters"))
+    lengths = {"history": len(history), "parameters": len(parameters)}
+    request = {"request": "rollout", "task": task, "arrays": lengths}
+    ask(monkeypatch, {"request": "hello", "protocol": 2}, request, history, parameters)
+
+    @eddymark.operator(channels=["v"])
+    def drawn(state, parameters, grid):
+        assert state.shape[0] == 4 and parameters["reynolds"].shape == (4,)
+        return state + np.arange(4)[:, None, None, None]
+
+    drawn.serve()
+    written = io.BytesIO(capsysbinary.readouterr().out)
+    written.readline()
+    answer = json.loads(written.readline())
+    predicted = np.load(io.BytesIO(written.read(answer["prediction"])))
+    assert predicted.shape == (2, 4, 3, 1, 4, 3, 1)
+    for member in range(4):
+        assert np.array_equal(predicted[:, member, 1, 0], states[:, -1, 1] + 2 * member)
+
+
 def test_history_and_channels_are_those_that_are_asked_for(tmp_path, monkeypatch, capsys):
     @eddymark.operator(history=2, channels=["v"])
     def extrapolated(state, parameters, grid):

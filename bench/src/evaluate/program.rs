@@ -44,6 +44,7 @@ pub(super) fn timed_program(
     let conditions = Conditions::now();
     let mut clock = Clock::default();
     let predictions = clock.rollout(program, tasks)?;
+    let members = program.take_members();
     let mut errors = vec![error(&predictions)];
     while is_to_repeat(&clock.seconds) {
         let inputs = changed(tasks, constant, clock.seconds.len() as u64);
@@ -65,7 +66,7 @@ pub(super) fn timed_program(
             clock = with_new;
         }
     }
-    Ok(Timed { predictions, timing: conditions.timing(&clock, tasks), notes })
+    Ok(Timed { predictions, members, timing: conditions.timing(&clock, tasks), notes })
 }
 
 /// A sentence if the errors of the repetitions are not that of the first rollout.

@@ -27,6 +27,8 @@ const TIGHT: f64 = 0.05;
 pub(crate) struct Timed {
     /// One prediction per task.
     pub(crate) predictions: Vec<Trajectory>,
+    /// The members of the ensembles whose means these are, one list per task; empty if they are none.
+    pub(crate) members: Vec<Vec<Trajectory>>,
     /// The time of a step of a sample.
     pub(crate) timing: Timing,
     /// What a reader must know about them.
@@ -41,7 +43,8 @@ pub(crate) fn timed_rollout(
     let conditions = Conditions::now();
     let mut clock = Clock::default();
     let predictions = clock.rollout(surrogate, tasks)?;
-    Ok(Timed { predictions, timing: conditions.timing(&clock, tasks), notes: Vec::new() })
+    let (members, timing) = (surrogate.take_members(), conditions.timing(&clock, tasks));
+    Ok(Timed { predictions, members, timing, notes: Vec::new() })
 }
 
 /// The wall times of rollouts.

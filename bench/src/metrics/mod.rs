@@ -9,8 +9,10 @@ mod climate_parts;
 mod climate_pdf;
 mod climate_score;
 mod correlation_time;
+mod crps;
 mod divergence;
 mod energy_error;
+mod ensemble;
 mod fluctuation_error;
 mod mae;
 mod max_error;
@@ -21,6 +23,7 @@ mod rmse;
 mod series;
 mod shedding_error;
 mod spectrum_error;
+mod spread_skill_error;
 mod stable_time;
 mod valid_time;
 mod vrmse;
@@ -30,6 +33,7 @@ pub use climate_error::ClimateError;
 pub use climate_pdf::ClimatePdf;
 pub use climate_score::ClimateScore;
 pub use correlation_time::CorrelationTime;
+pub use crps::Crps;
 pub use divergence::Divergence;
 pub(crate) use divergence::relative_divergence;
 pub use energy_error::EnergyError;
@@ -44,6 +48,7 @@ pub use series::{Context, Series, Weights, each_channel};
 pub(crate) use series::{mean_square, variance, vectors};
 pub use shedding_error::SheddingError;
 pub use spectrum_error::SpectrumError;
+pub use spread_skill_error::SpreadSkillError;
 pub use stable_time::StableTime;
 pub use valid_time::ValidTime;
 pub use vrmse::Vrmse;
@@ -91,6 +96,8 @@ pub const METRICS: Registry<dyn Metric> = Registry {
         entry!(dyn Metric, EnergyError),
         entry!(dyn Metric, SpectrumError),
         entry!(dyn Metric, SheddingError),
+        entry!(dyn Metric, Crps),
+        entry!(dyn Metric, SpreadSkillError),
         entry!(dyn Metric, FluctuationError),
         entry!(dyn Metric, ValidTime),
         entry!(dyn Metric, StableTime),

@@ -31,6 +31,8 @@ pub struct Context {
     skipped: usize,
     /// The statistics of the prediction, if they are known; they may be of a longer rollout than its trajectory.
     realization: Option<Realization>,
+    /// The members of the ensemble whose mean is the prediction, if it is one.
+    members: Vec<Trajectory>,
 }
 
 impl Context {
@@ -48,6 +50,7 @@ impl Context {
             climate: None,
             skipped: 0,
             realization: None,
+            members: Vec::new(),
         }
     }
 
@@ -72,6 +75,17 @@ impl Context {
     #[must_use]
     pub fn with_realization(self, realization: Option<Realization>) -> Self {
         Self { realization, ..self }
+    }
+
+    /// The same with the members of the ensemble whose mean is scored; none if it is no ensemble.
+    #[must_use]
+    pub fn with_members(self, members: Vec<Trajectory>) -> Self {
+        Self { members, ..self }
+    }
+
+    /// The members of an ensemble, two or more; `None` if the prediction is none.
+    pub(super) fn members(&self) -> Option<&[Trajectory]> {
+        (self.members.len() > 1).then_some(&self.members)
     }
 
     /// The climate of the flow.

@@ -100,6 +100,15 @@ impl<'a> EvaluationStep<'a> {
     /// Hash of what determines the surrogate's predictions besides the dataset; `None` while it is
     /// not trained.
     fn surrogate_hash(&self) -> Result<Option<String>, BenchError> {
+        let hash = self.hash_of_source()?;
+        let of_ensemble = |hash: String| match self.spec.source.members() {
+            Some(members) => hash_hex(format!("{members} members of {hash}").as_bytes()),
+            None => hash,
+        };
+        Ok(hash.map(of_ensemble))
+    }
+
+    fn hash_of_source(&self) -> Result<Option<String>, BenchError> {
         Ok(Some(match &self.spec.source {
             source if source.is_trained() => {
                 let hash = self.training().map(|training| training.surrogate_hash());
@@ -137,7 +146,7 @@ impl<'a> EvaluationStep<'a> {
             SurrogateSource::Process { folder, .. } => {
                 let info = data::Source::info(dataset).clone();
                 let operator = ExternalOperator::open(folder, &self.context.launcher())?;
-                let operator = operator.with_info(info);
+                let operator = operator.with_info(info).with_members(self.spec.source.members());
                 Box::new(match self.seed {
                     Some(seed) => operator.with_seed(seed, self.trained_folder()?),
                     None => operator,

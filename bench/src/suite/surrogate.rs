@@ -9,6 +9,9 @@ use operators::{ARCHITECTURES, ExternalOperator, PredictionFile, Recipe, check_t
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 
+/// The most members of an ensemble: all of them are in memory.
+const MOST_MEMBERS: usize = 1000;
+
 /// A surrogate as a suite's TOML file spells it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -25,6 +28,7 @@ pub(super) struct WireSurrogate {
     seeds: Option<Vec<u64>>,
     trained_on: Option<String>,
     samples: Option<Vec<usize>>,
+    members: Option<usize>,
 }
 
 fn training<'de, D: Deserializer<'de>>(table: D) -> Result<Option<Recipe>, D::Error> {
@@ -75,6 +79,8 @@ pub enum SurrogateSource {
         is_trained: bool,
         /// The number of training samples that it is given; all if absent.
         samples: Option<usize>,
+        /// The number of members of its ensembles; none if absent.
+        members: Option<usize>,
     },
     /// A file of predictions.
     Predictions(PathBuf),
@@ -115,6 +121,14 @@ impl SurrogateSource {
     pub(crate) fn samples(&self) -> Option<usize> {
         match self {
             Self::Operator { samples, .. } | Self::Process { samples, .. } => *samples,
+            _ => None,
+        }
+    }
+
+    /// The number of members of its ensembles, if it predicts any.
+    pub(crate) fn members(&self) -> Option<usize> {
+        match self {
+            Self::Process { members, .. } => *members,
             _ => None,
         }
     }
@@ -282,7 +296,13 @@ impl SurrogateSpec {
         let seeds = given.unwrap_or(default);
         Ok(Self {
             name,
-            source: SurrogateSource::Process { folder, seeds, is_trained, samples: None },
+            source: SurrogateSource::Process {
+                folder,
+                seeds,
+                is_trained,
+                samples: None,
+                members: None,
+            },
         })
     }
 }
@@ -320,6 +340,7 @@ impl WireSurrogate {
     }
 
     fn spec(self, file: &str, seeds: &[u64]) -> Result<SurrogateSpec, BenchError> {
+        let invalid = |source| BenchError::Suite { suite: file.into(), source };
         let part =
             |source: PartError| BenchError::Part { location: format!("suite `{file}`"), source };
         let (default_name, source) = if let Some(architecture) = self.architecture {
@@ -343,7 +364,18 @@ impl WireSurrogate {
             let built = BASELINES.build(&baseline, self.table.clone()).map_err(part)?;
             (built.label(), SurrogateSource::Baseline { baseline, table: self.table })
         } else if let Some(folder) = self.process {
-            let spec = SurrogateSpec::process(folder, seeds, self.seeds)?;
+            let [is_new, _] = ExternalOperator::knows(&folder)?;
+            let mut spec = SurrogateSpec::process(folder, seeds, self.seeds)?;
+            if let Some(count) = self.members {
+                let expected = "left out: the program's `operator.toml` has no `protocol = 2`, which has ensembles";
+                Invalid::unless(is_new, "members", count, expected).map_err(invalid)?;
+                let is_sound = (2..=MOST_MEMBERS).contains(&count);
+                let expected = format!("between 2 and {MOST_MEMBERS}");
+                Invalid::unless(is_sound, "members", count, &expected).map_err(invalid)?;
+                if let SurrogateSource::Process { members, .. } = &mut spec.source {
+                    *members = Some(count);
+                }
+            }
             (spec.name, spec.source)
         } else {
             let file = self.predictions.expect("one of four is given");
@@ -375,6 +407,9 @@ impl WireSurrogate {
             self.architecture.is_some() || self.process.is_some() || self.samples.is_none();
         let expected = "left out: only what is trained here is given training samples";
         Invalid::unless(is_sound, "samples", "[…]", expected)?;
+        let is_sound = self.process.is_some() || self.members.is_none();
+        let expected = "left out: only an outside program, `process`, predicts ensembles";
+        Invalid::unless(is_sound, "members", "…", expected)?;
         let is_sound = self.architecture.is_some() || self.training.is_none();
         let expected = "left out: only an `architecture` is trained here";
         Invalid::unless(is_sound, "training", "{ … }", expected)

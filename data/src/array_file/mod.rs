@@ -1,12 +1,15 @@
 //! Arrays of numbers by name, in files of numpy, HDF5 and Zarr.
 
+#[cfg(feature = "hdf5")]
 mod zarr;
 
+#[cfg(feature = "hdf5")]
 use crate::hdf5::ForeignFile;
-use crate::{DataError, Npy, NpyError, NpzArchive, untrusted};
+use crate::{Npy, NpyError, NpzArchive};
 use ndarray::ArrayD;
 use std::collections::BTreeMap;
 use std::path::Path;
+#[cfg(feature = "hdf5")]
 use zarr::Zarr;
 
 /// The ends of names that [`ArrayFile::open`] knows.
@@ -21,7 +24,9 @@ pub struct ArrayFile {
 enum Content {
     /// The archive, and the array that was read last, which is in memory.
     Npz(NpzArchive, Option<Box<(String, Npy)>>),
+    #[cfg(feature = "hdf5")]
     Hdf5(ForeignFile),
+    #[cfg(feature = "hdf5")]
     Zarr(Zarr),
 }
 
@@ -31,15 +36,22 @@ impl ArrayFile {
     pub fn open(path: &Path) -> Result<Self, NpyError> {
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         Ok(match &*extension {
+            #[cfg(feature = "hdf5")]
             "h5" | "hdf5" => {
-                untrusted::walk(&[path.into()]).map_err(refused)?;
+                crate::untrusted::walk(&[path.into()]).map_err(refused)?;
                 let file = ForeignFile::open(path).map_err(refused)?;
                 let shapes = file.number_arrays().map_err(refused)?;
                 Self { shapes, content: Content::Hdf5(file) }
             }
+            #[cfg(feature = "hdf5")]
             "zarr" => {
                 let (zarr, shapes) = Zarr::open(path)?;
                 Self { shapes, content: Content::Zarr(zarr) }
+            }
+            #[cfg(not(feature = "hdf5"))]
+            "h5" | "hdf5" | "zarr" => {
+                let reason = "this program was built without HDF5 and Zarr";
+                return Err(NpyError::Io(std::io::Error::other(reason)));
             }
             _ => {
                 let archive = NpzArchive::open(path)?;
@@ -66,16 +78,19 @@ impl ArrayFile {
                 };
                 last.insert(known).1.part(indices)
             }
+            #[cfg(feature = "hdf5")]
             Content::Hdf5(file) => file.part(name, indices).map_err(refused),
+            #[cfg(feature = "hdf5")]
             Content::Zarr(zarr) => zarr.part(name, indices),
         }
     }
 }
 
 /// The reason without the path, which the caller's sentence begins with.
-fn refused(error: DataError) -> NpyError {
+#[cfg(feature = "hdf5")]
+fn refused(error: crate::DataError) -> NpyError {
     NpyError::Io(std::io::Error::other(match error {
-        DataError::Hdf5 { reason, .. } => reason,
+        crate::DataError::Hdf5 { reason, .. } => reason,
         other => other.to_string(),
     }))
 }

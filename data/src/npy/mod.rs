@@ -13,6 +13,7 @@ mod regular;
 mod write;
 
 pub use archive::NpzArchive;
+#[cfg(feature = "hdf5")]
 pub(crate) use number::Number;
 pub use regular::{Links, open_regular, special};
 pub use write::{NpyNumber, NpzWriter, npy_header, write_values};

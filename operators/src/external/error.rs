@@ -110,6 +110,16 @@ pub enum Failure {
         /// The shape requested.
         expected: Vec<usize>,
     },
+    /// Its prediction has another shape than requested of an ensemble.
+    #[error(
+        "predicted {found:?}, and {expected:?} was requested: [sample, member, time, channel, x, y, z]"
+    )]
+    Members {
+        /// The prediction's shape.
+        found: Vec<usize>,
+        /// The shape requested.
+        expected: Vec<usize>,
+    },
     /// It was stopped on request.
     #[error("was stopped on request")]
     Stopped,

@@ -1,9 +1,8 @@
 //! A job: a batch of tasks as arrays, and the prediction that the program returns.
 
 use super::Failure;
-use super::predicted::PredictedStates;
 use crate::{OperatorError, Task};
-use data::{DataError, Grid, Info, Trajectory, npy_header, write_values};
+use data::{DataError, Grid, Info, Npy, Trajectory, npy_header, write_values};
 use ndarray::{Array5, Axis};
 use serde::Serialize;
 use std::path::Path;
@@ -15,6 +14,9 @@ pub(super) struct Description<'a> {
     samples: usize,
     history: usize,
     steps: usize,
+    /// The number of members of an ensemble, if one is requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    members: Option<usize>,
     interval: f64,
     times: Vec<&'a [f64]>,
     grids: Vec<&'a Grid>,
@@ -36,12 +38,18 @@ pub(super) fn is_alike(a: &Task, b: &Task) -> bool {
 
 impl<'a> Job<'a> {
     /// The job of tasks that are alike.
-    pub(super) fn new(tasks: &'a [Task], info: Option<&'a Info>, protocol: u32) -> Self {
+    pub(super) fn new(
+        tasks: &'a [Task],
+        info: Option<&'a Info>,
+        protocol: u32,
+        members: Option<usize>,
+    ) -> Self {
         let description = Description {
             protocol,
             samples: tasks.len(),
             history: tasks[0].history.len(),
             steps: tasks[0].steps,
+            members,
             interval: tasks[0].interval,
             times: tasks.iter().map(|task| task.history.times.as_slice()).collect(),
             grids: tasks.iter().map(|task| &task.grid).collect(),
@@ -88,32 +96,49 @@ fn parameters(tasks: &[Task]) -> Vec<u8> {
 }
 
 /// The most bytes that the prediction of tasks has as a `.npy` file: all channels in double precision.
-pub(super) fn most_bytes(tasks: &[Task]) -> usize {
+pub(super) fn most_bytes(tasks: &[Task], members: Option<usize>) -> usize {
     /// The longest header that is read, with what precedes it.
     const HEADER: usize = (1 << 16) + 12;
     let (_, channels, x, y, z) = tasks[0].history.values.dim();
-    HEADER + tasks.len() * tasks[0].steps * channels * x * y * z * size_of::<f64>()
+    HEADER
+        + tasks.len()
+            * members.unwrap_or(1)
+            * tasks[0].steps
+            * channels
+            * x
+            * y
+            * z
+            * size_of::<f64>()
 }
 
-/// The prediction of `tasks`. The shape is compared with what was requested before any value is read; values may be NaN.
+/// The predictions of `tasks`, one list of members per task. The shape is compared with what was requested before any
+/// value is read; values may be NaN.
 ///
 /// With `channels`, the positions of those that the program predicts, the array has these channels in this order, or all
-/// channels, of which the others are ignored. Channels that are not predicted are NaN.
+/// channels, of which the others are ignored. Channels that are not predicted are NaN. With `members`, the array has an
+/// axis of members after that of the samples.
 pub(super) fn predictions(
-    mut array: PredictedStates,
+    mut array: Npy,
     tasks: &[Task],
     channels: Option<&[usize]>,
-) -> Result<Vec<Trajectory>, Failure> {
+    members: Option<usize>,
+) -> Result<Vec<Vec<Trajectory>>, Failure> {
     let (_, all, x, y, z) = tasks[0].history.values.dim();
-    let with_channels = |channels| [tasks.len(), tasks[0].steps, channels, x, y, z];
+    let with_channels = |channels| -> Vec<usize> {
+        let rest = [tasks[0].steps, channels, x, y, z];
+        [tasks.len()].into_iter().chain(members).chain(rest).collect()
+    };
     let predicted = channels.map_or(all, <[usize]>::len);
     let is_selected = array.shape() == with_channels(predicted);
     if !is_selected && array.shape() != with_channels(all) {
-        let (found, expected) = (array.shape().into(), with_channels(predicted).into());
-        return Err(Failure::Shape { found, expected });
+        let (found, expected) = (array.shape().into(), with_channels(predicted));
+        return Err(match members {
+            Some(_) => Failure::Members { found, expected },
+            None => Failure::Shape { found, expected },
+        });
     }
-    let mut trajectory = |(sample, task): (usize, &Task)| {
-        let read = array.sample(sample)?;
+    let mut trajectory = |task: &Task, indices: &[usize]| -> Result<Trajectory, Failure> {
+        let read = array.part(indices)?.into_dimensionality().expect("five axes remain");
         let Some(channels) = channels else {
             return Ok(Trajectory { times: task.times(), values: read });
         };
@@ -125,5 +150,9 @@ pub(super) fn predictions(
         }
         Ok(Trajectory { times: task.times(), values })
     };
-    tasks.iter().enumerate().map(&mut trajectory).collect()
+    let of_task = |(sample, task): (usize, &Task)| match members {
+        Some(members) => (0..members).map(|member| trajectory(task, &[sample, member])).collect(),
+        None => Ok(vec![trajectory(task, &[sample])?]),
+    };
+    tasks.iter().enumerate().map(of_task).collect()
 }

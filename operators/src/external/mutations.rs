@@ -5,11 +5,12 @@
 use super::Failure;
 use super::job::predictions;
 use super::lines::Lines;
-use super::predicted::PredictedStates;
 use super::process::{Answer, LONGEST_ANSWER};
 use super::protocol::{hello_of, rollout_of};
 use crate::{PredictionFile, Surrogate, Task};
-use data::{Axis, Boundary, Field, Grid, Info, Interval, Links, MemorySource, Parameter, Sample};
+use data::{
+    Axis, Boundary, Field, Grid, Info, Interval, Links, MemorySource, Npy, Parameter, Sample,
+};
 use data::{Split, Trajectory};
 use mutation::{Mutator, Outcome, Tally, outcome};
 use ndarray::{Array2, Array5, Array6, ArrayD};
@@ -188,9 +189,11 @@ fn attack_job(name: &'static str, tries: usize) {
     let root = folder.path().to_owned();
     attack(name, tries, &bytes, move |bytes| {
         fs_err::write(&file, bytes).expect("it is writable");
-        let opened = PredictedStates::open(&root.join("prediction.npy"), Links::Refused);
-        let read =
-            opened.map_err(Failure::from).and_then(|array| predictions(array, &tasks(), None));
+        let opened = Npy::open(&root.join("prediction.npy"), Links::Refused);
+        let read = opened
+            .map_err(Failure::from)
+            .and_then(|array| predictions(array, &tasks(), None, None));
+        let read = read.map(|all| all.concat());
         judged(read, |read| are_of(&read, &file))
     });
 }

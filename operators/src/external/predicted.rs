@@ -32,17 +32,12 @@ enum Content {
 
 impl PredictedStates {
     /// Opens a `.npy` file whose array has six axes, or an archive with such an array, or with one of five per sample.
-    pub(super) fn open(path: &Path, links: Links) -> Result<Self, NpyError> {
+    pub(super) fn open(path: &Path) -> Result<Self, NpyError> {
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         if ARRAY_FILES.contains(&&*extension) {
             return Self::archive(ArrayFile::open(path)?);
         }
-        Self::array(Npy::open(path, links)?)
-    }
-
-    /// The states in the bytes of a `.npy` file.
-    pub(super) fn from_bytes(bytes: Vec<u8>) -> Result<Self, NpyError> {
-        Self::array(Npy::from_bytes(bytes)?)
+        Self::array(Npy::open(path, Links::Followed)?)
     }
 
     fn array(array: Npy) -> Result<Self, NpyError> {

@@ -149,8 +149,7 @@ fn open(
     samples: Option<&[usize]>,
 ) -> Result<(PathBuf, PredictedStates), OperatorError> {
     let file = file_of(path, case);
-    let array =
-        PredictedStates::open(&file, Links::Followed).map_err(|error| unreadable(&file, error))?;
+    let array = PredictedStates::open(&file).map_err(|error| unreadable(&file, error))?;
     if let (Some(found), Some(expected)) = (array.samples(), samples) {
         must_be_samples(&file, found, expected)?;
     }

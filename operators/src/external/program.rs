@@ -5,12 +5,11 @@ use super::folder::hash;
 use super::job::Job;
 use super::launcher::{Extra, Launched};
 use super::manifest::Manifest;
-use super::predicted::PredictedStates;
 use super::process::{Process, Wait};
 use super::protocol::{self, Arrays, Hello, HelloRequest, RolledOut, StatedTraining};
 use super::{ExternalError, Failure, Launcher, job};
 use crate::{OperatorError, Surrogate, Task};
-use data::{Info, Links, Stop, Stopped, Trajectory};
+use data::{Info, Links, Npy, Stop, Stopped, Trajectory};
 use std::path::{Path, PathBuf};
 
 /// An operator in any language: a folder with `operator.toml` and a program.
@@ -32,6 +31,10 @@ pub struct ExternalOperator {
     asked: usize,
     /// The time that it has computed during the last rollout in s, as it states it.
     computing: Option<f64>,
+    /// The number of members of its ensembles, if they are requested.
+    members: Option<usize>,
+    /// Those of the last rollout.
+    ensembles: Vec<Vec<Trajectory>>,
     stop: Stop,
 }
 
@@ -64,6 +67,8 @@ impl ExternalOperator {
             weights: 0,
             asked: 0,
             computing: None,
+            members: None,
+            ensembles: vec![],
             stop: Stop::default(),
         })
     }
@@ -84,6 +89,12 @@ impl ExternalOperator {
     #[must_use]
     pub fn with_seed(self, seed: u64, trained: Option<PathBuf>) -> Self {
         Self { seed: Some(seed), trained, ..self }
+    }
+
+    /// Requests ensembles with so many members, two or more. Version 2 of the protocol.
+    #[must_use]
+    pub fn with_members(self, members: Option<usize>) -> Self {
+        Self { members, ..self }
     }
 
     /// Whether the program knows seeds, and whether it is trained by the benchmark.
@@ -140,17 +151,18 @@ impl ExternalOperator {
         }
     }
 
-    /// Requests the rollouts of one job. The program stays running if it answers.
+    /// Requests the rollouts of one job, and returns the members of each. The program stays running if it answers.
     fn ask(
         &mut self,
         mut running: Running,
         tasks: &[Task],
-    ) -> Result<Vec<Trajectory>, OperatorError> {
+    ) -> Result<Vec<Vec<Trajectory>>, OperatorError> {
         let process = &mut running.launched.process;
         let wait = Wait { seconds: self.manifest.timeout, key: "timeout", stop: &self.stop };
-        let job = Job::new(tasks, self.info.as_ref(), self.manifest.protocol);
+        let members = self.members;
+        let job = Job::new(tasks, self.info.as_ref(), self.manifest.protocol, members);
         let answer = match running.arrays {
-            Arrays::Pipe => by_pipe(process, &job, tasks, &wait),
+            Arrays::Pipe => by_pipe(process, &job, job::most_bytes(tasks, members), &wait),
             Arrays::Files => {
                 self.asked += 1;
                 let folder = running.launched.jobs.join(format!("{:06}", self.asked));
@@ -163,8 +175,9 @@ impl ExternalOperator {
             }
         };
         let channels = running.channels.as_deref();
-        let rolled_out = answer
-            .and_then(|(array, seconds)| Ok((job::predictions(array, tasks, channels)?, seconds)));
+        let rolled_out = answer.and_then(|(array, seconds)| {
+            Ok((job::predictions(array, tasks, channels, members)?, seconds))
+        });
         match rolled_out {
             Ok((predictions, seconds)) => {
                 self.computing = self.computing.zip(seconds).map(|(all, job)| all + job);
@@ -185,22 +198,32 @@ impl ExternalOperator {
 }
 
 /// The predicted states, and the time that the program states.
-type Predicted = (PredictedStates, Option<f64>);
+type Predicted = (Npy, Option<f64>);
 
 fn by_pipe(
     process: &mut Process,
     job: &Job<'_>,
-    tasks: &[Task],
+    most: usize,
     wait: &Wait<'_>,
 ) -> Result<Predicted, Failure> {
-    let answer = protocol::exchange(process, job, job::most_bytes(tasks), wait)?;
-    Ok((PredictedStates::from_bytes(answer.prediction)?, answer.seconds))
+    let answer = protocol::exchange(process, job, most, wait)?;
+    Ok((Npy::from_bytes(answer.prediction)?, answer.seconds))
 }
 
 fn by_files(process: &mut Process, folder: &Path, wait: &Wait<'_>) -> Result<Predicted, Failure> {
     let RolledOut { seconds, .. } = protocol::rollout(process, folder, wait)?;
-    let array = PredictedStates::open(&folder.join("prediction.npy"), Links::Refused)?;
+    let array = Npy::open(&folder.join("prediction.npy"), Links::Refused)?;
     Ok((array, seconds))
+}
+
+/// The mean of the members of an ensemble; NaN where one of them is.
+fn mean(members: &[Trajectory]) -> Trajectory {
+    let mut mean = members[0].clone();
+    for member in &members[1..] {
+        mean.values += &member.values;
+    }
+    mean.values /= members.len() as f64;
+    mean
 }
 
 /// The manifest of an operator whose program exists, and the absolute path of its folder.
@@ -241,6 +264,10 @@ impl Surrogate for ExternalOperator {
         self.computing
     }
 
+    fn take_members(&mut self) -> Vec<Vec<Trajectory>> {
+        std::mem::take(&mut self.ensembles)
+    }
+
     /// As it has answered; 0 before the first rollout.
     fn weights(&self) -> usize {
         self.weights
@@ -251,17 +278,22 @@ impl Surrogate for ExternalOperator {
     }
 
     fn rollout(&mut self, tasks: &[Task]) -> Result<Vec<Trajectory>, OperatorError> {
-        let mut predictions = Vec::with_capacity(tasks.len());
+        let mut ensembles = Vec::with_capacity(tasks.len());
         self.computing = Some(0.0);
         for alike in tasks.chunk_by(job::is_alike) {
             let mut rest = alike;
             while !rest.is_empty() {
                 let running = self.start()?;
                 let (batch, others) = rest.split_at(rest.len().min(running.batch));
-                predictions.extend(self.ask(running, batch)?);
+                ensembles.extend(self.ask(running, batch)?);
                 rest = others;
             }
         }
-        Ok(predictions)
+        if self.members.is_none() {
+            return Ok(ensembles.into_iter().flatten().collect());
+        }
+        let means = ensembles.iter().map(|members| mean(members)).collect();
+        self.ensembles = ensembles;
+        Ok(means)
     }
 }
