@@ -125,7 +125,7 @@ fn every_metric_and_baseline_file_is_in_its_list() {
     for (folder, helpers, listed) in [
         (
             "metrics",
-            vec!["mod", "series", "weights", "climate-parts"],
+            vec!["mod", "series", "weights", "climate-parts", "ensemble"],
             bench::metrics::METRICS.names().collect::<Vec<_>>(),
         ),
         ("baselines", vec!["mod"], bench::baselines::BASELINES.names().collect()),

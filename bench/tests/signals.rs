@@ -57,8 +57,8 @@ fn assert_interrupted(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(130), "{:?}: {text}", output.status);
     let last = text.lines().last().unwrap_or_default();
-    assert!(last.contains("run the same command again to resume"), "{text}");
-    assert_eq!(text.matches("to resume").count(), 1, "{text}");
+    assert!(last.contains("run the same command again; steps that were finished"), "{text}");
+    assert_eq!(text.matches("run the same command again").count(), 1, "{text}");
     text
 }
 

@@ -87,7 +87,7 @@ fn end() {
 pub(super) fn say_stopped() {
     static SAID: AtomicBool = AtomicBool::new(false);
     if !SAID.swap(true, Ordering::SeqCst) {
-        say("stopped; what was finished is kept: run the same command again to resume");
+        say("stopped: run the same command again; steps that were finished are not repeated");
     }
 }
 

@@ -28,8 +28,8 @@ def resized(fields, cells):
 
 
 def operator(seed, trained):
-    """The fine-tuned model of a seed."""
-    model = Dpot.load(trained / "model.pth").eval()
+    """The fine-tuned model of a seed; as it was published if it is not trained, as in `eddymark check-operator`."""
+    model = Dpot.load(trained / "model.pth" if trained else "model.pth").eval()
 
     def step(states, parameters, grid):
         with torch.no_grad():
