@@ -1,12 +1,13 @@
 //! The climate of a flow: its statistics, and how far they spread over independent samples.
 //!
-//! A chaotic flow cannot be predicted beyond some time, but its statistics can. The climate is gathered from the training
-//! and validation samples over the states that a prediction has too, so that the standard deviation between samples is
-//! what another realization of the flow would differ by. Samples are independent: no length of blocks is chosen.
+//! A chaotic flow cannot be predicted beyond some time, but its statistics can. The climate is gathered from the
+//! training and validation samples over the states that a prediction has too, so that the standard deviation between
+//! samples is what another realization of the flow would differ by. Samples are independent: no length of blocks is
+//! chosen.
 //!
-//! Averages are over the homogeneous axes of the flow ([`solvers::Problem::homogeneous`]) and in time. Between two walls at
-//! rest the halves of the channel are averaged too, and everything is in wall units of the flow's own friction velocity,
-//! in the same way for references and predictions.
+//! Averages are over the homogeneous axes of the flow ([`solvers::Problem::homogeneous`]) and in time. Between two
+//! walls at rest the halves of the channel are averaged too, and everything is in wall units of the flow's own friction
+//! velocity, in the same way for references and predictions.
 
 mod density;
 mod geometry;
@@ -64,8 +65,8 @@ impl Climate {
     /// The climate of the training and validation samples over the states `states`.
     ///
     /// `homogeneous` are the axes along which the statistics do not vary. `None` if the flow has no climate: without
-    /// homogeneous axes, with more or fewer than one other axis, with bodies in the flow, or with parameters that differ
-    /// between samples, which are not realizations of one flow then.
+    /// homogeneous axes, with more or fewer than one other axis, with bodies in the flow, or with parameters that
+    /// differ between samples, which are not realizations of one flow then.
     ///
     /// Samples are read block by block and twice: spectra are taken where the mean of all samples says.
     pub fn of(
@@ -135,8 +136,8 @@ impl Climate {
     /// ```
     ///
     /// T and T′ are the durations of a sample and of the realization: the variance of a mean in time decreases as 1/T′.
-    /// The mean over N samples has the error σ/√N, and the last factor is the variance of Student's distribution, which σ̂
-    /// brings about. With N ≤ 3 that has no variance, and the factor is 1.
+    /// The mean over N samples has the error σ/√N, and the last factor is the variance of Student's distribution, which
+    /// σ̂ brings about. With N ≤ 3 that has no variance, and the factor is 1.
     pub fn spread(&self, states: usize) -> f64 {
         let n = self.samples as f64;
         let student = if self.samples > 3 { (n - 1.0) / (n - 3.0) } else { 1.0 };

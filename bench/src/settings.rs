@@ -35,8 +35,8 @@ pub(crate) fn apply() {
     }
 }
 
-/// Turns a file that exceeds the limit of the process (`ulimit -f`) into an error of the write, such as a full disk gives.
-/// By default the system ends the process without a word.
+/// Turns a file that exceeds the limit of the process (`ulimit -f`) into an error of the write, such as a full disk
+/// gives. By default the system ends the process without a word.
 #[cfg(unix)]
 pub(crate) fn survive_large_files() {
     use signal_hook::consts::SIGXFSZ;

@@ -10,7 +10,7 @@ use crate::catalogue::find_case_beside;
 use crate::metrics::Metric;
 use crate::name::{check_name, path_part};
 use crate::{BenchError, Case};
-use data::{Invalid, PartChoice, PartError, ReportLayout, hash_hex};
+use data::{Invalid, PartChoice, PartError, ReportLayout, Split, hash_hex};
 use serde::Deserialize;
 use std::path::Path;
 use surrogate::WireSurrogate;
@@ -56,8 +56,8 @@ pub struct Suite {
     /// Number of further states that are predicted, after the reference has ended, for statistics of the flow and for
     /// `stable-time`. Default 0.
     pub free: usize,
-    /// Time from which on states count in statistics of the flow, in the unit of the case's interval. Default 0: from the
-    /// first predicted state.
+    /// Time from which on states count in statistics of the flow, in the unit of the case's interval. Default 0: from
+    /// the first predicted state.
     pub statistics_from: f64,
     /// Metrics, in the order of records. Default: all.
     pub metrics: Vec<MetricSpec>,
@@ -204,6 +204,12 @@ impl Suite {
     /// Whether every surrogate can be trained and evaluated on every case.
     fn check_pairs(&self, file: &str) -> Result<(), BenchError> {
         for case in &self.cases {
+            if !case.roles().contains(&Split::Test) {
+                let expected =
+                    "a case with test samples: this one has none, and can only be generated";
+                let source = Invalid::new("cases", &case.name, expected);
+                return Err(BenchError::Suite { suite: file.into(), source });
+            }
             for surrogate in &self.surrogates {
                 let checked = surrogate.source.check_on(case, self.steps_of(case));
                 let checked = checked.and_then(|()| self.check_transfer(surrogate, case));
@@ -270,8 +276,8 @@ impl Suite {
         ];
         for (key, mut names, expected) in lists {
             names.iter().try_for_each(|name| check_name(key, name))?;
-            // Names are compared as parts of paths on any file system, because results of different names must not share
-            // a file.
+            // Names are compared as parts of paths on any file system, because results of different names must not
+            // share a file.
             let part = |name: &str| path_part(name).to_ascii_lowercase();
             names.sort_by_key(|name| part(name));
             let twice = names.windows(2).find(|pair| part(pair[0]) == part(pair[1]));

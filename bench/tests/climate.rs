@@ -103,8 +103,8 @@ fn another_realization_scores_about_one_and_another_flow_does_not() {
         let name = format!("climate-score/{part}");
         let squares = realizations().map(|p| score(&name, &p, &context).powi(2));
         let mean: f64 = squares.sum::<f64>() / 24.0;
-        // All positions of a part vary together here: a mean square of 24 has a standard deviation of √(2/24) = 0.29, and
-        // that of the 24 samples, which estimate σ², is as large.
+        // All positions of a part vary together here: a mean square of 24 has a standard deviation of √(2/24) = 0.29,
+        // and that of the 24 samples, which estimate σ², is as large.
         assert!((mean - 1.0).abs() < 0.9, "{part}: {mean}");
     }
     let weak = realizations().next().map(|mut p| {

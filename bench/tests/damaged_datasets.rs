@@ -1,5 +1,5 @@
-//! Datasets with a file that was damaged, or made to do damage: every command that reads the dataset refuses it with the
-//! file, the object in it and a remedy, within 1 GiB of memory, and leaves it as it is.
+//! Datasets with a file that was damaged, or made to do damage: every command that reads the dataset refuses it with
+//! the file, the object in it and a remedy, within 1 GiB of memory, and leaves it as it is.
 #![cfg(unix)]
 
 use copied::copy;

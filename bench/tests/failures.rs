@@ -70,7 +70,7 @@ fn what_fails_is_a_row_and_the_rest_is_evaluated() {
     };
     write("tiny.toml", CASE);
     write("suite.toml", SUITE);
-    for (name, command) in [("crash", "exit 3"), ("none", "echo nothing")] {
+    for (name, command) in [("crash", "exit 3"), ("none", "read line; echo nothing")] {
         fs_err::create_dir(folder.path().join(name)).expect("there is room");
         let manifest = format!("name = \"{name}\"\ncommand = [\"sh\", \"-c\", \"{command}\"]\n");
         write(&format!("{name}/operator.toml"), &manifest);

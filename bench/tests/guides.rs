@@ -1,7 +1,7 @@
 //! The commands of `docs/guides/` work: they are run in order, in a folder of their own, on smaller cases.
 //!
-//! A block ```` ```sh ```` is run, ```` ```python NAME ```` and ```` ```toml NAME ```` are files. What is marked `not-run`
-//! installs or uploads.
+//! A block ```` ```sh ```` is run, ```` ```python NAME ```` and ````
+//! ```toml NAME ```` are files. What is marked `not-run` installs or uploads.
 
 use python::python_with;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Data of other programs, in the layouts of CFDBench, PDEBench, The Well, numpy and OpenFOAM: read, scored, or refused with a
-//! reason.
+//! Data of other programs, in the layouts of CFDBench, PDEBench, The Well, numpy and OpenFOAM: read, scored, or refused
+//! with a reason.
 //!
 //! `imports/make.py` writes them with numpy and h5py.
 

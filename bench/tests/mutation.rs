@@ -1,4 +1,5 @@
-//! Damaged copies of what users write and of what runs consist of: each is read or refused, and nothing panics or hangs.
+//! Damaged copies of what users write and of what runs consist of: each is read or refused, and nothing panics or
+//! hangs.
 
 use bench::{Case, Suite};
 use data::Run;
@@ -34,7 +35,8 @@ fn reads_suite(text: &str) -> bool {
 const CASE: &str = include_str!("../cases/cavity/quick.toml");
 const SUITE: &str = include_str!("../suites/quick.toml");
 
-/// Tries damaged copies of one file of a run. Only `run.json` is not covered by a hash, and may have other sound values.
+/// Tries damaged copies of one file of a run. Only `run.json` is not covered by a hash, and may have other sound
+/// values.
 fn attack_run(name: &'static str, tries: usize, file: &str) {
     let folder = tempfile::tempdir().expect("there is a temporary folder");
     let root = folder.path().to_path_buf();

@@ -119,8 +119,14 @@ fn nonsense_is_refused_by_name() {
         let error = refusal(REYNOLDS, &format!("{sizes}\n{line}"));
         assert!(error.contains(expected), "{line}: {error}");
     }
-    let error = refusal(REYNOLDS, "train = 6\nvalid = 2");
-    assert!(error.contains("missing field `test`"), "{error}");
+    for (sizes, expected) in [
+        ("valid = 0", "must be at least one sample"),
+        ("train = 1000001", "at most a million of each"),
+        ("train = 6\nextrapolate = \"reynolds\"", "1 to test, where there is `extrapolate`"),
+    ] {
+        let error = refusal(REYNOLDS, sizes);
+        assert!(error.contains(expected), "{sizes}: {error}");
+    }
 }
 
 #[test]

@@ -232,3 +232,36 @@ fn operators_are_trained_on_fewer_samples() {
         assert!(!output.status.success() && errors(&output).contains(part), "{}", errors(&output));
     }
 }
+
+#[test]
+fn data_without_training_or_test_samples_are_generated() {
+    let persistence = "[[surrogate]]\nbaseline = \"persistence\"\n";
+    let suite = |case: &str, surrogate: &str| {
+        format!("summary = \"s\"\ncases = [\"{case}.toml\"]\nmetrics = [\"nrmse\"]\n{surrogate}")
+    };
+    let folder = folder(&[
+        ("one.toml", &case("[12, 12]", "", "train = 1")),
+        ("tested.toml", &case("[12, 12]", "", "test = 2")),
+        ("none.toml", &case("[12, 12]", "", "valid = 0")),
+        ("of-one.toml", &suite("one", persistence)),
+        ("of-tested.toml", &suite("tested", persistence)),
+        ("mean.toml", &suite("tested", &persistence.replace("persistence", "mean-of-train"))),
+        ("fno.toml", &suite("tested", FNO)),
+    ]);
+    for name in ["one.toml", "tested.toml"] {
+        let output = eddymark(folder.path(), &["generate", name]);
+        assert!(output.status.success(), "{}", errors(&output));
+        assert!(!errors(&output).contains("no validation sample") || name == "one.toml");
+    }
+    let output = eddymark(folder.path(), &["run", "of-tested.toml"]);
+    assert!(output.status.success(), "{}", errors(&output));
+    for (command, part) in [
+        (["generate", "none.toml"], "must be at least one sample"),
+        (["run", "of-one.toml"], "`cases = one` must be a case with test samples"),
+        (["run", "mean.toml"], "must be at least 1 sample to train"),
+        (["run", "fno.toml"], "0 training samples of 6 states have no window"),
+    ] {
+        let output = eddymark(folder.path(), &command);
+        assert!(!output.status.success() && errors(&output).contains(part), "{}", errors(&output));
+    }
+}

@@ -23,7 +23,8 @@ def states_of(path):
         fields = [file[group][name][0] for group in ("t0_fields", "t1_fields") for name in file[group]]
     states = max(len(field) for field in fields)
     cells = next(field.shape[1:] for field in fields if len(field) == states)
-    parts = [field if field.shape[1:] == cells else np.moveaxis(field, -1, 1) for field in fields if len(field) == states]
+    fields = [field for field in fields if len(field) == states]  # others are constant in time
+    parts = [field if field.shape[1:] == cells else np.moveaxis(field, -1, 1) for field in fields]
     return [part if part.ndim > len(cells) + 1 else part[:, None] for part in parts]
 
 

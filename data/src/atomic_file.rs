@@ -154,8 +154,8 @@ fn is_equal(one: &Path, other: &Path) -> bool {
     length(one).is_some() && length(one) == length(other) && hash(one) == hash(other)
 }
 
-/// Whether the file system does not have what was asked for, such as locks: `ENOTSUP`, `ENOSYS`, `ENOLCK`, and 524, which
-/// Linux returns for some network drives.
+/// Whether the file system does not have what was asked for, such as locks: `ENOTSUP`, `ENOSYS`, `ENOLCK`, and 524,
+/// which Linux returns for some network drives.
 pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     let numbers: &[i32] = if cfg!(target_os = "linux") { &[37, 95, 524] } else { &[45, 77, 102] };
     let is_known = error.raw_os_error().is_some_and(|number| numbers.contains(&number));

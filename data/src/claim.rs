@@ -18,8 +18,8 @@ static WITHOUT_LOCKS: OnceLock<PathBuf> = OnceLock::new();
 /// It is a lock of the operating system on a file beside what is claimed, so that it ends with the process. The file is
 /// removed on release. A process that gets it checks again whether there is something left to do.
 ///
-/// Where the file system has no locks, everybody gets the claim: work may be done twice, and nothing is damaged, because
-/// files are written under unique names and renamed. [`folder_without_locks`] names such a folder.
+/// Where the file system has no locks, everybody gets the claim: work may be done twice, and nothing is damaged,
+/// because files are written under unique names and renamed. [`folder_without_locks`] names such a folder.
 #[derive(Debug)]
 pub struct Claim {
     path: PathBuf,

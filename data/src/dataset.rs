@@ -222,8 +222,8 @@ impl Dataset {
 
     /// Completes a dataset: writes the statistics of the training samples, and returns the content hash.
     ///
-    /// An error if samples are missing. A dataset without training samples has no statistics. Temporary files of programs
-    /// that were killed are removed.
+    /// An error if samples are missing. A dataset without training samples has no statistics. Temporary files of
+    /// programs that were killed are removed.
     pub fn finish(&self) -> Result<String, DataError> {
         let missing = self.missing()?;
         if !missing.is_empty() {
@@ -254,13 +254,19 @@ impl Dataset {
         Ok(hasher.hex())
     }
 
+    /// Whether all samples are there, and the statistics of those for training, if there are any.
+    pub fn is_finished(&self) -> Result<bool, DataError> {
+        let has_statistics = self.indices(Split::Train).is_empty() || self.normalization().is_ok();
+        Ok(self.missing()?.is_empty() && has_statistics)
+    }
+
     /// The statistics that [`Dataset::finish`] wrote.
     pub fn normalization(&self) -> Result<Normalization, DataError> {
         statistics::read(&self.root, &self.header.info)
     }
 
-    /// Recomputes the statistics of the training samples, and compares them with those that [`Dataset::finish`] wrote, in
-    /// both files. A dataset without training samples has none.
+    /// Recomputes the statistics of the training samples, and compares them with those that [`Dataset::finish`] wrote,
+    /// in both files. A dataset without training samples has none.
     pub fn verify_statistics(&self) -> Result<(), DataError> {
         if self.indices(Split::Train).is_empty() {
             return Ok(());

@@ -6,8 +6,8 @@ use std::fmt::Write;
 /// The text with every character that a terminal or a reader could take for something else written as an escape, such
 /// as `\n`, `\u{1b}` or `\u{202e}`. For names and paths, which are one line.
 ///
-/// Escaped are control characters, with which a terminal moves its cursor or changes its colours, and characters without
-/// a width or that change the direction of text, with which a name can look like another.
+/// Escaped are control characters, with which a terminal moves its cursor or changes its colours, and characters
+/// without a width or that change the direction of text, with which a name can look like another.
 pub fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }

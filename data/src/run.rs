@@ -97,8 +97,8 @@ impl Run {
 
     /// Writes a run's folder.
     ///
-    /// All files are written before the first is renamed, so that a full disk leaves the former run as it is. `run.json`
-    /// comes last and holds the hashes of the others.
+    /// All files are written before the first is renamed, so that a full disk leaves the former run as it is.
+    /// `run.json` comes last and holds the hashes of the others.
     pub fn save(&self, folder: &Path) -> Result<(), DataError> {
         fs_err::create_dir_all(folder)?;
         let at = |name: &str| folder.join(name);

@@ -10,7 +10,8 @@ const DECADE: f64 = 10.0;
 /// The fraction of its mean below which the standard deviation of a parameter is rounding.
 const ROUNDING: f64 = 1e-12;
 
-/// Standard deviations below the mean to which logarithms are bounded: far outside of what a network can extrapolate to.
+/// Standard deviations below the mean to which logarithms are bounded: far outside of what a network can extrapolate
+/// to.
 const FARTHEST: f64 = 100.0;
 
 /// Means and standard deviations by which states and parameters are scaled. They are stored in checkpoints.

@@ -38,8 +38,8 @@ pub trait Surrogate: Send {
         None
     }
 
-    /// The part of the last rollout's wall time in which it has computed, in s, if it is a program that states it. The rest
-    /// is the exchange of data with it.
+    /// The part of the last rollout's wall time in which it has computed, in s, if it is a program that states it. The
+    /// rest is the exchange of data with it.
     fn computing_seconds(&self) -> Option<f64> {
         None
     }

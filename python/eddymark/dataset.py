@@ -29,8 +29,9 @@ class Field:
 class Grid:
     """The cells of a domain.
 
-    ``edges`` and ``boundaries`` have one entry for each axis with more than one cell: positions in m, one more than cells,
-    and the kinds of the low and the high end, such as ``"periodic"``, ``"open"`` or ``{"wall": {"velocity": [1, 0, 0]}}``.
+    ``edges`` and ``boundaries`` have one entry for each axis with more than one cell: positions in m, one more than
+    cells, and the kinds of the low and the high end, such as ``"periodic"``, ``"open"`` or
+    ``{"wall": {"velocity": [1, 0, 0]}}``.
     """
 
     edges: tuple[np.ndarray, ...]

@@ -1,8 +1,8 @@
 """The metrics of eddymark on arrays: ``metrics.nrmse(prediction, reference)``.
 
 Every metric of ``eddymark list metrics`` is a function of this module, its hyphens as underscores. They are computed by
-the program, as for a dataset with one test sample: a metric has one implementation. A call takes some tenths of a second;
-:func:`evaluate` computes all metrics at once.
+the program, as for a dataset with one test sample: a metric has one implementation. A call takes some tenths of a
+second; :func:`evaluate` computes all metrics at once.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ def evaluate(
 ) -> Scores:
     """All metrics of a predicted trajectory, ``[time, channel, x, y(, z)]``.
 
-    ``interval`` is the time between states in s, ``lengths`` those of the domain in m (default 1 each), ``boundaries`` the
-    kind of all boundaries, and ``fields`` the channels of each field by its name, such as ``{"velocity": ["u", "v"]}``
-    (default: one scalar field per channel). Each state counts as predicted.
+    ``interval`` is the time between states in s, ``lengths`` those of the domain in m (default 1 each), ``boundaries``
+    the kind of all boundaries, and ``fields`` the channels of each field by its name, such as
+    ``{"velocity": ["u", "v"]}`` (default: one scalar field per channel). Each state counts as predicted.
     """
     prediction, reference = np.asarray(prediction), np.asarray(reference)
     if prediction.shape != reference.shape or prediction.ndim not in (4, 5):

@@ -43,10 +43,11 @@ class Parameters(Sequence[str]):
 class Operator:
     """A function that predicts states, as a program and as a function.
 
-    ``function(state, parameters, grid)`` returns the next state: ``state`` and the result are ``[sample, channel, x, y]``,
-    in three dimensions with ``z``, in SI units; ``parameters`` is :class:`Parameters`, ``grid`` a :class:`Grid`. With
-    ``history > 1`` the state is ``[sample, history, channel, x, y]``, oldest first. Where a suite asks for an ensemble, the
-    members are further samples, so that a function that draws random numbers needs nothing else.
+    ``function(state, parameters, grid)`` returns the next state: ``state`` and the result are
+    ``[sample, channel, x, y]``, in three dimensions with ``z``, in SI units; ``parameters`` is :class:`Parameters`,
+    ``grid`` a :class:`Grid`. With ``history > 1`` the state is ``[sample, history, channel, x, y]``, oldest first.
+    Where a suite asks for an ensemble, the members are further samples, so that a function that draws random numbers
+    needs nothing else.
     """
 
     def __init__(
@@ -181,9 +182,9 @@ def serve(
     """Answers the requests of eddymark for an operator with seeds: the last line of ``main.py``, with ``protocol = 2``.
 
     ``operator(seed, trained)`` returns the :class:`Operator` of a seed; ``trained`` is the folder that its training has
-    written, or None. With a key ``train`` in ``operator.toml``, ``train(dataset, output, seed)`` trains: it reads training
-    and validation samples of ``dataset``, of which ``dataset.split("train")`` has those that the suite allows, and writes
-    what it wants to keep into the folder ``output``.
+    written, or None. With a key ``train`` in ``operator.toml``, ``train(dataset, output, seed)`` trains: it reads
+    training and validation samples of ``dataset``, of which ``dataset.split("train")`` has those that the suite allows,
+    and writes what it wants to keep into the folder ``output``.
     """
 
     def of(hello: dict[str, Any]) -> Operator:
@@ -245,8 +246,8 @@ def wrap(module: Any, *, device: str | None = None, **options: Any) -> Operator:
     """Makes an :class:`Operator` of a ``torch.nn.Module``, in evaluation mode and without gradients.
 
     The module is called with a float32 tensor ``[sample, channel, x, y(, z)]`` in SI units, or ``[sample, history,
-    channel, x, y(, z)]``, and with a tensor ``[sample, parameter]`` if its ``forward`` takes a second argument. It returns
-    the next state. ``device`` is that of its weights unless it is given.
+    channel, x, y(, z)]``, and with a tensor ``[sample, parameter]`` if its ``forward`` takes a second argument. It
+    returns the next state. ``device`` is that of its weights unless it is given.
     """
     try:
         import torch

@@ -17,8 +17,8 @@ from .operators import Operator, Parameters, wrap
 class Scores:
     """All metrics on all channels. ``scores["nrmse", "velocity"]`` is the mean over samples and steps.
 
-    ``scores.records`` has one entry per metric, channel and sample, with times and values. A diverged rollout has values
-    that are not a number.
+    ``scores.records`` has one entry per metric, channel and sample, with times and values. A diverged rollout has
+    values that are not a number.
     """
 
     def __init__(self, records: list[dict[str, Any]]):
@@ -79,8 +79,8 @@ def score(
     """The scores of a prediction, computed by ``eddymark score``.
 
     ``prediction`` is a ``torch.nn.Module`` or an :class:`Operator`, which is rolled out; a dictionary from indices of
-    samples to arrays ``[step, channel, x, y(, z)]``; an array ``[sample, step, channel, x, y(, z)]`` with the samples of
-    the split in order; or the path of a file. It begins with the state after state ``start``. Nothing is timed:
+    samples to arrays ``[step, channel, x, y(, z)]``; an array ``[sample, step, channel, x, y(, z)]`` with the samples
+    of the split in order; or the path of a file. It begins with the state after state ``start``. Nothing is timed:
     ``eddymark run SUITE --operator FOLDER`` times operators.
     """
     dataset = dataset if isinstance(dataset, Dataset) else load(dataset)

@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release -p eddymark-reports --example add_a_figure -- FOLDER` draws it from a synthetic run.
 //!
-//! To add a figure to the reports, write this file as `reports/src/figures/error_distribution.rs`, with `crate` in place
-//! of `reports`, and add two lines to `reports/src/figures/mod.rs`: `mod error_distribution;` and
+//! To add a figure to the reports, write this file as `reports/src/figures/error_distribution.rs`, with `crate` in
+//! place of `reports`, and add two lines to `reports/src/figures/mod.rs`: `mod error_distribution;` and
 //! `entry!(dyn Figure, ErrorDistribution)`. Then `eddymark list figures` shows it, a suite can choose it and set its
 //! parameters, every report has it under "Further results", and the contract tests draw it from incomplete and extreme
 //! runs. `SECTIONS` in `reports/src/page/layout.rs` moves it to another section.

@@ -93,8 +93,8 @@ impl Carrier {
         (0..3).filter(is_wide).find(|&axis| self.homogeneous[axis]).unwrap_or(0)
     }
 
-    /// The mean velocity along an axis of every row of cells: the mean over all homogeneous axes, without the axis itself,
-    /// `[cells, cells]` of the two others.
+    /// The mean velocity along an axis of every row of cells: the mean over all homogeneous axes, without the axis
+    /// itself, `[cells, cells]` of the two others.
     fn speeds(&self, state: ArrayView4<'_, f64>, along: usize) -> ndarray::Array2<f64> {
         let velocity = vectors(&self.fields).find(|(field, _)| field.name == "velocity");
         let first = velocity.map_or(0, |(_, range)| range.start);

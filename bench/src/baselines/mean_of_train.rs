@@ -2,7 +2,7 @@
 
 use super::Baseline;
 use crate::{BenchError, Case};
-use data::{Dataset, Hasher, Part, Source, Split, Trajectory};
+use data::{Dataset, Hasher, Invalid, Part, Source, Split, Trajectory};
 use ndarray::{Array5, Axis};
 use operators::{OperatorError, Surrogate, Task};
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,15 @@ impl Part for MeanOfTrain {
 impl Baseline for MeanOfTrain {
     fn label(&self) -> String {
         Self::NAME.into()
+    }
+
+    fn check_case(&self, case: &Case) -> Result<(), BenchError> {
+        let expected = "at least 1 sample to train, whose mean is predicted";
+        let source = || Invalid::new("split", "{ train = 0, … }", expected);
+        let has_some = case.roles().contains(&Split::Train);
+        has_some
+            .then_some(())
+            .ok_or_else(|| BenchError::Case { case: case.name.clone(), source: source() })
     }
 
     fn surrogate(&self, _case: &Case, dataset: &Dataset) -> Result<Box<dyn Surrogate>, BenchError> {

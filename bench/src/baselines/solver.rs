@@ -22,8 +22,8 @@ pub struct CoarseSolver {
     pub coarsen: usize,
     /// Solver cells per output cell along every axis, for a grid finer than the output's. Default 1.
     pub refine: usize,
-    /// Parameters of the problem that replace those of the case, such as `{ closure = "wale" }`: of the method, not of the
-    /// flow. Default: none.
+    /// Parameters of the problem that replace those of the case, such as `{ closure = "wale" }`: of the method, not of
+    /// the flow. Default: none.
     pub parameters: toml::Table,
 }
 

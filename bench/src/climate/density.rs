@@ -9,8 +9,8 @@ const REACH: f64 = 6.0;
 /// Width of a bin in root mean squares.
 pub(super) const WIDTH: f64 = 2.0 * REACH / BINS as f64;
 
-/// Histograms of u′/u′_rms at the first place of a [`Frame`], about the mean profile of the climate and over its root mean
-/// square: a prediction with fluctuations that are too small has a density that is too narrow.
+/// Histograms of u′/u′_rms at the first place of a [`Frame`], about the mean profile of the climate and over its root
+/// mean square: a prediction with fluctuations that are too small has a density that is too narrow.
 pub(super) struct Density {
     /// `[component, bin]`
     counts: Array2<f64>,
@@ -29,7 +29,8 @@ impl Density {
             let mut counts = self.counts.row_mut(number);
             for &plane in &frame.places[0].planes {
                 let mean = frame.profile[[number, plane]];
-                // The mirror image of the other half is added: the component towards the walls has the other sign there.
+                // The mirror image of the other half is added: the component towards the walls has the other sign
+                // there.
                 let is_upper =
                     frame.geometry.walls.is_some() && 2 * plane >= component.len_of(normal);
                 let sign = if is_upper { frame.geometry.parity(number) } else { 1.0 };
@@ -58,8 +59,8 @@ pub(super) fn centres() -> Vec<f64> {
     (0..BINS).map(|bin| (bin as f64 + 0.5) * WIDTH - REACH).collect()
 }
 
-/// Wasserstein-1 distance of two densities: the integral of the difference between their distribution functions, in root
-/// mean squares.
+/// Wasserstein-1 distance of two densities: the integral of the difference between their distribution functions, in
+/// root mean squares.
 pub(super) fn distance(a: &[f64], b: &[f64]) -> f64 {
     let (mut sum, mut difference) = (0.0, 0.0);
     for (a, b) in a.iter().zip(b) {

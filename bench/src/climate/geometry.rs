@@ -65,8 +65,8 @@ impl Walls {
     /// U ≈ (τ/ρν)(y − y²/2h)   near a wall   ⇒   τ/ρ = 2 ν U₁ / (Δ (1 − Δ/3h))
     /// ```
     ///
-    /// U₁ is the average over the cell next to the wall, of width Δ, which lies in the viscous sublayer. The second term
-    /// is the curvature by the mean pressure gradient, which balances the friction.
+    /// U₁ is the average over the cell next to the wall, of width Δ, which lies in the viscous sublayer. The second
+    /// term is the curvature by the mean pressure gradient, which balances the friction.
     pub(super) fn friction(&self, first: f64) -> f64 {
         let width = self.first_width;
         2.0 * self.viscosity * first / (width * (1.0 - width / (3.0 * self.half_height)))
@@ -139,8 +139,8 @@ impl Geometry {
         if component == self.normal { -1.0 } else { 1.0 }
     }
 
-    /// Means over each plane, `[moment, plane]`: of every component, of its square, and of the product of the components
-    /// along the stream and along the normal axis.
+    /// Means over each plane, `[moment, plane]`: of every component, of its square, and of the product of the
+    /// components along the stream and along the normal axis.
     pub(super) fn plane_moments(&self, state: ArrayView4<'_, f64>) -> Array2<f64> {
         let velocity = self.velocity(state);
         let components = velocity.len_of(Axis(0));

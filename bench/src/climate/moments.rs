@@ -15,8 +15,8 @@ impl Moments {
         Self { sums: Array2::zeros((2 * geometry.symbols.len() + 1, geometry.planes())), states: 0 }
     }
 
-    /// Adds a state. Between walls its mirror image is added too, in which the component towards the walls, and products
-    /// with it, have the other sign.
+    /// Adds a state. Between walls its mirror image is added too, in which the component towards the walls, and
+    /// products with it, have the other sign.
     pub(super) fn push(&mut self, geometry: &Geometry, of_planes: &Array2<f64>) {
         self.states += 1;
         if geometry.walls.is_none() {

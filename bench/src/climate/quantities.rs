@@ -105,7 +105,8 @@ impl Scales {
     }
 }
 
-/// Mean velocity, root mean squares and shear stress: from the wall to the centre, or over the whole axis without walls.
+/// Mean velocity, root mean squares and shear stress: from the wall to the centre, or over the whole axis without
+/// walls.
 fn profiles(frame: &Frame, moments: &Moments, scales: &Scales) -> Vec<Quantity> {
     let geometry = &frame.geometry;
     let [profile, squares] = moments.profiles();

@@ -23,8 +23,8 @@ impl Climate {
     /// u′ = u − U(y) at y⁺ ≈ 15,   Q = −½ Σ_ab ∂u_a/∂x_b ∂u_b/∂x_a at x = 0
     /// ```
     ///
-    /// Q is positive where rotation outweighs strain, as in vortices. Differences are central ones of the cell averages;
-    /// at the walls they include the velocity of the wall, which is 0.
+    /// Q is positive where rotation outweighs strain, as in vortices. Differences are central ones of the cell
+    /// averages; at the walls they include the velocity of the wall, which is 0.
     pub(crate) fn sections(&self, state: ArrayView4<'_, f64>, grid: &Grid) -> Vec<Section> {
         let geometry = &self.frame.geometry;
         let is_deep = grid.dimensions() == 3 && geometry.symbols.len() == 3;

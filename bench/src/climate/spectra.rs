@@ -14,8 +14,8 @@ use std::sync::Arc;
 /// E_aa(k_m) = 2 ⟨|û_m|²⟩ / Δk,   û_m = (1/n) Σ_j u_j e^{−2πi m j/n},   Δk = 2π/L,   0 < m < n/2
 /// ```
 ///
-/// The grid does not determine the phase of the mode n/2, which spectral solvers do not have: it is left out. Σ E Δk and
-/// the energy of that mode are the variance along the axis.
+/// The grid does not determine the phase of the mode n/2, which spectral solvers do not have: it is left out. Σ E Δk
+/// and the energy of that mode are the variance along the axis.
 pub(super) struct Spectra {
     axes: Vec<Spectrum>,
 }

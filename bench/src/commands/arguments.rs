@@ -139,8 +139,8 @@ impl Place {
 }
 
 impl SuiteArgs {
-    /// The suite with the surrogates that were asked for. Checking it builds solvers, which have parallel loops, so that the
-    /// threads are started first.
+    /// The suite with the surrogates that were asked for. Checking it builds solvers, which have parallel loops, so
+    /// that the threads are started first.
     pub(super) fn read(&self) -> Result<Suite, BenchError> {
         self.place.threads.set()?;
         let mut suite = find_suite(&self.suite)?;

@@ -145,8 +145,8 @@ enum Command {
     /// Compute all metrics of predictions that were made elsewhere.
     ///
     /// A file of numpy has one array [sample, step, channel, x, y, z] (`.npy`), with the samples in the order of their
-    /// indices, or one array `sample_N` per sample (`.npz`), as `eddymark template` writes it. HDF5 files (`.h5`) and folders
-    /// of Zarr (`.zarr`) have such arrays too, or one `prediction` for all samples. No time is stated.
+    /// indices, or one array `sample_N` per sample (`.npz`), as `eddymark template` writes it. HDF5 files (`.h5`) and
+    /// folders of Zarr (`.zarr`) have such arrays too, or one `prediction` for all samples. No time is stated.
     #[command(
         after_help = "Examples:\n  eddymark score prediction.npz --dataset datasets/cavity-quick-1a2b3c4d\n  eddymark score prediction.npy --dataset datasets/cavity-quick-1a2b3c4d --split valid --json\n  eddymark score predictions/ --suite quick"
     )]

@@ -14,8 +14,8 @@ pub(super) const GRACE: Duration = Duration::from_millis(1500);
 /// Whether a signal has arrived.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Whether the user or the system has asked the program to end. Errors after that are its consequences: outside programs
-/// get the same signal.
+/// Whether the user or the system has asked the program to end. Errors after that are its consequences: outside
+/// programs get the same signal.
 pub(super) fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::SeqCst)
 }

@@ -93,6 +93,10 @@ impl Target {
         let dataset = Dataset::open(root)?;
         let case = Case::of_dataset(dataset.header());
         let invalid = |source| BenchError::Case { case: root.display().to_string(), source };
+        let split = Split::from(self.split);
+        let expected = "a split with samples: this dataset has none in it";
+        let has_some = dataset.header().splits.contains(&split);
+        Invalid::unless(has_some, "--split", split.folder(), expected).map_err(invalid)?;
         let last = case.frames - 1;
         let expected = format!("less than {last}, for samples have {} states", case.frames);
         Invalid::unless(self.start < last, "--start", self.start, &expected).map_err(invalid)?;

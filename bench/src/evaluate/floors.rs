@@ -64,8 +64,8 @@ pub(crate) fn floors(
     Ok(floors)
 }
 
-/// Whether a part of a metric is read beside the value of the references themselves: if that is the aim, or if no value of
-/// an error is perfect, as of statistics, which differ between realizations.
+/// Whether a part of a metric is read beside the value of the references themselves: if that is the aim, or if no value
+/// of an error is perfect, as of statistics, which differ between realizations.
 fn has_own_value(info: &MetricInfo) -> bool {
     let is_imperfect = info.direction == Direction::Lower && info.ideal.is_none();
     info.direction == Direction::Closest || is_imperfect

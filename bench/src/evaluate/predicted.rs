@@ -14,8 +14,8 @@ impl Absent {
         Self(vec![false; channels.len()])
     }
 
-    /// The channels that are NaN in all cells at all steps of all samples. If no other channel is left, none is absent: all
-    /// rollouts have diverged at once.
+    /// The channels that are NaN in all cells at all steps of all samples. If no other channel is left, none is absent:
+    /// all rollouts have diverged at once.
     pub(super) fn of(predictions: &[Trajectory], channels: &[Channel]) -> Self {
         let is_absent = |(number, channel): (usize, &Channel)| {
             let mut values = predictions.iter().map(|p| p.values.index_axis(Axis(1), number));
@@ -32,8 +32,8 @@ impl Absent {
         self.0[channel]
     }
 
-    /// The channels and fields that have no records, as records name them: a field lacks scores if one of its channels is
-    /// absent, and so does the mean over channels, `all`.
+    /// The channels and fields that have no records, as records name them: a field lacks scores if one of its channels
+    /// is absent, and so does the mean over channels, `all`.
     pub(super) fn names(&self, channels: &[Channel]) -> BTreeSet<String> {
         let absent = channels.iter().zip(&self.0).filter(|(_, absent)| **absent);
         let names = absent.flat_map(|(c, _)| [c.symbol.clone(), c.field.clone(), "all".into()]);

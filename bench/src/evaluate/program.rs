@@ -4,11 +4,11 @@
 //!
 //! 1. The warm-up has samples that are not tested, so that a program has seen no test sample before it is timed.
 //! 2. The first timed rollout has the test samples. Its predictions are scored.
-//! 3. The repetitions have the test samples with every given value v replaced by v (1 − 10⁻⁶ ξ), ξ uniform in [0, 1], drawn
-//!    anew for each. They are scored too. Errors that differ by more than such a change explains are reported.
-//! 4. If the first rollout took much longer than the repetitions, inputs are timed that are new beyond rounding: means of
-//!    test samples and others. If these take long too, it is not the machine that was slow once: the program answers from
-//!    memory what is nearly equal. This is reported, and the time is that of the new inputs.
+//! 3. The repetitions have the test samples with every given value v replaced by v (1 − 10⁻⁶ ξ), ξ uniform in [0, 1],
+//!    drawn anew for each. They are scored too. Errors that differ by more than such a change explains are reported.
+//! 4. If the first rollout took much longer than the repetitions, inputs are timed that are new beyond rounding: means
+//!    of test samples and others. If these take long too, it is not the machine that was slow once: the program answers
+//!    from memory what is nearly equal. This is reported, and the time is that of the new inputs.
 
 use super::timing::{Clock, Conditions, Timed, is_to_repeat};
 use crate::BenchError;
@@ -20,7 +20,8 @@ use reports::stats::median;
 
 /// The largest relative change of a given value in a repetition: an order above the rounding of `f32`.
 const CHANGE: f64 = 1e-6;
-/// The change of the error that a repetition may have: relative, and that of an error of 0, 100 times its inputs' change.
+/// The change of the error that a repetition may have: relative, and that of an error of 0, 100 times its inputs'
+/// change.
 const TOLERANCE: [f64; 2] = [0.05, 100.0 * CHANGE];
 /// The ratio of two times beyond which a program is tested for a memory.
 const SUSPICIOUS: f64 = 3.0;
@@ -29,8 +30,8 @@ pub(crate) const FROM_MEMORY: &str = "it answers nearly equal inputs from memory
 /// The number of rollouts with new inputs in that test.
 const NEW_INPUTS: u64 = 3;
 
-/// Rolls out a program's tasks, and times it. `others` are tasks of samples that are not tested, as many or none; `error`
-/// is the error of predictions for the tasks; `constant` says which channels are given and constant in time.
+/// Rolls out a program's tasks, and times it. `others` are tasks of samples that are not tested, as many or none;
+/// `error` is the error of predictions for the tasks; `constant` says which channels are given and constant in time.
 pub(super) fn timed_program(
     program: &mut dyn Surrogate,
     tasks: &[Task],
@@ -83,8 +84,8 @@ fn differing(errors: &[f64]) -> Option<String> {
     ))
 }
 
-/// The tasks with inputs that are equal to six digits, different in every `round`. Values keep their sign, and fractions
-/// stay fractions.
+/// The tasks with inputs that are equal to six digits, different in every `round`. Values keep their sign, and
+/// fractions stay fractions.
 pub(super) fn changed(tasks: &[Task], constant: &[bool], round: u64) -> Vec<Task> {
     let change = |(index, task): (usize, &Task)| {
         let mut rng = data::rng(round, index as u64);

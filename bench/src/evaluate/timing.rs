@@ -1,8 +1,8 @@
 //! The time of a rollout.
 //!
-//! The rollout that is scored is the warm-up. It is also the only one if it takes long. Otherwise surrogates are timed in
-//! turns: each round has one rollout of every surrogate whose median is not known well enough, so that a machine that
-//! slows down delays all of them alike.
+//! The rollout that is scored is the warm-up. It is also the only one if it takes long. Otherwise surrogates are timed
+//! in turns: each round has one rollout of every surrogate whose median is not known well enough, so that a machine
+//! that slows down delays all of them alike.
 
 use super::program::changed;
 use crate::BenchError;
@@ -52,7 +52,8 @@ pub(crate) fn timed_rollout(
 pub(super) struct Clock {
     /// In s.
     pub(super) seconds: Vec<f64>,
-    /// The parts of them that are the exchange of data with a program, in s; empty if it does not state what it computes.
+    /// The parts of them that are the exchange of data with a program, in s; empty if it does not state what it
+    /// computes.
     pub(super) exchange: Vec<f64>,
 }
 
@@ -142,8 +143,8 @@ impl Turn {
     }
 }
 
-/// Times rollouts of all `tasks` by several surrogates in turns; `constant` says which channels are given and constant in
-/// time. Each surrogate has been rolled out before.
+/// Times rollouts of all `tasks` by several surrogates in turns; `constant` says which channels are given and constant
+/// in time. Each surrogate has been rolled out before.
 pub(crate) fn time_in_turns(
     turns: &mut [Turn],
     tasks: &[Task],

@@ -10,9 +10,9 @@ use std::path::Path;
 
 /// The layout of PDEBench's compressible flows: one file per split, `NAME_train.hdf5` with arrays `(B, T, X, Y, Z)`.
 ///
-/// Its loaders, `FNODatasetSingle` and `FNODatasetMult`, read `density`, `pressure`, `Vx`, `Vy`, `Vz` of such files, and
-/// fail without one of the first three; a density that is no field is the parameter, or 1, everywhere. Further fields
-/// have the name of their channel, and parameters are arrays `(B)` in the group `parameters`.
+/// Its loaders, `FNODatasetSingle` and `FNODatasetMult`, read `density`, `pressure`, `Vx`, `Vy`, `Vz` of such files,
+/// and fail without one of the first three; a density that is no field is the parameter, or 1, everywhere. Further
+/// fields have the name of their channel, and parameters are arrays `(B)` in the group `parameters`.
 pub(super) struct Pdebench;
 
 /// The arrays of the fields in that layout.

@@ -12,8 +12,8 @@ use std::path::Path;
 
 /// Two files per sample: `NAME_0007.xdmf`, which ParaView opens, and `NAME_0007.h5` with the numbers.
 ///
-/// Each state is a rectilinear mesh, so that stretched axes are as they are, with values in its cells. XDMF has x as the
-/// fastest axis, and vectors with three components; in two dimensions the mesh has one cell along z.
+/// Each state is a rectilinear mesh, so that stretched axes are as they are, with values in its cells. XDMF has x as
+/// the fastest axis, and vectors with three components; in two dimensions the mesh has one cell along z.
 ///
 /// Source: XDMF model and format, version 3.
 pub(super) struct Xdmf;

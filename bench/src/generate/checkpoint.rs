@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 /// The file of a sample in progress on one grid.
 ///
-/// A line of JSON, then f64 in little endian: the solver's state, the saved states up to `frame`, and their monitors; then
-/// the hash of all that.
+/// A line of JSON, then f64 in little endian: the solver's state, the saved states up to `frame`, and their monitors;
+/// then the hash of all that.
 pub(super) struct Checkpoint {
     path: PathBuf,
     key: String,
@@ -60,8 +60,8 @@ impl Checkpoint {
         Ok(sync_folder(self.path.parent().unwrap_or(Path::new(".")))?)
     }
 
-    /// Reads what an interrupted computation left: fills `state`, adds the saved states to `states`, and returns the last
-    /// frame; `None` if there is nothing.
+    /// Reads what an interrupted computation left: fills `state`, adds the saved states to `states`, and returns the
+    /// last frame; `None` if there is nothing.
     pub(super) fn read(
         &self,
         state: &mut State,

@@ -32,9 +32,9 @@ impl Forecast {
 
 /// Forecasts the cost of the samples `missing`.
 ///
-/// For at most three evenly spaced samples the processor time of the second interval is measured on a grid with half the reference's
-/// cells along each axis, and extrapolated. Changes of the time step over a trajectory and refinement by a
-/// tolerance are not included, so that the forecast is accurate within a factor of about two.
+/// For at most three evenly spaced samples the processor time of the second interval is measured on a grid with half
+/// the reference's cells along each axis, and extrapolated. Changes of the time step over a trajectory and refinement
+/// by a tolerance are not included, so that the forecast is accurate within a factor of about two.
 pub fn forecast(case: &Case, missing: &[usize], stop: &Stop) -> Result<Forecast, BenchError> {
     let samples = missing.len();
     // Data of another program are copied.

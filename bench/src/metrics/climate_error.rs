@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 /// ```
 ///
 /// The sums are over all positions, and a part with several components has their mean. `climate-error` is the root mean
-/// square of the parts. It has a value where the spread between samples is not known; what is significant it does not say.
+/// square of the parts. It has a value where the spread between samples is not known; what is significant it does not
+/// say.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ClimateError {}

@@ -48,7 +48,8 @@ pub(super) fn least(climate: &Climate, part: Part) -> f64 {
     ROUNDING * values.fold(0.0, f64::max)
 }
 
-/// The series of a metric of the whole rollout: first the root mean square of the parts, then the parts that the flow has.
+/// The series of a metric of the whole rollout: first the root mean square of the parts, then the parts that the flow
+/// has.
 pub(super) fn series(
     realization: &Realization,
     prediction: &Trajectory,

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 /// ∫ |F(x) − F̄(x)| dx,   x = (u − U)/u′ᵣₘₛ
 /// ```
 ///
-/// F is the distribution function. U and u′ᵣₘₛ are those of the training and validation samples, so that a rollout whose
-/// fluctuations are too small differs too. Near walls it is taken at y⁺ ≈ 15, without walls in the whole domain. The
-/// integral is over bins of 0.2 u′ᵣₘₛ, and values beyond 6 u′ᵣₘₛ count as 6.
+/// F is the distribution function. U and u′ᵣₘₛ are those of the training and validation samples, so that a rollout
+/// whose fluctuations are too small differs too. Near walls it is taken at y⁺ ≈ 15, without walls in the whole domain.
+/// The integral is over bins of 0.2 u′ᵣₘₛ, and values beyond 6 u′ᵣₘₛ count as 6.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ClimatePdf {}

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 /// This is the fair estimator: its expectation does not depend on the number of members M. Predictions without members
 /// have no value; that of a single one would be the mean absolute error.
 ///
-/// Source: Ferro (2014), Quarterly Journal of the Royal Meteorological Society 140, 1917; the score is that of Matheson &
-/// Winkler (1976), Management Science 22, 1087.
+/// Source: Ferro (2014), Quarterly Journal of the Royal Meteorological Society 140, 1917; the score is that of Matheson
+/// & Winkler (1976), Management Science 22, 1087.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Crps {}

@@ -64,8 +64,8 @@ impl Metric for Divergence {
     }
 }
 
-/// The divergence of a velocity over that of the same terms if they did not cancel: near 1 for fields that are not free of
-/// divergence, 0 for those that are, and for a fluid at rest.
+/// The divergence of a velocity over that of the same terms if they did not cancel: near 1 for fields that are not free
+/// of divergence, 0 for those that are, and for a fluid at rest.
 ///
 /// ```text
 /// √⟨(Σ_a ∂u_a/∂x_a)²⟩ / √(Σ_a ⟨(∂u_a/∂x_a)²⟩)

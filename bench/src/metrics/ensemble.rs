@@ -22,7 +22,8 @@ pub(super) fn each_channel(
     channels.filter(|(_, channel)| !channel.constant).map(of_channel).collect()
 }
 
-/// `score(x, y)` of every cell, where x are the values of all members, which it may reorder, and y is that of the reference.
+/// `score(x, y)` of every cell, where x are the values of all members, which it may reorder, and y is that of the
+/// reference.
 pub(super) fn of_cells(
     members: &[Trajectory],
     reference: &Trajectory,

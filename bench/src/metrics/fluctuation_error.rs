@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 /// √( ⟨|û − u|²⟩ / ⟨|u − U|²⟩ )
 /// ```
 ///
-/// U is the mean profile of the training and validation samples. An error relative to the velocity itself is small as soon
-/// as the mean profile is right; of two independent realizations this one is √2.
+/// U is the mean profile of the training and validation samples. An error relative to the velocity itself is small as
+/// soon as the mean profile is right; of two independent realizations this one is √2.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct FluctuationError {}

@@ -262,8 +262,9 @@ pub(super) fn root_ratio(
     series
 }
 
-/// Steps from the last given state, where the value is `before`, to the first value that is beyond a threshold, by linear
-/// interpolation between steps. A rollout that diverges crosses at its last finite state; `None` without a crossing.
+/// Steps from the last given state, where the value is `before`, to the first value that is beyond a threshold, by
+/// linear interpolation between steps. A rollout that diverges crosses at its last finite state; `None` without a
+/// crossing.
 pub(super) fn first_crossing(
     values: &[f64],
     mut before: f64,

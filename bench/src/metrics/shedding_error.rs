@@ -19,15 +19,15 @@ use std::ops::Range;
 /// phase       |θ̂(t) − θ(t)| / 2π
 /// ```
 ///
-/// The norms are volume-weighted sums over cells and components. The oscillation is `Re A(x) e^{iθ(t)}`: A is the mode of
-/// the reference, its Fourier coefficient in time at the frequency with the most energy, and θ follows from the projection
-/// of a state on A. f is the slope of θ by least squares. A phase error of 1 is a period that was won or lost since the first
-/// predicted state. A rollout whose oscillation has less than a tenth of the reference's amplitude does not shed vortices:
-/// its frequency is 0.
+/// The norms are volume-weighted sums over cells and components. The oscillation is `Re A(x) e^{iθ(t)}`: A is the mode
+/// of the reference, its Fourier coefficient in time at the frequency with the most energy, and θ follows from the
+/// projection of a state on A. f is the slope of θ by least squares. A phase error of 1 is a period that was won or
+/// lost since the first predicted state. A rollout whose oscillation has less than a tenth of the reference's amplitude
+/// does not shed vortices: its frequency is 0.
 ///
-/// There are values only where the reference is periodic: two periods or more, of four states or more each, with half of the
-/// energy of the fluctuations near one frequency, in a mode that travels, and with a phase that grows steadily. Flows that
-/// start from rest, are steady or are turbulent have none.
+/// There are values only where the reference is periodic: two periods or more, of four states or more each, with half
+/// of the energy of the fluctuations near one frequency, in a mode that travels, and with a phase that grows steadily.
+/// Flows that start from rest, are steady or are turbulent have none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SheddingError {}

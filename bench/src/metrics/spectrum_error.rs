@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 ///
 /// κ is the number of periods along the longest axis. The basis along an axis is orthonormal: Fourier
 /// modes on periodic axes, cosines (DCT-II) on others, whose periodic extension would be discontinuous.
-/// Neither is orthogonal on stretched axes: on such grids, as in a channel, the basis is that of the uniform periodic axes,
-/// a plane at a time, and planes are weighted by their volumes. There are no values without such an axis.
+/// Neither is orthogonal on stretched axes: on such grids, as in a channel, the basis is that of the uniform periodic
+/// axes, a plane at a time, and planes are weighted by their volumes. There are no values without such an axis.
 /// Wavenumbers of all signs are included, unlike in PDEBench's fRMSE, which sums one quadrant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]

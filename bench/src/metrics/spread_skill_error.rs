@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 /// | log₂ ( spread / error ) |,  spread² = (M + 1)/M ⟨s²⟩,  error² = ⟨(x̄ − y)²⟩
 /// ```
 ///
-/// with the sample variance s² = Σ (xₘ − x̄)²/(M − 1). In a reliable ensemble, the reference is like one more member, and
-/// the value is 0; 1 is a factor of two, of too little or too much spread. Predictions without members have no value.
+/// with the sample variance s² = Σ (xₘ − x̄)²/(M − 1). In a reliable ensemble, the reference is like one more member,
+/// and the value is 0; 1 is a factor of two, of too little or too much spread. Predictions without members have no
+/// value.
 ///
 /// Source: Fortin et al. (2014), Journal of Hydrometeorology 15, 1708, eq. (15), for the ratio.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -88,7 +89,8 @@ mod tests {
                 spreads += spread(&mut x, y);
                 errors += error(&mut x, y);
             }
-            // The relative standard deviation of both sums is below 2/√cells = 0.6 %, that of log₂ of their root half of it.
+            // The relative standard deviation of both sums is below 2/√cells = 0.6 %, that of log₂ of their root half
+            // of it.
             assert!(departure(spreads, errors) < 5.0 * 0.006 / 2.0_f64.ln(), "{spreads} {errors}");
         }
         assert_eq!((departure(4.0, 1.0), departure(1.0, 4.0)), (1.0, 1.0));

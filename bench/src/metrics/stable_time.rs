@@ -6,11 +6,12 @@ use crate::climate::Vitals;
 use data::{Censoring, Direction, Invalid, MetricInfo, MetricUnit, NumberFormat, Part, Trajectory};
 use serde::{Deserialize, Serialize};
 
-/// Time until a rollout leaves the climate: until its fluctuation energy, friction or flux are beyond a factor of those of
-/// the training samples for a whole time scale of the flow, or are not finite.
+/// Time until a rollout leaves the climate: until its fluctuation energy, friction or flux are beyond a factor of those
+/// of the training samples for a whole time scale of the flow, or are not finite.
 ///
-/// It is counted from the last given state to the last state before that excursion. A rollout that stays is stable for its
-/// whole length, including states beyond the reference (`free` in a suite). Friction and flux are those between walls.
+/// It is counted from the last given state to the last state before that excursion. A rollout that stays is stable for
+/// its whole length, including states beyond the reference (`free` in a suite). Friction and flux are those between
+/// walls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct StableTime {
@@ -71,8 +72,8 @@ impl Metric for StableTime {
     }
 }
 
-/// The number of states before an excursion of `most` states, or before one that is not finite. A state is given by whether
-/// it is near the climate, and whether it is finite.
+/// The number of states before an excursion of `most` states, or before one that is not finite. A state is given by
+/// whether it is near the climate, and whether it is finite.
 fn stable_steps(states: &[(bool, bool)], most: usize) -> usize {
     let mut outside = 0;
     for (step, &(is_near, is_finite)) in states.iter().enumerate() {

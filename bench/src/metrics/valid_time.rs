@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// Time until the fluctuation error first exceeds a threshold.
 ///
-/// It is counted from the last given state, where the error is 0, with linear interpolation between states. If the error
-/// never exceeds the threshold, it is the whole horizon of the reference.
+/// It is counted from the last given state, where the error is 0, with linear interpolation between states. If the
+/// error never exceeds the threshold, it is the whole horizon of the reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ValidTime {

@@ -185,7 +185,7 @@ impl StepContext {
 /// statistics. An error if it may not be read.
 fn complete_dataset(case: &Case, root: &Path) -> Result<Option<Dataset>, BenchError> {
     let Some(dataset) = begun_dataset(case, root)? else { return Ok(None) };
-    let is_complete = dataset.missing()?.is_empty() && dataset.normalization().is_ok();
+    let is_complete = dataset.is_finished()?;
     Ok(is_complete.then_some(dataset))
 }
 

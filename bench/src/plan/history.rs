@@ -26,8 +26,8 @@ const SUFFIX: &str = ".partial";
 
 /// Keeps the results in `runs/NAME` as `runs/NAME@1`, or with the next number that is free, and returns that folder.
 ///
-/// It appears at once and complete. Files are linked where the file system has hard links, which is safe because results
-/// are replaced by renaming and never changed.
+/// It appears at once and complete. Files are linked where the file system has hard links, which is safe because
+/// results are replaced by renaming and never changed.
 pub(super) fn keep(run: &Path) -> Result<PathBuf, BenchError> {
     let mut number = 1;
     loop {

@@ -85,8 +85,9 @@ impl Resolved for ReportStep<'_> {
     }
 }
 
-/// Collects all evaluations of the suite in the run's folder, unless it already holds them. Evaluations of the same suite
-/// and settings that are there and were not asked for stay. Results that would be lost are kept in a folder of their own.
+/// Collects all evaluations of the suite in the run's folder, unless it already holds them. Evaluations of the same
+/// suite and settings that are there and were not asked for stay. Results that would be lost are kept in a folder of
+/// their own.
 pub(crate) fn collect(context: &StepContext) -> Result<(), BenchError> {
     let (step, suite) = (ReportStep { context }, &context.suite);
     let folder = step.folder();
@@ -242,8 +243,8 @@ pub(crate) fn draw(folder: &Path) -> Result<Page, BenchError> {
     Ok(page)
 }
 
-/// The manifest of a run's folder; `None` if it has none. A damaged one counts as one without evaluations: what is there
-/// is kept.
+/// The manifest of a run's folder; `None` if it has none. A damaged one counts as one without evaluations: what is
+/// there is kept.
 fn read_manifest(folder: &Path) -> Result<Option<Manifest>, BenchError> {
     match read_lines(&folder.join(MANIFEST)) {
         Ok(mut lines) => Ok(Some(lines.pop().unwrap_or_default())),

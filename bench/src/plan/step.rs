@@ -98,7 +98,8 @@ impl Step {
         matches!(self, Self::Training { .. } | Self::Evaluation { .. })
     }
 
-    /// Refuses a dataset that cannot be read, once instead of by each step that reads it: a damaged file may take seconds.
+    /// Refuses a dataset that cannot be read, once instead of by each step that reads it: a damaged file may take
+    /// seconds.
     pub(super) fn check_data(&self, context: &StepContext) -> Result<(), BenchError> {
         match self {
             Self::Training { case, .. } | Self::Evaluation { case, .. } => {

@@ -13,11 +13,11 @@ use std::time::Instant;
 /// A surrogate that was evaluated just now, still in memory.
 pub(super) type Open<'a> = (&'a EvaluationStep<'a>, Box<dyn Surrogate>);
 
-/// Times surrogates of one case in turns: those that were evaluated just now, and the solvers with which reports compare
-/// them. With [`StepContext::retime`], all surrogates of the case.
+/// Times surrogates of one case in turns: those that were evaluated just now, and the solvers with which reports
+/// compare them. With [`StepContext::retime`], all surrogates of the case.
 ///
-/// Left out are baselines and files, whose times mean nothing, rollouts that take seconds, unless all are timed again, and
-/// programs of whose answers some came from memory. An error of a surrogate leaves all times as they are.
+/// Left out are baselines and files, whose times mean nothing, rollouts that take seconds, unless all are timed again,
+/// and programs of whose answers some came from memory. An error of a surrogate leaves all times as they are.
 pub(super) fn time_together(
     context: &StepContext,
     case: &Case,

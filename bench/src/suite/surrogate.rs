@@ -133,7 +133,7 @@ impl SurrogateSource {
         }
     }
 
-    /// The same, given so many training samples.
+    /// The same, given `count` training samples.
     fn with_samples(mut self, count: usize) -> Self {
         if let Self::Operator { samples, .. } | Self::Process { samples, .. } = &mut self {
             *samples = Some(count);
@@ -274,11 +274,11 @@ impl SurrogateSpec {
         }
     }
 
-    /// An external program, under the name that its `operator.toml` states. It is not started before it is evaluated, so
-    /// that one that fails is a row of the report.
+    /// An external program, under the name that its `operator.toml` states. It is not started before it is evaluated,
+    /// so that one that fails is a row of the report.
     ///
-    /// `seeds` are those of the suite, and `given` those that it states for this surrogate. A program that knows no seeds
-    /// gets none, one that is trained those of the suite, and any other the given ones.
+    /// `seeds` are those of the suite, and `given` those that it states for this surrogate. A program that knows no
+    /// seeds gets none, one that is trained those of the suite, and any other the given ones.
     pub fn process(
         folder: PathBuf,
         seeds: &[u64],

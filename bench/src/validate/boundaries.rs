@@ -7,8 +7,8 @@ use ndarray::{ArrayView4, Axis as Dimension};
 
 /// The velocity is continuous across periodic boundaries, and does not pass through walls.
 ///
-/// Cells next to a boundary are some distance from it, so that the limits are wide: they find boundaries that are declared
-/// wrongly, and axes in the wrong order.
+/// Cells next to a boundary are some distance from it, so that the limits are wide: they find boundaries that are
+/// declared wrongly, and axes in the wrong order.
 pub(super) struct Boundaries;
 
 /// The largest ratio of the jump across a periodic boundary and the largest between neighbouring planes elsewhere.
@@ -70,7 +70,8 @@ fn jump(velocity: ndarray::ArrayView5<'_, f64>, axis: usize) -> f64 {
     if across == 0.0 { 0.0 } else { (across / inner).sqrt() }
 }
 
-/// The ends with walls that the flow passes through, and the root mean square velocity there over the largest of a plane.
+/// The ends with walls that the flow passes through, and the root mean square velocity there over the largest of a
+/// plane.
 fn through_walls(
     velocity: ndarray::ArrayView5<'_, f64>,
     axis: &Axis,

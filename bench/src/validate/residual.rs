@@ -10,10 +10,10 @@ use operators::{Surrogate, Task};
 /// The solver of the stated problem, on the grid of the data, continues a state better than no change does.
 ///
 /// For a field φ and the step n in which it changes most, the residual over one interval is
-/// ‖S(φₙ) − φₙ₊₁‖₂ / max(‖φₙ₊₁ − φₙ‖₂, 0.05 ‖φₙ₊₁‖₂), where S is the solver with the parameters of the sample. The errors
-/// of S and of the data are in it, so that the limit is wide: it finds wrong parameters, intervals, boundaries and orders
-/// of states. The step from the first state is left out, which need not obey the equations, and so are chaotic flows, whose
-/// states do not depend on those an interval before.
+/// ‖S(φₙ) − φₙ₊₁‖₂ / max(‖φₙ₊₁ − φₙ‖₂, 0.05 ‖φₙ₊₁‖₂), where S is the solver with the parameters of the sample. The
+/// errors of S and of the data are in it, so that the limit is wide: it finds wrong parameters, intervals, boundaries
+/// and orders of states. The step from the first state is left out, which need not obey the equations, and so are
+/// chaotic flows, whose states do not depend on those an interval before.
 pub(super) struct Residual {
     solver: Box<dyn Surrogate>,
     /// The samples that are checked.
@@ -26,7 +26,8 @@ const MOST: f64 = 1.0;
 const SMALL: f64 = 0.05;
 /// The relative change of a state that tells whether the flow is chaotic over an interval.
 const CHANGE: f64 = 0.01;
-/// The part of the scale by which that may change the solution: in flows that are not chaotic it is 0.01 / 0.05 at most.
+/// The part of the scale by which that may change the solution: in flows that are not chaotic it is 0.01 / 0.05 at
+/// most.
 const UNCERTAIN: f64 = 0.5;
 /// The most samples of a split that are checked.
 const SAMPLES: usize = 4;

@@ -31,8 +31,8 @@ enum Content {
 }
 
 impl ArrayFile {
-    /// Opens a file `.npz`, `.h5` or `.hdf5`, or a folder `.zarr`, and reads the shapes of the arrays at its root. Arrays of
-    /// other values than real numbers are left out.
+    /// Opens a file `.npz`, `.h5` or `.hdf5`, or a folder `.zarr`, and reads the shapes of the arrays at its root.
+    /// Arrays of other values than real numbers are left out.
     pub fn open(path: &Path) -> Result<Self, NpyError> {
         let extension = path.extension().unwrap_or_default().to_string_lossy();
         Ok(match &*extension {

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// A sample is kept from this window on. Statistics, and the search for equal samples, read three windows or fewer.
 const OFTEN: usize = 4;
 
-/// Samples of which several windows were read, decoded, as long as they fit into a budget. Later ones are read from their files
-/// each time: windows are drawn at random, so that replacing one sample by another would gain nothing.
+/// Samples of which several windows were read, decoded, as long as they fit into a budget. Later ones are read from
+/// their files each time: windows are drawn at random, so that replacing one sample by another would gain nothing.
 pub(super) struct Memory {
     /// Bytes.
     budget: usize,
@@ -32,8 +32,8 @@ impl Memory {
         Self { budget, state: Mutex::default() }
     }
 
-    /// A window of a sample that is in memory, or that is worth keeping there; `None` for others. `read` reads all of its
-    /// states, `bytes` is their size.
+    /// A window of a sample that is in memory, or that is worth keeping there; `None` for others. `read` reads all of
+    /// its states, `bytes` is their size.
     pub(super) fn window(
         &self,
         index: usize,

@@ -1,8 +1,8 @@
 //! The only place that reads values from HDF5 files.
 //!
 //! Whatever a file declares is compared with what is expected before HDF5 is asked for values: the class of the
-//! dataspace (a null dataspace has no values, and reading one as text follows a pointer to nowhere), the type, the shape,
-//! and with it the size of what is allocated. Texts are checked to be UTF-8.
+//! dataspace (a null dataspace has no values, and reading one as text follows a pointer to nowhere), the type, the
+//! shape, and with it the size of what is allocated. Texts are checked to be UTF-8.
 
 use hdf5::types::{FloatSize, TypeDescriptor as Type, VarLenAscii, VarLenUnicode};
 use hdf5::{Attribute, Container, Dataset, Group, H5Type, Hyperslab, Location, Result};
@@ -16,8 +16,8 @@ thread_local! {
     static ANNOUNCE: Cell<Option<fn(&str)>> = const { Cell::new(None) };
 }
 
-/// Calls `announce` with the name of every object before this thread reads it, so that a process which observes this one
-/// knows the object at which it ended.
+/// Calls `announce` with the name of every object before this thread reads it, so that a process which observes this
+/// one knows the object at which it ended.
 pub(crate) fn announce(announce: fn(&str)) {
     ANNOUNCE.set(Some(announce));
 }

@@ -14,8 +14,8 @@ const MOST_OBJECTS: usize = 4096;
 /// A sample has less deeply nested groups.
 const DEEPEST: usize = 8;
 
-/// An error unless every object below `root` is in the file itself, is reached by one path, and has as many bytes as its
-/// values need.
+/// An error unless every object below `root` is in the file itself, is reached by one path, and has as many bytes as
+/// its values need.
 pub(super) fn must_be_sound(root: &Group, file_bytes: u64) -> Result<()> {
     Walk { file_bytes, objects: 0 }.group(root, "", 0)
 }

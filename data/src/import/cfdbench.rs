@@ -5,7 +5,8 @@
 //! {bc,geo,prop}/case0000/case.json         the parameters of the case
 //! ```
 //!
-//! Times (unless `case.json` has an `interval`), boundaries and units are not stated; the domain is, by `width` and `height`, or by `x_min` … `y_max`.
+//! Times (unless `case.json` has an `interval`), boundaries and units are not stated; the domain is, by `width` and
+//! `height`, or by `x_min` … `y_max`.
 //!
 //! Source: CFDBench's README and `src/dataset`, for names and shapes.
 

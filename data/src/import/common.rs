@@ -35,8 +35,8 @@ impl<T: PartialEq + Default> Common<T> {
     }
 }
 
-/// Writes the components of an array, `[x, y, z, component]` with axes of one cell left out, to the channels from `first`
-/// on. Returns the next channel; `None` if the array has another number of values.
+/// Writes the components of an array, `[x, y, z, component]` with axes of one cell left out, to the channels from
+/// `first` on. Returns the next channel; `None` if the array has another number of values.
 pub(super) fn put(
     values: &ArrayD<f64>,
     components: usize,

@@ -69,7 +69,8 @@ pub trait Import: Send + Sync {
     /// The files that hold the states and what is known of them.
     fn files(&self) -> Vec<PathBuf>;
 
-    /// A hash of the files: of their names, sizes, first and last bytes. It is read in milliseconds, whatever their size.
+    /// A hash of the files: of their names, sizes, first and last bytes. It is read in milliseconds, whatever their
+    /// size.
     fn fingerprint(&self) -> Result<String, DataError> {
         fingerprint(&self.files())
     }

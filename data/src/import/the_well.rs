@@ -8,8 +8,8 @@
 //!   /t0_fields/F        [trajectory][T][x, y, z]; /t1_fields/F with components; /t2_fields/F with D × D of them
 //! ```
 //!
-//! Axes of which `dim_varying` is false are absent, and their values are repeated. Tensors become scalar fields, one for
-//! each component.
+//! Axes of which `dim_varying` is false are absent, and their values are repeated. Tensors become scalar fields, one
+//! for each component.
 //!
 //! Source: The Well's `docs/data_format.md`.
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Timing {
     /// Lower quartile, median and upper quartile in s.
     pub quartiles: [f64; 3],
-    /// The part of the median that is the exchange of data with a program and not its computing, in s, where the program
-    /// states what it has computed.
+    /// The part of the median that is the exchange of data with a program and not its computing, in s, where the
+    /// program states what it has computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<f64>,
     /// Number of rollouts.

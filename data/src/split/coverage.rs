@@ -97,7 +97,8 @@ impl SplitCoverage {
             let what = "There is one training sample: no effect of a parameter can be learned.";
             sentences.push(what.into());
         }
-        if of(Split::Valid).is_some_and(|valid| valid.samples == 0) {
+        let is_trained_on = of(Split::Train).is_some_and(|train| train.samples > 0);
+        if is_trained_on && of(Split::Valid).is_some_and(|valid| valid.samples == 0) {
             let what =
                 "There is no validation sample: the last weights of a training are evaluated.";
             sentences.push(what.into());

@@ -5,8 +5,8 @@
 //! the file is read by a child process with limits of memory and time, and this process opens it only if the child read
 //! all of it.
 //!
-//! A library cannot know a program that it can start. A program that uses it names one with [`read_untrusted_with`], and
-//! that one calls [`serve_untrusted`]. Without a program, files are examined in this process.
+//! A library cannot know a program that it can start. A program that uses it names one with [`read_untrusted_with`],
+//! and that one calls [`serve_untrusted`]. Without a program, files are examined in this process.
 
 mod child;
 mod limits;

@@ -80,8 +80,8 @@ pub(crate) fn walk(paths: &[PathBuf]) -> Result<(), DataError> {
     Ok(())
 }
 
-/// Examines samples of a dataset, and gives their content hashes to `examined`, or why they are refused, in order. It ends
-/// with the first sample that ends the child.
+/// Examines samples of a dataset, and gives their content hashes to `examined`, or why they are refused, in order. It
+/// ends with the first sample that ends the child.
 pub(crate) fn examine(
     header: &DatasetHeader,
     samples: &[(usize, PathBuf)],

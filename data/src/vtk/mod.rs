@@ -60,7 +60,8 @@ impl Vtk {
 
     /// A grid whose arrays have the lengths that the numbers of points and cells demand, and whose cells are hexahedra.
     ///
-    /// `connectivity` are the points of all cells; cell i has those before `offsets[i]` and after that of the last cell.
+    /// `connectivity` are the points of all cells; cell i has those before `offsets[i]` and after that of the last
+    /// cell.
     fn checked(
         points: Vec<f64>,
         connectivity: Vec<f64>,

@@ -1,7 +1,7 @@
 //! Damaged copies of a file, and the count of what a reader makes of them.
 //!
-//! The damage is drawn from a generator with a fixed seed, so that every run tries the same copies. Other crates include
-//! this file with `#[path]`.
+//! The damage is drawn from a generator with a fixed seed, so that every run tries the same copies. Other crates
+//! include this file with `#[path]`.
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;

@@ -64,7 +64,9 @@ class OverTime(nn.Module):
 class Dpot(nn.Module):
     """Predicts the state after `states` given ones: [sample, time, channel, x, y] to [sample, channel, x, y]."""
 
-    def __init__(self, cells=128, patch=8, channels=4, states=10, width=512, hidden=512, depth=4, blocks=4, out=32, classes=12):
+    def __init__(
+        self, cells=128, patch=8, channels=4, states=10, width=512, hidden=512, depth=4, blocks=4, out=32, classes=12
+    ):
         super().__init__()
         self.cells, self.channels, self.states = cells, channels, states
         self.patch_embed = Patches(channels + 3, channels * patch + 3, width, patch)

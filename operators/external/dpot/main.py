@@ -1,8 +1,9 @@
 """A pre-trained DPOT, fine-tuned on a few samples. Needs the packages eddymark, h5py and torch.
 
-`model.pth` is a checkpoint of https://huggingface.co/hzk17/DPOT; `make_weights.py` writes a tiny one that is not trained.
-States are interpolated to the cells of the model and back. Channels are divided by their standard deviation over the
-given states, and those that the data lack are 1, as in the pre-training. The model needs ten given states: `start = 9`.
+`model.pth` is a checkpoint of https://huggingface.co/hzk17/DPOT; `make_weights.py` writes a tiny one that is not
+trained. States are interpolated to the cells of the model and back. Channels are divided by their standard deviation
+over the given states, and those that the data lack are 1, as in the pre-training. The model needs ten given states:
+`start = 9`.
 """
 
 import eddymark

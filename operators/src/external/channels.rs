@@ -5,8 +5,8 @@ use data::{Channel, Info, channels};
 
 /// The positions of the named channels among all channels, in the order of the names.
 ///
-/// A channel is named by its symbol (`u`), or by its field and axis (`velocity-x`); the name of a field stands for all of
-/// its channels.
+/// A channel is named by its symbol (`u`), or by its field and axis (`velocity-x`); the name of a field stands for all
+/// of its channels.
 pub(super) fn positions(names: &[String], info: Option<&Info>) -> Result<Vec<usize>, Failure> {
     let all = info.map_or_else(Vec::new, |info| channels(&info.fields));
     let fits = |channel: &Channel, name: &str| {

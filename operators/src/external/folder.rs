@@ -16,8 +16,8 @@ enum Content {
 
 /// The hash of all files in the folder except hidden ones and `__pycache__`.
 ///
-/// Links to folders are not followed, and neither are those that lead nowhere: the path that they state is hashed. Pipes,
-/// sockets and devices are refused.
+/// Links to folders are not followed, and neither are those that lead nowhere: the path that they state is hashed.
+/// Pipes, sockets and devices are refused.
 pub(super) fn hash(folder: &Path) -> Result<String, OperatorError> {
     let mut entries = entries(folder)?;
     entries.sort_by(|(a, _), (b, _)| a.cmp(b));

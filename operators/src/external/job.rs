@@ -114,9 +114,9 @@ pub(super) fn most_bytes(tasks: &[Task], members: Option<usize>) -> usize {
 /// The predictions of `tasks`, one list of members per task. The shape is compared with what was requested before any
 /// value is read; values may be NaN.
 ///
-/// With `channels`, the positions of those that the program predicts, the array has these channels in this order, or all
-/// channels, of which the others are ignored. Channels that are not predicted are NaN. With `members`, the array has an
-/// axis of members after that of the samples.
+/// With `channels`, the positions of those that the program predicts, the array has these channels in this order, or
+/// all channels, of which the others are ignored. Channels that are not predicted are NaN. With `members`, the array
+/// has an axis of members after that of the samples.
 pub(super) fn predictions(
     mut array: Npy,
     tasks: &[Task],

@@ -9,10 +9,10 @@ use ndarray::Axis;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A file with the predictions for all samples of a split, from the first state after the history, in SI units: an array
-/// `[sample, time, channel, x, y, z]` with the samples in the order of their indices, or an archive of numpy, an HDF5 file
-/// or a folder of Zarr, with such an array named `prediction`, or with an array `[time, channel, x, y, z]` per sample, named
-/// `sample_` and its index.
+/// A file with the predictions for all samples of a split, from the first state after the history, in SI units: an
+/// array `[sample, time, channel, x, y, z]` with the samples in the order of their indices, or an archive of numpy, an
+/// HDF5 file or a folder of Zarr, with such an array named `prediction`, or with an array `[time, channel, x, y, z]`
+/// per sample, named `sample_` and its index.
 ///
 /// The prediction of a task is found by the task's history and parameters, so that tasks may come in any
 /// order and in any batches.
@@ -26,11 +26,11 @@ pub struct PredictionFile {
 }
 
 impl PredictionFile {
-    /// Opens the predictions for the samples of `split` in `source` after their first `history` states, at least `steps`
-    /// each.
+    /// Opens the predictions for the samples of `split` in `source` after their first `history` states, at least
+    /// `steps` each.
     ///
-    /// `path` is such a file (`.npy`, `.npz`, `.h5`, `.hdf5`, `.zarr`), or a folder: then the file is `CASE.npy`, `CASE.npz`, …
-    /// in it, or else `prediction.npy`, … `case` is the name of the case as a part of a path.
+    /// `path` is such a file (`.npy`, `.npz`, `.h5`, `.hdf5`, `.zarr`), or a folder: then the file is `CASE.npy`,
+    /// `CASE.npz`, … in it, or else `prediction.npy`, … `case` is the name of the case as a part of a path.
     pub fn open(
         path: &Path,
         case: &str,
@@ -140,8 +140,8 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), NpyError> {
     Ok(())
 }
 
-/// Opens the file with the predictions of a case, which must have the shape, or more states than it says, and be those of
-/// the samples.
+/// Opens the file with the predictions of a case, which must have the shape, or more states than it says, and be those
+/// of the samples.
 fn open(
     path: &Path,
     case: &str,

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// An operator in any language: a folder with `operator.toml` and a program.
 ///
-/// The program is started by the first rollout, and receives requests for rollouts. Each job is a folder of files with the
-/// given states, the parameters and the grids. No file contains the states to predict. See `PROTOCOL.md`.
+/// The program is started by the first rollout, and receives requests for rollouts. Each job is a folder of files with
+/// the given states, the parameters and the grids. No file contains the states to predict. See `PROTOCOL.md`.
 pub struct ExternalOperator {
     folder: PathBuf,
     manifest: Manifest,
@@ -85,13 +85,14 @@ impl ExternalOperator {
         self
     }
 
-    /// Gives the program a seed, and the folder that its training with this seed has written. Version 2 of the protocol.
+    /// Gives the program a seed, and the folder that its training with this seed has written. Version 2 of the
+    /// protocol.
     #[must_use]
     pub fn with_seed(self, seed: u64, trained: Option<PathBuf>) -> Self {
         Self { seed: Some(seed), trained, ..self }
     }
 
-    /// Requests ensembles with so many members, two or more. Version 2 of the protocol.
+    /// Requests ensembles of `members`, two or more. Version 2 of the protocol.
     #[must_use]
     pub fn with_members(self, members: Option<usize>) -> Self {
         Self { members, ..self }

@@ -176,7 +176,8 @@ fn failed(
     Box::new(ExternalError { folder: folder.into(), program, failure, stderr }).into()
 }
 
-/// The hashes of all regular files below a folder, synchronized with the disk. Links are refused: their targets may change.
+/// The hashes of all regular files below a folder, synchronized with the disk. Links are refused: their targets may
+/// change.
 fn collect(
     root: &Path,
     folder: &Path,

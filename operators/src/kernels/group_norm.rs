@@ -147,7 +147,8 @@ pub(crate) fn normalize<A: Activation>(
     y
 }
 
-/// Replaces the gradient of the result of [`normalize`] by that of `x`, and returns those of γ and β. The terms of the samples are added in order.
+/// Replaces the gradient of the result of [`normalize`] by that of `x`, and returns those of γ and β. The terms of the
+/// samples are added in order.
 pub(crate) fn normalize_backward<A: Activation>(
     x: &[f32],
     gradient: &mut [f32],

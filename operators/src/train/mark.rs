@@ -12,8 +12,8 @@ const FILE: &str = "training.json";
 /// The files that the mark covers: all that is read of a complete training.
 const COVERED: [&str; 2] = ["best.safetensors", "curve.jsonl"];
 
-/// The mark of a complete training, `training.json`. It is written last, and holds the hashes of the files that it marks:
-/// weights that were replaced, damaged or left by an interruption never count as trained.
+/// The mark of a complete training, `training.json`. It is written last, and holds the hashes of the files that it
+/// marks: weights that were replaced, damaged or left by an interruption never count as trained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct TrainingMark {

@@ -10,8 +10,8 @@ use std::time::Instant;
 /// Trains an operator, or resumes the training that an earlier call left in `job.folder`.
 ///
 /// On a CPU a training that was interrupted and resumed ends with the same bytes in `last.safetensors` as
-/// one that was not, and so does one with another number of threads. It is complete when `training.json` is there, which
-/// is written last. If `progress` returns `Break`, the
+/// one that was not, and so does one with another number of threads. It is complete when `training.json` is there,
+/// which is written last. If `progress` returns `Break`, the
 /// checkpoint is written and the best operator so far is returned.
 pub fn train(
     job: &TrainJob,

@@ -76,8 +76,8 @@ impl TrainingState {
 
     /// Continues after the checkpoint `last.safetensors`.
     ///
-    /// `best.safetensors` is written first, and is newer if the program ended between the two. Its loss is then that of a
-    /// validation to come, which finds the same weights again.
+    /// `best.safetensors` is written first, and is newer if the program ended between the two. Its loss is then that of
+    /// a validation to come, which finds the same weights again.
     fn resume(&mut self, checkpoint: &Checkpoint) -> Result<(), OperatorError> {
         let path = self.folder.join("last.safetensors");
         self.description.check(&checkpoint.header.description, &path)?;

@@ -78,8 +78,8 @@ impl Scale {
         (-1e-9..=1.0 + 1e-9).contains(&self.position(value))
     }
 
-    /// Multiples of 1, 2, 2.5 or 5 times a power of ten: of the steps that leave `wanted` ticks or fewer the smallest, unless
-    /// it leaves too few.
+    /// Multiples of 1, 2, 2.5 or 5 times a power of ten: of the steps that leave `wanted` ticks or fewer the smallest,
+    /// unless it leaves too few.
     fn steps(&self, [low, high]: [f64; 2], wanted: usize) -> Vec<Tick> {
         let rough = (high - low) / wanted as f64;
         let power = 10f64.powf(rough.log10().floor());
@@ -132,8 +132,8 @@ impl Scale {
     }
 }
 
-/// The smallest distance between labels as a fraction of that which as many labels as wanted would have; on axes of about
-/// a decade, the second.
+/// The smallest distance between labels as a fraction of that which as many labels as wanted would have; on axes of
+/// about a decade, the second.
 const APART: [f64; 2] = [0.75, 0.5];
 /// The smallest number of labels of an axis.
 const FEWEST: usize = 3;

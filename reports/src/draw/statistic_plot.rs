@@ -134,8 +134,8 @@ impl<'s, 'r> StatisticPlot<'s, 'r> {
         }
     }
 
-    /// A scale of zero, the reference, its band, and the means that are not farther from them than 60 % of their extent:
-    /// a surrogate that is far off would compress all other curves.
+    /// A scale of zero, the reference, its band, and the means that are not farther from them than 60 % of their
+    /// extent: a surrogate that is far off would compress all other curves.
     fn linear(&self, statistic: &Statistic) -> Option<Scale> {
         let ends = self.band(statistic).into_iter().flat_map(|(_, low, high)| [low, high]);
         let references = statistic.stored.reference.iter().copied();

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// Profiles of the mean velocity, the fluctuations and the shear stress, with a band of the reference.
 ///
-/// Where the mean velocity is in wall units, its coordinate is logarithmic, and two thin lines show the viscous sublayer
-/// and the logarithmic law:
+/// Where the mean velocity is in wall units, its coordinate is logarithmic, and two thin lines show the viscous
+/// sublayer and the logarithmic law:
 ///
 /// ```text
 /// U⁺ = y⁺,   U⁺ = ln(y⁺)/κ + B,   κ = 0.41,   B = 5.2

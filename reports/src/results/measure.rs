@@ -32,8 +32,8 @@ pub(crate) struct Measure<'a> {
 /// Not the mean over channels: the pressure is singular where a moving wall meets a resting one, so that a few
 /// cells in the corners would decide the ranking. The pressure has columns and panels of its own.
 pub(crate) const NRMSE: Measure<'static> = Measure::mean("nrmse", VELOCITY);
-/// The distance of a rollout's statistics from those of the flow, by which reports rank surrogates of flows that have any:
-/// rollouts of chaotic flows end up decorrelated from their reference, and then the mean has the smallest error.
+/// The distance of a rollout's statistics from those of the flow, by which reports rank surrogates of flows that have
+/// any: rollouts of chaotic flows end up decorrelated from their reference, and then the mean has the smallest error.
 pub(crate) const CLIMATE_SCORE: Measure<'static> = Measure::mean("climate-score", VELOCITY);
 /// The title of the NRMSE in runs that do not describe their metrics.
 pub(crate) const NRMSE_TITLE: &str = "NRMSE";

@@ -132,9 +132,9 @@ const PATTERNS: usize = 4096;
 /// ```
 ///
 /// where `T*` has random signs `sⱼ`, the same for all rows, and the rows are in the order of decreasing `T`. Rows that
-/// are alike cost nothing, and with n samples p̃ can be as small as 2¹⁻ⁿ for any number of rows. Of one row, it is the p
-/// of [`signed_rank`]. With more than 13 samples, p̃ is estimated from 4096 random patterns (fixed seed) and is at least
-/// 1/4097.
+/// are alike cost nothing, and with n samples p̃ can be as small as 2¹⁻ⁿ for any number of rows. Of one row, it is the
+/// p of [`signed_rank`]. With more than 13 samples, p̃ is estimated from 4096 random patterns (fixed seed) and is at
+/// least 1/4097.
 ///
 /// Source: Westfall & Young (1993), Resampling-Based Multiple Testing, Wiley.
 pub(crate) fn step_down(rows: &[Vec<f64>]) -> Vec<f64> {

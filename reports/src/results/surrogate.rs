@@ -207,8 +207,8 @@ impl<'a> Surrogate<'a> {
             && self.horizon.is_some_and(reaches)
     }
 
-    /// How long a rollout goes on after the reference has ended, if the metric is of all of it: the time from the end of
-    /// the metrics that have a value at every step.
+    /// How long a rollout goes on after the reference has ended, if the metric is of all of it: the time from the end
+    /// of the metrics that have a value at every step.
     fn time_beyond_the_reference(&self, record: &Record) -> f64 {
         let all = self.records.iter().flat_map(|(_, records)| records);
         let stepwise = all.filter(|record| record.values.len() > 1);
@@ -325,7 +325,8 @@ impl<'a> Surrogate<'a> {
         (!all.is_empty()).then(|| [of(0), of(1), of(2)])
     }
 
-    /// The part of that time that is the exchange of data with a program, in s, median over seeds; `None` if it is not known.
+    /// The part of that time that is the exchange of data with a program, in s, median over seeds; `None` if it is not
+    /// known.
     pub(crate) fn exchange(&self) -> Option<f64> {
         let all: Vec<f64> = self.timings().filter_map(|timing| timing.exchange).collect();
         (!all.is_empty()).then(|| stats::median(&all))

@@ -12,8 +12,8 @@ const STAR: &str = "*";
 impl Sheet {
     /// As plain text of at most `width` columns; the best entries are followed by `*`.
     ///
-    /// Headings and names continue in another line where they are long. Columns for which there is no room are left out,
-    /// and a line says which.
+    /// Headings and names continue in another line where they are long. Columns for which there is no room are left
+    /// out, and a line says which.
     pub fn to_text(&self, width: usize) -> String {
         let mut shown: Vec<bool> = vec![true; self.headings.len()];
         let order = self.order_of_omission();

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Drawn {
-    /// Number of training samples, at least 1.
+    /// Number of training samples. Default 0: the data are only tested on.
+    #[serde(default)]
     pub train: usize,
     /// Number of validation samples. Without any, the last weights of a training are evaluated. Default 0.
     #[serde(default)]
     pub valid: usize,
-    /// Number of test samples, at least 1.
+    /// Number of test samples. Default 0: the data are only generated, and no suite can have the case.
+    #[serde(default)]
     pub test: usize,
     /// What decides which samples belong to which split. Default: the parameters.
     #[serde(default)]
@@ -83,16 +85,18 @@ impl Drawn {
     }
 
     pub(super) fn check(&self, points: usize) -> Result<(), Invalid> {
-        let within = |least: usize, count: usize| (least..=MOST).contains(&count);
         let Self { train, valid, test, .. } = *self;
-        let is_sound = within(1, train) && within(0, valid) && within(1, test);
+        let all = [train, valid, test];
+        let is_sound = all.iter().all(|count| *count <= MOST) && all.iter().any(|count| *count > 0);
         let value = format!("{{ train = {train}, valid = {valid}, test = {test} }}");
-        let expected = "at least 1 to train and 1 to test, and at most a million each";
+        let expected = "at least one sample, and at most a million of each";
         Invalid::unless(is_sound, "split", &value, expected)?;
         let is_sound = points == 0 || train + valid + test <= points;
         let expected = format!("at most {points} samples, all that there are");
         Invalid::unless(is_sound, "split", &value, &expected)?;
         let Some(extrapolate) = &self.extrapolate else { return Ok(()) };
+        let expected = "at least 1 to train and 1 to test, where there is `extrapolate`";
+        Invalid::unless(train > 0 && test > 0, "split", &value, expected)?;
         let is_one = extrapolate.parameter().is_some();
         Invalid::unless(is_one, "split.extrapolate", "{ … }", "one parameter")?;
         let expected = "left out where there is `extrapolate`, which decides what is tested";

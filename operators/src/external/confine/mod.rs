@@ -2,8 +2,9 @@
 //!
 //! `eddymark` starts itself again in front of the program, in two stages, without code between `fork` and `exec`:
 //!
-//! 1. The supervisor has no open file but its standard streams. All orphans among its descendants become its children, and
-//!    when the program ends, when its input ends, or at a signal, it kills every one of them. It ends as the program ended.
+//! 1. The supervisor has no open file but its standard streams. All orphans among its descendants become its children,
+//!    and when the program ends, when its input ends, or at a signal, it kills every one of them. It ends as the
+//!    program ended.
 //! 2. Its child leaves the terminal, limits itself, gives up all files that it may not read (Landlock), and becomes the
 //!    program by `exec`.
 //!
@@ -70,8 +71,8 @@ pub(super) fn confined(
     Ok(command)
 }
 
-/// What `main` does first in a program that is a [`super::Launcher::confiner`]: if the arguments are those of a stage of
-/// the confinement, executes it, and returns the exit code or why it failed. `None` for all other arguments.
+/// What `main` does first in a program that is a [`super::Launcher::confiner`]: if the arguments are those of a stage
+/// of the confinement, executes it, and returns the exit code or why it failed. `None` for all other arguments.
 #[cfg(target_os = "linux")]
 pub fn confine(mut arguments: impl Iterator<Item = OsString>) -> Option<io::Result<ExitCode>> {
     let stage = arguments.nth(1)?;

@@ -17,8 +17,8 @@ use std::process::Command;
 
 /// The access rights that are known here. Older kernels enforce those that they know.
 const RIGHTS: ABI = ABI::V9;
-/// What programs and libraries read of the system's state. `/proc/self` is that of the process which becomes the program;
-/// no other process is visible, `eddymark` with its command line least of all.
+/// What programs and libraries read of the system's state. `/proc/self` is that of the process which becomes the
+/// program; no other process is visible, `eddymark` with its command line least of all.
 const PROC: [&str; 11] = [
     "/proc/self",
     "/proc/cpuinfo",
@@ -59,8 +59,8 @@ fn limit(confinement: &Confinement) -> io::Result<()> {
     set_pdeathsig(Signal::SIGKILL)?;
     // A session of its own has no terminal to write to or to read from.
     setsid()?;
-    // If the machine runs out of memory all the same, the system kills the program, not `eddymark`. Not possible without
-    // /proc, and then not necessary.
+    // If the machine runs out of memory all the same, the system kills the program, not `eddymark`. Not possible
+    // without /proc, and then not necessary.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     lower(Resource::RLIMIT_CORE, 0)?;
     if let Some(memory) = confinement.memory.or_else(available_memory) {
