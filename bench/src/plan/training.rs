@@ -276,7 +276,10 @@ impl<'a> TrainingStep<'a> {
         let few = self.samples.map(|count| FewSamples::new(dataset, count, seed));
         let mut launcher = self.context.launcher();
         if let Some(few) = &few {
+            let statistics = ["normalization.json", "stats.yaml"];
+            let statistics = statistics.map(|name| paths.dataset(self.case).join(name));
             launcher.hidden.extend(few.others().map(|index| dataset.path(index)));
+            launcher.hidden.extend(statistics);
         }
         let training = ProgramTraining {
             folder,

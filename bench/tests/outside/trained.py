@@ -14,6 +14,7 @@ def train(request):
     if samples is not None:
         others = [path for path in files if path.parent.name == "train" and int(path.stem[-4:]) not in samples]
         files, hidden = [path for path in files if path not in others], hidden + others
+        hidden += [dataset / "normalization.json", dataset / "stats.yaml"]
         assert len(files) == 1 + len(samples), request
     assert all(path.read_bytes() for path in files), files
     if sys.platform == "linux":
