@@ -33,6 +33,7 @@ use rollout_statistics::{realizations, statistics};
 use sections::sections;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use timing::timed_rollout;
 pub(crate) use timing::{LONG, Turn, time_in_turns};
 
@@ -112,6 +113,7 @@ pub fn evaluate(
             "is an ensemble of {members} members: its mean is scored, and its time is that of all members"
         ));
     }
+    let ensembles: Vec<Arc<[Trajectory]>> = timed.members.into_iter().map(Arc::from).collect();
     let not_predicted = absent.names(&channels);
     // A program cannot be given what it does not predict, and a file of predictions has an end.
     let goes_on = *kind != SurrogateKind::Predictions && not_predicted.is_empty();
@@ -172,7 +174,7 @@ pub fn evaluate(
         let context = Context::of(sample, &info.fields, info.interval)
             .with_climate(test_set.climate.clone(), test_set.skipped)
             .with_realization(realization)
-            .with_members(timed.members.get(position).cloned().unwrap_or_default());
+            .with_members(ensembles.get(position).cloned().unwrap_or_default());
         let mut records = score(metrics, &template, prediction, &reference, &context);
         records.retain(|record| !not_predicted.contains(&record.channel));
         records

@@ -305,7 +305,7 @@ fn every_metric_is_as_it_declares() {
         (3.0 * x + c as f64 - std::f64::consts::FRAC_PI_4 * t as f64).sin() * (2.0 * z).cos() + 0.5
     });
     // Members that all are the reference, for the metrics of ensembles.
-    let context = context.with_members(vec![y.clone(); 2]);
+    let context = context.with_members(vec![y.clone(); 2].into());
     let mut names = BTreeSet::new();
     for (entry, metric) in METRICS.entries.iter().zip(metrics::all()) {
         let infos = metric.infos();

@@ -1,6 +1,7 @@
 //! Continuous ranked probability score.
 
-use super::ensemble::{each_channel, of_cells};
+use super::ensemble::of_cells;
+use super::series::each_step;
 use super::{Context, Metric, Series};
 use data::{MetricInfo, MetricUnit, Part, Trajectory};
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl Metric for Crps {
             let field = of_cells(members, reference, [step, channel], fair);
             context.weights.mean(field.view(), |score| score)
         };
-        each_channel(reference, context, |channel| channel.unit.clone(), score)
+        each_step(reference, context, |channel| channel.unit.clone(), score)
     }
 }
 

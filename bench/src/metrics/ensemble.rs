@@ -1,26 +1,7 @@
 //! The members of an ensemble, cell by cell.
 
-use super::{Context, Series};
-use data::{Channel, Trajectory};
+use data::Trajectory;
 use ndarray::{Array3, Axis};
-
-/// `score(step, channel)` of every channel that is not constant, at every step.
-pub(super) fn each_channel(
-    reference: &Trajectory,
-    context: &Context,
-    unit: impl Fn(&Channel) -> String,
-    score: impl Fn(usize, usize) -> f64,
-) -> Vec<Series> {
-    let of_channel = |(number, channel): (usize, &Channel)| Series {
-        channel: channel.symbol.clone(),
-        unit: unit(channel),
-        times: reference.times.clone(),
-        values: (0..reference.len()).map(|step| score(step, number)).collect(),
-        part: 0,
-    };
-    let channels = context.channels.iter().enumerate();
-    channels.filter(|(_, channel)| !channel.constant).map(of_channel).collect()
-}
 
 /// `score(x, y)` of every cell, where x are the values of all members, which it may reorder, and y is that of the
 /// reference.

@@ -32,7 +32,7 @@ pub struct Context {
     /// The statistics of the prediction, if they are known; they may be of a longer rollout than its trajectory.
     realization: Option<Realization>,
     /// The members of the ensemble whose mean is the prediction, if it is one.
-    members: Vec<Trajectory>,
+    members: Arc<[Trajectory]>,
 }
 
 impl Context {
@@ -50,7 +50,7 @@ impl Context {
             climate: None,
             skipped: 0,
             realization: None,
-            members: Vec::new(),
+            members: Arc::default(),
         }
     }
 
@@ -79,7 +79,7 @@ impl Context {
 
     /// The same with the members of the ensemble whose mean is scored; none if it is no ensemble.
     #[must_use]
-    pub fn with_members(self, members: Vec<Trajectory>) -> Self {
+    pub fn with_members(self, members: Arc<[Trajectory]>) -> Self {
         Self { members, ..self }
     }
 
@@ -146,16 +146,24 @@ pub fn each_channel(
     unit: impl Fn(&Channel) -> String,
     score: impl Fn(ArrayView3<'_, f64>, ArrayView3<'_, f64>) -> f64,
 ) -> Vec<Series> {
+    each_step(reference, context, unit, |step, channel| {
+        let [p, y] = [prediction, reference].map(|trajectory| trajectory.state(step));
+        score(p.index_axis_move(Axis(0), channel), y.index_axis_move(Axis(0), channel))
+    })
+}
+
+/// `score(step, channel)` of every channel that is not constant, at every step.
+pub(super) fn each_step(
+    reference: &Trajectory,
+    context: &Context,
+    unit: impl Fn(&Channel) -> String,
+    score: impl Fn(usize, usize) -> f64,
+) -> Vec<Series> {
     let of_channel = |(number, channel): (usize, &Channel)| Series {
         channel: channel.symbol.clone(),
         unit: unit(channel),
         times: reference.times.clone(),
-        values: (0..reference.len())
-            .map(|step| {
-                let [p, y] = [prediction, reference].map(|trajectory| trajectory.state(step));
-                score(p.index_axis_move(Axis(0), number), y.index_axis_move(Axis(0), number))
-            })
-            .collect(),
+        values: (0..reference.len()).map(|step| score(step, number)).collect(),
         part: 0,
     };
     let channels = context.channels.iter().enumerate();
@@ -169,11 +177,16 @@ pub(super) fn each_scaled_channel(
     context: &Context,
     score: impl Fn(ArrayView3<'_, f64>, ArrayView3<'_, f64>) -> f64,
 ) -> Vec<Series> {
+    let all = each_channel(prediction, reference, context, |_| String::new(), score);
+    without_rounding(all, context)
+}
+
+/// The series of channels that are not rounding: those have no relative score.
+pub(super) fn without_rounding(mut all: Vec<Series>, context: &Context) -> Vec<Series> {
     let is_rounding = |series: &Series| {
         let named = context.channels.iter().zip(&context.rounding);
         named.into_iter().any(|(channel, rounding)| *rounding && channel.symbol == series.channel)
     };
-    let mut all = each_channel(prediction, reference, context, |_| String::new(), score);
     all.retain(|series| !is_rounding(series));
     all
 }

@@ -1,7 +1,7 @@
 //! Spread against error.
 
-use super::ensemble::{each_channel, of_cells};
-use super::series::with_mean;
+use super::ensemble::of_cells;
+use super::series::{each_step, with_mean, without_rounding};
 use super::{Context, Metric, Series};
 use data::{MetricInfo, Part, Trajectory};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// and the value is 0; 1 is a factor of two, of too little or too much spread. Predictions without members have no
 /// value.
 ///
-/// Source: Fortin et al. (2014), Journal of Hydrometeorology 15, 1708, eq. (15), for the ratio.
+/// Source: Fortin et al. (2014), Journal of Hydrometeorology 15, 1708, for the ratio.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct SpreadSkillError {}
@@ -42,12 +42,8 @@ impl Metric for SpreadSkillError {
             };
             departure(mean(spread), mean(error))
         };
-        let mut all = each_channel(reference, context, |_| String::new(), score);
-        let names = context.channels.iter().map(|channel| channel.symbol.as_str());
-        let rounding: Vec<&str> =
-            names.zip(&context.rounding).filter_map(|(name, is)| is.then_some(name)).collect();
-        all.retain(|series| !rounding.contains(&series.channel.as_str()));
-        with_mean(all)
+        let all = each_step(reference, context, |_| String::new(), score);
+        with_mean(without_rounding(all, context))
     }
 }
 
