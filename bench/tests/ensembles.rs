@@ -5,12 +5,13 @@
 
 use data::{Dataset, Run, Source, Split, Trajectory};
 use ndarray::Axis;
-use std::path::Path;
-use std::process::{Command, Output};
 use support::share_certificates;
 use tempfile::TempDir;
 
+#[path = "support/run.rs"]
+mod running;
 mod support;
+use running::run;
 
 const PRELUDE: &str = include_str!("outside/prelude.py");
 const ENSEMBLE: &str = include_str!("outside/ensemble.py");
@@ -38,14 +39,6 @@ fn made(manifest: &str, keys: &str) -> TempDir {
         fs_err::write(folder.path().join(name), text).expect("there is room");
     }
     folder
-}
-
-fn run(folder: &Path) -> (Output, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
-    let output = command.args(["run", "suite.toml"]).current_dir(folder).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let words: Vec<&str> = said.split_whitespace().filter(|word| *word != "│").collect();
-    (output, words.join(" "))
 }
 
 #[test]

@@ -4,12 +4,13 @@
 #![cfg(unix)]
 
 use data::Run;
-use std::path::Path;
-use std::process::{Command, Output};
 use support::share_certificates;
 use tempfile::TempDir;
 
+#[path = "support/run.rs"]
+mod running;
 mod support;
+use running::run;
 
 const PRELUDE: &str = include_str!("outside/prelude.py");
 const TRAINED: &str = include_str!("outside/trained.py");
@@ -39,14 +40,6 @@ fn made(manifest: &str, keys: &str) -> TempDir {
         ),
     );
     folder
-}
-
-fn run(folder: &Path) -> (Output, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eddymark"));
-    let output = command.args(["run", "suite.toml"]).current_dir(folder).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let words: Vec<&str> = said.split_whitespace().filter(|word| *word != "│").collect();
-    (output, words.join(" "))
 }
 
 #[test]
